@@ -1,0 +1,43 @@
+#include "core/base/log.h"
+
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <mutex>
+
+namespace flip::log {
+
+namespace {
+
+std::mutex mutex;
+std::shared_ptr<spdlog::logger> logger; // guarded by mutex
+
+void write(spdlog::level::level_enum level, std::string_view line) {
+    const std::lock_guard guard(mutex);
+    if (logger) {
+        logger->log(level, "{}", line);
+    }
+}
+
+} // namespace
+
+void openFile(const std::filesystem::path& file) {
+    const std::lock_guard guard(mutex);
+    try {
+        auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(),
+                                                                           /*max_size=*/5 << 20,
+                                                                           /*max_files=*/3);
+        logger = std::make_shared<spdlog::logger>("flip", std::move(sink));
+        logger->flush_on(spdlog::level::info);
+    } catch (const spdlog::spdlog_ex&) {
+        // A diary that cannot be written must not stop the work it describes.
+        logger.reset();
+    }
+}
+
+void info(std::string_view line) { write(spdlog::level::info, line); }
+void warning(std::string_view line) { write(spdlog::level::warn, line); }
+void error(std::string_view line) { write(spdlog::level::err, line); }
+
+} // namespace flip::log

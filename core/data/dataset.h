@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flip {
+
+enum class Split : std::uint8_t { Train = 0, Valid = 1, Test = 2 };
+
+std::string_view splitName(Split split); // "train", "valid", "test"
+
+/// Where a field takes part: as id, as words of the sentence, or both.
+enum class FieldUse { Both, Id, Text };
+
+/// What is known of one field of a dataset.
+struct FieldInfo {
+    std::string name;
+    FieldUse use = FieldUse::Both;
+    std::int64_t values = 0;  // distinct values in all rows
+    std::int64_t ids = 0;     // values of the training split that reach the minimum count
+    std::int64_t firstId = 0; // this field's unknown id; its values follow
+    double oovRate = 0;       // share of valid and test rows whose value has no id of its own
+};
+
+/// An imported table: columns on disk, memory-mapped, immutable. Opening costs milliseconds
+/// whatever the size. Safe to read from any thread.
+///
+/// One id space serves all fields: 0 is the mask, then each field has one id for unknown values
+/// followed by its training vocabulary.
+class Dataset {
+public:
+    /// Opens datasets/NAME; damage and foreign versions are Problems that name the file.
+    static Result<Dataset> open(const std::filesystem::path& folder);
+
+    Dataset(Dataset&&) noexcept;
+    Dataset& operator=(Dataset&&) noexcept;
+    ~Dataset();
+
+    const std::string& name() const;
+    const std::string& hash() const; // of content and split; independent of the name
+    std::int64_t rows() const;
+    std::int64_t positives() const;
+    std::int64_t badLines() const;
+    std::int64_t splitRows(Split split) const;
+    std::int64_t idCount() const; // K: all fields' ids, their unknowns, and the mask
+
+    const std::vector<FieldInfo>& fields() const;
+    int findField(std::string_view name) const; // -1 if there is none
+    std::vector<int> idFields() const;          // indices of fields with use Both or Id
+    std::vector<int> textFields() const;        // ... Both or Text
+
+    std::span<const std::uint8_t> labels() const;  // [rows], 0 or 1
+    std::span<const std::uint8_t> splits() const;  // [rows], as Split
+    std::span<const std::int64_t> times() const;   // [rows], empty without a time column
+    std::span<const std::uint32_t> codes(int field) const;      // [rows], index of the value
+    std::string_view value(int field, std::uint32_t code) const; // as it stood in the source
+    std::span<const std::int64_t> idOfCode(int field) const;    // [values], global id
+
+    /// Row indices of a split, in source order.
+    std::vector<std::int64_t> rowsOf(Split split) const;
+
+    /// Occurrences of each id in the training split. [idCount()]
+    std::vector<std::int64_t> trainingCounts() const;
+
+    /// Compares every file with the hash in its name; one Problem a damaged file.
+    std::vector<Problem> verify() const;
+
+    /// The object of `flip datasets show --json`, as the contract spells it.
+    std::string toJson() const;
+
+private:
+    struct Content;
+    explicit Dataset(std::unique_ptr<Content> content);
+    std::unique_ptr<Content> content_;
+};
+
+} // namespace flip

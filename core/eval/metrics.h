@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/spec/run_event.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace flip {
+
+/// Area under the ROC curve by mid-ranks: ties count half (Mann-Whitney). Any monotone score,
+/// logits as well as probabilities. Absent where one class is missing. O(n log n).
+std::optional<double> areaUnderCurve(std::span<const double> scores,
+                                     std::span<const std::uint8_t> labels);
+
+/// Mean binary cross-entropy of logits, in nats, computed without overflow for any logit.
+double logLossOfLogits(std::span<const double> logits, std::span<const std::uint8_t> labels);
+
+/// Mean binary cross-entropy of probabilities clipped to [1e-15, 1 - 1e-15] in double precision.
+double logLoss(std::span<const double> probabilities, std::span<const std::uint8_t> labels);
+
+/// 1 / (1 + exp(-logit)).
+double sigmoid(double logit);
+
+/// AUC, log loss and counts of logits.
+Metrics measure(std::span<const double> logits, std::span<const std::uint8_t> labels);
+
+} // namespace flip

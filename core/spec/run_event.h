@@ -1,0 +1,127 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace flip {
+
+/// Quality of predictions against labels. `auc` is absent where one class is missing.
+struct Metrics {
+    std::optional<double> auc;
+    double logLoss = 0;
+    std::int64_t rows = 0;
+    std::int64_t positives = 0;
+};
+
+/// Metrics of one split by branch: "" is the run's own output (joint in a joint run), "id" and
+/// "text" stand beside it in a joint run.
+using BranchMetrics = std::map<std::string, Metrics>;
+
+// Facts about a run, in the past tense. `stage` is "pretrain" or "finetune"; `epoch` and `step`
+// count from 1 within the stage.
+
+struct RunStarted {
+    std::string run; // its name
+    std::string kind;
+    std::string dataset;
+    std::string device;
+    std::int64_t threads = 0;
+    std::int64_t resumedFromStep = 0; // 0: from the beginning
+};
+
+struct StageStarted {
+    std::string stage;
+    std::int64_t epochs = 0;
+    std::int64_t stepsPerEpoch = 0;
+    std::int64_t totalSteps = 0; // what will be done if nothing ends it early
+};
+
+struct StepDone {
+    std::string stage;
+    std::int64_t step = 0;
+    std::int64_t epoch = 0;
+    std::int64_t rows = 0;
+    double seconds = 0; // this step alone
+    double learningRate = 0;
+    std::map<std::string, double> losses; // "icl", "mfm", "mlm", "joint", "id", "text", "total"
+};
+
+struct EpochDone {
+    std::string stage;
+    std::int64_t epoch = 0;
+    std::int64_t step = 0;
+    double seconds = 0;
+    BranchMetrics valid;                 // empty in pretraining
+    bool best = false;                   // better than every epoch before it
+    std::map<std::string, double> state; // "alpha": the mixing weight after this epoch
+};
+
+/// Which words the ids lean on: one row a masked table field, one column the text of a field;
+/// `share` is the attention's mean share, `lift` that share over the one of an even spread.
+struct AlignmentMeasured {
+    std::int64_t epoch = 0; // 0: before the first step
+    std::int64_t step = 0;
+    std::vector<std::string> fields;
+    std::vector<double> share; // [fields * fields], row-major
+    std::vector<double> lift;  // [fields * fields], row-major
+    double score = 0;          // mean over rows of the diagonal's part of all fields' share, 0 to 1
+};
+
+struct CheckpointSaved {
+    std::string stage;
+    std::int64_t step = 0;
+    std::string file;
+    std::int64_t bytes = 0;
+};
+
+struct LogLine {
+    std::string level; // info | warning
+    std::string text;
+};
+
+/// The last fact of every run.
+struct RunEnded {
+    std::string status; // finished | stopped | failed | diverged
+    std::string reason; // "early stop after epoch 7", "stopped by the user"; may be empty
+    std::map<std::string, BranchMetrics> metrics; // by split: valid, test, test_cold, ...
+    double seconds = 0;
+    std::int64_t peakRssBytes = 0;
+    std::optional<Problem> problem;
+};
+
+using Fact = std::variant<RunStarted, StageStarted, StepDone, EpochDone, AlignmentMeasured,
+                          CheckpointSaved, LogLine, RunEnded>;
+
+/// A fact and when it came true.
+struct RunEvent {
+    double wallSeconds = 0; // since the run began, pauses between resumes left out
+    Fact fact;
+};
+
+/// Where facts go. Called on the run's thread; must not block for long and must not throw.
+class RunSink {
+public:
+    virtual ~RunSink() = default;
+    virtual void take(const RunEvent& event) = 0;
+};
+
+/// One line of JSON: {"event": "step", "step": 7, "losses": {...}, ...}.
+std::string toJson(const RunEvent& event);
+
+/// The reverse, for replay.
+Result<RunEvent> eventFromJson(std::string_view json);
+
+/// The result object of `flip run --json` and `flip runs show --json`.
+std::string resultJson(const std::string& run, const RunEnded& end);
+
+/// "" when the event name is unknown; e.g. "step", "epoch", "alignment".
+std::string_view eventName(const Fact& fact);
+
+} // namespace flip

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "core/base/files.h"
+#include "core/base/result.h"
+#include "core/spec/run_event.h"
+#include "core/spec/run_spec.h"
+#include "core/store/workspace.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flip {
+
+/// A run as the tables show it.
+struct RunSummary {
+    std::string name;
+    std::string status; // running | finished | stopped | failed | diverged | crashed
+    std::string kind;
+    std::string dataset;
+    std::string datasetHash;
+    std::int64_t seed = 0;
+    std::string created; // ISO 8601, UTC
+    RunSpec spec;
+    RunEnded end;             // metrics, seconds, problem; status as above
+    std::string parent;       // the run whose weights started it; may be empty
+    std::int64_t lastStep = 0; // of the last stage that stepped
+    std::string lastStage;
+};
+
+/// The stored runs of a workspace. One connection; lives and dies on one thread.
+class RunStore {
+public:
+    /// Opens flip.db, makes or migrates its tables. A file of a newer version is a Problem.
+    static Result<RunStore> open(const Workspace& workspace);
+
+    RunStore(RunStore&&) noexcept;
+    RunStore& operator=(RunStore&&) noexcept;
+    ~RunStore();
+
+    /// Newest first. Runs whose process is gone are marked crashed before the answer.
+    Result<std::vector<RunSummary>> list();
+
+    Result<RunSummary> find(const std::string& run);
+
+    /// Gives every stored fact of the run, in order, to the sink.
+    Result<void> replay(const std::string& run, RunSink& sink);
+
+    /// The facts after the first `skip` ones: how a window follows a run of another process.
+    Result<std::int64_t> replayFrom(const std::string& run, std::int64_t skip, RunSink& sink);
+
+private:
+    friend class RunRecorder;
+    struct Connection;
+    explicit RunStore(std::unique_ptr<Connection> connection);
+    std::unique_ptr<Connection> connection_;
+};
+
+/// Writes one live run: its row, its facts in batches, its lock. Owned by the run's thread; facts
+/// reach the disk every 200 ms and at each epoch, alignment, checkpoint and end.
+class RunRecorder final : public RunSink {
+public:
+    /// Enters a new run. An empty name makes one from kind, dataset and a running number.
+    static Result<RunRecorder> create(const Workspace& workspace, const std::string& name,
+                                      const RunSpec& spec, const std::string& datasetHash,
+                                      const std::string& parent);
+
+    /// Takes up a stopped or crashed run; facts after `keepUntil` (stage and step of the
+    /// checkpoint it goes on from) are removed, they will happen again.
+    static Result<RunRecorder> resume(const Workspace& workspace, const std::string& name,
+                                      const std::string& stage, std::int64_t step);
+
+    RunRecorder(RunRecorder&&) noexcept;
+    RunRecorder& operator=(RunRecorder&&) noexcept;
+    ~RunRecorder() override; // writes what is left; a run without RunEnded then reads crashed
+
+    const std::string& name() const;
+
+    /// Never throws; a store that cannot be written shows at problem().
+    void take(const RunEvent& event) override;
+    void flush();
+
+    /// The first write failure, if any: disk full, file removed.
+    const std::optional<Problem>& problem() const;
+
+private:
+    struct State;
+    explicit RunRecorder(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace flip

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flip {
+
+/// A folder with everything a person made: flip.db, datasets/, checkpoints/, models/.
+/// Holds paths only; safe to copy to any thread.
+class Workspace {
+public:
+    /// Opens or makes the folder and checks that it can be written.
+    static Result<Workspace> open(const std::filesystem::path& folder);
+
+    /// `--workspace`, else $FLIP_WORKSPACE, else the platform's data folder.
+    static std::filesystem::path defaultFolder();
+
+    const std::filesystem::path& folder() const { return folder_; }
+    std::filesystem::path database() const { return folder_ / "flip.db"; }
+    std::filesystem::path datasets() const { return folder_ / "datasets"; }
+    std::filesystem::path dataset(std::string_view name) const;
+    std::filesystem::path checkpoints(std::string_view run) const;
+    std::filesystem::path models() const { return folder_ / "models"; }
+
+    /// Names of the finished datasets, sorted.
+    std::vector<std::string> datasetNames() const;
+
+    /// Finds a language model by name or by folder: the folder itself, models/ here,
+    /// $FLIP_MODELS, the default workspace's models/, the models the installer brought.
+    Result<std::filesystem::path> findModel(const std::string& nameOrFolder) const;
+
+    /// Names under every models folder that hold a config.json, sorted.
+    std::vector<std::string> modelNames() const;
+
+private:
+    explicit Workspace(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    std::filesystem::path folder_;
+};
+
+/// Letters, digits, '.', '_', '-', not starting with '.'; the rule for datasets and runs.
+Result<void> checkName(std::string_view name);
+
+} // namespace flip

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+#include "core/text/text_template.h"
+#include "core/text/tokenizer.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace flip {
+
+/// The tokens of one sentence, [CLS] and [SEP] included, and for each token the field whose value
+/// it came from: an index into Dataset::fields(), or -1 for the template's words and specials.
+struct TokenRow {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int16_t> owner;
+};
+
+/// How many rows of a dataset lose what at max_tokens.
+struct TruncationReport {
+    std::int64_t rows = 0;
+    std::int64_t rowsCut = 0;
+    std::vector<std::int64_t> lostBy;       // [fields], rows that lose all or part of the field
+    std::vector<std::int64_t> lengthCounts; // [tokens], rows by uncut length, specials included
+};
+
+/// Every distinct value and every literal of the template tokenized once; a row is their join.
+/// Where a join could differ from tokenizing the whole sentence, the sentence is tokenized, so
+/// the ids are those of the whole sentence, always. Immutable; any thread. Keeps references to
+/// the dataset and the tokenizer, which must outlive it.
+class TokenCache {
+public:
+    static Result<TokenCache> build(const Dataset& dataset, const TextTemplate& textTemplate,
+                                    const Tokenizer& tokenizer, std::int64_t maxTokens,
+                                    std::stop_token stop = {});
+
+    TokenCache(TokenCache&&) noexcept;
+    TokenCache& operator=(TokenCache&&) noexcept;
+    ~TokenCache();
+
+    /// Appends the row's tokens, at most maxTokens: the end gives way, [SEP] stays.
+    void appendRow(std::int64_t row, TokenRow& out) const;
+
+    TokenRow row(std::int64_t row) const;
+
+    /// Uncut length of a row, specials included.
+    std::int64_t length(std::int64_t row) const;
+
+    TruncationReport truncation() const;
+
+    std::string sentence(std::int64_t row) const;
+    const TextTemplate& textTemplate() const;
+    const Tokenizer& tokenizer() const;
+    std::int64_t maxTokens() const;
+
+private:
+    struct Content;
+    explicit TokenCache(std::unique_ptr<Content> content);
+    std::unique_ptr<Content> content_;
+};
+
+} // namespace flip

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flip {
+
+/// One piece of a text. Offsets count Unicode code points of the input, [begin, end).
+struct Token {
+    std::int32_t id = 0;
+    std::int32_t begin = 0;
+    std::int32_t end = 0;
+    bool operator==(const Token&) const = default;
+};
+
+/// The ids a model gives to its special tokens.
+struct SpecialTokens {
+    std::int32_t cls = 0;
+    std::int32_t sep = 0;
+    std::int32_t mask = 0;
+    std::int32_t pad = 0;
+    std::int32_t unknown = 0;
+};
+
+/// Turns text into the ids that Hugging Face `tokenizers` gives for the same model files.
+/// Immutable; any thread.
+class Tokenizer {
+public:
+    virtual ~Tokenizer() = default;
+
+    /// Pieces of the text without the special tokens that frame it. Text that spells a special
+    /// token becomes it.
+    virtual std::vector<Token> pieces(std::string_view utf8) const = 0;
+
+    /// Whether tokenizing left + right equals tokenizing both apart, for any such pair: how a
+    /// sentence may be joined from cached parts. May answer false when it is not sure.
+    virtual bool breaksBetween(std::string_view left, std::string_view right) const = 0;
+
+    virtual const SpecialTokens& special() const = 0;
+    virtual std::int64_t vocabularySize() const = 0;
+    virtual std::string_view piece(std::int32_t id) const = 0;
+
+    /// Hash of everything that decides the ids.
+    virtual const std::string& hash() const = 0;
+
+    /// [CLS] pieces [SEP]; the special ones at offsets [0, 0].
+    std::vector<Token> sentence(std::string_view utf8) const;
+};
+
+/// Reads a model folder's tokenizer.json, or else vocab.txt (WordPiece). What a tokenizer.json asks
+/// for and is not supported is a Problem that names it.
+Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& folder);
+
+} // namespace flip
