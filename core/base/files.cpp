@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,6 +52,15 @@ Result<void> writeAll(int descriptor, std::string_view bytes, const std::filesys
     return {};
 }
 
+/// An exclusive lock of the open file description: it works between threads of one process too,
+/// and ends with the descriptor.
+struct flock wholeFileLock() {
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    return whole;
+}
+
 } // namespace
 
 Result<std::string> readFile(const std::filesystem::path& file) {
@@ -73,8 +81,13 @@ Result<std::string> readFile(const std::filesystem::path& file) {
 }
 
 Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes) {
+    return writeFileAtomically(file, std::span<const std::string_view>(&bytes, 1));
+}
+
+Result<void> writeFileAtomically(const std::filesystem::path& file,
+                                 std::span<const std::string_view> pieces) {
     std::string pattern = file.string() + ".XXXXXX";
-    Descriptor descriptor(::mkstemp(pattern.data()));
+    Descriptor descriptor(::mkostemp(pattern.data(), O_CLOEXEC));
     if (!descriptor.valid()) {
         return failure("cannot be written", file);
     }
@@ -82,8 +95,10 @@ Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_
         ::unlink(pattern.c_str());
         return problem;
     };
-    if (auto done = writeAll(descriptor.get(), bytes, file); !done) {
-        return abandon(done.problem());
+    for (const std::string_view piece : pieces) {
+        if (auto done = writeAll(descriptor.get(), piece, file); !done) {
+            return abandon(done.problem());
+        }
     }
     if (::fchmod(descriptor.get(), 0644) != 0 || ::fsync(descriptor.get()) != 0) {
         return abandon(failure("cannot be written", file));
@@ -154,8 +169,7 @@ FileLock::~FileLock() {
     }
 }
 
-FileLock::FileLock(FileLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 FileLock& FileLock::operator=(FileLock&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
@@ -167,8 +181,12 @@ Result<FileLock> FileLock::acquire(const std::filesystem::path& file) {
     if (!descriptor.valid()) {
         return failure("cannot be opened", file);
     }
-    if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
-        return Problem{"is in use by another program; wait for it to end", file.string()};
+    struct flock whole = wholeFileLock();
+    if (::fcntl(descriptor.get(), F_OFD_SETLK, &whole) != 0) {
+        if (errno == EAGAIN || errno == EACCES) {
+            return Problem{"is in use by another program; wait for it to end", file.string()};
+        }
+        return failure("cannot be locked", file);
     }
     FileLock lock;
     lock.descriptor_ = descriptor.release();
@@ -180,11 +198,9 @@ bool FileLock::isHeld(const std::filesystem::path& file) {
     if (!descriptor.valid()) {
         return false;
     }
-    if (::flock(descriptor.get(), LOCK_SH | LOCK_NB) != 0) {
-        return errno == EWOULDBLOCK;
-    }
-    ::flock(descriptor.get(), LOCK_UN);
-    return false;
+    // Asking must not take the lock, not even for a moment: acquire() elsewhere would fail.
+    struct flock whole = wholeFileLock();
+    return ::fcntl(descriptor.get(), F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
 }
 
 } // namespace flip

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@ Result<std::string> readFile(const std::filesystem::path& file);
 /// Writes beside the target, flushes to the disk, then renames: a reader sees the old content or
 /// the new, never a part, whatever dies in between.
 Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes);
+
+/// The same for content in pieces, written one after the other.
+Result<void> writeFileAtomically(const std::filesystem::path& file,
+                                 std::span<const std::string_view> pieces);
 
 /// Flushes a finished file, or the entries of a folder, to the disk.
 Result<void> flushToDisk(const std::filesystem::path& fileOrFolder);

@@ -56,12 +56,12 @@ public:
     std::vector<int> idFields() const;          // indices of fields with use Both or Id
     std::vector<int> textFields() const;        // ... Both or Text
 
-    std::span<const std::uint8_t> labels() const;  // [rows], 0 or 1
-    std::span<const std::uint8_t> splits() const;  // [rows], as Split
-    std::span<const std::int64_t> times() const;   // [rows], empty without a time column
-    std::span<const std::uint32_t> codes(int field) const;      // [rows], index of the value
+    std::span<const std::uint8_t> labels() const;          // [rows], 0 or 1
+    std::span<const std::uint8_t> splits() const;          // [rows], as Split
+    std::span<const std::int64_t> times() const;           // [rows], empty without a time column
+    std::span<const std::uint32_t> codes(int field) const; // [rows], index of the value
     std::string_view value(int field, std::uint32_t code) const; // as it stood in the source
-    std::span<const std::int64_t> idOfCode(int field) const;    // [values], global id
+    std::span<const std::int64_t> idOfCode(int field) const;     // [values], global id
 
     /// Row indices of a split, in source order.
     std::vector<std::int64_t> rowsOf(Split split) const;

@@ -46,12 +46,16 @@ struct ImportReport {
     std::filesystem::path folder;
     std::int64_t rows = 0;
     std::int64_t badLines = 0;
-    std::vector<Problem> examples; // the first bad lines, with file and line
+    std::vector<Problem> examples;  // the first bad lines, with file and line
+    std::int64_t droppedRows = 0;   // left out by the label's drop rule
+    std::int64_t unmatchedRows = 0; // left out by a join that keeps matched rows only
+    std::int64_t repeatedKeys = 0;  // lines of joined tables whose key stood there before
     double seconds = 0;
 };
 
 /// Reads raw files into datasetsFolder/NAME. Works in a hidden folder beside it and renames at the
 /// end: whatever dies, nothing half-made is seen, and remains of dead imports are removed.
+/// A dataset of the name with the same hash is fine; another one is refused unless `replace`.
 /// Cancelling is a Problem too. Blocks; call it off the GUI thread.
 Result<ImportReport> importDataset(const ImportRequest& request,
                                    const std::filesystem::path& datasetsFolder,

@@ -9,11 +9,13 @@
 namespace flip {
 
 /// Area under the ROC curve by mid-ranks: ties count half (Mann-Whitney). Any monotone score,
-/// logits as well as probabilities. Absent where one class is missing. O(n log n).
+/// logits as well as probabilities. Absent where one class is missing or a score is not a number.
+/// O(n log n).
 std::optional<double> areaUnderCurve(std::span<const double> scores,
                                      std::span<const std::uint8_t> labels);
 
-/// Mean binary cross-entropy of logits, in nats, computed without overflow for any logit.
+/// Mean binary cross-entropy of logits, in nats, computed without overflow for any logit. Not a
+/// number where there are no rows; so too below.
 double logLossOfLogits(std::span<const double> logits, std::span<const std::uint8_t> labels);
 
 /// Mean binary cross-entropy of probabilities clipped to [1e-15, 1 - 1e-15] in double precision.

@@ -10,16 +10,25 @@
 
 namespace flip {
 
-/// The sample project: several hundred real films, simulated people with tastes.
+// The sample project: several hundred real films, simulated people with tastes, and four runs.
 
 /// Makes the dataset "demo-films" in the workspace unless it is there already; its name.
 Result<std::string> ensureDemoDataset(const Workspace& workspace, std::stop_token stop = {});
 
-/// One of the demo's four runs: a shipped experiment, read from resources/demo/.
-struct DemoStep {
-    std::string title;      // "Pretraining", "Joint finetuning"
-    std::string experiment; // TOML text
+/// One line of the demo's table.
+struct DemoRow {
+    std::string branch; // id | text | joint
+    Metrics all;        // on the whole test split
+    Metrics unseen;     // on its rows of films that training never saw
 };
-std::vector<DemoStep> demoSteps();
+
+struct DemoOutcome {
+    std::vector<DemoRow> rows;
+    double seconds = 0;
+};
+
+/// Pretrains, then finetunes the branches id, text and joint, as stored runs of the workspace.
+Result<DemoOutcome> runDemo(const Workspace& workspace, RunSink& audience,
+                            const std::stop_token& stop);
 
 } // namespace flip

@@ -76,6 +76,10 @@ struct RunDraft {
 /// unknown key names the nearest known one.
 Result<RunDraft> readExperiment(const std::string& toml, const std::string& fileName);
 
+/// Reads what toToml() of this or another version wrote: keys that this version does not know are
+/// passed over, so that a run stored by a newer version can still be listed.
+Result<RunDraft> readStoredExperiment(const std::string& toml, const std::string& name);
+
 /// Applies one "key=value" of the command line; the value is written as in the experiment file,
 /// quotes round plain words may be left out.
 Result<void> applyAssignment(RunDraft& draft, std::string_view assignment);

@@ -85,7 +85,6 @@ struct RunSpec {
         double warmup;
         double clipNorm;
         std::string selectOn; // valid | test
-        std::string optimiser; // adam | adamw
         std::int64_t maxSteps;
         std::string from;
     } finetune;

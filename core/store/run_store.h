@@ -15,6 +15,9 @@
 
 namespace flip {
 
+/// The file in checkpoints/RUN that a live run keeps locked; who holds it is alive.
+inline constexpr const char* kRunLock = "lock";
+
 /// A run as the tables show it.
 struct RunSummary {
     std::string name;
@@ -25,8 +28,8 @@ struct RunSummary {
     std::int64_t seed = 0;
     std::string created; // ISO 8601, UTC
     RunSpec spec;
-    RunEnded end;             // metrics, seconds, problem; status as above
-    std::string parent;       // the run whose weights started it; may be empty
+    RunEnded end;              // metrics, seconds, problem; status as above
+    std::string parent;        // the run whose weights started it; may be empty
     std::int64_t lastStep = 0; // of the last stage that stepped
     std::string lastStage;
 };
@@ -49,8 +52,13 @@ public:
     /// Gives every stored fact of the run, in order, to the sink.
     Result<void> replay(const std::string& run, RunSink& sink);
 
-    /// The facts after the first `skip` ones: how a window follows a run of another process.
-    Result<std::int64_t> replayFrom(const std::string& run, std::int64_t skip, RunSink& sink);
+    /// The facts after `mark`, and the mark to ask with next time; 0 is the beginning. So a window
+    /// follows a run of another process. Marks only grow: after a resume the next fact is a
+    /// RunStarted with its resumedFromStep, and what was given beyond that step is no longer true.
+    Result<std::int64_t> replayFrom(const std::string& run, std::int64_t mark, RunSink& sink);
+
+    /// Reads everything and compares it with its checksums; at most one Problem, the first.
+    std::vector<Problem> verify();
 
 private:
     friend class RunRecorder;

@@ -18,7 +18,8 @@ public:
 
     /// `fields` are the names that may stand in braces. Unknown names, open braces and a template
     /// without any field are Problems with the column.
-    static Result<TextTemplate> parse(std::string_view text, const std::vector<std::string>& fields);
+    static Result<TextTemplate> parse(std::string_view text,
+                                      const std::vector<std::string>& fields);
 
     /// "<field> is {field}." for every field, joined by blanks.
     static std::string defaultText(const std::vector<std::string>& fields);

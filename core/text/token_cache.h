@@ -2,11 +2,11 @@
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/text/text_source.h"
 #include "core/text/text_template.h"
 #include "core/text/tokenizer.h"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -33,11 +33,20 @@ struct TruncationReport {
 /// Where a join could differ from tokenizing the whole sentence, the sentence is tokenized, so
 /// the ids are those of the whole sentence, always. Immutable; any thread. Keeps references to
 /// the dataset and the tokenizer, which must outlive it.
+///
+/// A token belongs to the first field whose value it overlaps, white space at its ends aside.
 class TokenCache {
 public:
+    /// The template's fields are indices into Dataset::fields(). A field it does not fit, fewer
+    /// than 3 tokens and a requested stop are Problems.
     static Result<TokenCache> build(const Dataset& dataset, const TextTemplate& textTemplate,
                                     const Tokenizer& tokenizer, std::int64_t maxTokens,
                                     std::stop_token stop = {});
+
+    /// The same over rows that are no dataset yet, such as a preview's.
+    static Result<TokenCache> build(std::unique_ptr<const TextSource> source,
+                                    const TextTemplate& textTemplate, const Tokenizer& tokenizer,
+                                    std::int64_t maxTokens, std::stop_token stop = {});
 
     TokenCache(TokenCache&&) noexcept;
     TokenCache& operator=(TokenCache&&) noexcept;

@@ -38,8 +38,10 @@ public:
     /// token becomes it.
     virtual std::vector<Token> pieces(std::string_view utf8) const = 0;
 
-    /// Whether tokenizing left + right equals tokenizing both apart, for any such pair: how a
-    /// sentence may be joined from cached parts. May answer false when it is not sure.
+    /// Whether a text that holds left and right side by side may be cut between them, whatever
+    /// stands around the two: the pieces up to the cut and behind it are those of the whole. So a
+    /// sentence may be joined from cached parts when every border breaks. Answers false when it is
+    /// not sure, and always for an empty side.
     virtual bool breaksBetween(std::string_view left, std::string_view right) const = 0;
 
     virtual const SpecialTokens& special() const = 0;

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/store/workspace.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace flip::command {
+
+// Exit codes of the contract.
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kWrongInput = 2;
+constexpr int kInterrupted = 130;
+
+/// What every command shares: the global options and the exit code it sets.
+struct Context {
+    std::string workspace; // --workspace; empty: the default
+    int exitCode = kDone;
+
+    Result<Workspace> openWorkspace() const;
+
+    /// Prints the problem on stderr and sets the exit code.
+    void fail(const Problem& problem, int code = kWrongInput);
+};
+
+// Each adds its subcommand; the context outlives the parsing.
+void addImport(CLI::App& app, Context& context);
+void addDatasets(CLI::App& app, Context& context);
+void addRun(CLI::App& app, Context& context);
+void addRuns(CLI::App& app, Context& context);
+void addTokenize(CLI::App& app, Context& context);
+void addEncode(CLI::App& app, Context& context);
+void addDemo(CLI::App& app, Context& context);
+
+} // namespace flip::command

@@ -1,0 +1,78 @@
+#include "app/command/command.h"
+
+#include "core/data/dataset.h"
+
+#include <cstdio>
+
+namespace flip::command {
+
+namespace {
+
+struct DatasetsOptions {
+    std::string name;
+    bool json = false;
+};
+
+void print(const Dataset& dataset) {
+    std::printf("%s: %lld rows, %lld positive (%.1f %%), %lld bad lines left out\n",
+                dataset.name().c_str(), static_cast<long long>(dataset.rows()),
+                static_cast<long long>(dataset.positives()),
+                100.0 * static_cast<double>(dataset.positives()) /
+                    static_cast<double>(std::max<std::int64_t>(dataset.rows(), 1)),
+                static_cast<long long>(dataset.badLines()));
+    std::printf("  train %lld, valid %lld, test %lld; hash %s\n",
+                static_cast<long long>(dataset.splitRows(Split::Train)),
+                static_cast<long long>(dataset.splitRows(Split::Valid)),
+                static_cast<long long>(dataset.splitRows(Split::Test)), dataset.hash().c_str());
+    for (const FieldInfo& field : dataset.fields()) {
+        std::printf("  %-20s %8lld ids, %5.2f %% of valid and test rows unknown\n",
+                    field.name.c_str(), static_cast<long long>(field.ids), 100.0 * field.oovRate);
+    }
+}
+
+void run(const DatasetsOptions& options, Context& context) {
+    auto workspace = context.openWorkspace();
+    if (!workspace) {
+        return context.fail(workspace.problem());
+    }
+    std::vector<std::string> names = workspace->datasetNames();
+    if (!options.name.empty()) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(workspace->dataset(options.name), ignored)) {
+            return context.fail({"no dataset has this name; see 'flip datasets'", options.name});
+        }
+        names = {options.name};
+    }
+    std::string list;
+    for (const std::string& name : names) {
+        const auto dataset = Dataset::open(workspace->dataset(name));
+        if (!dataset) {
+            context.fail(dataset.problem());
+            continue;
+        }
+        if (options.json) {
+            list += (list.empty() ? "" : ", ") + dataset->toJson();
+        } else {
+            print(*dataset);
+        }
+    }
+    if (options.json) {
+        std::printf(options.name.empty() ? "[%s]\n" : "%s\n", list.c_str());
+    } else if (names.empty()) {
+        std::printf("no datasets yet; 'flip import' makes one, 'flip demo' brings one\n");
+    }
+}
+
+} // namespace
+
+void addDatasets(CLI::App& app, Context& context) {
+    auto* command = app.add_subcommand("datasets", "what has been imported");
+    auto options = std::make_shared<DatasetsOptions>();
+    command->add_flag("--json", options->json, "machine-readable");
+    auto* show = command->add_subcommand("show", "one dataset");
+    show->add_option("name", options->name, "the dataset's name")->required();
+    show->add_flag("--json", options->json, "machine-readable");
+    command->callback([options, &context] { run(*options, context); });
+}
+
+} // namespace flip::command

@@ -1,0 +1,103 @@
+#include "app/command/command.h"
+#include "app/command/interrupt.h"
+#include "app/command/progress.h"
+
+#include "core/data/import.h"
+
+#include <cstdio>
+
+namespace flip::command {
+
+namespace {
+
+struct ImportOptions {
+    ImportRequest request;
+    std::string split = "random";
+};
+
+std::string join(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) {
+        text += (text.empty() ? "" : ", ") + word;
+    }
+    return text;
+}
+
+/// Turns the words of the command line into a request; the csv preset is a schema of one's own.
+Result<ImportRequest> requestFrom(const ImportOptions& options) {
+    ImportRequest request = options.request;
+    if (request.preset == "csv") {
+        request.preset.clear();
+        if (request.schema.empty()) {
+            return Problem{"needs --schema FILE.toml, which says what the columns are",
+                           "--preset csv"};
+        }
+    }
+    if (!request.schema.empty()) {
+        request.preset.clear();
+    }
+    if (request.preset.empty() && request.schema.empty()) {
+        return Problem{"is missing; write one of csv, " + join(presetNames()), "--preset"};
+    }
+    const bool byFile = options.split == "file" || !request.split.file.empty();
+    if (byFile && request.split.file.empty()) {
+        return Problem{"needs --split-file TSV with a row_index and a split a line",
+                       "--split file"};
+    }
+    request.split.rule = byFile                    ? SplitPlan::Rule::File
+                         : options.split == "time" ? SplitPlan::Rule::Time
+                                                   : SplitPlan::Rule::Random;
+    return request;
+}
+
+void run(const ImportOptions& options, Context& context) {
+    auto request = requestFrom(options);
+    if (!request) {
+        return context.fail(request.problem());
+    }
+    auto workspace = context.openWorkspace();
+    if (!workspace) {
+        return context.fail(workspace.problem());
+    }
+    const Interrupt interrupt;
+    StatusLine line;
+    const auto report = importDataset(
+        *request, workspace->datasets(),
+        [&](const ImportProgress& progress) {
+            line.show(progress.phase + ": " + std::to_string(progress.rows) + " rows");
+        },
+        interrupt.token());
+    line.clear();
+    if (!report) {
+        return context.fail(report.problem(), interrupt.happened() ? kInterrupted : kWrongInput);
+    }
+    for (const Problem& bad : report->examples) {
+        std::fprintf(stderr, "left out: %s\n", bad.text().c_str());
+    }
+    std::printf("%s: %lld rows in %s, %lld bad lines\n", request->name.c_str(),
+                static_cast<long long>(report->rows), duration(report->seconds).c_str(),
+                static_cast<long long>(report->badLines));
+}
+
+} // namespace
+
+void addImport(CLI::App& app, Context& context) {
+    auto* command = app.add_subcommand("import", "read raw files into a dataset");
+    auto options = std::make_shared<ImportOptions>();
+    ImportRequest& request = options->request;
+    command->add_option("source", request.source, "folder or file to read")->required();
+    command->add_option("--name", request.name, "the dataset's name")->required();
+    command->add_option("--preset", request.preset, "csv or " + join(presetNames()));
+    command->add_option("--schema", request.schema, "TOML file that says what the columns are");
+    command->add_option("--split", options->split, "how rows are divided")
+        ->check(CLI::IsMember({"random", "time", "file"}));
+    command->add_option("--split-file", request.split.file, "TSV of row_index and split");
+    command->add_option("--split-seed", request.split.seed, "seed of the random split");
+    command->add_option("--min-count", request.minCount, "rarer values share the unknown id")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--label-rule", request.labelRule, "e.g. \">= 4\": what counts as 1");
+    command->add_flag("--replace", request.replace, "replace a dataset of this name");
+    command->callback([options, &context] { run(*options, context); });
+}
+
+} // namespace flip::command

@@ -1,0 +1,31 @@
+#include "app/command/interrupt.h"
+
+#include "app/command/command.h"
+
+#include <cstdio>
+#include <ctime>
+#include <unistd.h>
+
+namespace flip::command {
+
+Interrupt::Interrupt() {
+    sigemptyset(&waited_);
+    sigaddset(&waited_, SIGINT);
+    sigaddset(&waited_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &waited_, nullptr);
+    watcher_ = std::jthread([this](const std::stop_token& over) {
+        while (!over.stop_requested()) {
+            constexpr timespec kPause{0, 100'000'000};
+            if (sigtimedwait(&waited_, nullptr, &kPause) < 0) {
+                continue;
+            }
+            if (source_.stop_requested()) {
+                ::_exit(kInterrupted);
+            }
+            source_.request_stop();
+            std::fprintf(stderr, "\nstopping after this step; once more ends at once\n");
+        }
+    });
+}
+
+} // namespace flip::command

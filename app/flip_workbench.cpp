@@ -1,0 +1,93 @@
+#include "core/base/log.h"
+#include "core/store/workspace.h"
+#include "ui/views/main_window.h"
+#include "ui/views/window_picture.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+int fail(int code, const QString& text) {
+    std::fprintf(stderr, "%s\n", qPrintable(text));
+    return code;
+}
+
+} // namespace
+
+/// The window: reads the command line, opens the workspace, shows what was asked for.
+int main(int argc, char** argv) {
+    const bool pictured = std::any_of(argv, argv + argc, [](const char* argument) {
+        return std::strncmp(argument, "--screenshot", 12) == 0;
+    });
+    if (pictured && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("flip-workbench"));
+    QApplication::setApplicationVersion(QStringLiteral("0.1.0"));
+    QCommandLineParser line;
+    line.setApplicationDescription(
+        QStringLiteral("Whether, where and why a language model helps your recommender."));
+    line.addHelpOption();
+    line.addVersionOption();
+    line.addPositionalArgument("FILE", "a dataset, run or experiment file to open", "[FILE...]");
+    line.addOptions({{"workspace", "folder of datasets, runs and models", "DIR"},
+                     {"page", "data, template, experiment, runs, compare or alignment", "PAGE"},
+                     {"screenshot", "draws the page into this file and exits", "FILE"},
+                     {"size", "of the window, such as 1600x1000", "WxH", "1280x800"},
+                     {"theme", "light, dark or system", "THEME"}});
+    if (!line.parse(QApplication::arguments())) {
+        return fail(kWrongUsage, line.errorText() + "; see --help");
+    }
+    line.process(application); // --help and --version
+
+    const QStringList size = line.value("size").split('x');
+    const QSize pixels = size.size() == 2 ? QSize(size[0].toInt(), size[1].toInt()) : QSize();
+    const QStringList themes{"system", "light", "dark"}; // in the order of ThemeChoice
+    const auto page = flip::ui::pageOfKey(line.value("page"));
+    if (line.isSet("page") && !page) {
+        return fail(kWrongUsage,
+                    "--page: no page is called '" + line.value("page") + "'; see --help");
+    }
+    if (pixels.width() < 1 || pixels.height() < 1) {
+        return fail(kWrongUsage, "--size: write it as 1600x1000");
+    }
+    if (line.isSet("theme") && !themes.contains(line.value("theme"))) {
+        return fail(kWrongUsage, "--theme: write light, dark or system");
+    }
+    auto workspace =
+        flip::Workspace::open(line.isSet("workspace") ? line.value("workspace").toStdString()
+                                                      : flip::Workspace::defaultFolder().string());
+    if (!workspace) {
+        return fail(kFailed, QString::fromStdString(workspace.problem().text()));
+    }
+    flip::log::openFile(workspace->folder() / "workbench.log");
+    flip::ui::applyTheme(application, flip::ui::ThemeChoice::System);
+    flip::ui::MainWindow window(*workspace);
+    window.restore(!line.isSet("size") && !pictured);
+    if (line.isSet("theme")) {
+        window.setTheme(flip::ui::ThemeChoice(themes.indexOf(line.value("theme"))));
+    }
+    if (line.isSet("size") || pictured) {
+        window.resize(pixels);
+    }
+    for (const QString& thing : line.positionalArguments()) {
+        window.openThing(thing);
+    }
+    window.setPage(page.value_or(window.page()));
+    window.show();
+    if (pictured) {
+        return flip::ui::savePicture(window, line.value("screenshot"))
+                   ? 0
+                   : fail(kFailed, "no picture written");
+    }
+    return QApplication::exec();
+}

@@ -1,0 +1,34 @@
+#include "core/base/nearest_name.h"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace flip {
+
+namespace {
+
+std::size_t editDistance(std::string_view left, std::string_view right) {
+    std::vector<std::size_t> row(right.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < right.size(); ++j) {
+            const std::size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+} // namespace
+
+std::string nearestName(std::string_view name, std::span<const std::string_view> candidates) {
+    const auto nearest = std::ranges::min_element(
+        candidates, {}, [&](std::string_view candidate) { return editDistance(name, candidate); });
+    return nearest == candidates.end() ? std::string() : std::string(*nearest);
+}
+
+} // namespace flip

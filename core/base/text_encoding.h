@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace flip {
+
+/// How the bytes of a text file spell characters.
+enum class TextEncoding { Utf8, Latin1 };
+
+/// Whether the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
+bool isUtf8(std::string_view bytes);
+
+/// Whether every byte is below 128.
+bool isAscii(std::string_view bytes);
+
+/// Appends ISO 8859-1 bytes as UTF-8; every byte has a meaning there.
+void appendLatin1AsUtf8(std::string_view bytes, std::string& text);
+
+/// Text of a raw file as a message quotes it: on one line, shortened if it is long.
+std::string quotedText(std::string_view text);
+
+} // namespace flip

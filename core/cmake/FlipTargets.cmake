@@ -1,0 +1,55 @@
+# What every target of this project shares, in one place.
+
+find_program(FLIP_CCACHE ccache)
+if(FLIP_CCACHE)
+    # A precompiled header is found in the cache only with these two relaxations.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros ${FLIP_CCACHE})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        add_compile_options(-fpch-preprocess)
+    endif()
+endif()
+find_program(FLIP_MOLD mold)
+
+# Without Torch_DIR or CMAKE_PREFIX_PATH, the LibTorch that installer/run.sh brought is taken.
+set(FLIP_PARTS "$ENV{FLIP_PARTS}")
+if(NOT FLIP_PARTS)
+    set(FLIP_PARTS "$ENV{XDG_DATA_HOME}")
+    if(NOT FLIP_PARTS)
+        set(FLIP_PARTS "$ENV{HOME}/.local/share")
+    endif()
+    set(FLIP_PARTS "${FLIP_PARTS}/flip-workbench")
+endif()
+file(GLOB FLIP_TORCH_HINTS
+     "${FLIP_PARTS}/python/lib/python3*/site-packages/torch/share/cmake/Torch")
+
+# flip_target(NAME): our warnings, our include root, our sanitizers.
+function(flip_target name)
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_compile_options(${name} PRIVATE -Wall -Wextra -Wshadow -Wno-missing-field-initializers)
+    if(FLIP_SANITIZE)
+        target_compile_options(${name} PUBLIC -fsanitize=${FLIP_SANITIZE} -fno-omit-frame-pointer
+                                              -fno-sanitize-recover=all)
+        target_link_options(${name} PUBLIC -fsanitize=${FLIP_SANITIZE})
+    endif()
+    if(FLIP_MOLD)
+        target_link_options(${name} PUBLIC -fuse-ld=mold)
+    endif()
+endfunction()
+
+# flip_embed(TARGET ROOT FILES...): puts files into the program, to be read with embeddedFile().
+function(flip_embed target root)
+    set(generated ${CMAKE_CURRENT_BINARY_DIR}/embedded_files.cpp)
+    set(inputs)
+    foreach(file ${ARGN})
+        list(APPEND inputs ${root}/${file})
+    endforeach()
+    string(REPLACE ";" "," names "${ARGN}")
+    add_custom_command(
+        OUTPUT ${generated}
+        COMMAND ${CMAKE_COMMAND} -DROOT=${root} -DFILES=${names} -DOUTPUT=${generated}
+                -P ${PROJECT_SOURCE_DIR}/core/cmake/EmbedFiles.cmake
+        DEPENDS ${inputs} ${PROJECT_SOURCE_DIR}/core/cmake/EmbedFiles.cmake
+        COMMENT "Embedding resources")
+    target_sources(${target} PRIVATE ${generated})
+endfunction()

@@ -1,0 +1,318 @@
+#include "core/data/dataset.h"
+
+#include "core/base/files.h"
+#include "core/base/hashing.h"
+#include "core/data/manifest.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace flip {
+
+static_assert(std::endian::native == std::endian::little, "dataset files are little-endian");
+
+namespace {
+
+/// A file of columns/ as an array of numbers.
+template <class T>
+std::span<const T> numbers(const MappedFile& file) {
+    return {reinterpret_cast<const T*>(file.data()), file.size() / sizeof(T)};
+}
+
+struct FieldFiles {
+    MappedFile codes;
+    MappedFile offsets;
+    MappedFile bytes;
+    MappedFile idOfCodes;
+};
+
+Problem damagedFile(const std::filesystem::path& file, const std::string& how) {
+    return Problem{how + "; import the dataset again", file.string()};
+}
+
+/// Opens a file of columns/; `count` numbers of `size` bytes must be in it.
+Result<MappedFile> openColumn(const std::filesystem::path& folder, const ColumnFile& column,
+                              std::int64_t count, std::size_t size) {
+    const std::filesystem::path path = folder / "columns" / column.fileName();
+    auto file = MappedFile::open(path);
+    if (!file) {
+        return file.problem();
+    }
+    if (file->size() % size != 0 || !std::cmp_equal(file->size() / size, count)) {
+        return damagedFile(path, "the file is damaged: it has " + std::to_string(file->size()) +
+                                     " bytes instead of " + std::to_string(count) + " times " +
+                                     std::to_string(size));
+    }
+    return file;
+}
+
+std::string folderName(const std::filesystem::path& folder) {
+    const std::filesystem::path normal = folder.lexically_normal();
+    return normal.has_filename() ? normal.filename().string()
+                                 : normal.parent_path().filename().string();
+}
+
+template <class T>
+bool allBelow(std::span<const T> values, std::int64_t bound) {
+    return std::ranges::all_of(values, [&](T value) {
+        return std::cmp_less(value, bound) && std::cmp_greater_equal(value, 0);
+    });
+}
+
+} // namespace
+
+std::string_view splitName(Split split) {
+    switch (split) {
+    case Split::Train:
+        return "train";
+    case Split::Valid:
+        return "valid";
+    case Split::Test:
+        return "test";
+    }
+    return "";
+}
+
+struct Dataset::Content {
+    std::filesystem::path folder;
+    std::string name;
+    std::string hash;
+    Manifest manifest;
+    std::vector<FieldInfo> fields;
+
+    std::vector<FieldFiles> files; // as fields
+    MappedFile labels;
+    MappedFile splits;
+    MappedFile times;
+};
+
+Dataset::Dataset(std::unique_ptr<Content> content) : content_(std::move(content)) {}
+Dataset::Dataset(Dataset&&) noexcept = default;
+Dataset& Dataset::operator=(Dataset&&) noexcept = default;
+Dataset::~Dataset() = default;
+
+Result<Dataset> Dataset::open(const std::filesystem::path& folder) {
+    const std::filesystem::path manifestFile = folder / Manifest::kFileName;
+    const auto text = readFile(manifestFile);
+    if (!text) {
+        return text.problem();
+    }
+    auto manifest = Manifest::fromJson(*text, manifestFile.string());
+    if (!manifest) {
+        return manifest.problem();
+    }
+    auto content = std::make_unique<Content>();
+    content->folder = folder;
+    content->name = folderName(folder);
+    content->hash = manifest->contentHash();
+    content->manifest = std::move(*manifest);
+    const Manifest& facts = content->manifest;
+
+    std::optional<Problem> problem;
+    const auto open = [&](MappedFile& target, const ColumnFile& column, std::int64_t count,
+                          std::size_t size) {
+        if (problem) {
+            return;
+        }
+        auto file = openColumn(folder, column, count, size);
+        if (file) {
+            target = std::move(*file);
+        } else {
+            problem = file.problem();
+        }
+    };
+    for (const ManifestField& field : facts.fields) {
+        FieldFiles files;
+        open(files.codes, field.codes, facts.rows, sizeof(std::uint32_t));
+        open(files.offsets, field.offsets, field.info.values + 1, sizeof(std::uint64_t));
+        open(files.bytes, field.bytes, field.bytes.bytes, 1);
+        open(files.idOfCodes, field.idOfCodes, field.info.values, sizeof(std::int64_t));
+        content->fields.push_back(field.info);
+        content->files.push_back(std::move(files));
+    }
+    open(content->labels, facts.labels, facts.rows, 1);
+    open(content->splits, facts.splits, facts.rows, 1);
+    if (facts.times) {
+        open(content->times, *facts.times, facts.rows, sizeof(std::int64_t));
+    }
+    if (problem) {
+        return *problem;
+    }
+    return Dataset(std::move(content));
+}
+
+const std::string& Dataset::name() const {
+    return content_->name;
+}
+const std::string& Dataset::hash() const {
+    return content_->hash;
+}
+std::int64_t Dataset::rows() const {
+    return content_->manifest.rows;
+}
+std::int64_t Dataset::positives() const {
+    return content_->manifest.positives;
+}
+std::int64_t Dataset::badLines() const {
+    return content_->manifest.badLines;
+}
+std::int64_t Dataset::idCount() const {
+    return content_->manifest.idCount;
+}
+
+std::int64_t Dataset::splitRows(Split split) const {
+    return content_->manifest.splitRows.at(static_cast<std::size_t>(split));
+}
+
+const std::vector<FieldInfo>& Dataset::fields() const {
+    return content_->fields;
+}
+
+int Dataset::findField(std::string_view name) const {
+    const auto found = std::ranges::find(content_->fields, name, &FieldInfo::name);
+    return found == content_->fields.end() ? -1
+                                           : static_cast<int>(found - content_->fields.begin());
+}
+
+std::vector<int> Dataset::idFields() const {
+    std::vector<int> indices;
+    for (std::size_t i = 0; i < content_->fields.size(); ++i) {
+        if (content_->fields[i].use != FieldUse::Text) {
+            indices.push_back(static_cast<int>(i));
+        }
+    }
+    return indices;
+}
+
+std::vector<int> Dataset::textFields() const {
+    std::vector<int> indices;
+    for (std::size_t i = 0; i < content_->fields.size(); ++i) {
+        if (content_->fields[i].use != FieldUse::Id) {
+            indices.push_back(static_cast<int>(i));
+        }
+    }
+    return indices;
+}
+
+std::span<const std::uint8_t> Dataset::labels() const {
+    return numbers<std::uint8_t>(content_->labels);
+}
+
+std::span<const std::uint8_t> Dataset::splits() const {
+    return numbers<std::uint8_t>(content_->splits);
+}
+
+std::span<const std::int64_t> Dataset::times() const {
+    return numbers<std::int64_t>(content_->times);
+}
+
+std::span<const std::uint32_t> Dataset::codes(int field) const {
+    return numbers<std::uint32_t>(content_->files.at(static_cast<std::size_t>(field)).codes);
+}
+
+std::string_view Dataset::value(int field, std::uint32_t code) const {
+    const FieldFiles& files = content_->files.at(static_cast<std::size_t>(field));
+    const auto offsets = numbers<std::uint64_t>(files.offsets);
+    // A damaged file must not read beyond the mapping; verify() is what reports it.
+    if (std::size_t{code} + 1 >= offsets.size() || offsets[code] > offsets[code + 1] ||
+        offsets[code + 1] > files.bytes.size()) {
+        return {};
+    }
+    return files.bytes.bytes().substr(offsets[code], offsets[code + 1] - offsets[code]);
+}
+
+std::span<const std::int64_t> Dataset::idOfCode(int field) const {
+    return numbers<std::int64_t>(content_->files.at(static_cast<std::size_t>(field)).idOfCodes);
+}
+
+std::vector<std::int64_t> Dataset::rowsOf(Split split) const {
+    std::vector<std::int64_t> rows;
+    rows.reserve(static_cast<std::size_t>(splitRows(split)));
+    const auto all = splits();
+    for (std::size_t row = 0; row < all.size(); ++row) {
+        if (all[row] == static_cast<std::uint8_t>(split)) {
+            rows.push_back(static_cast<std::int64_t>(row));
+        }
+    }
+    return rows;
+}
+
+std::vector<std::int64_t> Dataset::trainingCounts() const {
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(idCount()), 0);
+    const auto all = splits();
+    for (int field = 0; field < static_cast<int>(content_->fields.size()); ++field) {
+        const auto fieldCodes = codes(field);
+        const auto ids = idOfCode(field);
+        for (std::size_t row = 0; row < all.size(); ++row) {
+            if (all[row] == static_cast<std::uint8_t>(Split::Train)) {
+                ++counts.at(static_cast<std::size_t>(ids[fieldCodes[row]]));
+            }
+        }
+    }
+    return counts;
+}
+
+std::vector<Problem> Dataset::verify() const {
+    std::vector<Problem> problems;
+    std::set<std::string> seen; // equal columns share a file
+    std::set<std::string> reported;
+    const auto check = [&](const ColumnFile& column, const MappedFile& file, bool inRange) {
+        const std::filesystem::path path = content_->folder / "columns" / column.fileName();
+        const bool sound =
+            !seen.insert(column.hash).second || contentHash(file.bytes()) == column.hash;
+        if ((!sound || !inRange) && reported.insert(column.hash).second) {
+            problems.push_back(damagedFile(path, sound ? "the file holds numbers out of range"
+                                                       : "the file is damaged"));
+        }
+    };
+    const Manifest& facts = content_->manifest;
+    for (std::size_t i = 0; i < facts.fields.size(); ++i) {
+        const ManifestField& field = facts.fields[i];
+        const FieldFiles& files = content_->files[i];
+        const auto offsets = numbers<std::uint64_t>(files.offsets);
+        check(field.codes, files.codes,
+              allBelow(numbers<std::uint32_t>(files.codes), field.info.values));
+        check(field.offsets, files.offsets,
+              offsets.front() == 0 && offsets.back() == files.bytes.size() &&
+                  std::ranges::is_sorted(offsets));
+        check(field.bytes, files.bytes, true);
+        check(field.idOfCodes, files.idOfCodes,
+              allBelow(numbers<std::int64_t>(files.idOfCodes), facts.idCount));
+    }
+    const auto train = std::ranges::count(splits(), static_cast<std::uint8_t>(Split::Train));
+    check(facts.labels, content_->labels,
+          allBelow(labels(), 2) && std::ranges::count(labels(), 1) == facts.positives);
+    check(facts.splits, content_->splits, allBelow(splits(), 3) && train == facts.splitRows[0]);
+    if (facts.times) {
+        check(*facts.times, content_->times, true);
+    }
+    return problems;
+}
+
+std::string Dataset::toJson() const {
+    nlohmann::ordered_json fieldList = nlohmann::ordered_json::array();
+    for (const FieldInfo& field : content_->fields) {
+        fieldList.push_back(
+            {{"name", field.name}, {"ids", field.ids}, {"oov_rate", field.oovRate}});
+    }
+    const nlohmann::ordered_json json = {{"name", name()},
+                                         {"rows", rows()},
+                                         {"positives", positives()},
+                                         {"fields", fieldList},
+                                         {"splits",
+                                          {{"train", splitRows(Split::Train)},
+                                           {"valid", splitRows(Split::Valid)},
+                                           {"test", splitRows(Split::Test)}}},
+                                         {"hash", hash()},
+                                         {"bad_lines", badLines()}};
+    // A folder's name need not be UTF-8.
+    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+} // namespace flip

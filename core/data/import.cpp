@@ -1,0 +1,375 @@
+#include "core/data/import.h"
+
+#include "core/base/files.h"
+#include "core/data/column_writer.h"
+#include "core/data/field_column.h"
+#include "core/data/import_folder.h"
+#include "core/data/import_watch.h"
+#include "core/data/manifest.h"
+#include "core/data/row_source.h"
+#include "core/data/row_split.h"
+#include "core/data/schema_file.h"
+#include "core/data/table_reader.h"
+#include "core/base/text_encoding.h"
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace flip {
+
+namespace {
+
+constexpr std::string_view kOwnSchemaPreset = "csv";
+
+Result<void> checkRequest(const ImportRequest& request) {
+    const auto allowed = [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter >= '0' && letter <= '9') || letter == '.' || letter == '_' || letter == '-';
+    };
+    if (request.name.empty() || request.name.front() == '.' ||
+        !std::ranges::all_of(request.name, allowed)) {
+        return Problem{"the dataset's name " + quotedText(request.name) +
+                           " cannot be used; take letters, digits, '.', '_' and '-', not starting "
+                           "with '.'",
+                       "name"};
+    }
+    if (request.minCount < 1) {
+        return Problem{"the minimum count must be at least 1", "min-count"};
+    }
+    return checkSplitPlan(request.split);
+}
+
+struct SchemaText {
+    std::string text;
+    std::string fileName;
+};
+
+Result<SchemaText> schemaText(const ImportRequest& request) {
+    const bool presetKnowsSchema = !request.preset.empty() && request.preset != kOwnSchemaPreset;
+    if (request.schema.empty()) {
+        if (!presetKnowsSchema) {
+            return Problem{"the import needs a schema; name a schema file or a preset", "schema"};
+        }
+        auto text = presetSchema(request.preset);
+        if (!text) {
+            return text.problem();
+        }
+        return SchemaText{std::move(*text), request.preset + ".toml"};
+    }
+    if (presetKnowsSchema) {
+        return Problem{"the preset \"" + request.preset +
+                           "\" has its own schema; give a schema or a preset, not both",
+                       "schema"};
+    }
+    auto text = readFile(request.schema);
+    if (!text) {
+        return text.problem();
+    }
+    return SchemaText{std::move(*text), request.schema.string()};
+}
+
+/// The schema the request means, its own label rule applied.
+Result<Schema> schemaFor(const ImportRequest& request, const SchemaText& source) {
+    auto schema = parseSchema(source.text, source.fileName);
+    if (!schema) {
+        return schema;
+    }
+    if (!request.labelRule.empty()) {
+        const auto rule = parseNumberRule(request.labelRule, "label-rule");
+        if (!rule) {
+            return rule.problem();
+        }
+        schema->label.positive = *rule;
+    }
+    if (request.split.rule == SplitPlan::Rule::Time && !schema->time) {
+        return Problem{"a split by time needs a time column; add [time] with column = "
+                       "\"table.column\"",
+                       source.fileName};
+    }
+    return schema;
+}
+
+std::string_view splitRuleName(SplitPlan::Rule rule) {
+    switch (rule) {
+    case SplitPlan::Rule::Random:
+        return "random";
+    case SplitPlan::Rule::Time:
+        return "time";
+    case SplitPlan::Rule::File:
+        return "file";
+    }
+    return "";
+}
+
+std::int64_t sizeOf(const std::vector<std::filesystem::path>& files) {
+    std::int64_t bytes = 0;
+    for (const std::filesystem::path& file : files) {
+        std::error_code error;
+        const auto size = std::filesystem::file_size(file, error);
+        bytes += error ? 0 : static_cast<std::int64_t>(size);
+    }
+    return bytes;
+}
+
+/// The columns of a dataset in the making, row after row.
+class Columns {
+public:
+    static Result<Columns> open(const Schema& schema, const std::filesystem::path& folder) {
+        auto labels = ColumnWriter::open(folder, "labels");
+        if (!labels) {
+            return labels.problem();
+        }
+        Columns columns(folder, std::move(*labels));
+        if (schema.time) {
+            auto times = ColumnWriter::open(folder, "times");
+            if (!times) {
+                return times.problem();
+            }
+            columns.times_ = std::move(*times);
+        }
+        for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+            auto field = FieldColumn::open(schema.fields[i], i, folder);
+            if (!field) {
+                return field.problem();
+            }
+            columns.fields_.push_back(std::move(*field));
+        }
+        return columns;
+    }
+
+    Result<void> add(RowSource& rows) {
+        ++manifest_.rows;
+        manifest_.positives += rows.positive() ? 1 : 0;
+        if (auto done = labels_.addNumber<std::uint8_t>(rows.positive() ? 1 : 0); !done) {
+            return done;
+        }
+        if (times_) {
+            if (auto done = times_->addNumber(rows.time()); !done) {
+                return done;
+            }
+        }
+        for (FieldColumn& field : fields_) {
+            if (auto done = field.add(rows); !done) {
+                return done;
+            }
+        }
+        return {};
+    }
+
+    std::int64_t rows() const { return manifest_.rows; }
+
+    /// Splits the rows, gives the ids and writes what is left.
+    Result<Manifest> finish(const SplitPlan& plan, std::int64_t minCount) {
+        const auto labelsFile = labels_.finish();
+        if (!labelsFile) {
+            return labelsFile.problem();
+        }
+        manifest_.labels = *labelsFile;
+        const auto splits = split(plan);
+        if (!splits) {
+            return splits.problem();
+        }
+        for (const Split split : *splits) {
+            ++manifest_.splitRows.at(static_cast<std::size_t>(split));
+        }
+        manifest_.idCount = 1; // the mask
+        for (FieldColumn& column : fields_) {
+            auto field = column.finish(*splits, minCount, manifest_.idCount);
+            if (!field) {
+                return field.problem();
+            }
+            manifest_.idCount += 1 + field->info.ids;
+            manifest_.fields.push_back(std::move(*field));
+        }
+        return std::move(manifest_);
+    }
+
+private:
+    Columns(std::filesystem::path folder, ColumnWriter labels)
+        : folder_(std::move(folder)), labels_(std::move(labels)) {}
+
+    Result<std::vector<Split>> split(const SplitPlan& plan) {
+        MappedFile timesFile;
+        if (times_) {
+            const auto file = times_->finish();
+            if (!file) {
+                return file.problem();
+            }
+            manifest_.times = *file;
+            auto mapped = MappedFile::open(folder_ / file->fileName());
+            if (!mapped) {
+                return mapped.problem();
+            }
+            timesFile = std::move(*mapped);
+        }
+        const std::span times(reinterpret_cast<const std::int64_t*>(timesFile.data()),
+                              timesFile.size() / sizeof(std::int64_t));
+        auto splits = splitRows(plan, manifest_.rows, times);
+        if (!splits) {
+            return splits;
+        }
+        auto writer = ColumnWriter::open(folder_, "splits");
+        if (!writer) {
+            return writer.problem();
+        }
+        const std::string_view bytes(reinterpret_cast<const char*>(splits->data()), splits->size());
+        if (auto done = writer->add(bytes); !done) {
+            return done.problem();
+        }
+        const auto file = writer->finish();
+        if (!file) {
+            return file.problem();
+        }
+        manifest_.splits = *file;
+        return splits;
+    }
+
+    std::filesystem::path folder_;
+    ColumnWriter labels_;
+    std::optional<ColumnWriter> times_;
+    std::vector<FieldColumn> fields_;
+    Manifest manifest_;
+};
+
+Problem noUsableRow(const Schema& schema, const RowSource& rows, const BadLines& badLines) {
+    std::string what = "there is no usable row: " + std::to_string(badLines.count()) +
+                       " bad lines, " + std::to_string(rows.droppedRows()) +
+                       " left out by the drop rule, " + std::to_string(rows.unmatchedRows()) +
+                       " without a match";
+    if (!badLines.examples().empty()) {
+        what += "; the first bad line is " + badLines.examples().front().text();
+    }
+    return Problem{what, schema.tables.front().file};
+}
+
+/// Whether the dataset of this name holds just this content. A damaged one does not.
+enum class Present { No, Same, SameButDamaged, Different };
+
+Present presentContent(const std::filesystem::path& folder, const std::string& hash) {
+    std::error_code error;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(folder, error))) {
+        return Present::No;
+    }
+    const auto text = readFile(folder / Manifest::kFileName);
+    const auto manifest =
+        text ? Manifest::fromJson(*text, folder.string()) : Result<Manifest>(text.problem());
+    if (!manifest || manifest->contentHash() != hash) {
+        return Present::Different;
+    }
+    const auto dataset = Dataset::open(folder);
+    return dataset && dataset->verify().empty() ? Present::Same : Present::SameButDamaged;
+}
+
+Result<void> publish(ImportFolder& folder, const Manifest& manifest, const ImportRequest& request,
+                     const std::filesystem::path& target) {
+    const Present present = presentContent(target, manifest.contentHash());
+    if (present == Present::Same) {
+        return {};
+    }
+    if (present == Present::Different && !request.replace) {
+        return Problem{"a dataset \"" + request.name +
+                           "\" with another content is there already; choose another name or "
+                           "replace it",
+                       target.string()};
+    }
+    if (auto done = writeFileAtomically(folder.dataset() / Manifest::kFileName, manifest.toJson());
+        !done) {
+        return done;
+    }
+    return folder.publish(request.name, /*replace=*/present != Present::No);
+}
+
+} // namespace
+
+Result<ImportReport> importDataset(const ImportRequest& request,
+                                   const std::filesystem::path& datasetsFolder,
+                                   const std::function<void(const ImportProgress&)>& progress,
+                                   std::stop_token stop) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (auto sound = checkRequest(request); !sound) {
+        return sound.problem();
+    }
+    const auto source = schemaText(request);
+    if (!source) {
+        return source.problem();
+    }
+    const auto schema = schemaFor(request, *source);
+    if (!schema) {
+        return schema.problem();
+    }
+    const auto files = tableFiles(*schema, request.source);
+    if (!files) {
+        return files.problem();
+    }
+    ImportWatch watch(progress, std::move(stop), sizeOf(*files));
+    BadLines badLines;
+    auto rows = RowSource::open(*schema, *files, badLines, watch);
+    if (!rows) {
+        return rows.problem();
+    }
+    auto folder = ImportFolder::make(datasetsFolder);
+    if (!folder) {
+        return folder.problem();
+    }
+    auto columns = Columns::open(*schema, folder->columns());
+    if (!columns) {
+        return columns.problem();
+    }
+    for (;;) {
+        const auto found = rows->next();
+        if (!found) {
+            return found.problem();
+        }
+        if (!*found) {
+            break;
+        }
+        if (auto done = columns->add(*rows); !done) {
+            return done.problem();
+        }
+        watch.addRow();
+    }
+    if (columns->rows() == 0) {
+        return noUsableRow(*schema, *rows, badLines);
+    }
+    if (auto go = watch.begin("building vocabularies", sizeOf(*files)); !go) {
+        return go.problem();
+    }
+    auto manifest = columns->finish(request.split, request.minCount);
+    if (!manifest) {
+        return manifest.problem();
+    }
+    manifest->badLines = badLines.count();
+    manifest->import = ImportRecord{
+        .preset = request.preset,
+        .schema = source->text,
+        .labelRule = request.labelRule,
+        .minCount = request.minCount,
+        .splitRule = std::string(splitRuleName(request.split.rule)),
+        .splitSeed = request.split.seed,
+        .droppedRows = rows->droppedRows(),
+        .unmatchedRows = rows->unmatchedRows(),
+        .repeatedKeys = rows->repeatedKeys(),
+    };
+    if (auto go = watch.begin("finishing", sizeOf(*files)); !go) {
+        return go.problem();
+    }
+    ImportReport report;
+    report.folder = datasetsFolder / request.name;
+    if (auto done = publish(*folder, *manifest, request, report.folder); !done) {
+        return done.problem();
+    }
+    report.rows = manifest->rows;
+    report.badLines = badLines.count();
+    report.examples = badLines.examples();
+    report.droppedRows = rows->droppedRows();
+    report.unmatchedRows = rows->unmatchedRows();
+    report.repeatedKeys = rows->repeatedKeys();
+    report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return report;
+}
+
+} // namespace flip

@@ -1,0 +1,219 @@
+#include "core/data/manifest.h"
+
+#include "core/base/hashing.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace flip {
+
+namespace {
+
+using Json = nlohmann::json; // sorts its keys: equal content, equal text
+
+constexpr std::array kUses = {FieldUse::Both, FieldUse::Id, FieldUse::Text};
+
+/// Hash over the manifest without this hash: a changed number is noticed at opening.
+std::string checksumOf(Json manifest) {
+    manifest.erase("checksum");
+    return contentHash(manifest.dump());
+}
+
+bool isHash(std::string_view text) {
+    return text.size() == 32 &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+Json toJson(const ColumnFile& file) {
+    return {{"hash", file.hash}, {"bytes", file.bytes}};
+}
+
+/// Throws what nlohmann-json throws; `fromJson` catches it.
+ColumnFile columnFile(const Json& json) {
+    ColumnFile file{json.at("hash").get<std::string>(), json.at("bytes").get<std::int64_t>()};
+    if (!isHash(file.hash) || file.bytes < 0) {
+        throw Json::other_error::create(501, "a column file has no hash or no size", &json);
+    }
+    return file;
+}
+
+Json toJson(const ManifestField& field) {
+    return {{"name", field.info.name},
+            {"use", fieldUseName(field.info.use)},
+            {"values", field.info.values},
+            {"ids", field.info.ids},
+            {"first_id", field.info.firstId},
+            {"oov_rate", field.info.oovRate},
+            {"codes", toJson(field.codes)},
+            {"value_offsets", toJson(field.offsets)},
+            {"value_bytes", toJson(field.bytes)},
+            {"id_of_code", toJson(field.idOfCodes)}};
+}
+
+ManifestField manifestField(const Json& json) {
+    ManifestField field;
+    field.info.name = json.at("name").get<std::string>();
+    const auto use = std::ranges::find(kUses, json.at("use").get<std::string>(), fieldUseName);
+    field.info.use = use == kUses.end() ? FieldUse::Both : *use;
+    field.info.values = json.at("values").get<std::int64_t>();
+    if (field.info.values < 0) {
+        throw Json::other_error::create(501, "a field has less than no values", &json);
+    }
+    field.info.ids = json.at("ids").get<std::int64_t>();
+    field.info.firstId = json.at("first_id").get<std::int64_t>();
+    field.info.oovRate = json.at("oov_rate").get<double>();
+    field.codes = columnFile(json.at("codes"));
+    field.offsets = columnFile(json.at("value_offsets"));
+    field.bytes = columnFile(json.at("value_bytes"));
+    field.idOfCodes = columnFile(json.at("id_of_code"));
+    return field;
+}
+
+Json toJson(const ImportRecord& import) {
+    return {{"preset", import.preset},
+            {"schema", import.schema},
+            {"label_rule", import.labelRule},
+            {"min_count", import.minCount},
+            {"split_rule", import.splitRule},
+            {"split_seed", import.splitSeed},
+            {"dropped_rows", import.droppedRows},
+            {"unmatched_rows", import.unmatchedRows},
+            {"repeated_keys", import.repeatedKeys}};
+}
+
+ImportRecord importRecord(const Json& json) {
+    ImportRecord import;
+    import.preset = json.at("preset").get<std::string>();
+    import.schema = json.at("schema").get<std::string>();
+    import.labelRule = json.at("label_rule").get<std::string>();
+    import.minCount = json.at("min_count").get<std::int64_t>();
+    import.splitRule = json.at("split_rule").get<std::string>();
+    import.splitSeed = json.at("split_seed").get<std::uint64_t>();
+    import.droppedRows = json.at("dropped_rows").get<std::int64_t>();
+    import.unmatchedRows = json.at("unmatched_rows").get<std::int64_t>();
+    import.repeatedKeys = json.at("repeated_keys").get<std::int64_t>();
+    return import;
+}
+
+Manifest manifest(const Json& json) {
+    Manifest result;
+    result.rows = json.at("rows").get<std::int64_t>();
+    result.positives = json.at("positives").get<std::int64_t>();
+    result.badLines = json.at("bad_lines").get<std::int64_t>();
+    result.idCount = json.at("id_count").get<std::int64_t>();
+    for (const Split split : {Split::Train, Split::Valid, Split::Test}) {
+        result.splitRows.at(static_cast<std::size_t>(split)) =
+            json.at("split_rows").at(std::string(splitName(split))).get<std::int64_t>();
+    }
+    for (const Json& field : json.at("fields")) {
+        result.fields.push_back(manifestField(field));
+    }
+    result.labels = columnFile(json.at("labels"));
+    result.splits = columnFile(json.at("splits"));
+    if (!json.at("times").is_null()) {
+        result.times = columnFile(json.at("times"));
+    }
+    result.import = importRecord(json.at("import"));
+    return result;
+}
+
+} // namespace
+
+std::string_view fieldUseName(FieldUse use) {
+    switch (use) {
+    case FieldUse::Both:
+        return "both";
+    case FieldUse::Id:
+        return "id";
+    case FieldUse::Text:
+        return "text";
+    }
+    return "both";
+}
+
+std::string Manifest::contentHash() const {
+    ContentHasher hasher;
+    // Length before text: no two lists of parts spell the same bytes.
+    const auto add = [&](std::string_view part) {
+        hasher.add(std::to_string(part.size()) + ":");
+        hasher.add(part);
+    };
+    add("flip dataset");
+    add(std::to_string(rows));
+    for (const ManifestField& field : fields) {
+        add(field.info.name);
+        add(fieldUseName(field.info.use));
+        for (const ColumnFile* file :
+             {&field.codes, &field.offsets, &field.bytes, &field.idOfCodes}) {
+            add(file->hash);
+        }
+    }
+    add(labels.hash);
+    add(splits.hash);
+    add(times ? times->hash : "");
+    return hasher.digest();
+}
+
+std::vector<ColumnFile> Manifest::files() const {
+    std::vector<ColumnFile> all;
+    for (const ManifestField& field : fields) {
+        all.insert(all.end(), {field.codes, field.offsets, field.bytes, field.idOfCodes});
+    }
+    all.insert(all.end(), {labels, splits});
+    if (times) {
+        all.push_back(*times);
+    }
+    return all;
+}
+
+std::string Manifest::toJson() const {
+    Json fieldList = Json::array();
+    for (const ManifestField& field : fields) {
+        fieldList.push_back(flip::toJson(field));
+    }
+    Json json = {
+        {"format", kFormat},
+        {"hash", contentHash()},
+        {"rows", rows},
+        {"positives", positives},
+        {"bad_lines", badLines},
+        {"id_count", idCount},
+        {"split_rows", {{"train", splitRows[0]}, {"valid", splitRows[1]}, {"test", splitRows[2]}}},
+        {"fields", fieldList},
+        {"labels", flip::toJson(labels)},
+        {"splits", flip::toJson(splits)},
+        {"times", times ? flip::toJson(*times) : Json()},
+        {"import", flip::toJson(import)}};
+    json["checksum"] = checksumOf(json);
+    return json.dump(2) + "\n";
+}
+
+Result<Manifest> Manifest::fromJson(std::string_view text, const std::string& where) {
+    const Problem damaged{"the manifest is damaged; import the dataset again", where};
+    const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    try {
+        if (json.is_discarded()) {
+            return damaged;
+        }
+        const auto format = json.at("format").get<std::int64_t>();
+        if (format != kFormat) {
+            return Problem{"the dataset has format " + std::to_string(format) +
+                               ", this program reads format " + std::to_string(kFormat) +
+                               "; import it again or use the program that made it",
+                           where};
+        }
+        if (json.at("checksum").get<std::string>() != checksumOf(json)) {
+            return damaged;
+        }
+        Manifest result = manifest(json);
+        if (json.at("hash").get<std::string>() != result.contentHash()) {
+            return damaged;
+        }
+        return result;
+    } catch (const Json::exception&) {
+        return damaged;
+    }
+}
+
+} // namespace flip

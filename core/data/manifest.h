@@ -1,0 +1,75 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flip {
+
+/// A file of datasets/NAME/columns/, named after its content.
+struct ColumnFile {
+    std::string hash;
+    std::int64_t bytes = 0;
+
+    std::string fileName() const { return hash + ".bin"; }
+};
+
+/// A field with its four files.
+struct ManifestField {
+    FieldInfo info;
+    ColumnFile codes;     // std::uint32_t [rows]
+    ColumnFile offsets;   // std::uint64_t [values + 1], into `bytes`
+    ColumnFile bytes;     // the values, one after the other
+    ColumnFile idOfCodes; // std::int64_t [values]
+};
+
+/// How the dataset was made; no part of its content.
+struct ImportRecord {
+    std::string preset; // empty: a schema of the person's own
+    std::string schema; // the schema file's text
+    std::string labelRule;
+    std::int64_t minCount = 1;
+    std::string splitRule; // random | time | file
+    std::uint64_t splitSeed = 0;
+    std::int64_t droppedRows = 0;
+    std::int64_t unmatchedRows = 0;
+    std::int64_t repeatedKeys = 0;
+};
+
+/// datasets/NAME/manifest.json: what the dataset is and which files hold it. All numbers of the
+/// files are little-endian.
+struct Manifest {
+    static constexpr std::string_view kFileName = "manifest.json";
+    static constexpr std::int64_t kFormat = 1;
+
+    std::int64_t rows = 0;
+    std::int64_t positives = 0;
+    std::int64_t badLines = 0;
+    std::int64_t idCount = 0;
+    std::array<std::int64_t, 3> splitRows{}; // by Split
+    std::vector<ManifestField> fields;
+    ColumnFile labels;               // std::uint8_t [rows]
+    ColumnFile splits;               // std::uint8_t [rows]
+    std::optional<ColumnFile> times; // std::int64_t [rows]
+    ImportRecord import;
+
+    /// Of content and split: what the columns hold and which field each one is.
+    std::string contentHash() const;
+
+    /// Every file of columns/.
+    std::vector<ColumnFile> files() const;
+
+    std::string toJson() const;
+    static Result<Manifest> fromJson(std::string_view json, const std::string& where);
+};
+
+std::string_view fieldUseName(FieldUse use); // "both", "id", "text"
+
+} // namespace flip

@@ -1,0 +1,42 @@
+#include "core/data/import.h"
+
+#include "core/base/embedded.h"
+
+#include <string_view>
+
+namespace flip {
+
+namespace {
+
+constexpr std::string_view kFolder = "schemas/";
+constexpr std::string_view kEnding = ".toml";
+
+} // namespace
+
+std::vector<std::string> presetNames() {
+    std::vector<std::string> names;
+    for (const EmbeddedFile& file : embeddedFiles()) {
+        if (file.path.starts_with(kFolder) && file.path.ends_with(kEnding)) {
+            const auto length = file.path.size() - kFolder.size() - kEnding.size();
+            names.emplace_back(file.path.substr(kFolder.size(), length));
+        }
+    }
+    return names; // sorted, as the embedded files are
+}
+
+Result<std::string> presetSchema(const std::string& preset) {
+    const std::string_view schema =
+        embeddedFile(std::string(kFolder) + preset + std::string(kEnding));
+    if (!schema.empty()) {
+        return std::string(schema);
+    }
+    std::string known;
+    for (const std::string& name : presetNames()) {
+        known += (known.empty() ? "" : ", ") + name;
+    }
+    return Problem{"there is no preset \"" + preset + "\"; there are " + known +
+                       ", and csv with a schema of your own",
+                   "preset"};
+}
+
+} // namespace flip

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "core/model/layers.h"
+#include "core/model/plm/token_layout.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+
+namespace flip {
+
+/// Projection of one modality into the space of the instance contrast: a = first(x),
+/// y = LayerNorm(a + dropout(second(gelu(a)))) (FLIP, arXiv 2310.19453, section 4).
+class ProjectionHead {
+public:
+    ProjectionHead(Parameters& parameters, const Initialiser& init, const std::string& name,
+                   std::int64_t in, std::int64_t width, double dropout);
+    at::Tensor operator()(const at::Tensor& x, const ForwardMode& mode) const; // [rows, width]
+
+private:
+    Linear first_;
+    Linear second_;
+    LayerNorm norm_;
+    double dropout_;
+};
+
+/// Instance contrast: mean of row-wise and column-wise cross-entropy of u t^T / temperature with
+/// the diagonal as truth; not normalised. `otherIds` and `otherTexts` are projections of other
+/// processes, constants that follow the own rows; undefined when there are none. Scalar.
+at::Tensor instanceContrast(const at::Tensor& idProjection, const at::Tensor& textProjection,
+                            double temperature, const at::Tensor& otherIds = {},
+                            const at::Tensor& otherTexts = {});
+
+/// Masked table modelling: the masked fields' ids are recovered from the masked row's features and
+/// the clean text, by noise-contrastive estimation (Gutmann and Hyvarinen 2010) over all ids.
+class FieldRecovery {
+public:
+    struct Options {
+        std::int64_t features = 0; // R
+        std::int64_t hidden = 0;   // H
+        std::int64_t fields = 0;   // F
+        std::int64_t ids = 0;      // K
+        std::int64_t fieldDim = 32;
+    };
+
+    /// `noiseLogProb` [K]: log of the noise distribution, see noiseLogProbabilities().
+    FieldRecovery(Parameters& parameters, const Initialiser& init, const std::string& prefix,
+                  const Options& options, const at::Tensor& noiseLogProb);
+
+    /// What attention the masked row pays to each token of its sentence. features [rows, R],
+    /// text [tokens, H]; -> [rows, width of layout.whole], sums to 1 over the tokens looked at.
+    /// Unscaled, as published. `overPadding` lets it look at padding too.
+    at::Tensor attention(const at::Tensor& features, const at::Tensor& text,
+                         const TokenLayout& layout, bool overPadding) const;
+
+    /// The mixture of text that the attention picks. [rows, H]
+    at::Tensor context(const at::Tensor& attention, const at::Tensor& text,
+                       const TokenLayout& layout) const;
+
+    /// One vector a masked field. columns [rows, M] -> [rows, M, fieldDim]
+    at::Tensor recover(const at::Tensor& features, const at::Tensor& context,
+                       const at::Tensor& columns) const;
+
+    /// Sum over true id and noise of the binary cross-entropy, mean over rows and masked fields.
+    /// recovered [rows, M, fieldDim], targets [rows, M], noise [rows, M, k]. Scalar.
+    at::Tensor loss(const at::Tensor& recovered, const at::Tensor& targets,
+                    const at::Tensor& noise) const;
+
+private:
+    at::Tensor score(const at::Tensor& recovered, const at::Tensor& ids) const;
+
+    std::int64_t fields_;
+    std::int64_t fieldDim_;
+    double logIds_;
+    Linear query_;
+    LayerNorm queryNorm_;
+    Linear toFields_;
+    at::Tensor table_; // [K, fieldDim]
+    at::Tensor bias_;  // [K]
+    at::Tensor noiseLogProb_;
+};
+
+/// Masked language modelling: words hidden in the sentence are recovered from the masked text and
+/// the clean row's features.
+class TokenRecovery {
+public:
+    TokenRecovery(Parameters& parameters, const Initialiser& init, const std::string& prefix,
+                  std::int64_t features, std::int64_t hidden, std::int64_t vocabulary,
+                  double dropout);
+
+    /// Scores over the vocabulary. text [n, H], features [n, R]: one row a token. [n, V]
+    at::Tensor operator()(const at::Tensor& text, const at::Tensor& features,
+                          const ForwardMode& mode) const;
+
+private:
+    Linear first_;
+    Linear out_;
+    double dropout_;
+};
+
+/// log of counts / sum, clamped at 1e-10 and normalised again. counts [K] int64 -> [K] float
+at::Tensor noiseLogProbabilities(const at::Tensor& counts);
+
+} // namespace flip

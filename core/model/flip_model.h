@@ -1,0 +1,95 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/model/align/heads.h"
+#include "core/model/id/backbone.h"
+#include "core/model/parameters.h"
+#include "core/model/plm/text_encoder.h"
+#include "core/spec/run_spec.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace flip {
+
+/// What a dataset tells a model about its sizes.
+struct ModelSizes {
+    std::int64_t fields = 0;                  // F, the id fields
+    std::int64_t ids = 0;                     // K
+    std::vector<std::int64_t> trainingCounts; // [K], for the noise of pretraining
+};
+
+BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes);
+
+/// What pretraining trains: both encoders and the heads of the three losses. Parameters are named
+/// rec.*, text.*, icl.*, mfm.*, mlm.*.
+class PretrainModel {
+public:
+    /// Untrained, text weights included; see loadTextWeights().
+    static Result<std::unique_ptr<PretrainModel>> make(const RunSpec& spec,
+                                                       const ModelSizes& sizes,
+                                                       const TextConfig& config,
+                                                       at::Device device);
+
+    Parameters parameters;
+    std::unique_ptr<Backbone> backbone;
+    std::unique_ptr<TextEncoder> text;
+    std::optional<ProjectionHead> projectIds;
+    std::optional<ProjectionHead> projectText;
+    std::optional<FieldRecovery> recoverFields;
+    std::optional<TokenRecovery> recoverTokens;
+
+private:
+    explicit PretrainModel(at::Device device) : parameters(device) {}
+};
+
+/// The logits of finetuning, [rows] each; undefined where the branch is not trained.
+struct BranchLogits {
+    at::Tensor id;
+    at::Tensor text;
+    at::Tensor joint; // a id + (1 - a) text
+
+    const at::Tensor& own() const { return joint.defined() ? joint : id.defined() ? id : text; }
+};
+
+/// What finetuning trains: rec.*, text.*, text_head.* and fusion.*, as far as `branches` asks.
+class FinetuneModel {
+public:
+    /// `config` is needed for the branches text and joint.
+    static Result<std::unique_ptr<FinetuneModel>> make(const RunSpec& spec,
+                                                       const ModelSizes& sizes,
+                                                       const std::optional<TextConfig>& config,
+                                                       at::Device device);
+
+    bool hasIds() const { return backbone != nullptr; }
+    bool hasText() const { return text != nullptr; }
+
+    /// ids [rows, F]; tokenIds [tokens] of `layout`. What a branch does not read may be undefined.
+    BranchLogits logits(const at::Tensor& ids, const at::Tensor& tokenIds,
+                        const TokenLayout& layout, const ForwardMode& mode) const;
+
+    /// Sum of squares over the id tables. Scalar.
+    at::Tensor tableSquares() const;
+
+    /// The mixing weight a of a joint model.
+    double alpha() const;
+
+    Parameters parameters;
+    std::unique_ptr<Backbone> backbone;
+    std::unique_ptr<TextEncoder> text;
+
+private:
+    explicit FinetuneModel(at::Device device) : parameters(device) {}
+
+    Linear textHead_;
+    at::Tensor textOutputBias_; // published recipe only: a second bias of the text logit
+    at::Tensor alpha_;
+    at::Tensor fusionBias_; // published recipe only
+};
+
+} // namespace flip

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/safetensors.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flip {
+
+/// The trainable tensors of a model by dotted name, in order of creation, all on one device.
+/// Model parts add theirs when they are made and keep handles; names are those of checkpoints.
+class Parameters {
+public:
+    struct Entry {
+        std::string name;
+        at::Tensor tensor;
+    };
+
+    explicit Parameters(at::Device device) : device_(device) {}
+    Parameters(const Parameters&) = delete;
+    Parameters& operator=(const Parameters&) = delete;
+
+    at::Device device() const { return device_; }
+
+    /// Takes a tensor of first values, moves it to the device, makes it require a gradient.
+    at::Tensor add(std::string name, const at::Tensor& first);
+
+    const std::vector<Entry>& entries() const { return entries_; }
+    const at::Tensor* find(std::string_view name) const;
+
+    /// Copies values in by name, converting number types. Names of the file that are not here are
+    /// passed over; `required` names prefixes of which every parameter must be in the file.
+    /// Shapes that differ are Problems. Returns how many were filled.
+    Result<std::int64_t> fill(const SafetensorsFile& file, const std::string& filePrefix,
+                              const std::vector<std::string>& required);
+
+    void clearGradients();
+
+private:
+    at::Device device_;
+    std::vector<Entry> entries_;
+};
+
+/// Draws first values. Every tensor has a random stream of its own, from the seed and its name, so
+/// a part added to a model changes the first values of no other.
+class Initialiser {
+public:
+    explicit Initialiser(std::uint64_t seed) : seed_(seed) {}
+
+    at::Tensor normal(const std::string& name, at::IntArrayRef shape, double deviation) const;
+    at::Tensor uniform(const std::string& name, at::IntArrayRef shape, double bound) const;
+
+    /// Normal with variance 2 / (in + out) (Glorot and Bengio 2010).
+    at::Tensor xavierNormal(const std::string& name, at::IntArrayRef shape, std::int64_t in,
+                            std::int64_t out) const;
+
+private:
+    std::uint64_t seed_;
+};
+
+/// Copies a file's tensor to an own tensor on the CPU, as float for every floating number type.
+at::Tensor toTensor(const TensorView& view);
+
+/// A view of a contiguous CPU tensor for writing; valid while the tensor lives.
+TensorView viewOf(const at::Tensor& tensor);
+
+} // namespace flip

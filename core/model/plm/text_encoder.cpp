@@ -1,0 +1,257 @@
+#include "core/model/plm/text_encoder.h"
+
+#include <torch/torch.h>
+
+#include <array>
+#include <cmath>
+
+namespace flip {
+
+namespace {
+
+constexpr double kInitialDeviation = 0.02; // of weights that no file fills (Devlin et al. 2019)
+
+/// What the Hugging Face layout calls the parts of a layer, by family.
+struct LayerNames {
+    const char* layers;
+    const char* query;
+    const char* key;
+    const char* value;
+    const char* attentionOut;
+    const char* attentionNorm;
+    const char* up;
+    const char* down;
+    const char* outputNorm;
+};
+
+const LayerNames& layerNames(TextConfig::Family family) {
+    static constexpr LayerNames kBert{"encoder.layer.",
+                                      "attention.self.query",
+                                      "attention.self.key",
+                                      "attention.self.value",
+                                      "attention.output.dense",
+                                      "attention.output.LayerNorm",
+                                      "intermediate.dense",
+                                      "output.dense",
+                                      "output.LayerNorm"};
+    static constexpr LayerNames kDistilBert{"transformer.layer.",  "attention.q_lin",
+                                            "attention.k_lin",     "attention.v_lin",
+                                            "attention.out_lin",   "sa_layer_norm",
+                                            "ffn.lin1",            "ffn.lin2",
+                                            "output_layer_norm"};
+    return family == TextConfig::Family::DistilBert ? kDistilBert : kBert;
+}
+
+at::Tensor activate(const at::Tensor& x, TextConfig::Activation activation) {
+    switch (activation) {
+    case TextConfig::Activation::Gelu:
+        return at::gelu(x);
+    case TextConfig::Activation::GeluTanh:
+        return at::gelu(x, "tanh");
+    case TextConfig::Activation::Relu:
+        return at::relu(x);
+    }
+    return x;
+}
+
+} // namespace
+
+Result<std::unique_ptr<TextEncoder>> TextEncoder::make(TextConfig config, std::int64_t layers,
+                                                       Parameters& parameters,
+                                                       const Initialiser& init,
+                                                       const std::string& prefix) {
+    if (layers > config.layers) {
+        return Problem{"asks for the first " + std::to_string(layers) +
+                           " layers, but the model has " + std::to_string(config.layers) +
+                           "; choose fewer, or 0 for all",
+                       "plm.layers"};
+    }
+    if (layers > 0) {
+        config.layers = layers;
+    }
+    std::unique_ptr<TextEncoder> encoder(new TextEncoder());
+    encoder->config_ = config;
+    const std::int64_t width = config.hidden;
+    const auto table = [&](const std::string& part, std::int64_t rows) {
+        const std::string name = prefix + "embeddings." + part + ".weight";
+        return parameters.add(name, init.normal(name, {rows, width}, kInitialDeviation));
+    };
+    encoder->words_ = table("word_embeddings", config.vocabulary);
+    encoder->positions_ = table("position_embeddings", config.positions);
+    if (config.tokenTypes > 0) {
+        encoder->types_ = table("token_type_embeddings", config.tokenTypes);
+    }
+    encoder->embeddingNorm_ =
+        LayerNorm(parameters, prefix + "embeddings.LayerNorm", width, config.epsilon);
+    const LayerNames& names = layerNames(config.family);
+    for (std::int64_t i = 0; i < config.layers; ++i) {
+        const std::string base = prefix + names.layers + std::to_string(i) + ".";
+        const auto linear = [&](const char* part, std::int64_t in, std::int64_t out) {
+            return Linear(parameters, init, base + part, in, out);
+        };
+        Layer layer;
+        layer.query = linear(names.query, width, width);
+        layer.key = linear(names.key, width, width);
+        layer.value = linear(names.value, width, width);
+        layer.attentionOut = linear(names.attentionOut, width, width);
+        layer.attentionNorm = LayerNorm(parameters, base + names.attentionNorm, width,
+                                        config.epsilon);
+        layer.up = linear(names.up, width, config.intermediate);
+        layer.down = linear(names.down, config.intermediate, width);
+        layer.outputNorm = LayerNorm(parameters, base + names.outputNorm, width, config.epsilon);
+        encoder->layers_.push_back(std::move(layer));
+    }
+    return encoder;
+}
+
+void TextEncoder::setDropout(double rate) {
+    config_.hiddenDropout = rate;
+    config_.attentionDropout = rate;
+}
+
+at::Tensor TextEncoder::embed(const at::Tensor& ids, const TokenLayout& layout,
+                              const ForwardMode& mode) const {
+    at::Tensor places = layout.index;
+    std::int64_t positionPad = -1;
+    if (config_.family == TextConfig::Family::Roberta) {
+        // RoBERTa counts the tokens that are not padding, from padId + 1; padding stays at padId.
+        const at::Tensor counted = ids.ne(config_.padId).to(at::kLong);
+        const at::Tensor running = counted.cumsum(0);
+        const at::Tensor before = (running - counted).index_select(0, layout.starts);
+        places = (running - before.index_select(0, layout.row)) * counted + config_.padId;
+        positionPad = config_.padId;
+    }
+    // The padding rows take part in the forward pass but get no gradient.
+    at::Tensor x = at::embedding(words_, ids, config_.padId) +
+                   at::embedding(positions_, places, positionPad);
+    if (types_.defined()) {
+        x = x + types_.select(0, 0);
+    }
+    return dropout(embeddingNorm_(x), config_.hiddenDropout, mode);
+}
+
+at::Tensor TextEncoder::attend(const Layer& layer, const at::Tensor& x, const at::Tensor& queries,
+                               const TokenLayout& layout, const std::vector<Ragged>* chosen,
+                               const ForwardMode& mode) const {
+    const std::int64_t heads = config_.heads;
+    const std::int64_t headWidth = config_.hidden / heads;
+    const at::Tensor q = layer.query(queries) * (1.0 / std::sqrt(static_cast<double>(headWidth)));
+    const at::Tensor k = layer.key(x);
+    const at::Tensor v = layer.value(x);
+    // [items, H] -> [rows, heads, width, H / heads]
+    const auto split = [&](const Ragged& shape, const at::Tensor& flat) {
+        return shape.pad(flat)
+            .view({shape.rows(), shape.width(), heads, headWidth})
+            .transpose(1, 2);
+    };
+    std::vector<at::Tensor> outputs;
+    std::int64_t firstQuery = 0;
+    for (std::size_t g = 0; g < layout.groups.size(); ++g) {
+        const TokenLayout::Group& group = layout.groups[g];
+        const Ragged& queryShape = chosen != nullptr ? (*chosen)[g] : group.shape;
+        if (queryShape.items() == 0) {
+            continue;
+        }
+        const std::int64_t end = group.firstToken + group.shape.items();
+        const at::Tensor groupQueries = q.slice(0, firstQuery, firstQuery + queryShape.items());
+        const at::Tensor groupKeys = split(group.shape, k.slice(0, group.firstToken, end));
+        const at::Tensor groupValues = split(group.shape, v.slice(0, group.firstToken, end));
+        at::Tensor scores =
+            at::matmul(split(queryShape, groupQueries), groupKeys.transpose(2, 3));
+        if (group.keyMask.defined()) {
+            const at::Tensor hide = group.keyMask.logical_not().view(
+                {group.shape.rows(), 1, 1, group.shape.width()});
+            scores = scores.masked_fill(hide, -std::numeric_limits<float>::infinity());
+        }
+        const at::Tensor weights =
+            dropout(at::softmax(scores, -1), config_.attentionDropout, mode);
+        const at::Tensor mixed = at::matmul(weights, groupValues)
+                                     .transpose(1, 2)
+                                     .reshape({queryShape.rows(), queryShape.width(),
+                                               config_.hidden});
+        outputs.push_back(queryShape.unpad(mixed));
+        firstQuery += queryShape.items();
+    }
+    return layer.attentionOut(outputs.size() == 1 ? outputs.front() : at::cat(outputs, 0));
+}
+
+at::Tensor TextEncoder::run(const Layer& layer, const at::Tensor& x, const TokenLayout& layout,
+                            const ChosenTokens* chosen, const ForwardMode& mode) const {
+    const at::Tensor queries = chosen != nullptr ? x.index_select(0, chosen->tokens) : x;
+    const at::Tensor attention =
+        attend(layer, x, queries, layout, chosen != nullptr ? &chosen->groups : nullptr, mode);
+    const at::Tensor middle =
+        layer.attentionNorm(queries + dropout(attention, config_.hiddenDropout, mode));
+    const at::Tensor fed = layer.down(activate(layer.up(middle), config_.activation));
+    return layer.outputNorm(middle + dropout(fed, config_.hiddenDropout, mode));
+}
+
+at::Tensor TextEncoder::hidden(const at::Tensor& ids, const TokenLayout& layout,
+                               const ForwardMode& mode, const ChosenTokens* chosen) const {
+    const std::int64_t count = chosen != nullptr ? chosen->tokens.size(0) : layout.tokens;
+    if (count == 0) {
+        return at::zeros({0, config_.hidden}, words_.options().requires_grad(false));
+    }
+    at::Tensor x = embed(ids, layout, mode);
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const bool last = i + 1 == layers_.size();
+        x = run(layers_[i], x, layout, last ? chosen : nullptr, mode);
+    }
+    return x;
+}
+
+at::Tensor TextEncoder::sentence(const at::Tensor& ids, const TokenLayout& layout,
+                                 const ForwardMode& mode) const {
+    const std::vector<std::int64_t> one(static_cast<std::size_t>(layout.rows), 1);
+    const ChosenTokens first{layout.starts,
+                             TokenLayout::chosen(layout, one, layout.starts.device())};
+    return hidden(ids, layout, mode, &first);
+}
+
+Result<void> loadTextWeights(const std::filesystem::path& folder, const TextConfig& config,
+                             Parameters& parameters, const std::string& prefix) {
+    const std::filesystem::path file = folder / "model.safetensors";
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        return Problem{"holds no model.safetensors; the weights are missing, get them from where "
+                       "the model came from",
+                       folder.string()};
+    }
+    auto opened = SafetensorsFile::open(file);
+    if (!opened) {
+        return opened.problem();
+    }
+    static constexpr std::array<const char*, 3> kFamilyPrefix{"bert.", "roberta.", "distilbert."};
+    const std::string familyPrefix = kFamilyPrefix[static_cast<std::size_t>(config.family)];
+    const bool prefixed =
+        opened->find(familyPrefix + "embeddings.word_embeddings.weight") != nullptr;
+    const at::NoGradGuard noGradient;
+    for (const Parameters::Entry& entry : parameters.entries()) {
+        if (!entry.name.starts_with(prefix)) {
+            continue;
+        }
+        const std::string own = entry.name.substr(prefix.size());
+        std::string name = (prefixed ? familyPrefix : "") + own;
+        const TensorView* view = opened->find(name);
+        if (view == nullptr && own.find("LayerNorm") != std::string::npos) {
+            // Files from TensorFlow days call a norm's weight gamma and its bias beta.
+            const bool isWeight = name.ends_with(".weight");
+            const std::string stem = name.substr(0, name.rfind('.'));
+            view = opened->find(stem + (isWeight ? ".gamma" : ".beta"));
+        }
+        if (view == nullptr) {
+            return Problem{"the tensor '" + name +
+                               "' is missing; these are not the weights of this config.json",
+                           file.string()};
+        }
+        if (at::IntArrayRef(view->shape) != entry.tensor.sizes()) {
+            return Problem{"the tensor '" + name +
+                               "' has another shape than config.json says; get the folder again",
+                           file.string()};
+        }
+        entry.tensor.detach().copy_(toTensor(*view));
+    }
+    return {};
+}
+
+} // namespace flip

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/model/layers.h"
+#include "core/model/plm/text_config.h"
+#include "core/model/plm/token_layout.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flip {
+
+/// Which tokens the last layer is asked for; everything below still sees the whole sentence.
+struct ChosenTokens {
+    at::Tensor tokens;          // [chosen] ascending indices into the layout's tokens
+    std::vector<Ragged> groups; // as TokenLayout::chosen() gives them
+};
+
+/// A BERT-family encoder (Devlin et al. 2019): embeddings and post-norm Transformer layers, without
+/// pooler. Parameters have the names of the Hugging Face layout.
+class TextEncoder {
+public:
+    /// Adds the parameters under `prefix` ("text."). `layers` 0 = all, n = the first n; more than
+    /// there are is a Problem.
+    static Result<std::unique_ptr<TextEncoder>> make(TextConfig config, std::int64_t layers,
+                                                     Parameters& parameters,
+                                                     const Initialiser& init,
+                                                     const std::string& prefix);
+
+    const TextConfig& config() const { return config_; }
+
+    /// Replaces the dropout rates of config.json.
+    void setDropout(double rate);
+
+    /// Last hidden state, [tokens, H], or [chosen, H] when tokens are chosen. `ids` [tokens] int64.
+    at::Tensor hidden(const at::Tensor& ids, const TokenLayout& layout, const ForwardMode& mode,
+                      const ChosenTokens* chosen = nullptr) const;
+
+    /// Position 0 of every sentence, [rows, H]; the last layer computes nothing else.
+    at::Tensor sentence(const at::Tensor& ids, const TokenLayout& layout,
+                        const ForwardMode& mode) const;
+
+private:
+    struct Layer {
+        Linear query, key, value, attentionOut;
+        LayerNorm attentionNorm;
+        Linear up, down;
+        LayerNorm outputNorm;
+    };
+
+    TextEncoder() = default;
+    at::Tensor embed(const at::Tensor& ids, const TokenLayout& layout,
+                     const ForwardMode& mode) const;
+    at::Tensor attend(const Layer& layer, const at::Tensor& x, const at::Tensor& queries,
+                      const TokenLayout& layout, const std::vector<Ragged>* chosen,
+                      const ForwardMode& mode) const;
+    at::Tensor run(const Layer& layer, const at::Tensor& x, const TokenLayout& layout,
+                   const ChosenTokens* chosen, const ForwardMode& mode) const;
+
+    TextConfig config_;
+    at::Tensor words_;     // [vocabulary, H]
+    at::Tensor positions_; // [positions, H]
+    at::Tensor types_;     // [token types, H]; undefined for DistilBERT
+    LayerNorm embeddingNorm_;
+    std::vector<Layer> layers_;
+};
+
+/// Fills the encoder's parameters from a folder's model.safetensors; names there may carry the
+/// model's prefix ("bert."), further heads are passed over, a missing tensor is a Problem.
+Result<void> loadTextWeights(const std::filesystem::path& folder, const TextConfig& config,
+                             Parameters& parameters, const std::string& prefix);
+
+} // namespace flip

@@ -1,0 +1,143 @@
+#include "core/run/demo.h"
+
+#include "core/base/embedded.h"
+#include "core/data/dataset.h"
+#include "core/data/demo_films.h"
+#include "core/data/import.h"
+#include "core/run/execute.h"
+#include "core/spec/options.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+namespace flip {
+
+namespace {
+
+constexpr const char* kDataset = "demo-films";
+constexpr std::uint64_t kSeed = 1;
+
+/// A folder that goes when it is no longer needed.
+class TemporaryFolder {
+public:
+    static Result<TemporaryFolder> make(const std::filesystem::path& parent) {
+        std::string pattern = (parent / ".demo-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr) {
+            return Problem{"no folder can be made here", parent.string()};
+        }
+        return TemporaryFolder(pattern);
+    }
+    ~TemporaryFolder() {
+        if (!path_.empty()) {
+            std::error_code ignored;
+            std::filesystem::remove_all(path_, ignored);
+        }
+    }
+    TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+    std::filesystem::path path_;
+};
+
+/// Passes facts on and keeps the name of the run they belong to.
+class NamedAudience final : public RunSink {
+public:
+    explicit NamedAudience(RunSink& next) : next_(next) {}
+    void take(const RunEvent& event) override {
+        if (const auto* started = std::get_if<RunStarted>(&event.fact)) {
+            run_ = started->run;
+        }
+        next_.take(event);
+    }
+    const std::string& run() const { return run_; }
+
+private:
+    RunSink& next_;
+    std::string run_;
+};
+
+Result<RunSpec> demoSpec(const std::string& stage, const std::string& from) {
+    const std::string path = "demo/" + stage + ".toml";
+    auto draft = readExperiment(std::string(embeddedFile(path)), path);
+    if (!draft) {
+        return draft.problem();
+    }
+    if (!from.empty()) {
+        draft->set("finetune.from", from);
+    }
+    return resolve(*draft);
+}
+
+Metrics metricsOf(const RunEnded& ended, const std::string& split) {
+    const auto found = ended.metrics.find(split);
+    return found == ended.metrics.end() ? Metrics{} : found->second.at("");
+}
+
+} // namespace
+
+Result<std::string> ensureDemoDataset(const Workspace& workspace, std::stop_token stop) {
+    std::error_code ignored;
+    if (std::filesystem::exists(workspace.dataset(kDataset), ignored)) {
+        if (auto opened = Dataset::open(workspace.dataset(kDataset)); !opened) {
+            return opened.problem();
+        }
+        return std::string(kDataset);
+    }
+    auto folder = TemporaryFolder::make(workspace.folder());
+    if (!folder) {
+        return folder.problem();
+    }
+    if (auto written = writeDemoFilms(folder->path(), kSeed); !written) {
+        return written.problem();
+    }
+    ImportRequest request;
+    request.source = folder->path();
+    request.preset = kDataset;
+    request.name = kDataset;
+    request.split.rule = SplitPlan::Rule::File;
+    request.split.file = folder->path() / "split.tsv";
+    if (auto imported = importDataset(request, workspace.datasets(), {}, stop); !imported) {
+        return imported.problem();
+    }
+    return std::string(kDataset);
+}
+
+Result<DemoOutcome> runDemo(const Workspace& workspace, RunSink& audience,
+                            const std::stop_token& stop) {
+    const auto started = std::chrono::steady_clock::now();
+    if (auto dataset = ensureDemoDataset(workspace, stop); !dataset) {
+        return dataset.problem();
+    }
+    DemoOutcome outcome;
+    std::string pretrained;
+    for (const char* stage : {"pretrain", "id", "text", "joint"}) {
+        const auto spec = demoSpec(stage, pretrained);
+        if (!spec) {
+            return spec.problem();
+        }
+        NamedAudience named(audience);
+        const RunEnded ended = executeRun(*spec, workspace, "", named, stop);
+        if (ended.status != "finished") {
+            return ended.problem ? *ended.problem
+                                 : Problem{"the demo was " + ended.status + " in the run '" +
+                                               named.run() + "'",
+                                           ""};
+        }
+        if (pretrained.empty()) {
+            pretrained = named.run();
+        } else {
+            outcome.rows.push_back(
+                {stage, metricsOf(ended, "test"), metricsOf(ended, "test_unseen")});
+        }
+    }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
+    outcome.seconds = seconds.count();
+    return outcome;
+}
+
+} // namespace flip

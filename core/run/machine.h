@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+
+namespace flip {
+
+/// "auto", "cpu", "cuda" or "cuda:N" as a device; one that this machine lacks is a Problem.
+Result<at::Device> findDevice(const std::string& name);
+
+/// Sets how many threads tensors are computed with, 0 = all cores; returns the number.
+std::int64_t useThreads(std::int64_t threads);
+
+/// Lets 32-bit matrix products take the fastest way of this processor that keeps 32-bit error, and
+/// returns in words which that is. The way is tried on a product first: some processors answer the
+/// same request with 16-bit arithmetic, and then it is not taken.
+std::string chooseMatrixProducts();
+
+/// The most memory this process has held so far.
+std::int64_t peakRssBytes();
+
+} // namespace flip

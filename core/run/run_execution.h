@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/run/run_inputs.h"
+#include "core/spec/run_event.h"
+#include "core/spec/run_spec.h"
+#include "core/store/run_store.h"
+#include "core/train/training_loop.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace flip {
+
+/// One run in the making: reads a spec's inputs, goes through its stages, stores what comes out.
+/// Lives on the run's thread for the length of executeRun(). May throw what torch throws.
+class RunExecution {
+public:
+    RunExecution(const RunSpec& spec, const Workspace& workspace, RunRecorder& recorder,
+                 RunSink& audience, std::stop_token stop, double wallOffset);
+
+    /// Everything up to the last fact; `resumed` is the place of the checkpoint to go on from.
+    RunEnded run(RunInputs& inputs, const std::optional<TrainingState::Place>& resumed);
+
+    /// Stores a fact and tells the audience.
+    void tell(Fact fact);
+
+private:
+    std::filesystem::path file(const char* name) const;
+    LoopPlan plan(std::int64_t epochs, std::int64_t batchSize, std::int64_t maxSteps) const;
+    LoopEnd pretrain(const std::optional<TrainingState::Place>& resumed);
+    LoopEnd finetune(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
+    Result<void> startWeights(FinetuneModel& model) const;
+    Result<void> concludeFinetuning(const FinetuneModel& model, RunEnded& ended) const;
+    void reportTruncation();
+
+    const RunSpec& spec_;
+    const Workspace& workspace_;
+    RunRecorder& recorder_;
+    RunSink& audience_;
+    const std::stop_token stop_;
+    const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    const double wallOffset_;
+    RunInputs* inputs_ = nullptr; // valid within run()
+    at::Device device_;
+};
+
+} // namespace flip

@@ -1,0 +1,222 @@
+#include "core/run/run_inputs.h"
+
+#include "core/run/execute.h"
+#include "core/run/machine.h"
+#include "core/spec/mask_count.h"
+#include "core/store/run_store.h"
+
+#include <algorithm>
+
+namespace flip {
+
+namespace {
+
+bool hasKind(const RunSpec& spec, const char* a, const char* b) {
+    return spec.kind == a || spec.kind == b;
+}
+
+std::vector<std::string> fieldNames(const Dataset& dataset) {
+    std::vector<std::string> names;
+    for (const FieldInfo& field : dataset.fields()) {
+        names.push_back(field.name);
+    }
+    return names;
+}
+
+/// The template's text: the spec's own, or the default over all fields that may be words.
+std::string templateText(const RunSpec& spec, const Dataset& dataset) {
+    if (!spec.text.templateText.empty()) {
+        return spec.text.templateText;
+    }
+    std::vector<std::string> names;
+    for (const int field : dataset.textFields()) {
+        names.push_back(dataset.fields()[static_cast<std::size_t>(field)].name);
+    }
+    return TextTemplate::defaultText(names);
+}
+
+Result<void> checkMasks(const RunSpec& spec, std::int64_t fields, double ratio, const char* key,
+                        const char* what) {
+    if (maskedFieldCount(fields, ratio, spec.pretrain.maskRounding) == 0) {
+        return Problem{"masks none of the " + std::to_string(fields) + " " + what +
+                           "; raise the ratio, or set pretrain.mask_rounding to round",
+                       key};
+    }
+    return {};
+}
+
+Result<void> checkSplits(const RunSpec& spec, const Dataset& dataset) {
+    const auto need = [&](Split split) -> Result<void> {
+        if (dataset.splitRows(split) == 0) {
+            return Problem{"has no rows in the " + std::string(splitName(split)) +
+                               " split; import it with another split",
+                           "dataset " + dataset.name()};
+        }
+        return {};
+    };
+    if (auto checked = need(Split::Train); !checked) {
+        return checked;
+    }
+    if (spec.kind == "pretrain") {
+        return {};
+    }
+    return need(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid);
+}
+
+} // namespace
+
+bool readsText(const RunSpec& spec) {
+    return hasKind(spec, "pretrain", "flip") || spec.finetune.branches != "id";
+}
+
+Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
+                                                   const Workspace& workspace) {
+    if (auto device = findDevice(spec.device); !device) {
+        return device.problem();
+    }
+    std::unique_ptr<RunInputs> inputs(new RunInputs());
+    const std::filesystem::path folder = workspace.dataset(spec.data.dataset);
+    std::error_code ignored;
+    if (!std::filesystem::exists(folder, ignored)) {
+        return Problem{"no dataset is named '" + spec.data.dataset +
+                           "'; import it first, or see 'flip datasets' for those there are",
+                       "data.dataset"};
+    }
+    auto dataset = Dataset::open(folder);
+    if (!dataset) {
+        return dataset.problem();
+    }
+    inputs->dataset_ = std::move(*dataset);
+    if (auto checked = checkSplits(spec, *inputs->dataset_); !checked) {
+        return checked.problem();
+    }
+    if (inputs->dataset_->idFields().empty()) {
+        return Problem{"has no field that serves as an id; set use = \"both\" in its schema",
+                       "dataset " + spec.data.dataset};
+    }
+    if (flip::readsText(spec)) {
+        if (auto opened = inputs->openText(spec, workspace); !opened) {
+            return opened.problem();
+        }
+    }
+    if (hasKind(spec, "pretrain", "flip")) {
+        const auto fields = static_cast<std::int64_t>(inputs->dataset_->idFields().size());
+        if (auto checked = checkMasks(spec, fields, spec.pretrain.maskRatioTable,
+                                      "pretrain.mask_ratio_table", "id fields");
+            !checked) {
+            return checked.problem();
+        }
+        std::vector<int> named;
+        for (const TextTemplate::Part& part : inputs->template_->parts()) {
+            if (part.field >= 0 && std::find(named.begin(), named.end(), part.field) ==
+                                       named.end()) {
+                named.push_back(part.field);
+            }
+        }
+        if (auto checked = checkMasks(spec, static_cast<std::int64_t>(named.size()),
+                                      spec.pretrain.maskRatioText, "pretrain.mask_ratio_text",
+                                      "fields of the template");
+            !checked) {
+            return checked.problem();
+        }
+    }
+    return inputs;
+}
+
+Result<void> RunInputs::openText(const RunSpec& spec, const Workspace& workspace) {
+    auto parsed = TextTemplate::parse(templateText(spec, *dataset_), fieldNames(*dataset_));
+    if (!parsed) {
+        return parsed.problem();
+    }
+    template_ = std::move(*parsed);
+    auto folder = workspace.findModel(spec.plm.path);
+    if (!folder) {
+        return folder.problem();
+    }
+    modelFolder_ = *folder;
+    auto config = readTextConfig(modelFolder_);
+    if (!config) {
+        return config.problem();
+    }
+    std::error_code ignored;
+    if (!std::filesystem::exists(modelFolder_ / "model.safetensors", ignored)) {
+        return Problem{"holds no model.safetensors; the weights are missing, get them from where "
+                       "the model came from",
+                       modelFolder_.string()};
+    }
+    auto tokenizer = openTokenizer(modelFolder_);
+    if (!tokenizer) {
+        return tokenizer.problem();
+    }
+    tokenizer_ = std::move(*tokenizer);
+    if (tokenizer_->vocabularySize() > config->vocabulary) {
+        return Problem{"has a tokenizer of " + std::to_string(tokenizer_->vocabularySize()) +
+                           " pieces but a model of " + std::to_string(config->vocabulary) +
+                           "; the files do not belong together",
+                       modelFolder_.string()};
+    }
+    if (spec.text.maxTokens > config->maximumTokens()) {
+        return Problem{"is " + std::to_string(spec.text.maxTokens) + ", but this model reads " +
+                           std::to_string(config->maximumTokens()) + " tokens at most",
+                       "text.max_tokens"};
+    }
+    if (spec.plm.layers > config->layers) {
+        return Problem{"asks for the first " + std::to_string(spec.plm.layers) +
+                           " layers, but the model has " + std::to_string(config->layers) +
+                           "; choose fewer, or 0 for all",
+                       "plm.layers"};
+    }
+    config_ = *config;
+    return {};
+}
+
+Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
+                                const std::stop_token& stop) {
+    if (readsText()) {
+        auto cache =
+            TokenCache::build(*dataset_, *template_, *tokenizer_, spec.text.maxTokens, stop);
+        if (!cache) {
+            return cache.problem();
+        }
+        cache_ = std::move(*cache);
+    }
+    batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", device);
+    return {};
+}
+
+ModelSizes RunInputs::sizes() const {
+    return {static_cast<std::int64_t>(dataset_->idFields().size()), dataset_->idCount(),
+            dataset_->trainingCounts()};
+}
+
+Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {
+    if (auto inputs = RunInputs::open(spec, workspace); !inputs) {
+        return inputs.problem();
+    }
+    if (spec.finetune.from.empty() || spec.kind == "pretrain") {
+        return {};
+    }
+    if (spec.kind == "flip") {
+        return Problem{"has no effect in a run that pretrains itself; set kind = \"finetune\"",
+                       "finetune.from"};
+    }
+    auto store = RunStore::open(workspace);
+    if (!store) {
+        return store.problem();
+    }
+    if (auto parent = store->find(spec.finetune.from); !parent) {
+        return Problem{"no run is named '" + spec.finetune.from +
+                           "'; see 'flip runs list' for those there are",
+                       "finetune.from"};
+    }
+    std::error_code ignored;
+    if (!std::filesystem::exists(
+            workspace.checkpoints(spec.finetune.from) / "weights.safetensors", ignored)) {
+        return Problem{"the run '" + spec.finetune.from +
+                           "' has no weights, since it did not finish; resume it first",
+                       "finetune.from"};
+    }
+    return {};
+}
+
+} // namespace flip

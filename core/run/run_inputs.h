@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+#include "core/model/flip_model.h"
+#include "core/model/plm/text_config.h"
+#include "core/spec/run_spec.h"
+#include "core/store/workspace.h"
+#include "core/text/token_cache.h"
+#include "core/text/tokenizer.h"
+#include "core/train/batcher.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace flip {
+
+/// What a run reads: the dataset and, where words take part, the model folder, its tokenizer and
+/// the cached sentences. Members refer to each other; neither copied nor moved.
+class RunInputs {
+public:
+    /// Checks everything that a person could have got wrong; reads no weights and no sentences.
+    static Result<std::unique_ptr<RunInputs>> open(const RunSpec& spec,
+                                                   const Workspace& workspace);
+
+    /// Tokenizes the values and makes the batcher.
+    Result<void> prepare(const RunSpec& spec, at::Device device, const std::stop_token& stop);
+
+    const Dataset& dataset() const { return *dataset_; }
+    const Batcher& batcher() const { return *batcher_; }
+    const TokenCache* cache() const { return cache_ ? &*cache_ : nullptr; }
+    bool readsText() const { return config_.has_value(); }
+    const std::optional<TextConfig>& config() const { return config_; }
+    const std::filesystem::path& modelFolder() const { return modelFolder_; }
+    ModelSizes sizes() const;
+
+private:
+    RunInputs() = default;
+    Result<void> openText(const RunSpec& spec, const Workspace& workspace);
+
+    std::optional<Dataset> dataset_;
+    std::filesystem::path modelFolder_;
+    std::optional<TextConfig> config_;
+    std::unique_ptr<Tokenizer> tokenizer_;
+    std::optional<TextTemplate> template_;
+    std::optional<TokenCache> cache_;
+    std::optional<Batcher> batcher_;
+};
+
+/// Whether a spec's run reads sentences at all.
+bool readsText(const RunSpec& spec);
+
+} // namespace flip

@@ -1,0 +1,490 @@
+#include "core/spec/options.h"
+
+#include <cassert>
+#include <type_traits>
+#include <utility>
+
+namespace flip {
+
+namespace {
+
+using Data = RunSpec::Data;
+using Text = RunSpec::Text;
+using Plm = RunSpec::Plm;
+using Id = RunSpec::Id;
+using Pretrain = RunSpec::Pretrain;
+using Finetune = RunSpec::Finetune;
+using Group = OptionGroup;
+
+constexpr double kLargestSeed = 9007199254740991.0; // 2^53 - 1: exact in JSON too
+constexpr double kManyRows = 1e6;
+constexpr double kManySteps = 1e9;
+constexpr double kWide = 4096;
+
+/// Follows pointers to members: spec -> group -> value.
+template <auto Outer, auto... Inner>
+auto& memberOf(auto& spec) {
+    return ((spec.*Outer).*....*Inner);
+}
+
+template <class T>
+constexpr OptionType typeOf() {
+    if constexpr (std::is_same_v<T, std::int64_t>) {
+        return OptionType::Integer;
+    } else if constexpr (std::is_same_v<T, double>) {
+        return OptionType::Real;
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        return OptionType::Text;
+    } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+        return OptionType::IntegerList;
+    } else {
+        static_assert(std::is_same_v<T, std::vector<std::string>>);
+        return OptionType::ChoiceList;
+    }
+}
+
+/// One row of the table while it is being written down.
+template <class T>
+class Row {
+public:
+    explicit Row(Option option) : option_(std::move(option)) {}
+
+    Row&& in(std::string unit) && {
+        option_.unit = std::move(unit);
+        return std::move(*this);
+    }
+    Row&& from(double minimum, double maximum) && {
+        option_.minimum = minimum;
+        option_.maximum = maximum;
+        return std::move(*this);
+    }
+    Row&& above(double minimum, double maximum) && {
+        option_.exclusiveMinimum = true;
+        return std::move(*this).from(minimum, maximum);
+    }
+    Row&& oneOf(std::vector<std::string> choices) && {
+        if (option_.type == OptionType::Text) {
+            option_.type = OptionType::Choice;
+        }
+        option_.choices = std::move(choices);
+        return std::move(*this);
+    }
+    Row&& published(T value) && {
+        option_.publishedDefault = OptionValue(std::move(value));
+        return std::move(*this);
+    }
+    Row&& advanced() && {
+        option_.advanced = true;
+        return std::move(*this);
+    }
+    operator Option() && { return std::move(option_); }
+
+private:
+    Option option_;
+};
+
+/// A row for the member at the end of the path; its type decides the option's type.
+template <auto Outer, auto... Inner>
+auto row(OptionGroup group, std::string key, std::string label, auto defaultValue,
+         std::string help) {
+    using T =
+        std::remove_reference_t<decltype(memberOf<Outer, Inner...>(std::declval<RunSpec&>()))>;
+    Option option{.key = std::move(key),
+                  .label = std::move(label),
+                  .help = std::move(help),
+                  .group = group,
+                  .type = typeOf<T>(),
+                  .defaultValue = T(std::move(defaultValue))};
+    option.get = [](const RunSpec& spec) { return OptionValue(memberOf<Outer, Inner...>(spec)); };
+    option.set = [](RunSpec& spec, const OptionValue& value) {
+        const T* typed = std::get_if<T>(&value);
+        assert(typed != nullptr);
+        memberOf<Outer, Inner...>(spec) = *typed;
+    };
+    return Row<T>(std::move(option));
+}
+
+void addRun(std::vector<Option>& table) {
+    table.push_back(
+        row<&RunSpec::kind>(Group::Run, "kind", "Kind", "flip",
+                            "What the run does: pretrain aligns ids and words, finetune trains a "
+                            "click model, flip does the first and then the second.")
+            .oneOf({"pretrain", "finetune", "flip"}));
+    table.push_back(row<&RunSpec::seed>(
+                        Group::Run, "seed", "Seed", 1,
+                        "Start of every random choice: order of rows, masks, noise, dropout and "
+                        "first weights. The same seed gives the same run.")
+                        .from(0, kLargestSeed));
+    table.push_back(row<&RunSpec::device>(
+        Group::Run, "device", "Device", "auto",
+        "Where the run computes: cpu, cuda, cuda:N for the N-th graphics processor, or auto for "
+        "a graphics processor when there is one."));
+    table.push_back(row<&RunSpec::recipe>(
+                        Group::Run, "recipe", "Recipe", "default",
+                        "Where options that are left open start: default computes the same losses "
+                        "without waste, published repeats the published computation exactly.")
+                        .oneOf({"default", "published"}));
+    table.push_back(row<&RunSpec::threads>(Group::Run, "threads", "Threads", 0,
+                                           "Processor threads of the run; 0 takes every core.")
+                        .in("threads")
+                        .from(0, 1024)
+                        .advanced());
+}
+
+void addDataAndText(std::vector<Option>& table) {
+    table.push_back(row<&RunSpec::data, &Data::dataset>(
+        Group::Data, "data.dataset", "Dataset", "",
+        "The imported dataset the run reads. It must be named."));
+
+    table.push_back(row<&RunSpec::text, &Text::templateText>(
+        Group::Text, "text.template", "Template", "",
+        "The sentence made of each row; {field} stands for the row's value. Empty: "
+        "\"<field> is {field}.\" for every field, joined by blanks."));
+    table.push_back(row<&RunSpec::text, &Text::maxTokens>(
+                        Group::Text, "text.max_tokens", "Longest sentence", 100,
+                        "A longer sentence is cut to this many tokens, its first and last special "
+                        "token included.")
+                        .in("tokens")
+                        .from(3, 8192));
+    table.push_back(row<&RunSpec::text, &Text::padding>(
+                        Group::Text, "text.padding", "Padding", "none",
+                        "none computes real tokens only; max fills every sentence up to the "
+                        "longest allowed, as published, which is slower.")
+                        .oneOf({"none", "max"})
+                        .published("max")
+                        .advanced());
+    table.push_back(row<&RunSpec::plm, &Plm::path>(
+        Group::Text, "plm.path", "Language model", "all-MiniLM-L6-v2",
+        "A name in a models folder, or a folder in the Hugging Face layout."));
+    table.push_back(row<&RunSpec::plm, &Plm::layers>(
+                        Group::Text, "plm.layers", "Layers", 0,
+                        "How many of the language model's layers are used, counted from the "
+                        "first; 0 uses all.")
+                        .in("layers")
+                        .from(0, 1000));
+    table.push_back(row<&RunSpec::plm, &Plm::dropout>(
+                        Group::Text, "plm.dropout", "Dropout of the language model", -1.0,
+                        "Share of activations switched off inside the language model while "
+                        "training; -1 takes what its own config.json says.")
+                        .from(-1, 0.99)
+                        .advanced());
+}
+
+void addIds(std::vector<Option>& table) {
+    table.push_back(row<&RunSpec::id, &Id::backbone>(
+                        Group::Ids, "id.backbone", "Backbone", "dcn-mix",
+                        "The click model over ids: lr, fm and deepfm are the classics, dcnv2 and "
+                        "dcn-mix cross features explicitly.")
+                        .oneOf({"lr", "fm", "deepfm", "dcnv2", "dcn-mix"}));
+    table.push_back(row<&RunSpec::id, &Id::embeddingDim>(Group::Ids, "id.embedding_dim",
+                                                         "Embedding width", 32,
+                                                         "Numbers learned for each id.")
+                        .from(1, kWide));
+    table.push_back(row<&RunSpec::id, &Id::hidden>(
+                        Group::Ids, "id.hidden", "Hidden layers",
+                        std::vector<std::int64_t>{300, 300, 128},
+                        "Widths of the deep part's layers, first to last, at least one. lr and fm "
+                        "have no deep part and ignore them.")
+                        .from(1, 65536));
+    table.push_back(row<&RunSpec::id, &Id::crossLayers>(
+                        Group::Ids, "id.cross_layers", "Cross layers", 2,
+                        "Layers of explicit feature crossing in dcnv2 and dcn-mix; the other "
+                        "backbones have none.")
+                        .in("layers")
+                        .from(1, 64));
+    table.push_back(
+        row<&RunSpec::id, &Id::experts>(Group::Ids, "id.experts", "Experts", 4,
+                                        "Low-rank experts that each cross layer of dcn-mix mixes.")
+            .from(1, 64)
+            .advanced());
+    table.push_back(row<&RunSpec::id, &Id::rank>(Group::Ids, "id.rank", "Rank", 32,
+                                                 "Inner width of each expert of dcn-mix.")
+                        .from(1, kWide)
+                        .advanced());
+    table.push_back(row<&RunSpec::id, &Id::dropout>(
+                        Group::Ids, "id.dropout", "Dropout", 0.0,
+                        "Share of activations switched off in the deep part while training.")
+                        .from(0, 0.99));
+    table.push_back(row<&RunSpec::id, &Id::initStd>(
+                        Group::Ids, "id.init_std", "Spread of first embeddings", 1e-4,
+                        "Standard deviation of the normal distribution that the id tables start "
+                        "from.")
+                        .above(0, 10)
+                        .advanced());
+}
+
+void addPretrainingSchedule(std::vector<Option>& table) {
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::epochs>(Group::Pretraining,
+                                                               "pretrain.epochs", "Epochs", 30,
+                                                               "Passes over the training rows.")
+                        .in("epochs")
+                        .from(1, 100000));
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::batchSize>(
+                        Group::Pretraining, "pretrain.batch_size", "Batch size", 128,
+                        "Rows of one step. A larger batch gives the contrast more rows to tell "
+                        "apart and needs more memory.")
+                        .in("rows")
+                        .from(1, kManyRows));
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::learningRate>(
+                        Group::Pretraining, "pretrain.learning_rate", "Learning rate", 1e-4,
+                        "Highest step size of AdamW; the schedule lowers it to 0.")
+                        .above(0, 10));
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::losses>(
+                        Group::Pretraining, "pretrain.losses", "Losses",
+                        std::vector<std::string>{"icl", "mfm", "mlm"},
+                        "What is learned, with equal weights: icl tells which sentence belongs to "
+                        "which ids, mfm recovers hidden ids from words, mlm hidden words from ids. "
+                        "At least one.")
+                        .oneOf({"icl", "mfm", "mlm"}));
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::maskRatioTable>(
+                        Group::Pretraining, "pretrain.mask_ratio_table", "Hidden table fields",
+                        0.15, "Share of a row's fields whose ids mfm hides and recovers.")
+                        .in("share of fields")
+                        .above(0, 1));
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::maskRatioText>(
+                        Group::Pretraining, "pretrain.mask_ratio_text", "Hidden text fields", 0.15,
+                        "Share of a row's fields whose words mlm hides and recovers.")
+                        .in("share of fields")
+                        .above(0, 1));
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::maskRounding>(
+                        Group::Pretraining, "pretrain.mask_rounding", "Rounding of hidden fields",
+                        "round",
+                        "How fields times ratio becomes a whole number: round to the nearest, but "
+                        "at least 1; floor cuts off, as published, and a result of 0 is refused.")
+                        .oneOf({"round", "floor"})
+                        .published("floor")
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::maxSteps>(
+                        Group::Pretraining, "pretrain.max_steps", "Step limit", 0,
+                        "Pretraining ends after this many steps; 0 sets no limit.")
+                        .in("steps")
+                        .from(0, kManySteps)
+                        .advanced());
+}
+
+void addPretrainingDetail(std::vector<Option>& table) {
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::temperature>(
+                        Group::Pretraining, "pretrain.temperature", "Temperature", 0.7,
+                        "The contrast's scores are divided by it; lower makes it stricter.")
+                        .above(0, 100)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::projectionDim>(
+                        Group::Pretraining, "pretrain.projection_dim", "Projection width", 128,
+                        "Width of the space in which icl compares ids with sentences.")
+                        .from(1, kWide)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::projectionDropout>(
+                        Group::Pretraining, "pretrain.projection_dropout", "Projection dropout",
+                        0.1, "Share of activations switched off in the two projections of icl.")
+                        .from(0, 0.99)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::tokenDropout>(
+                        Group::Pretraining, "pretrain.token_dropout", "Token head dropout", 0.2,
+                        "Share of activations switched off before mlm names the hidden token.")
+                        .from(0, 0.99)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::noise>(
+                        Group::Pretraining, "pretrain.noise", "Noise ids", 25,
+                        "False ids that each hidden id of mfm is told apart from, drawn by how "
+                        "often they occur in training.")
+                        .in("ids")
+                        .from(1, 10000)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::fieldDim>(
+                        Group::Pretraining, "pretrain.field_dim", "Width of recovered fields", 32,
+                        "Width of the vector that mfm recovers for a hidden field, and of the "
+                        "table it is compared with.")
+                        .from(1, kWide)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::fieldAttention>(
+                        Group::Pretraining, "pretrain.field_attention", "Attention of mfm",
+                        "tokens",
+                        "Where mfm looks for a hidden id: tokens are the real tokens only, padded "
+                        "includes the padding, as published.")
+                        .oneOf({"tokens", "padded"})
+                        .published("padded")
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::cleanPass>(
+                        Group::Pretraining, "pretrain.clean_pass", "Clean pass", "shared",
+                        "Whether icl and mfm share one pass over the complete sentence, or each "
+                        "has its own with its own dropout, as published.")
+                        .oneOf({"shared", "separate"})
+                        .published("separate")
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::tokenHead>(
+                        Group::Pretraining, "pretrain.token_head", "Token head", "labelled",
+                        "Where mlm computes its word scores: at the hidden tokens only, or at all "
+                        "tokens, as published. The loss is the same; all is slower.")
+                        .oneOf({"labelled", "all"})
+                        .published("all")
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::weightDecay>(
+                        Group::Pretraining, "pretrain.weight_decay", "Weight decay", 1e-3,
+                        "How strongly AdamW pulls weights towards 0 in each step, times the "
+                        "learning rate.")
+                        .from(0, 10)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::decay>(
+                        Group::Pretraining, "pretrain.decay", "Decayed parameters", "weights",
+                        "weights leaves biases and norms out of the decay; all decays every "
+                        "parameter, as published.")
+                        .oneOf({"weights", "all"})
+                        .published("all")
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::warmup>(
+                        Group::Pretraining, "pretrain.warmup", "Warm-up", 0.05,
+                        "Share of all steps over which the learning rate rises from 0.")
+                        .in("share of steps")
+                        .from(0, 1)
+                        .published(0.0)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::schedule>(
+                        Group::Pretraining, "pretrain.schedule", "Schedule", "cosine-step",
+                        "How the learning rate falls to 0 along a cosine: a little in each step, "
+                        "or once an epoch, as published.")
+                        .oneOf({"cosine-step", "cosine-epoch"})
+                        .published("cosine-epoch")
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::clipNorm>(
+                        Group::Pretraining, "pretrain.clip_norm", "Gradient limit", 1.0,
+                        "A longer gradient is shortened to this norm; 0 leaves it as it is.")
+                        .from(0, 1e6)
+                        .published(0.0)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::alignmentRows>(
+                        Group::Pretraining, "pretrain.alignment_rows", "Rows of the alignment map",
+                        256, "Rows over which each alignment map is averaged.")
+                        .in("rows")
+                        .from(1, kManyRows)
+                        .advanced());
+}
+
+void addFinetuningSchedule(std::vector<Option>& table) {
+    table.push_back(row<&RunSpec::finetune, &Finetune::branches>(
+                        Group::Finetuning, "finetune.branches", "Branches", "joint",
+                        "What predicts the click: the ids alone, the text alone, or both mixed by "
+                        "a learned weight.")
+                        .oneOf({"id", "text", "joint"}));
+    table.push_back(row<&RunSpec::finetune, &Finetune::epochs>(
+                        Group::Finetuning, "finetune.epochs", "Epochs", 20,
+                        "Passes over the training rows, unless patience ends them earlier.")
+                        .in("epochs")
+                        .from(1, 100000));
+    table.push_back(row<&RunSpec::finetune, &Finetune::batchSize>(
+                        Group::Finetuning, "finetune.batch_size", "Batch size", 1024,
+                        "Rows of one step. A larger batch often wants a larger learning rate.")
+                        .in("rows")
+                        .from(1, kManyRows));
+    table.push_back(row<&RunSpec::finetune, &Finetune::microBatch>(
+                        Group::Finetuning, "finetune.micro_batch", "Rows at once", 256,
+                        "A step with text is computed in parts of this many rows to save memory. "
+                        "Apart from dropout the result does not depend on it.")
+                        .in("rows")
+                        .from(1, kManyRows)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::learningRate>(
+                        Group::Finetuning, "finetune.learning_rate", "Learning rate", 1e-3,
+                        "Step size of everything outside the text side.")
+                        .above(0, 10));
+    table.push_back(row<&RunSpec::finetune, &Finetune::textLearningRate>(
+                        Group::Finetuning, "finetune.text_learning_rate",
+                        "Learning rate of the text side", 5e-5,
+                        "Step size of the language model and its output.")
+                        .above(0, 10));
+    table.push_back(row<&RunSpec::finetune, &Finetune::patience>(
+                        Group::Finetuning, "finetune.patience", "Patience", 3,
+                        "Epochs without a better validation AUC after which finetuning ends; the "
+                        "best epoch's weights are kept either way. 0 never ends early.")
+                        .in("epochs")
+                        .from(0, 100000));
+    table.push_back(row<&RunSpec::finetune, &Finetune::embeddingL2>(
+                        Group::Finetuning, "finetune.embedding_l2", "L2 on the id tables", 1e-5,
+                        "Half of this times the sum of squares of the id tables is added to the "
+                        "mean loss. The id side's quality depends on it more than on the backbone.")
+                        .from(0, 1000));
+    table.push_back(row<&RunSpec::finetune, &Finetune::from>(
+        Group::Finetuning, "finetune.from", "Start from run", "",
+        "The run whose weights start this one. Empty: the id side starts untrained and the text "
+        "side from the language model."));
+}
+
+void addFinetuningDetail(std::vector<Option>& table) {
+    table.push_back(row<&RunSpec::finetune, &Finetune::weightDecay>(
+                        Group::Finetuning, "finetune.weight_decay", "Weight decay", 0.0,
+                        "Weight decay of everything outside the text side; adam adds it to the "
+                        "gradient, adamw applies it beside the gradient.")
+                        .from(0, 10)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::textWeightDecay>(
+                        Group::Finetuning, "finetune.text_weight_decay",
+                        "Weight decay of the text side", 1e-3,
+                        "How strongly AdamW pulls the text side's weights towards 0 in each step, "
+                        "times its learning rate.")
+                        .from(0, 10)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::decay>(
+                        Group::Finetuning, "finetune.decay", "Decayed parameters", "weights",
+                        "weights leaves biases and norms out of the decay; all decays every "
+                        "parameter, as published.")
+                        .oneOf({"weights", "all"})
+                        .published("all")
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::plateauFactor>(
+                        Group::Finetuning, "finetune.plateau_factor", "Learning rate on a plateau",
+                        0.1,
+                        "The learning rates are multiplied by this after an epoch without a better "
+                        "validation AUC; 1 leaves them as they are.")
+                        .above(0, 1)
+                        .published(1.0)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::alphaStart>(
+                        Group::Finetuning, "finetune.alpha_start", "First mixing weight", 0.5,
+                        "Where a joint run's learned weight of the id branch starts: 1 is all ids, "
+                        "0 all text.")
+                        .from(0, 1)
+                        .published(0.0)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
+                        Group::Finetuning, "finetune.warmup", "Warm-up", 0.0,
+                        "Share of all steps over which the learning rates rise from 0.")
+                        .in("share of steps")
+                        .from(0, 1)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::clipNorm>(
+                        Group::Finetuning, "finetune.clip_norm", "Gradient limit", 0.0,
+                        "A longer gradient is shortened to this norm; 0 leaves it as it is.")
+                        .from(0, 1e6)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::selectOn>(
+                        Group::Finetuning, "finetune.select_on", "Choose the epoch on", "valid",
+                        "The split whose AUC chooses the best epoch. test repeats the published "
+                        "protocol and flatters the result: the run is marked.")
+                        .oneOf({"valid", "test"})
+                        .published("test")
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::maxSteps>(
+                        Group::Finetuning, "finetune.max_steps", "Step limit", 0,
+                        "Finetuning ends after this many steps; 0 sets no limit.")
+                        .in("steps")
+                        .from(0, kManySteps)
+                        .advanced());
+}
+
+} // namespace
+
+const std::vector<Option>& options() {
+    static const std::vector<Option> table = [] {
+        std::vector<Option> rows;
+        addRun(rows);
+        addDataAndText(rows);
+        addIds(rows);
+        addPretrainingSchedule(rows);
+        addPretrainingDetail(rows);
+        addFinetuningSchedule(rows);
+        addFinetuningDetail(rows);
+        return rows;
+    }();
+    return table;
+}
+
+} // namespace flip

@@ -1,0 +1,139 @@
+#include "core/store/database.h"
+
+#include "core/base/embedded.h"
+#include "core/store/run_rows.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace flip {
+
+namespace {
+
+constexpr int kBusyMilliseconds = 5000;
+
+/// The numbered schema changes, first to last.
+std::vector<std::string> migrations() {
+    std::vector<std::string> steps;
+    for (;;) {
+        const std::string path = fmt::format("migrations/{:04}.sql", steps.size() + 1);
+        const std::string_view sql = embeddedFile(path);
+        if (sql.empty()) {
+            return steps;
+        }
+        steps.emplace_back(sql);
+    }
+}
+
+std::int64_t userVersion(SQLite::Database& database) {
+    return database.execAndGet("PRAGMA user_version").getInt64();
+}
+
+/// Two programs that open a new file at once both try to switch its journal; SQLite answers the
+/// later one without its usual patience.
+void switchToWriteAheadLog(SQLite::Database& database) {
+    for (int attempt = 0;; ++attempt) {
+        try {
+            database.exec("PRAGMA journal_mode = WAL");
+            return;
+        } catch (const SQLite::Exception& error) {
+            constexpr int kAttempts = 100;
+            if (error.getErrorCode() != SQLITE_BUSY || attempt == kAttempts) {
+                throw;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+    }
+}
+
+Result<void> migrate(SQLite::Database& database, const std::filesystem::path& file) {
+    const std::vector<std::string> steps = migrations();
+    const auto known = static_cast<std::int64_t>(steps.size());
+    const auto newer = [&](std::int64_t version) {
+        return Problem{fmt::format("was written by a newer version of this program (schema {}, "
+                                   "known here: {}); update the program",
+                                   version, known),
+                       file.string()};
+    };
+    if (const auto version = userVersion(database); version == known) {
+        return {};
+    } else if (version > known) {
+        return newer(version);
+    }
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    // Another program may have migrated the file while this one waited for the lock.
+    const auto version = userVersion(database);
+    if (version > known) {
+        return newer(version);
+    }
+    for (auto step = version; step < known; ++step) {
+        database.exec(steps[static_cast<std::size_t>(step)]);
+    }
+    database.exec(fmt::format("PRAGMA user_version = {}", known));
+    transaction.commit();
+    return {};
+}
+
+std::string meaning(int code) {
+    switch (code) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+        return "is damaged ({}); put back a copy of it, or move it away to begin with an empty one";
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+        return "cannot be read or written ({}); check the disk and its free space";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return "is kept locked by another program ({}); wait for it to end";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_AUTH:
+        return "cannot be opened for writing ({}); check the permissions of the file and its "
+               "folder";
+    default:
+        return "cannot be used ({}); run 'flip doctor'";
+    }
+}
+
+} // namespace
+
+Result<std::unique_ptr<SQLite::Database>> openDatabase(const std::filesystem::path& file) {
+    using Opened = Result<std::unique_ptr<SQLite::Database>>;
+    return guarded(file, [&]() -> Opened {
+        auto database = std::make_unique<SQLite::Database>(
+            file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds);
+        switchToWriteAheadLog(*database);
+        // A commit survives the end of the program; only a loss of power may cost the last ones.
+        database->exec("PRAGMA synchronous = NORMAL");
+        database->exec("PRAGMA foreign_keys = ON");
+        if (auto migrated = migrate(*database, file); !migrated) {
+            return migrated.problem();
+        }
+        return database;
+    });
+}
+
+Problem databaseProblem(const std::filesystem::path& file) {
+    const auto problem = [&](int code, const char* what) {
+        return Problem{fmt::format(fmt::runtime(meaning(code)), what), file.string()};
+    };
+    try {
+        throw;
+    } catch (const SQLite::Exception& error) {
+        return problem(error.getErrorCode(), error.what());
+    } catch (const StoredDamage& error) {
+        return problem(SQLITE_CORRUPT, error.what());
+    } catch (const std::exception& error) {
+        return problem(SQLITE_ERROR, error.what());
+    }
+}
+
+} // namespace flip

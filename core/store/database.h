@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+namespace SQLite {
+class Database;
+}
+
+namespace flip {
+
+// Inside the store only: SQLite's exceptions end in these functions.
+
+/// Opens the file, makes or migrates its tables: write-ahead log, foreign keys, 5 s of patience
+/// with other writers. A file of a newer version is a Problem. The connection stays on its thread.
+Result<std::unique_ptr<SQLite::Database>> openDatabase(const std::filesystem::path& file);
+
+/// What the exception now being handled means to a person; call it inside a catch block.
+Problem databaseProblem(const std::filesystem::path& file);
+
+/// Runs work that talks to the database; whatever it throws becomes a Problem that names the file.
+template <class Work>
+auto guarded(const std::filesystem::path& file, Work&& work) -> decltype(work()) {
+    try {
+        return std::forward<Work>(work)();
+    } catch (...) {
+        return databaseProblem(file);
+    }
+}
+
+} // namespace flip

@@ -1,0 +1,106 @@
+#include "core/store/predictions.h"
+
+#include "core/base/safetensors.h"
+#include "core/data/dataset.h"
+#include "core/eval/metrics.h"
+
+#include <charconv>
+#include <cstring>
+
+namespace flip {
+
+namespace {
+
+template <class T>
+TensorView column(NumberType type, const std::vector<T>& values) {
+    return {type,
+            {static_cast<std::int64_t>(values.size())},
+            {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)}};
+}
+
+/// Copies a column out; false where it is missing, of another type or of another length.
+template <class T>
+bool read(const SafetensorsFile& file, const std::string& name, NumberType type, std::size_t rows,
+          std::vector<T>& out) {
+    const TensorView* view = file.find(name);
+    if (view == nullptr || view->type != type || view->bytes.size() != rows * sizeof(T)) {
+        return false;
+    }
+    out.resize(rows);
+    if (rows > 0) {
+        std::memcpy(out.data(), view->bytes.data(), view->bytes.size());
+    }
+    return true;
+}
+
+void append(std::string& text, double value) {
+    char buffer[32];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
+    text.append(buffer, end.ptr);
+}
+
+} // namespace
+
+Result<void> savePredictions(const std::filesystem::path& file, const StoredPredictions& content) {
+    std::map<std::string, TensorView> columns{
+        {"row_index", column(NumberType::I64, content.rowIndex)},
+        {"split", column(NumberType::U8, content.split)},
+        {"label", column(NumberType::U8, content.label)},
+        {"logit", column(NumberType::F64, content.logit)},
+    };
+    if (!content.idLogit.empty()) {
+        columns["logit_id"] = column(NumberType::F64, content.idLogit);
+        columns["logit_text"] = column(NumberType::F64, content.textLogit);
+    }
+    return writeSafetensors(file, columns);
+}
+
+Result<StoredPredictions> loadPredictions(const std::filesystem::path& path) {
+    auto file = SafetensorsFile::open(path);
+    if (!file) {
+        return file.problem();
+    }
+    StoredPredictions content;
+    const TensorView* first = file->find("row_index");
+    const std::size_t rows = first != nullptr ? first->bytes.size() / sizeof(std::int64_t) : 0;
+    bool sound = read(*file, "row_index", NumberType::I64, rows, content.rowIndex) &&
+                 read(*file, "split", NumberType::U8, rows, content.split) &&
+                 read(*file, "label", NumberType::U8, rows, content.label) &&
+                 read(*file, "logit", NumberType::F64, rows, content.logit);
+    if (sound && file->find("logit_id") != nullptr) {
+        sound = read(*file, "logit_id", NumberType::F64, rows, content.idLogit) &&
+                read(*file, "logit_text", NumberType::F64, rows, content.textLogit);
+    }
+    if (!sound) {
+        return Problem{"holds no predictions, or is damaged; run the experiment again",
+                       path.string()};
+    }
+    return content;
+}
+
+std::string predictionsAsCsv(const StoredPredictions& content) {
+    const bool joint = !content.idLogit.empty();
+    std::string text = "row_index,split,label,logit,p";
+    text += joint ? ",logit_id,logit_text\n" : "\n";
+    for (std::size_t i = 0; i < content.rowIndex.size(); ++i) {
+        text += std::to_string(content.rowIndex[i]);
+        text += ',';
+        text += splitName(static_cast<Split>(content.split[i]));
+        text += ',';
+        text += std::to_string(content.label[i]);
+        text += ',';
+        append(text, content.logit[i]);
+        text += ',';
+        append(text, sigmoid(content.logit[i]));
+        if (joint) {
+            text += ',';
+            append(text, content.idLogit[i]);
+            text += ',';
+            append(text, content.textLogit[i]);
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+} // namespace flip

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace flip {
+
+/// The stored logits of a run, valid and test rows; branches are empty but for joint runs.
+struct StoredPredictions {
+    std::vector<std::int64_t> rowIndex;
+    std::vector<std::uint8_t> split; // as Split
+    std::vector<std::uint8_t> label;
+    std::vector<double> logit;
+    std::vector<double> idLogit;
+    std::vector<double> textLogit;
+};
+
+/// One file of columns, written atomically.
+Result<void> savePredictions(const std::filesystem::path& file, const StoredPredictions& content);
+Result<StoredPredictions> loadPredictions(const std::filesystem::path& file);
+
+/// row_index,split,label,logit,p and, for joint runs, logit_id,logit_text; numbers have as many
+/// digits as give the same number back.
+std::string predictionsAsCsv(const StoredPredictions& content);
+
+} // namespace flip

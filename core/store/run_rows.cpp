@@ -1,0 +1,202 @@
+#include "core/store/run_rows.h"
+
+#include "core/base/hashing.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <bit>
+#include <chrono>
+
+namespace flip {
+
+namespace {
+
+constexpr std::string_view kColumns =
+    "id, name, status, kind, dataset, dataset_hash, seed, created, ended, parent, spec, ending, "
+    "last_stage, last_step, facts, digest";
+
+std::int64_t digestOf(std::string_view bytes) {
+    return std::bit_cast<std::int64_t>(hash64(bytes));
+}
+
+/// Checksum over every column. The lengths keep neighbouring texts apart.
+std::int64_t digestOf(const RunRow& row) {
+    std::string all = fmt::format("{} {} {} {}", row.id, row.seed, row.lastStep, row.facts);
+    for (const std::string* text :
+         {&row.name, &row.status, &row.kind, &row.dataset, &row.datasetHash, &row.created,
+          &row.ended, &row.parent, &row.spec, &row.ending, &row.lastStage}) {
+        all += fmt::format(" {}:{}", text->size(), *text);
+    }
+    return digestOf(all);
+}
+
+void bindRun(SQLite::Statement& statement, const RunRow& row) {
+    int index = 0;
+    statement.bind(++index, row.name);
+    statement.bind(++index, row.status);
+    statement.bind(++index, row.kind);
+    statement.bind(++index, row.dataset);
+    statement.bind(++index, row.datasetHash);
+    statement.bind(++index, row.seed);
+    statement.bind(++index, row.created);
+    statement.bind(++index, row.ended);
+    statement.bind(++index, row.parent);
+    statement.bind(++index, row.spec);
+    statement.bind(++index, row.ending);
+    statement.bind(++index, row.lastStage);
+    statement.bind(++index, row.lastStep);
+    statement.bind(++index, row.facts);
+    statement.bind(++index, digestOf(row));
+    statement.bind(++index, row.id);
+}
+
+/// Where in training a fact belongs: its stage and step.
+struct PlaceOf {
+    EventRow& row;
+
+    void operator()(const RunStarted&) const {}
+    void operator()(const StageStarted& fact) const { row.stage = fact.stage; }
+    void operator()(const StepDone& fact) const { set(fact.stage, fact.step); }
+    void operator()(const EpochDone& fact) const { set(fact.stage, fact.step); }
+    void operator()(const AlignmentMeasured& fact) const { set("pretrain", fact.step); }
+    void operator()(const CheckpointSaved& fact) const { set(fact.stage, fact.step); }
+    void operator()(const LogLine&) const {}
+    void operator()(const RunEnded&) const {}
+
+    void set(const std::string& stage, std::int64_t step) const {
+        row.stage = stage;
+        row.step = step;
+    }
+};
+
+} // namespace
+
+std::string_view runColumns() {
+    return kColumns;
+}
+
+RunRow readRun(SQLite::Statement& statement) {
+    int index = 0;
+    const auto text = [&] { return statement.getColumn(index++).getString(); };
+    const auto number = [&] { return statement.getColumn(index++).getInt64(); };
+    RunRow row;
+    row.id = number();
+    row.name = text();
+    row.status = text();
+    row.kind = text();
+    row.dataset = text();
+    row.datasetHash = text();
+    row.seed = number();
+    row.created = text();
+    row.ended = text();
+    row.parent = text();
+    row.spec = text();
+    row.ending = text();
+    row.lastStage = text();
+    row.lastStep = number();
+    row.facts = number();
+    if (number() != digestOf(row)) {
+        throw StoredDamage(fmt::format("the entry of run {} is not what was written", row.name));
+    }
+    return row;
+}
+
+std::optional<RunRow> findRun(SQLite::Database& database, const std::string& name) {
+    SQLite::Statement statement(database,
+                                fmt::format("SELECT {} FROM runs WHERE name = ?", kColumns));
+    statement.bind(1, name);
+    if (!statement.executeStep()) {
+        return std::nullopt;
+    }
+    return readRun(statement);
+}
+
+void insertRun(SQLite::Database& database, RunRow& row) {
+    // The checksum covers the id, so it is chosen before the row is written; the caller's
+    // transaction keeps it free.
+    row.id = database.execAndGet("SELECT ifnull(max(id), 0) + 1 FROM runs").getInt64();
+    SQLite::Statement statement(
+        database, "INSERT INTO runs (name, status, kind, dataset, dataset_hash, seed, created, "
+                  "ended, parent, spec, ending, last_stage, last_step, facts, digest, id) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    bindRun(statement, row);
+    statement.exec();
+}
+
+void updateRun(SQLite::Database& database, const RunRow& row) {
+    SQLite::Statement statement(
+        database, "UPDATE runs SET name = ?, status = ?, kind = ?, dataset = ?, dataset_hash = ?, "
+                  "seed = ?, created = ?, ended = ?, parent = ?, spec = ?, ending = ?, "
+                  "last_stage = ?, last_step = ?, facts = ?, digest = ? WHERE id = ?");
+    bindRun(statement, row);
+    if (statement.exec() != 1) {
+        throw StoredDamage(fmt::format("the entry of run {} is gone", row.name));
+    }
+}
+
+EventRow makeEventRow(const RunEvent& event, std::int64_t seq) {
+    EventRow row{.seq = seq,
+                 .time = event.wallSeconds,
+                 .kind = std::string(eventName(event.fact)),
+                 .body = toJson(event)};
+    std::visit(PlaceOf{row}, event.fact);
+    return row;
+}
+
+void insertEvents(SQLite::Database& database, std::int64_t run, const std::vector<EventRow>& rows) {
+    SQLite::Statement statement(
+        database, "INSERT INTO events (run, seq, time, kind, stage, step, body, digest) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    for (const EventRow& row : rows) {
+        statement.reset();
+        statement.bind(1, run);
+        statement.bind(2, row.seq);
+        statement.bind(3, row.time);
+        statement.bind(4, row.kind);
+        statement.bind(5, row.stage);
+        statement.bind(6, row.step);
+        statement.bind(7, row.body);
+        statement.bind(8, digestOf(row.body));
+        statement.exec();
+    }
+}
+
+RunEvent readEvent(SQLite::Statement& statement) {
+    const std::int64_t seq = statement.getColumn(0).getInt64();
+    const std::string body = statement.getColumn(1).getString();
+    if (statement.getColumn(2).getInt64() != digestOf(body)) {
+        throw StoredDamage(fmt::format("fact {} is not what was written", seq));
+    }
+    auto event = eventFromJson(body);
+    if (!event) {
+        throw StoredDamage(fmt::format("fact {}: {}", seq, event.problem().what));
+    }
+    return std::move(*event);
+}
+
+void markCrashed(SQLite::Database& database, RunRow& row) {
+    row.status = "crashed";
+    row.ended = timeNow();
+    RunEnded end{
+        .status = row.status,
+        .reason = fmt::format("the program ended in the middle of the run; noticed {}", row.ended)};
+    SQLite::Statement last(database,
+                           "SELECT ifnull(time, 0) FROM events WHERE run = ? ORDER BY seq DESC "
+                           "LIMIT 1");
+    last.bind(1, row.id);
+    if (last.executeStep()) {
+        end.seconds = last.getColumn(0).getDouble();
+    }
+    row.ending = toJson(RunEvent{.wallSeconds = end.seconds, .fact = end});
+    updateRun(database, row);
+}
+
+std::string timeNow() {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+}
+
+} // namespace flip

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/spec/run_event.h"
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace SQLite {
+class Database;
+class Statement;
+} // namespace SQLite
+
+namespace flip {
+
+// Inside the store only: rows of flip.db as values. Functions that take a database throw
+// SQLite::Exception, and StoredDamage where a row contradicts its checksum; see guarded().
+
+/// A row that no longer is what was written.
+struct StoredDamage : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// One row of `runs`, member by column.
+struct RunRow {
+    std::int64_t id = 0;
+    std::string name;
+    std::string status;
+    std::string kind;
+    std::string dataset;
+    std::string datasetHash;
+    std::int64_t seed = 0;
+    std::string created; // ISO 8601, UTC
+    std::string ended;   // the same; empty while the run lives
+    std::string parent;
+    std::string spec;   // TOML
+    std::string ending; // RunEnded as JSON; empty while the run lives
+    std::string lastStage;
+    std::int64_t lastStep = 0;
+    std::int64_t facts = 0; // number of the last fact ever stored
+};
+
+/// All columns in the order that readRun() expects: "SELECT <columns> FROM runs ...".
+std::string_view runColumns();
+
+RunRow readRun(SQLite::Statement& statement);
+std::optional<RunRow> findRun(SQLite::Database& database, const std::string& name);
+
+/// Enters a new row and sets its id.
+void insertRun(SQLite::Database& database, RunRow& row);
+
+/// Rewrites the row of this id.
+void updateRun(SQLite::Database& database, const RunRow& row);
+
+/// A fact ready to be stored.
+struct EventRow {
+    std::int64_t seq = 0;
+    double time = 0;
+    std::string kind;
+    std::string stage; // of a fact that has a place in training, else empty
+    std::int64_t step = 0;
+    std::string body;
+};
+
+EventRow makeEventRow(const RunEvent& event, std::int64_t seq);
+void insertEvents(SQLite::Database& database, std::int64_t run, const std::vector<EventRow>& rows);
+
+/// Columns "seq, body, digest" of a statement.
+RunEvent readEvent(SQLite::Statement& statement);
+
+/// Marks a run whose process is gone, in place: status, moment, and an ending that says so.
+void markCrashed(SQLite::Database& database, RunRow& row);
+
+/// Now, in UTC, as ISO 8601.
+std::string timeNow();
+
+} // namespace flip

@@ -1,0 +1,202 @@
+#include "core/store/run_store.h"
+
+#include "core/spec/options.h"
+#include "core/store/database.h"
+#include "core/store/run_rows.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+namespace flip {
+
+namespace {
+
+std::filesystem::path lockOf(const Workspace& workspace, const std::string& run) {
+    return workspace.checkpoints(run) / kRunLock;
+}
+
+/// The spec that a run was stored with.
+RunSpec storedSpec(const RunRow& row) {
+    const auto refuse = [&](const Problem& problem) -> StoredDamage {
+        return StoredDamage(fmt::format("the spec of run {}: {}", row.name, problem.text()));
+    };
+    const auto draft = readStoredExperiment(row.spec, "spec");
+    if (!draft) {
+        throw refuse(draft.problem());
+    }
+    auto spec = resolve(*draft);
+    if (!spec) {
+        throw refuse(spec.problem());
+    }
+    return std::move(*spec);
+}
+
+RunEnded storedEnding(const RunRow& row) {
+    RunEnded end;
+    if (!row.ending.empty()) {
+        auto event = eventFromJson(row.ending);
+        auto* stored = event ? std::get_if<RunEnded>(&event->fact) : nullptr;
+        if (stored == nullptr) {
+            throw StoredDamage(fmt::format("the ending of run {} cannot be read", row.name));
+        }
+        end = std::move(*stored);
+    }
+    end.status = row.status;
+    return end;
+}
+
+} // namespace
+
+struct RunStore::Connection {
+    Workspace workspace;
+    std::unique_ptr<SQLite::Database> database;
+    std::map<std::string, RunSpec> specs; // by their text: reading one costs more than its row
+
+    const RunSpec& specOf(const RunRow& row) {
+        const auto known = specs.find(row.spec);
+        return known != specs.end() ? known->second
+                                    : specs.emplace(row.spec, storedSpec(row)).first->second;
+    }
+
+    bool isGone(const RunRow& row) const {
+        return row.status == "running" && !FileLock::isHeld(lockOf(workspace, row.name));
+    }
+
+    /// Makes the row say "crashed" if its process is gone, on the disk too where that can be.
+    void bury(RunRow& row) {
+        if (!isGone(row)) {
+            return;
+        }
+        try {
+            // Looked at again inside the transaction: it may have ended, or gone on, since.
+            SQLite::Transaction transaction(*database, SQLite::TransactionBehavior::IMMEDIATE);
+            if (auto now = findRun(*database, row.name)) {
+                row = std::move(*now);
+            }
+            if (isGone(row)) {
+                markCrashed(*database, row);
+                transaction.commit();
+            }
+        } catch (const SQLite::Exception&) {
+            // A full disk must not hide what is true; the next reader writes it down.
+            row.status = "crashed";
+        }
+    }
+
+    RunSummary summary(RunRow row) {
+        return RunSummary{.name = row.name,
+                          .status = row.status,
+                          .kind = row.kind,
+                          .dataset = row.dataset,
+                          .datasetHash = row.datasetHash,
+                          .seed = row.seed,
+                          .created = row.created,
+                          .spec = specOf(row),
+                          .end = storedEnding(row),
+                          .parent = row.parent,
+                          .lastStep = row.lastStep,
+                          .lastStage = row.lastStage};
+    }
+
+    std::vector<RunRow> rows() {
+        SQLite::Statement statement(
+            *database,
+            fmt::format("SELECT {} FROM runs ORDER BY created DESC, id DESC", runColumns()));
+        std::vector<RunRow> all;
+        while (statement.executeStep()) {
+            all.push_back(readRun(statement));
+        }
+        return all;
+    }
+};
+
+Result<RunStore> RunStore::open(const Workspace& workspace) {
+    auto database = openDatabase(workspace.database());
+    if (!database) {
+        return database.problem();
+    }
+    return RunStore(std::make_unique<Connection>(
+        Connection{.workspace = workspace, .database = std::move(*database)}));
+}
+
+RunStore::RunStore(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+RunStore::RunStore(RunStore&&) noexcept = default;
+RunStore& RunStore::operator=(RunStore&&) noexcept = default;
+RunStore::~RunStore() = default;
+
+Result<std::vector<RunSummary>> RunStore::list() {
+    return guarded(connection_->workspace.database(), [&]() -> Result<std::vector<RunSummary>> {
+        std::vector<RunSummary> summaries;
+        for (RunRow& row : connection_->rows()) {
+            connection_->bury(row);
+            summaries.push_back(connection_->summary(std::move(row)));
+        }
+        return summaries;
+    });
+}
+
+Result<RunSummary> RunStore::find(const std::string& run) {
+    return guarded(connection_->workspace.database(), [&]() -> Result<RunSummary> {
+        auto row = findRun(*connection_->database, run);
+        if (!row) {
+            return Problem{"there is no run of this name; 'flip runs list' shows all", run};
+        }
+        connection_->bury(*row);
+        return connection_->summary(std::move(*row));
+    });
+}
+
+Result<void> RunStore::replay(const std::string& run, RunSink& sink) {
+    const auto replayed = replayFrom(run, 0, sink);
+    return replayed ? Result<void>() : replayed.problem();
+}
+
+Result<std::int64_t> RunStore::replayFrom(const std::string& run, std::int64_t mark,
+                                          RunSink& sink) {
+    return guarded(connection_->workspace.database(), [&]() -> Result<std::int64_t> {
+        const auto row = findRun(*connection_->database, run);
+        if (!row) {
+            return Problem{"there is no run of this name; 'flip runs list' shows all", run};
+        }
+        SQLite::Statement statement(*connection_->database,
+                                    "SELECT seq, body, digest FROM events "
+                                    "WHERE run = ? AND seq > ? ORDER BY seq");
+        statement.bind(1, row->id);
+        statement.bind(2, mark);
+        std::int64_t last = mark;
+        while (statement.executeStep()) {
+            sink.take(readEvent(statement));
+            last = statement.getColumn(0).getInt64();
+        }
+        return last;
+    });
+}
+
+std::vector<Problem> RunStore::verify() {
+    const std::filesystem::path file = connection_->workspace.database();
+    const auto checked = guarded(file, [&]() -> Result<void> {
+        SQLite::Database& database = *connection_->database;
+        const auto answer = database.execAndGet("PRAGMA integrity_check(1)").getString();
+        if (answer != "ok") {
+            throw StoredDamage(answer);
+        }
+        for (const RunRow& row : connection_->rows()) {
+            connection_->specOf(row);
+            static_cast<void>(storedEnding(row));
+        }
+        SQLite::Statement statement(database, "SELECT seq, body, digest FROM events");
+        while (statement.executeStep()) {
+            static_cast<void>(readEvent(statement));
+        }
+        return {};
+    });
+    if (checked) {
+        return {};
+    }
+    return {checked.problem()};
+}
+
+} // namespace flip

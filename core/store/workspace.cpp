@@ -1,0 +1,186 @@
+#include "core/store/workspace.h"
+
+#include "core/base/files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <set>
+#include <system_error>
+#include <unistd.h>
+
+namespace flip {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+/// Tries what every command will do; permissions alone do not tell of full or read-only disks.
+Result<void> checkWritable(const fs::path& folder) {
+    std::string probe = (folder / ".writable-XXXXXX").string();
+    const int descriptor = ::mkstemp(probe.data());
+    if (descriptor < 0) {
+        return Problem{fmt::format("the workspace cannot be written: {}; choose another folder "
+                                   "with --workspace",
+                                   std::strerror(errno)),
+                       folder.string()};
+    }
+    ::close(descriptor);
+    std::error_code ignored;
+    fs::remove(probe, ignored);
+    return {};
+}
+
+bool isModel(const fs::path& folder) {
+    std::error_code error;
+    return fs::is_regular_file(folder / "config.json", error);
+}
+
+/// Names of the folders in a folder, hidden ones left out.
+std::vector<std::string> foldersIn(const fs::path& folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code unreadable;
+        const std::string name = entry->path().filename().string();
+        if (!name.starts_with('.') && entry->is_directory(unreadable)) {
+            names.push_back(name);
+        }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+/// Every folder that may hold models, in the order they are searched.
+std::vector<fs::path> modelFolders(const fs::path& own) {
+    std::vector<fs::path> folders{own};
+    if (const std::string given = environment("FLIP_MODELS"); !given.empty()) {
+        folders.emplace_back(given);
+    }
+    folders.push_back(Workspace::defaultFolder() / "models");
+#ifdef FLIP_MODELS_DIR
+    folders.emplace_back(FLIP_MODELS_DIR);
+#endif
+    return folders;
+}
+
+} // namespace
+
+Result<Workspace> Workspace::open(const fs::path& folder) {
+    if (folder.empty()) {
+        return Problem{"no folder is named; name one with --workspace", {}};
+    }
+    std::error_code error;
+    const fs::path whole = fs::absolute(folder, error).lexically_normal();
+    if (error) {
+        return Problem{"the workspace cannot be found: " + error.message(), folder.string()};
+    }
+    const Workspace workspace(whole);
+    const std::array parts{whole, workspace.datasets(), whole / "checkpoints", workspace.models()};
+    for (const fs::path& part : parts) {
+        fs::create_directories(part, error);
+        if (error) {
+            return Problem{fmt::format("the workspace cannot be made: {}; choose another folder "
+                                       "with --workspace",
+                                       error.message()),
+                           part.string()};
+        }
+        if (auto writable = checkWritable(part); !writable) {
+            return writable.problem();
+        }
+    }
+    return workspace;
+}
+
+fs::path Workspace::defaultFolder() {
+    if (const std::string given = environment("FLIP_WORKSPACE"); !given.empty()) {
+        return given;
+    }
+    // XDG base directories: a relative path is invalid and to be ignored.
+    if (const fs::path data = environment("XDG_DATA_HOME"); data.is_absolute()) {
+        return data / "flip-workbench";
+    }
+    if (const fs::path home = environment("HOME"); home.is_absolute()) {
+        return home / ".local/share/flip-workbench";
+    }
+    return "flip-workbench";
+}
+
+fs::path Workspace::dataset(std::string_view name) const {
+    return datasets() / name;
+}
+
+fs::path Workspace::checkpoints(std::string_view run) const {
+    return folder_ / "checkpoints" / run;
+}
+
+std::vector<std::string> Workspace::datasetNames() const {
+    return foldersIn(datasets());
+}
+
+Result<fs::path> Workspace::findModel(const std::string& nameOrFolder) const {
+    if (nameOrFolder.empty()) {
+        return Problem{"no language model is named; name one with plm.path", {}};
+    }
+    std::vector<fs::path> candidates{nameOrFolder};
+    for (const fs::path& folder : modelFolders(models())) {
+        candidates.push_back(folder / nameOrFolder);
+    }
+    std::error_code error;
+    for (const fs::path& candidate : candidates) {
+        if (isModel(candidate)) {
+            return fs::absolute(candidate, error).lexically_normal();
+        }
+    }
+    for (const fs::path& candidate : candidates) {
+        if (fs::is_directory(candidate, error)) {
+            return Problem{"has no config.json; name a folder in the Hugging Face layout",
+                           candidate.string()};
+        }
+    }
+    const std::vector<std::string> known = modelNames();
+    return Problem{
+        fmt::format("there is no such language model; put its folder into {}{}", models().string(),
+                    known.empty() ? ""
+                                  : fmt::format(", or name one of {}", fmt::join(known, ", "))),
+        nameOrFolder};
+}
+
+std::vector<std::string> Workspace::modelNames() const {
+    std::set<std::string> names;
+    for (const fs::path& folder : modelFolders(models())) {
+        for (const std::string& name : foldersIn(folder)) {
+            if (isModel(folder / name)) {
+                names.insert(name);
+            }
+        }
+    }
+    return {names.begin(), names.end()};
+}
+
+Result<void> checkName(std::string_view name) {
+    const bool letters = std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '_' || c == '-';
+    });
+    constexpr std::size_t kLongest = 200; // folders of this name must be possible
+    if (name.empty() || name.size() > kLongest || name.starts_with('.') || !letters) {
+        return Problem{fmt::format("'{}' is no name; use 1 to {} letters, digits, '.', '_' or "
+                                   "'-', and no '.' at the start",
+                                   name, kLongest),
+                       {}};
+    }
+    return {};
+}
+
+} // namespace flip

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/base/random_stream.h"
+#include "core/data/dataset.h"
+#include "core/model/plm/text_encoder.h"
+#include "core/text/token_cache.h"
+#include "core/train/noise_sampler.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace flip {
+
+/// Rows of a dataset as a model reads them. Rows are ordered by the length of their sentences where
+/// there are sentences: no loss depends on the order, attention wastes less.
+struct Batch {
+    std::vector<std::int64_t> rows;
+    at::Tensor ids;    // [rows, F] int64
+    at::Tensor labels; // [rows] float
+
+    // With text only:
+    at::Tensor tokenIds;             // [tokens] int64
+    std::vector<std::int16_t> owner; // [tokens] dataset field whose value the token is, or -1
+    TokenLayout layout;
+};
+
+/// What one step of pretraining hides. Columns are ordinals among the id fields.
+struct Masks {
+    at::Tensor columns;   // [rows, M] int64, masked id fields
+    at::Tensor targets;   // [rows, M] the ids that stood there
+    at::Tensor maskedIds; // [rows, F] with 0 there
+    at::Tensor noise;     // [rows, M, k] ids drawn from the unigram distribution
+
+    at::Tensor maskedTokenIds;        // [tokens]
+    ChosenTokens labelled;            // the hidden tokens
+    at::Tensor labelledTargets;       // [labelled] what stood there
+};
+
+/// Lays rows of a dataset out as tensors on a device. Immutable after construction; any thread.
+class Batcher {
+public:
+    /// Without a cache batches have no text. Padding "max" lays sentences out padded to the
+    /// cache's maxTokens. The dataset and the cache must outlive it.
+    Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaximum, at::Device device);
+
+    Batch load(std::span<const std::int64_t> rows) const;
+
+    struct MaskPlan {
+        std::int64_t tableFields = 1; // M of the table
+        std::int64_t textFields = 1;  // fields hidden in the sentence
+        std::int64_t noise = 25;      // k
+    };
+
+    /// Draws what to hide in a batch. One stream a purpose, so that a change of one leaves the
+    /// other draws alone.
+    Masks mask(const Batch& batch, const MaskPlan& plan, const NoiseSampler& sampler,
+               std::uint64_t seed, std::int64_t step) const;
+
+    const Dataset& dataset() const { return dataset_; }
+    const std::vector<int>& idFields() const { return idFields_; }
+    const std::vector<int>& textFields() const { return textFields_; }
+
+    /// Sentence length of a row in tokens after the cut; 0 without text.
+    std::int64_t tokensOf(std::int64_t row) const;
+
+private:
+    void loadText(Batch& batch) const;
+
+    const Dataset& dataset_;
+    const TokenCache* cache_;
+    bool padToMaximum_;
+    at::Device device_;
+    std::vector<int> idFields_;
+    std::vector<int> textFields_; // those the template names
+};
+
+/// The stream of one step: the same whether the run got there in one go or by resuming.
+RandomStream stepStream(std::uint64_t seed, const std::string& purpose, std::int64_t step);
+
+} // namespace flip

@@ -1,0 +1,21 @@
+#include "core/train/dropout_source.h"
+
+#include "core/train/batcher.h"
+
+#include <torch/torch.h>
+
+#include <ATen/CPUGeneratorImpl.h>
+
+namespace flip {
+
+DropoutSource::DropoutSource(std::uint64_t seed, at::Device device)
+    : seed_(seed), generator_(device.is_cpu()
+                                  ? at::make_generator<at::CPUGeneratorImpl>()
+                                  : at::globalContext().defaultGenerator(device).clone()) {}
+
+ForwardMode DropoutSource::forStep(const std::string& stage, std::int64_t step) {
+    generator_.set_current_seed(stepStream(seed_, "dropout/" + stage, step).next());
+    return ForwardMode::training(generator_);
+}
+
+} // namespace flip

@@ -1,0 +1,96 @@
+#include "core/train/evaluator.h"
+
+#include "core/eval/metrics.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace flip {
+
+namespace {
+
+void scatter(const at::Tensor& values, std::span<const std::size_t> places,
+             std::vector<double>& out) {
+    const at::Tensor host = values.to(at::kCPU).to(at::kDouble).contiguous();
+    const double* data = host.const_data_ptr<double>();
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        out[places[i]] = data[i];
+    }
+}
+
+} // namespace
+
+std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& batcher,
+                                   std::span<const std::int64_t> rows, std::int64_t batchSize,
+                                   const std::stop_token& stop) {
+    const at::NoGradGuard noGradient;
+    const ForwardMode mode = ForwardMode::evaluation();
+    Predictions out;
+    out.rows.assign(rows.begin(), rows.end());
+    const auto labels = batcher.dataset().labels();
+    for (const std::int64_t row : rows) {
+        out.labels.push_back(labels[static_cast<std::size_t>(row)]);
+    }
+    out.logit.resize(rows.size());
+    const bool joint = model.hasIds() && model.hasText();
+    out.idLogit.resize(joint ? rows.size() : 0);
+    out.textLogit.resize(joint ? rows.size() : 0);
+
+    std::vector<std::size_t> order(rows.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return batcher.tokensOf(rows[a]) < batcher.tokensOf(rows[b]);
+    });
+    std::vector<std::int64_t> chunk;
+    for (std::size_t first = 0; first < order.size();
+         first += static_cast<std::size_t>(batchSize)) {
+        if (stop.stop_requested()) {
+            return std::nullopt;
+        }
+        const auto size = std::min(static_cast<std::size_t>(batchSize), order.size() - first);
+        const auto places = std::span<const std::size_t>(order).subspan(first, size);
+        chunk.clear();
+        for (const std::size_t place : places) {
+            chunk.push_back(rows[place]);
+        }
+        // The chunk is sorted by length already, and the batcher's sort is stable.
+        const Batch batch = batcher.load(chunk);
+        const BranchLogits logits = model.logits(batch.ids, batch.tokenIds, batch.layout, mode);
+        scatter(logits.own(), places, out.logit);
+        if (joint) {
+            scatter(logits.id, places, out.idLogit);
+            scatter(logits.text, places, out.textLogit);
+        }
+    }
+    return out;
+}
+
+BranchMetrics measureBranches(const Predictions& predictions) {
+    BranchMetrics metrics;
+    metrics[""] = measure(predictions.logit, predictions.labels);
+    if (!predictions.idLogit.empty()) {
+        metrics["id"] = measure(predictions.idLogit, predictions.labels);
+        metrics["text"] = measure(predictions.textLogit, predictions.labels);
+    }
+    return metrics;
+}
+
+std::vector<std::int64_t> rowsWithUnseenValues(const Dataset& dataset, Split split) {
+    const std::vector<int> fields = dataset.idFields();
+    std::vector<std::int64_t> unseen;
+    for (const std::int64_t row : dataset.rowsOf(split)) {
+        for (const int field : fields) {
+            const auto code = dataset.codes(field)[static_cast<std::size_t>(row)];
+            if (dataset.idOfCode(field)[code] ==
+                dataset.fields()[static_cast<std::size_t>(field)].firstId) {
+                unseen.push_back(row);
+                break;
+            }
+        }
+    }
+    return unseen;
+}
+
+} // namespace flip

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/model/flip_model.h"
+#include "core/spec/run_event.h"
+#include "core/train/batcher.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace flip {
+
+/// Logits of some rows, in the order the rows were asked for.
+struct Predictions {
+    std::vector<std::int64_t> rows;
+    std::vector<std::uint8_t> labels;
+    std::vector<double> logit;
+    std::vector<double> idLogit;   // joint models only
+    std::vector<double> textLogit; // joint models only
+};
+
+/// Computes logits in evaluation mode, rows of similar length together. Absent when stopped.
+std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& batcher,
+                                   std::span<const std::int64_t> rows, std::int64_t batchSize,
+                                   const std::stop_token& stop);
+
+/// The metrics of predictions by branch: "" and, for joint models, "id" and "text".
+BranchMetrics measureBranches(const Predictions& predictions);
+
+/// Rows of a split that show at least one id the training split never did: there the words are
+/// all a model has to go by.
+std::vector<std::int64_t> rowsWithUnseenValues(const Dataset& dataset, Split split);
+
+} // namespace flip

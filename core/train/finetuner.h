@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/model/flip_model.h"
+#include "core/train/batcher.h"
+#include "core/train/dropout_source.h"
+#include "core/train/optimiser.h"
+#include "core/train/training_loop.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+#include <span>
+
+namespace flip {
+
+/// Scalars of one batch; undefined where a branch is absent.
+struct FinetuneLosses {
+    at::Tensor joint;
+    at::Tensor id;
+    at::Tensor text;
+    at::Tensor tables; // what the squares of the id tables add
+    at::Tensor total;
+};
+
+/// BCE of every branch's logit plus the weighted squares of the id tables (FLIP, section 4.4).
+/// The recipe "published" sums the BCE of a pure id run over the batch and weighs the squares
+/// fully; elsewhere the BCE is a mean and the squares weigh embedding_l2 / 2. `scale` multiplies
+/// the BCE terms (a part of a batch), `withTables` adds the squares.
+FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
+                              const BranchLogits& logits, const at::Tensor& labels,
+                              double scale = 1.0, bool withTables = true);
+
+/// AdamW as finetuning uses it: the text encoder at its own rate, everything else at the other.
+AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model);
+
+/// Finetuning as a stage of the loop: early stop on the AUC of the split that selects. One thread.
+/// Model and batcher must outlive it.
+class Finetuner final : public Stage {
+public:
+    Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
+              const LoopPlan& plan);
+
+    std::optional<Step> step(std::span<const std::int64_t> rows, std::int64_t step,
+                             const std::stop_token& stop) override;
+    void begin(const std::function<void(Fact)>&, const std::stop_token&) override {}
+    std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token& stop) override;
+    TrainingState& state() override { return state_; }
+
+private:
+    const RunSpec& spec_;
+    FinetuneModel& model_;
+    const Batcher& batcher_;
+    const std::int64_t totalSteps_;
+    const std::vector<std::int64_t> selectionRows_;
+    DropoutSource dropout_;
+    AdamW optimiser_;
+    TrainingState state_;
+};
+
+/// Rows a batch of evaluation holds: many for ids, fewer where sentences are encoded.
+std::int64_t evaluationBatch(const FinetuneModel& model);
+
+} // namespace flip

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/base/random_stream.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace flip {
+
+/// Draws ids from the training split's unigram distribution in constant time each, by Walker's
+/// alias method. Built once from the counts; immutable.
+class NoiseSampler {
+public:
+    /// counts [K]; not all zero.
+    explicit NoiseSampler(const std::vector<std::int64_t>& counts);
+
+    std::int64_t draw(RandomStream& random) const;
+
+private:
+    std::vector<double> keep_; // probability of staying in the column drawn first
+    std::vector<std::int32_t> alias_;
+};
+
+} // namespace flip

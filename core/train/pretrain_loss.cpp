@@ -1,0 +1,98 @@
+#include "core/train/pretrain_loss.h"
+
+#include <torch/torch.h>
+
+namespace flip {
+
+namespace {
+
+at::Tensor fieldLoss(const PretrainModel& model, const at::Tensor& text, const Batch& batch,
+                     const Masks& masks, const PretrainChoices& choices, const ForwardMode& mode) {
+    const FieldRecovery& head = *model.recoverFields;
+    const at::Tensor features = model.backbone->features(masks.maskedIds, mode); // [rows, R]
+    const at::Tensor attention =
+        head.attention(features, text, batch.layout, choices.attendPadding);
+    const at::Tensor context = head.context(attention, text, batch.layout); // [rows, H]
+    return head.loss(head.recover(features, context, masks.columns), masks.targets, masks.noise);
+}
+
+at::Tensor tokenLoss(const PretrainModel& model, const at::Tensor& cleanFeatures,
+                     const Batch& batch, const Masks& masks, const PretrainChoices& choices,
+                     const ForwardMode& mode) {
+    if (masks.labelled.tokens.size(0) == 0) {
+        return at::zeros({}, cleanFeatures.options().requires_grad(false));
+    }
+    const TokenRecovery& head = *model.recoverTokens;
+    if (choices.headOnEveryToken) {
+        const at::Tensor text = model.text->hidden(masks.maskedTokenIds, batch.layout, mode);
+        const at::Tensor scores =
+            head(text, cleanFeatures.index_select(0, batch.layout.row), mode); // [tokens, V]
+        const at::Tensor truth = at::full_like(batch.tokenIds, -100)
+                                     .index_copy(0, masks.labelled.tokens, masks.labelledTargets);
+        return at::cross_entropy_loss(scores, truth, {}, at::Reduction::Mean,
+                                      /*ignore_index=*/-100);
+    }
+    const at::Tensor text =
+        model.text->hidden(masks.maskedTokenIds, batch.layout, mode, &masks.labelled);
+    const at::Tensor rows = batch.layout.row.index_select(0, masks.labelled.tokens);
+    return at::cross_entropy_loss(head(text, cleanFeatures.index_select(0, rows), mode),
+                                  masks.labelledTargets);
+}
+
+} // namespace
+
+PretrainChoices pretrainChoices(const RunSpec& spec) {
+    PretrainChoices choices;
+    choices.temperature = spec.pretrain.temperature;
+    choices.separateCleanPasses = spec.pretrain.cleanPass == "separate";
+    choices.attendPadding = spec.pretrain.fieldAttention == "padded";
+    choices.headOnEveryToken = spec.pretrain.tokenHead == "all";
+    return choices;
+}
+
+std::optional<PretrainLosses> pretrainLosses(const PretrainModel& model, const Batch& batch,
+                                             const Masks& masks, const PretrainChoices& choices,
+                                             const ForwardMode& mode,
+                                             const std::function<bool()>& stopped) {
+    const auto asked = [&] { return stopped && stopped(); };
+    PretrainLosses losses;
+    const at::Tensor features = model.backbone->features(batch.ids, mode); // [rows, R]
+    const auto add = [&](const at::Tensor& loss) {
+        losses.total = losses.total.defined() ? losses.total + loss : loss;
+    };
+
+    at::Tensor clean; // [tokens, H]; the contrast alone needs no more than sentence vectors
+    if (model.recoverFields) {
+        clean = model.text->hidden(batch.tokenIds, batch.layout, mode);
+    }
+    if (asked()) {
+        return std::nullopt;
+    }
+    if (model.projectIds) {
+        const bool shared = clean.defined() && !choices.separateCleanPasses;
+        const at::Tensor sentence = shared
+                                        ? clean.index_select(0, batch.layout.starts)
+                                        : model.text->sentence(batch.tokenIds, batch.layout, mode);
+        losses.contrast = instanceContrast((*model.projectIds)(features, mode),
+                                           (*model.projectText)(sentence, mode),
+                                           choices.temperature);
+        add(losses.contrast);
+    }
+    if (asked()) {
+        return std::nullopt;
+    }
+    if (model.recoverFields) {
+        losses.fields = fieldLoss(model, clean, batch, masks, choices, mode);
+        add(losses.fields);
+    }
+    if (model.recoverTokens) {
+        losses.tokens = tokenLoss(model, features, batch, masks, choices, mode);
+        add(losses.tokens);
+    }
+    if (asked()) {
+        return std::nullopt;
+    }
+    return losses;
+}
+
+} // namespace flip

@@ -1,0 +1,127 @@
+#include "core/train/pretrainer.h"
+
+#include "core/spec/mask_count.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace flip {
+
+namespace {
+
+Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
+    const auto count = [&](const std::vector<int>& fields, double ratio) {
+        return maskedFieldCount(static_cast<std::int64_t>(fields.size()), ratio,
+                                spec.pretrain.maskRounding);
+    };
+    return {count(batcher.idFields(), spec.pretrain.maskRatioTable),
+            count(batcher.textFields(), spec.pretrain.maskRatioText), spec.pretrain.noise};
+}
+
+} // namespace
+
+AdamW pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
+    const double rate = spec.pretrain.learningRate;
+    const bool decayAll = spec.pretrain.decay == "all";
+    return AdamW(model.parameters, {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
+                 [&](const std::string& name) {
+                     const bool isVector = model.parameters.find(name)->dim() <= 1;
+                     return isVector && !decayAll ? 1 : 0;
+                 });
+}
+
+double scheduleFactor(const std::string& schedule, double warmup, std::int64_t step,
+                      std::int64_t stepsPerEpoch, std::int64_t totalSteps, std::int64_t epochs) {
+    constexpr double kPi = 3.14159265358979323846;
+    const double warmSteps = std::floor(warmup * static_cast<double>(totalSteps));
+    if (static_cast<double>(step) < warmSteps) {
+        return static_cast<double>(step + 1) / warmSteps;
+    }
+    if (schedule == "cosine-epoch") {
+        const std::int64_t epoch = step / std::max<std::int64_t>(stepsPerEpoch, 1);
+        return 0.5 * (1.0 + std::cos(kPi * static_cast<double>(epoch) /
+                                     static_cast<double>(epochs)));
+    }
+    const double rest = static_cast<double>(totalSteps) - warmSteps;
+    const double way = rest > 0 ? (static_cast<double>(step) - warmSteps) / rest : 1.0;
+    return 0.5 * (1.0 + std::cos(kPi * way));
+}
+
+Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher& batcher,
+                       const std::vector<std::int64_t>& trainingCounts, const LoopPlan& plan,
+                       Measure measure)
+    : spec_(spec), model_(model), batcher_(batcher), choices_(pretrainChoices(spec)),
+      masks_(maskPlan(spec, batcher)), stepsPerEpoch_(plan.stepsPerEpoch()),
+      totalSteps_(plan.totalSteps()), measure_(std::move(measure)), sampler_(trainingCounts),
+      dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
+      optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {}
+
+std::optional<Stage::Step> Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t step,
+                                            const std::stop_token& stop) {
+    const Batch batch = batcher_.load(rows);
+    const Masks masks = batcher_.mask(batch, masks_, sampler_,
+                                      static_cast<std::uint64_t>(spec_.seed), step);
+    const auto losses =
+        pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step),
+                       [&] { return stop.stop_requested(); });
+    if (!losses) {
+        return std::nullopt;
+    }
+    Step done;
+    const double factor =
+        scheduleFactor(spec_.pretrain.schedule, spec_.pretrain.warmup, step, stepsPerEpoch_,
+                       totalSteps_, spec_.pretrain.epochs);
+    done.learningRate = spec_.pretrain.learningRate * factor;
+
+    // One small transfer a step tells all losses.
+    std::vector<std::string> names;
+    std::vector<at::Tensor> values;
+    const auto note = [&](const char* name, const at::Tensor& loss) {
+        if (loss.defined()) {
+            names.emplace_back(name);
+            values.push_back(loss.detach());
+        }
+    };
+    note("icl", losses->contrast);
+    note("mfm", losses->fields);
+    note("mlm", losses->tokens);
+    note("total", losses->total);
+    const at::Tensor told = at::stack(values).to(at::kCPU);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        done.losses[names[i]] = told[static_cast<std::int64_t>(i)].item<double>();
+        done.finite = done.finite && std::isfinite(done.losses[names[i]]);
+    }
+    if (done.finite && losses->total.requires_grad()) {
+        model_.parameters.clearGradients();
+        losses->total.backward();
+        optimiser_.clip(spec_.pretrain.clipNorm);
+        optimiser_.step(factor);
+        model_.parameters.clearGradients();
+    }
+    return done;
+}
+
+void Pretrainer::begin(const std::function<void(Fact)>& tell, const std::stop_token& stop) {
+    if (auto first = measure_(stop)) {
+        tell(*first);
+    }
+}
+
+std::optional<Stage::EpochEnd> Pretrainer::endEpoch(std::int64_t epoch,
+                                                    const std::stop_token& stop) {
+    EpochEnd end;
+    auto measured = measure_(stop);
+    if (stop.stop_requested()) {
+        return std::nullopt;
+    }
+    if (measured) {
+        measured->epoch = epoch;
+        measured->step = state_.place.step;
+        end.facts.push_back(*measured);
+    }
+    return end;
+}
+
+} // namespace flip

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/model/flip_model.h"
+#include "core/train/batcher.h"
+#include "core/train/dropout_source.h"
+#include "core/train/optimiser.h"
+#include "core/train/pretrain_loss.h"
+#include "core/train/training_loop.h"
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace flip {
+
+/// Learning-rate factor of a step: linear warm-up, then a cosine down to 0, by step or by epoch.
+double scheduleFactor(const std::string& schedule, double warmup, std::int64_t step,
+                      std::int64_t stepsPerEpoch, std::int64_t totalSteps, std::int64_t epochs);
+
+/// AdamW as pretraining uses it: one rate, decay as the spec says.
+AdamW pretrainOptimiser(const RunSpec& spec, PretrainModel& model);
+
+/// Pretraining as a stage of the loop. One thread. The model and the batcher must outlive it.
+class Pretrainer final : public Stage {
+public:
+    /// Told after each epoch, and before the first step as epoch 0; absent when it was stopped.
+    using Measure = std::function<std::optional<AlignmentMeasured>(const std::stop_token&)>;
+
+    Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher& batcher,
+               const std::vector<std::int64_t>& trainingCounts, const LoopPlan& plan,
+               Measure measure);
+
+    std::optional<Step> step(std::span<const std::int64_t> rows, std::int64_t step,
+                             const std::stop_token& stop) override;
+    void begin(const std::function<void(Fact)>& tell, const std::stop_token& stop) override;
+    std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token& stop) override;
+    TrainingState& state() override { return state_; }
+
+private:
+    const RunSpec& spec_;
+    PretrainModel& model_;
+    const Batcher& batcher_;
+    const PretrainChoices choices_;
+    const Batcher::MaskPlan masks_;
+    const std::int64_t stepsPerEpoch_;
+    const std::int64_t totalSteps_;
+    const Measure measure_;
+    NoiseSampler sampler_;
+    DropoutSource dropout_;
+    AdamW optimiser_;
+    TrainingState state_;
+};
+
+} // namespace flip

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# From a fresh Debian or Ubuntu to the running program. See --help.
+set -euo pipefail
+# shellcheck source=installer/parts.sh
+source "$(dirname "${BASH_SOURCE[0]}")/parts.sh"
+
+usage() {
+    cat <<TEXT
+Usage: installer/run.sh [--build-only] [--plm DIR] [--workspace DIR]
+
+Installs what is missing, builds FLIP Workbench and runs its demo: with a display the window opens
+afterwards, without one the demo's progress is printed. A second run does only what is left to do.
+
+  --build-only     stop after the build
+  --plm DIR        use the copy of $MODEL_NAME in DIR instead of fetching one
+  --workspace DIR  where the demo's data and runs go (default: as for flip itself)
+  --help           this text
+
+What it touches:
+  system packages   with apt-get, as root or through sudo, and only if some are missing
+  \$FLIP_PARTS       LibTorch and the language model, by pip in a private environment;
+                    now $PARTS
+  build/            in this folder: the program and a log, setup.log
+
+A LibTorch of your own is used when Torch_DIR or CMAKE_PREFIX_PATH name it.
+TEXT
+}
+
+build_only=false
+plm=
+while (($# > 0)); do
+    case $1 in
+    --build-only) build_only=true ;;
+    --plm | --workspace)
+        (($# > 1)) || { printf 'installer: %s needs a folder; see --help\n' "$1" >&2 && exit 2; }
+        if [[ $1 == --plm ]]; then plm=$2; else export FLIP_WORKSPACE=$2; fi
+        shift
+        ;;
+    --help | -h) usage && exit 0 ;;
+    *) printf 'installer: unknown option %s; see --help\n' "$1" >&2 && exit 2 ;;
+    esac
+    shift
+done
+
+prepare
+install_packages
+install_parts "$plm"
+
+step "Build"
+configure release
+build release || die "the build failed; the compiler's message stands above"
+say "Built: $ROOT/build/release/bin/flip and flip-workbench"
+release_lock BUILD_LOCK
+if $build_only; then
+    exit 0
+fi
+
+step "Demo"
+"$ROOT/build/release/bin/flip" demo || die "the demo failed; its message stands above"
+if [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]]; then
+    step "Window"
+    say "Opening FLIP Workbench. Later: $ROOT/build/release/bin/flip-workbench"
+    "$ROOT/build/release/bin/flip-workbench" ||
+        die "the window ended with an error; is the display ${DISPLAY:-$WAYLAND_DISPLAY} there?"
+else
+    say
+    say "There is no display here. Where there is one: $ROOT/build/release/bin/flip-workbench"
+fi

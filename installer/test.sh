@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, runs every test. See --help.
+set -euo pipefail
+# shellcheck source=installer/parts.sh
+source "$(dirname "${BASH_SOURCE[0]}")/parts.sh"
+
+usage() {
+    cat <<TEXT
+Usage: installer/test.sh [--no-sanitizers] [--plm DIR]
+
+Installs what is missing, builds, and runs every test; then builds the tests with the label unit
+with the address and undefined-behaviour sanitizers and runs those again. Needs no display. The
+last line is "N passed, N failed"; the exit status is 0 only if all passed.
+
+  --no-sanitizers  leave the second part out
+  --plm DIR        use the copy of $MODEL_NAME in DIR instead of fetching one
+  --help           this text
+
+FLIP_FIXTURES names a folder of parity cases to use in place of tests/fixtures.
+TEXT
+}
+
+sanitizers=true
+plm=
+while (($# > 0)); do
+    case $1 in
+    --no-sanitizers) sanitizers=false ;;
+    --plm)
+        (($# > 1)) || { printf 'installer: --plm needs a folder; see --help\n' >&2 && exit 2; }
+        plm=$2
+        shift
+        ;;
+    --help | -h) usage && exit 0 ;;
+    *) printf 'installer: unknown option %s; see --help\n' "$1" >&2 && exit 2 ;;
+    esac
+    shift
+done
+
+passed=0
+failed=0
+sound=true
+
+# run_tests PRESET [CTEST_ARGUMENTS...]: runs them and adds to the counts. What ctest could not
+# start counts as failed; what a test skipped counts as neither.
+run_tests() {
+    local folder=$ROOT/build/$1 results=$ROOT/build/$1/tests.log total bad skipped
+    shift
+    env -u CLICOLOR_FORCE ctest --test-dir "$folder" --output-on-failure --no-tests=error -j2 "$@" 2>&1 |
+        tee "$results" || sound=false
+    total=$(sed -n 's/^.* tests failed out of \([0-9]*\)$/\1/p' "$results" | tail -n 1)
+    bad=$(sed -n 's/^.* tests passed, \([0-9]*\) tests failed out of .*$/\1/p' "$results" | tail -n 1)
+    skipped=$(grep -Ec '^ *[0-9]+/[0-9]+ Test +#[0-9]+: .*\*\*\*Skipped' "$results" || true)
+    ((skipped == 0)) || say "$skipped skipped"
+    failed=$((failed + ${bad:-0}))
+    passed=$((passed + ${total:-0} - ${bad:-0} - skipped))
+}
+
+prepare
+install_packages
+install_parts "$plm"
+
+export QT_QPA_PLATFORM=offscreen
+
+step "Build"
+configure release
+build release || die "the build failed; the compiler's message stands above"
+
+step "Tests"
+run_tests release
+
+if $sanitizers; then
+    step "Unit tests with sanitizers"
+    configure asan
+    # A test is named after the program it runs; the list must be that of today's CMake files.
+    quietly cmake --build "$ROOT/build/asan" --target build.ninja || die "configuring failed"
+    mapfile -t unit_tests < <(ctest --test-dir "$ROOT/build/asan" -N -L '^unit$' |
+        sed -n 's/^ *Test *#[0-9]*: //p')
+    build asan "${unit_tests[@]}" || die "the build failed; the compiler's message stands above"
+    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 run_tests asan -L '^unit$'
+fi
+
+say
+say "$passed passed, $failed failed"
+$sound && ((failed == 0))

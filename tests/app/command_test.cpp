@@ -1,0 +1,239 @@
+#include "tests/app/flip_program.h"
+#include "core/base/safetensors.h"
+#include "tests/core/run/tiny_project.h"
+
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonDocument>
+#include <QtCore/QJsonObject>
+#include <QtTest/QtTest>
+
+using namespace flip::test;
+
+namespace {
+
+QString text(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
+
+void write(const QString& file, const QByteArray& content) {
+    QFile out(file);
+    QVERIFY(out.open(QIODevice::WriteOnly));
+    out.write(content);
+}
+
+QByteArray tinyExperiment() {
+    return QByteArray("kind = \"flip\"\nthreads = 1\ndevice = \"cpu\"\n[data]\ndataset = \"tiny\"\n"
+                      "[text]\nmax_tokens = 40\n[plm]\npath = \"") +
+           FLIP_TEST_FIXTURES +
+           "/tiny_bert\"\nlayers = 1\n[id]\nembedding_dim = 4\nhidden = [8]\nrank = 2\n"
+           "[pretrain]\nepochs = 1\nbatch_size = 64\n"
+           "[finetune]\nepochs = 1\nbatch_size = 64\n";
+}
+
+} // namespace
+
+/// The flip program as a person meets it: words in, lines and exit codes out.
+class CommandTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void runsAnExperimentToItsResult();
+    void listsAndShowsAndExports();
+    void eventsAreJsonLines();
+    void saysWhatIsWrongInOneLine_data();
+    void saysWhatIsWrongInOneLine();
+    void importsAndDescribesADataset();
+    void tokenizesLines();
+    void encodesLines();
+    void helpsOnEveryLevel_data();
+    void helpsOnEveryLevel();
+
+private:
+    QString folder() const { return text(project_->path()); }
+    QString workspace() const { return folder() + "/workspace"; }
+
+    std::unique_ptr<TinyProject> project_;
+};
+
+void CommandTest::initTestCase() {
+    project_ = std::make_unique<TinyProject>(200);
+    write(folder() + "/tiny.toml", tinyExperiment());
+}
+
+void CommandTest::runsAnExperimentToItsResult() {
+    const Said said = runFlip(workspace(), {"run", folder() + "/tiny.toml", "--json", "--set",
+                                            "seed=3", "--name", "first"});
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const QJsonObject result = QJsonDocument::fromJson(said.out.toUtf8()).object();
+    QCOMPARE(result["run"].toString(), QString("first"));
+    QCOMPARE(result["status"].toString(), QString("finished"));
+    QVERIFY(result["problem"].isNull());
+    QVERIFY(result["seconds"].toDouble() > 0);
+    QVERIFY(result["peak_rss_bytes"].toDouble() > 0);
+    const QJsonObject metrics = result["metrics"].toObject();
+    for (const char* split : {"valid", "test"}) {
+        const QJsonObject one = metrics[split].toObject();
+        QVERIFY(one["auc"].toDouble() > 0 && one["auc"].toDouble() <= 1);
+        QVERIFY(one["logloss"].toDouble() > 0);
+        QVERIFY(one["id"].toObject().contains("auc"));
+        QVERIFY(one["text"].toObject().contains("logloss"));
+    }
+}
+
+void CommandTest::listsAndShowsAndExports() {
+    const Said list = runFlip(workspace(), {"runs", "list", "--json"});
+    const QJsonArray runs = QJsonDocument::fromJson(list.out.toUtf8()).array();
+    QCOMPARE(runs.size(), 1);
+    QCOMPARE(runs[0].toObject()["run"].toString(), QString("first"));
+    QCOMPARE(runs[0].toObject()["dataset"].toString(), QString("tiny"));
+    QCOMPARE(runs[0].toObject()["seed"].toInt(), 3);
+    const Said show = runFlip(workspace(), {"runs", "show", "first", "--json"});
+    QCOMPARE(QJsonDocument::fromJson(show.out.toUtf8()).object()["status"].toString(),
+             QString("finished"));
+    const QString csv = folder() + "/p.csv";
+    QCOMPARE(runFlip(workspace(), {"runs", "export", "first", "--predictions", csv}).code, 0);
+    QFile file(csv);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readLine().trimmed(),
+             QByteArray("row_index,split,label,logit,p,logit_id,logit_text"));
+    int rows = 0;
+    while (!file.atEnd()) {
+        const QList<QByteArray> cells = file.readLine().trimmed().split(',');
+        QCOMPARE(cells.size(), 7);
+        const double p = 1 / (1 + std::exp(-cells[3].toDouble()));
+        QVERIFY(std::abs(p - cells[4].toDouble()) < 1e-15);
+        ++rows;
+    }
+    QCOMPARE(rows, 40); // a tenth valid, a tenth test
+}
+
+void CommandTest::eventsAreJsonLines() {
+    const Said said = runFlip(workspace(), {"run", folder() + "/tiny.toml", "--events", "--json"});
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const QStringList lines = said.out.trimmed().split('\n');
+    QMap<QString, int> events;
+    for (const QString& line : lines) {
+        const QJsonObject event = QJsonDocument::fromJson(line.toUtf8()).object();
+        QVERIFY2(!event.isEmpty(), qPrintable(line));
+        events[event["event"].toString()] += 1;
+    }
+    QCOMPARE(events["step"], 6); // 160 training rows by 64, two stages of one epoch
+    QCOMPARE(events["epoch"], 2);
+    QVERIFY(events["alignment"] >= 1);
+    const QJsonObject result = QJsonDocument::fromJson(lines.last().toUtf8()).object();
+    QCOMPARE(result["status"].toString(), QString("finished"));
+}
+
+void CommandTest::saysWhatIsWrongInOneLine_data() {
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<QByteArray>("experiment");
+    QTest::addColumn<QString>("says");
+    const QByteArray good = tinyExperiment();
+    QTest::newRow("no such experiment") << QStringList{"run", "nothing.toml"} << QByteArray()
+                                        << "nothing.toml";
+    QTest::newRow("unknown key") << QStringList{"run", "@"}
+                                 << QByteArray("kind = \"flip\"\n[pretrain]\nbatchsize = 3\n")
+                                 << "@:3: unknown key";
+    QTest::newRow("nearest key") << QStringList{"run", "@"}
+                                 << QByteArray("[pretrain]\nbatchsize = 3\n") << "batch_size";
+    QTest::newRow("wrong type") << QStringList{"run", "@"} << QByteArray("seed = \"one\"\n")
+                                << "@:1";
+    QTest::newRow("no TOML") << QStringList{"run", "@"} << QByteArray("kind = \n") << "@:1";
+    QTest::newRow("unknown dataset")
+        << QStringList{"run", "@", "--set", "data.dataset=nobody"} << good << "nobody";
+    QTest::newRow("model without weights")
+        << QStringList{"run", "@", "--set",
+                       QString("plm.path=") + FLIP_TEST_FIXTURES + "/bert_without_weights"}
+        << good << "bert_without_weights: holds no model.safetensors";
+    QTest::newRow("unknown run") << QStringList{"runs", "show", "nobody"} << QByteArray()
+                                 << "nobody";
+    QTest::newRow("unknown dataset to show") << QStringList{"datasets", "show", "nobody"}
+                                             << QByteArray() << "nobody";
+    QTest::newRow("unknown command") << QStringList{"fly"} << QByteArray() << "flip --help";
+    QTest::newRow("unknown preset")
+        << QStringList{"import", ".", "--preset", "nothing", "--name", "x"} << QByteArray()
+        << "nothing";
+    QTest::newRow("source that is not there")
+        << QStringList{"import", "/no/such/folder", "--preset", "movielens-100k", "--name", "x"}
+        << QByteArray() << "/no/such/folder";
+    QTest::newRow("bad name")
+        << QStringList{"import", ".", "--preset", "movielens-100k", "--name", "../x"}
+        << QByteArray() << "../x";
+    QTest::newRow("workspace that cannot be made")
+        << QStringList{"datasets", "--workspace", "/proc/no"} << QByteArray() << "/proc/no";
+    QTest::newRow("no tokenizer") << QStringList{"tokenize", "--plm", FLIP_TEST_FIXTURES}
+                                  << QByteArray() << "fixtures";
+}
+
+void CommandTest::saysWhatIsWrongInOneLine() {
+    QFETCH(QStringList, words);
+    QFETCH(QByteArray, experiment);
+    QFETCH(QString, says);
+    const QString file = folder() + "/given.toml";
+    write(file, experiment);
+    words.replaceInStrings(QRegularExpression("^@$"), file);
+    says.replace("@", file);
+    const Said said = runFlip(workspace(), words);
+    QCOMPARE(said.code, 2);
+    QVERIFY2(said.err.contains(says), qPrintable(said.err));
+    QCOMPARE(said.err.trimmed().count('\n'), 0);
+    QVERIFY(said.out.isEmpty());
+}
+
+void CommandTest::importsAndDescribesADataset() {
+    const QStringList words{"import",   folder() + "/source", "--preset",   "csv",
+                            "--schema", folder() + "/source/tiny.toml",
+                            "--name",   "again",              "--split-seed", "5"};
+    const Said said = runFlip(workspace(), words);
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const Said show = runFlip(workspace(), {"datasets", "show", "again", "--json"});
+    const QJsonObject dataset = QJsonDocument::fromJson(show.out.toUtf8()).object();
+    QCOMPARE(dataset["rows"].toInt(), 200);
+    QCOMPARE(dataset["fields"].toArray().size(), 4);
+    QCOMPARE(dataset["splits"].toObject()["train"].toInt(), 160);
+    const Said all = runFlip(workspace(), {"datasets", "--json"});
+    QCOMPARE(QJsonDocument::fromJson(all.out.toUtf8()).array().size(), 2);
+}
+
+void CommandTest::tokenizesLines() {
+    write(folder() + "/lines.txt", "Movie\n\nthe end");
+    const Said said = runFlip(workspace(), {"tokenize", "--plm",
+                                            QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
+                                            folder() + "/lines.txt"});
+    const QStringList lines = said.out.trimmed().split('\n');
+    QCOMPARE(lines.size(), 3);
+    const QJsonObject first = QJsonDocument::fromJson(lines[0].toUtf8()).object();
+    QCOMPARE(first["ids"].toArray().size(), 3); // [CLS] movie [SEP]
+    QCOMPARE(first["offsets"].toArray()[1].toArray()[1].toInt(), 5);
+    QCOMPARE(QJsonDocument::fromJson(lines[1].toUtf8()).object()["ids"].toArray().size(), 2);
+}
+
+void CommandTest::encodesLines() {
+    const Said said = runFlip(workspace(), {"encode", "--plm",
+                                            QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
+                                            folder() + "/lines.txt", "--out",
+                                            folder() + "/cls.safetensors"});
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const auto file =
+        flip::SafetensorsFile::open((folder() + "/cls.safetensors").toStdString());
+    QVERIFY(file.ok());
+    QCOMPARE(file->find("cls")->shape, (std::vector<std::int64_t>{3, 52}));
+}
+
+void CommandTest::helpsOnEveryLevel_data() {
+    QTest::addColumn<QStringList>("words");
+    for (const char* words : {"", "import", "datasets", "datasets show", "run", "runs", "runs list",
+                              "runs show", "runs export", "tokenize", "encode", "demo"}) {
+        QTest::newRow(words[0] == '\0' ? "flip" : words)
+            << QString(words).split(' ', Qt::SkipEmptyParts);
+    }
+}
+
+void CommandTest::helpsOnEveryLevel() {
+    QFETCH(QStringList, words);
+    const Said said = runFlip(workspace(), words + QStringList{"--help"});
+    QCOMPARE(said.code, 0);
+    QVERIFY(said.out.contains("--help"));
+}
+
+QTEST_GUILESS_MAIN(CommandTest)
+#include "command_test.moc"

@@ -1,0 +1,359 @@
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QRegularExpression>
+#include <QtTest>
+
+#include <vector>
+
+// The house rules that a compiler does not check, read from the source tree itself. A failure names
+// every place that breaks the rule as file:line.
+
+namespace {
+
+/// The rooms of core/, bottom to top: a room sees itself and those before it, nothing else.
+const QStringList kRooms = {"base",  "spec",  "data",  "text",  "eval",
+                            "store", "model", "train", "align", "run"};
+const QStringList kRoomsWithoutTorch = kRooms.mid(0, kRooms.indexOf("model"));
+const QStringList kRoomsOpenToWindow = {"base", "spec",  "data",  "text",
+                                        "eval", "store", "align", "run"};
+
+constexpr int kLongestFile = 600;
+constexpr int kLongestProgramFile = 99;
+constexpr int kLongestMainWindow = 299;
+
+/// One file of the tree, split into lines.
+struct SourceFile {
+    QString path; // relative to the root: "core/base/result.h"
+    QStringList lines;
+
+    bool isHeader() const { return path.endsWith(".h"); }
+    QString folder(int depth) const { return path.section('/', depth, depth); }
+};
+
+struct Include {
+    QString place; // "core/base/files.cpp:3"
+    QString target;
+    bool quoted = false;
+};
+
+QDir root() {
+    return QDir(FLIP_SOURCE_DIR);
+}
+
+std::vector<SourceFile> filesUnder(const QString& folder, const QStringList& namePatterns) {
+    std::vector<SourceFile> files;
+    QDirIterator walk(root().filePath(folder), namePatterns, QDir::Files | QDir::Hidden,
+                      QDirIterator::Subdirectories);
+    while (walk.hasNext()) {
+        QFile file(walk.next());
+        if (!file.open(QIODevice::ReadOnly)) {
+            qFatal("%s cannot be read", qPrintable(file.fileName()));
+        }
+        QStringList lines = QString::fromUtf8(file.readAll()).split('\n');
+        if (lines.last().isEmpty()) {
+            lines.removeLast();
+        }
+        files.push_back({root().relativeFilePath(file.fileName()), lines});
+    }
+    return files;
+}
+
+std::vector<SourceFile> sourcesUnder(const QString& folder) {
+    return filesUnder(folder, {"*.h", "*.cpp"});
+}
+
+std::vector<Include> includesOf(const SourceFile& file) {
+    static const QRegularExpression pattern(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+    std::vector<Include> includes;
+    for (qsizetype line = 0; line < file.lines.size(); ++line) {
+        const auto match = pattern.match(file.lines[line]);
+        if (match.hasMatch()) {
+            includes.push_back({QString("%1:%2").arg(file.path).arg(line + 1), match.captured(2),
+                                match.captured(1) == "\""});
+        }
+    }
+    return includes;
+}
+
+std::vector<Include> includesUnder(const QString& folder) {
+    std::vector<Include> all;
+    for (const SourceFile& file : sourcesUnder(folder)) {
+        const auto includes = includesOf(file);
+        all.insert(all.end(), includes.begin(), includes.end());
+    }
+    return all;
+}
+
+bool isTorch(const QString& header) {
+    static const QRegularExpression pattern("^(torch|ATen|c10|caffe2)/");
+    return pattern.match(header).hasMatch();
+}
+
+bool isQt(const QString& header) {
+    static const QRegularExpression pattern("^(Qt?[A-Z]\\w*(/|$)|qcustomplot|qt)");
+    return pattern.match(header).hasMatch();
+}
+
+bool isThirdParty(const QString& header) {
+    static const QRegularExpression pattern(
+        "^(nlohmann|toml\\+\\+|unicode|SQLiteCpp|spdlog|fmt|CLI)/|^(sqlite3|xxhash|archive)");
+    return pattern.match(header).hasMatch();
+}
+
+/// Writes out every place, which a failure's own message would cut off, and says how many.
+QByteArray listed(const QStringList& places) {
+    for (const QString& place : places) {
+        qWarning().noquote() << place;
+    }
+    return "places that break this rule, listed above: " + QByteArray::number(places.size());
+}
+
+/// Everything written by hand, for the rules about words.
+std::vector<SourceFile> allTexts() {
+    std::vector<SourceFile> texts;
+    for (const QString folder :
+         {".ci", "app", "core", "experiments", "installer", "resources", "tests", "ui"}) {
+        auto found = filesUnder(folder, {"*.h", "*.cpp", "*.txt", "*.cmake", "*.sh", "*.md",
+                                         "*.toml", "*.qss", "*.qrc", "*.sql", "*.json", "run"});
+        texts.insert(texts.end(), found.begin(), found.end());
+    }
+    for (const QString name : {"CMakeLists.txt", "CMakePresets.json", "README.md"}) {
+        QFile file(root().filePath(name));
+        if (file.open(QIODevice::ReadOnly)) {
+            texts.push_back({name, QString::fromUtf8(file.readAll()).split('\n')});
+        }
+    }
+    return texts;
+}
+
+QStringList placesOf(const QRegularExpression& pattern) {
+    QStringList places;
+    for (const SourceFile& text : allTexts()) {
+        for (qsizetype line = 0; line < text.lines.size(); ++line) {
+            if (pattern.match(text.lines[line]).hasMatch()) {
+                places << QString("%1:%2: %3")
+                              .arg(text.path)
+                              .arg(line + 1)
+                              .arg(text.lines[line].trimmed().left(80));
+            }
+        }
+    }
+    return places;
+}
+
+void addRows(const QStringList& names) {
+    QTest::addColumn<QString>("name");
+    for (const QString& name : names) {
+        QTest::newRow(qPrintable(name)) << name;
+    }
+}
+
+} // namespace
+
+class ArchitectureTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() {
+        // Rules over an empty tree would all hold.
+        QVERIFY2(root().exists("core/base/result.h"), FLIP_SOURCE_DIR);
+        QVERIFY(root().exists("README.md"));
+    }
+
+    void everyRoomHasItsPlaceInTheOrder() {
+        QStringList rooms;
+        for (const SourceFile& file : sourcesUnder("core")) {
+            if (!rooms.contains(file.folder(1))) {
+                rooms << file.folder(1);
+            }
+        }
+        rooms.sort();
+        QStringList expected = kRooms;
+        expected.sort();
+        QCOMPARE(rooms, expected);
+    }
+
+    void roomSeesOnlyTheRoomsBelowIt_data() { addRows(kRooms); }
+    void roomSeesOnlyTheRoomsBelowIt() {
+        QFETCH(QString, name);
+        const auto own = kRooms.indexOf(name);
+        const auto includes = includesUnder("core/" + name);
+        QVERIFY(!includes.empty());
+        QStringList offences;
+        for (const Include& include : includes) {
+            const QString house = include.target.section('/', 0, 0);
+            const auto room = kRooms.indexOf(include.target.section('/', 1, 1));
+            const bool upward = house == "core" && (room < 0 || room > own);
+            if (include.quoted && (upward || house == "ui" || house == "app" || house == "tests")) {
+                offences << include.place + ": " + include.target;
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void roomOfFactsSeesNoTorch_data() { addRows(kRoomsWithoutTorch); }
+    void roomOfFactsSeesNoTorch() {
+        QFETCH(QString, name);
+        QStringList offences;
+        for (const Include& include : includesUnder("core/" + name)) {
+            if (isTorch(include.target)) {
+                offences << include.place + ": " + include.target;
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void headerOfFactsBringsNoLibraryAlong_data() { addRows(kRoomsWithoutTorch); }
+    void headerOfFactsBringsNoLibraryAlong() {
+        QFETCH(QString, name);
+        QStringList offences;
+        for (const SourceFile& file : sourcesUnder("core/" + name)) {
+            if (file.isHeader()) {
+                for (const Include& include : includesOf(file)) {
+                    if (isThirdParty(include.target)) {
+                        offences << include.place + ": " + include.target;
+                    }
+                }
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void coreSeesNoQt_data() { addRows(kRooms); }
+    void coreSeesNoQt() {
+        QFETCH(QString, name);
+        QStringList offences;
+        for (const Include& include : includesUnder("core/" + name)) {
+            if (isQt(include.target)) {
+                offences << include.place + ": " + include.target;
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void windowSeesOnlyOpenRooms_data() { addRows({"bridge", "models", "views"}); }
+    void windowSeesOnlyOpenRooms() {
+        QFETCH(QString, name);
+        const auto includes = includesUnder("ui/" + name);
+        QVERIFY(!includes.empty());
+        QStringList offences;
+        for (const Include& include : includes) {
+            const QString house = include.target.section('/', 0, 0);
+            const bool closed =
+                house == "core" && !kRoomsOpenToWindow.contains(include.target.section('/', 1, 1));
+            const bool plotOutsideViews =
+                include.target.startsWith("qcustomplot") && name != "views";
+            if (closed || house == "app" || house == "tests" || isTorch(include.target) ||
+                plotOutsideViews) {
+                offences << include.place + ": " + include.target;
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void includesStartAtTheRoot_data() { addRows({"app", "core", "tests", "ui"}); }
+    void includesStartAtTheRoot() {
+        QFETCH(QString, name);
+        static const QRegularExpression rooted("^(app|core|tests|ui)/");
+        const auto includes = includesUnder(name);
+        QVERIFY(!includes.empty());
+        QStringList offences;
+        for (const Include& include : includes) {
+            if (include.quoted && !rooted.match(include.target).hasMatch() &&
+                !include.target.endsWith(".moc")) {
+                offences << include.place + ": " + include.target;
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void fileIsNotTooLong_data() {
+        QTest::addColumn<QString>("folder");
+        QTest::addColumn<QString>("pattern");
+        QTest::addColumn<int>("most");
+        QTest::newRow("core") << "core"
+                              << "" << kLongestFile;
+        QTest::newRow("ui") << "ui"
+                            << "" << kLongestFile;
+        QTest::newRow("programs") << "app"
+                                  << "" << kLongestProgramFile;
+        QTest::newRow("main window") << "ui"
+                                     << "/main_window\\.(h|cpp)$" << kLongestMainWindow;
+    }
+    void fileIsNotTooLong() {
+        QFETCH(QString, folder);
+        QFETCH(QString, pattern);
+        QFETCH(int, most);
+        int seen = 0;
+        QStringList offences;
+        for (const SourceFile& file : sourcesUnder(folder)) {
+            if (QRegularExpression(pattern).match(file.path).hasMatch()) {
+                ++seen;
+                if (file.lines.size() > most) {
+                    offences << QString("%1: %2 lines, at most %3 are meant")
+                                    .arg(file.path)
+                                    .arg(file.lines.size())
+                                    .arg(most);
+                }
+            }
+        }
+        QVERIFY(seen > 0);
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void headerIsAPage_data() { addRows({"app", "core", "ui"}); }
+    void headerIsAPage() {
+        QFETCH(QString, name);
+        int seen = 0;
+        QStringList offences;
+        for (const SourceFile& file : sourcesUnder(name)) {
+            if (!file.isHeader()) {
+                continue;
+            }
+            ++seen;
+            if (file.lines.value(0) != "#pragma once") {
+                offences << file.path + ":1: does not open with #pragma once";
+            }
+            if (file.lines.filter(QRegularExpression("^\\s*/// \\w")).isEmpty()) {
+                offences << file.path + ":1: no contract above what it declares";
+            }
+        }
+        QVERIFY(seen > 0);
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void everyTestIsBuilt() {
+        QFile list(root().filePath("tests/CMakeLists.txt"));
+        QVERIFY(list.open(QIODevice::ReadOnly));
+        const QStringList named =
+            QString::fromUtf8(list.readAll()).split(QRegularExpression("[\\s()\"]+"));
+        QStringList offences;
+        for (const SourceFile& file : filesUnder("tests", {"*.cpp"})) {
+            if (!named.contains(file.path.mid(QString("tests/").size()))) {
+                offences << file.path + ": not in tests/CMakeLists.txt";
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void nothingIsLeftForLater() {
+        // Spelled in two pieces, so that this file keeps its own rule.
+        const QStringList places = placesOf(QRegularExpression(QString("\\b(") + "TO"
+                                                                                 "DO|FIX"
+                                                                                 "ME|XX"
+                                                                                 "X|HA"
+                                                                                 "CK)\\b"));
+        QVERIFY2(places.isEmpty(), listed(places));
+    }
+
+    void noPathOfOneMachineIsWritten() {
+        const QStringList places = placesOf(QRegularExpression("(^|[^\\w.~}])/(home|root|work|Us"
+                                                               "ers|mnt|media)/\\w|[A-Z]:\\\\\\\\Us"
+                                                               "ers"));
+        QVERIFY2(places.isEmpty(), listed(places));
+    }
+};
+
+QTEST_GUILESS_MAIN(ArchitectureTest)
+#include "architecture_test.moc"

@@ -1,0 +1,179 @@
+#include "core/data/dataset.h"
+
+#include "core/data/import.h"
+#include "core/data/manifest.h"
+#include "tests/core/data/data_files.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <memory>
+
+using namespace flip;
+
+namespace {
+
+std::string contentOf(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+} // namespace
+
+class DatasetTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() {
+        folder_ = std::make_unique<QTemporaryDir>();
+        const std::filesystem::path top = folder_->path().toStdString();
+        test::writeShop(top / "raw");
+        const auto report = importDataset(test::shopRequest(top / "raw"), top / "datasets");
+        FLIP_VERIFY_OK(report);
+        dataset_ = report->folder;
+    }
+
+    void takesItsNameFromItsFolder();
+    void verifyNamesEveryColumnWithAChangedByte();
+    void openNamesAColumnThatIsShort_data();
+    void openNamesAColumnThatIsShort();
+    void noChangedByteOfTheManifestGoesUnnoticed();
+    void refusesAnotherFormat();
+    void readsDamagedOffsetsWithoutLeavingTheFile();
+    void refusesAFolderWithoutManifest();
+
+private:
+    std::vector<std::filesystem::path> columns() const {
+        std::vector<std::filesystem::path> files;
+        for (const auto& entry : std::filesystem::directory_iterator(dataset_ / "columns")) {
+            files.push_back(entry.path());
+        }
+        return files;
+    }
+
+    std::unique_ptr<QTemporaryDir> folder_;
+    std::filesystem::path dataset_;
+};
+
+void DatasetTest::takesItsNameFromItsFolder() {
+    const auto moved = dataset_.parent_path() / "moved";
+    std::filesystem::rename(dataset_, moved);
+    for (const auto& path : {moved, moved / ""}) {
+        const auto data = Dataset::open(path);
+        FLIP_VERIFY_OK(data);
+        QCOMPARE(data->name(), std::string("moved"));
+    }
+}
+
+void DatasetTest::verifyNamesEveryColumnWithAChangedByte() {
+    {
+        const auto data = Dataset::open(dataset_);
+        FLIP_VERIFY_OK(data);
+        QVERIFY(data->verify().empty());
+    }
+    QVERIFY(columns().size() > 10);
+    for (const auto& file : columns()) {
+        const std::string sound = contentOf(file);
+        for (const std::size_t at : {std::size_t{0}, sound.size() / 2, sound.size() - 1}) {
+            std::string damaged = sound;
+            damaged[at] = static_cast<char>(damaged[at] ^ 0x40);
+            test::write(file, damaged);
+            const auto data = Dataset::open(dataset_);
+            FLIP_VERIFY_OK(data); // sizes are right
+            const auto problems = data->verify();
+            QCOMPARE(problems.size(), std::size_t{1});
+            QCOMPARE(problems.front().where, file.string());
+        }
+        test::write(file, sound);
+    }
+}
+
+void DatasetTest::openNamesAColumnThatIsShort_data() {
+    QTest::addColumn<QString>("damage");
+    QTest::newRow("cut") << "cut";
+    QTest::newRow("longer") << "longer";
+    QTest::newRow("empty") << "empty";
+    QTest::newRow("missing") << "missing";
+}
+
+void DatasetTest::openNamesAColumnThatIsShort() {
+    QFETCH(QString, damage);
+    for (const auto& file : columns()) {
+        const std::string sound = contentOf(file);
+        if (damage == "cut") {
+            test::write(file, sound.substr(0, sound.size() - 1));
+        } else if (damage == "longer") {
+            test::write(file, sound + "x");
+        } else if (damage == "empty") {
+            test::write(file, "");
+        } else {
+            std::filesystem::remove(file);
+        }
+        const auto data = Dataset::open(dataset_);
+        QVERIFY(!data.ok());
+        QCOMPARE(data.problem().where, file.string());
+        test::write(file, sound);
+    }
+    FLIP_VERIFY_OK(Dataset::open(dataset_));
+}
+
+void DatasetTest::noChangedByteOfTheManifestGoesUnnoticed() {
+    const auto file = dataset_ / Manifest::kFileName;
+    const std::string sound = contentOf(file);
+    const auto original = Manifest::fromJson(sound, "manifest");
+    FLIP_VERIFY_OK(original);
+    int noticed = 0;
+    for (std::size_t at = 0; at < sound.size(); ++at) {
+        std::string damaged = sound;
+        damaged[at] = static_cast<char>(damaged[at] ^ 0x01);
+        const auto manifest = Manifest::fromJson(damaged, "manifest");
+        // White space may change; what is read must then be what was written.
+        if (manifest) {
+            QCOMPARE(manifest->toJson(), original->toJson());
+        } else {
+            QCOMPARE(manifest.problem().where, std::string("manifest"));
+            ++noticed;
+        }
+    }
+    QVERIFY(noticed > static_cast<int>(sound.size() / 2));
+    test::write(file, sound.substr(0, sound.size() / 2));
+    const auto data = Dataset::open(dataset_);
+    QVERIFY(!data.ok());
+    QCOMPARE(data.problem().where, file.string());
+}
+
+void DatasetTest::refusesAnotherFormat() {
+    const auto file = dataset_ / Manifest::kFileName;
+    std::string text = contentOf(file);
+    const std::string ours = "\"format\": 1";
+    text.replace(text.find(ours), ours.size(), "\"format\": 2");
+    test::write(file, text);
+    const auto data = Dataset::open(dataset_);
+    QVERIFY(!data.ok());
+    QVERIFY(data.problem().what.starts_with("the dataset has format 2"));
+}
+
+void DatasetTest::readsDamagedOffsetsWithoutLeavingTheFile() {
+    for (const auto& file : columns()) {
+        test::write(file, std::string(std::filesystem::file_size(file), '\xFF'));
+    }
+    const auto data = Dataset::open(dataset_);
+    FLIP_VERIFY_OK(data);
+    for (int field = 0; field < 3; ++field) {
+        for (const std::uint32_t code : data->codes(field)) {
+            QCOMPARE(data->value(field, code), std::string_view());
+        }
+        QCOMPARE(data->value(field, 0), std::string_view());
+    }
+    QCOMPARE(data->verify().size(), columns().size());
+}
+
+void DatasetTest::refusesAFolderWithoutManifest() {
+    std::filesystem::remove(dataset_ / Manifest::kFileName);
+    const auto data = Dataset::open(dataset_);
+    QVERIFY(!data.ok());
+    QCOMPARE(data.problem().where, (dataset_ / Manifest::kFileName).string());
+}
+
+QTEST_GUILESS_MAIN(DatasetTest)
+#include "dataset_test.moc"

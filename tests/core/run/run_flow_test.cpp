@@ -1,0 +1,397 @@
+#include "tests/core/run/tiny_project.h"
+
+#include "core/base/files.h"
+#include "core/store/predictions.h"
+
+#include <QtTest/QtTest>
+
+#include <chrono>
+#include <cmath>
+
+using namespace flip;
+using namespace flip::test;
+
+namespace {
+
+std::string content(const std::filesystem::path& file) {
+    auto bytes = readFile(file);
+    return bytes ? *bytes : "unreadable: " + bytes.problem().text();
+}
+
+/// The facts that decide whether two runs did the same: everything but times.
+std::vector<std::string> numbersOf(const Listener& listener) {
+    std::vector<std::string> lines;
+    for (RunEvent event : listener.events) {
+        event.wallSeconds = 0;
+        if (auto* step = std::get_if<StepDone>(&event.fact)) {
+            step->seconds = 0;
+        } else if (auto* epoch = std::get_if<EpochDone>(&event.fact)) {
+            epoch->seconds = 0;
+        } else if (!std::holds_alternative<AlignmentMeasured>(event.fact)) {
+            continue;
+        }
+        lines.push_back(toJson(event));
+    }
+    return lines;
+}
+
+QString firstDifference(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+        if (a[i] != b[i]) {
+            return QString::fromStdString(a[i] + "\n" + b[i]);
+        }
+    }
+    return QString("%1 and %2 lines").arg(a.size()).arg(b.size());
+}
+
+} // namespace
+
+/// A run from its spec to its stored end, on a real dataset and a real, if tiny, language model.
+class RunFlowTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void historyEqualsLife();
+    void tellsStagesStepsEpochsAndAlignmentInOrder();
+    void idsLearnAnExclusiveOr_data();
+    void idsLearnAnExclusiveOr();
+    void aResumedRunEqualsAnUninterruptedOne_data();
+    void aResumedRunEqualsAnUninterruptedOne();
+    void stopsBeforeTheNextStepAndKeepsACheckpoint();
+    void theSameSpecGivesTheSameNumbers();
+    void anotherSeedGivesOtherNumbers();
+    void finetuningStartsFromAnotherRunsWeights();
+    void predictionsBelongToTheStoredMetrics();
+    void thePublishedRecipeRuns();
+    void aLossThatIsLeftOutIsNotTrained();
+    void bothRecipesAgreeOnWhatTheyShare();
+    void refusesWhatCannotWork_data();
+    void refusesWhatCannotWork();
+};
+
+void RunFlowTest::historyEqualsLife() {
+    TinyProject project;
+    Listener life;
+    const RunEnded ended =
+        executeRun(project.spec(), project.workspace(), "", life, life.stop.get_token());
+    QCOMPARE(QString::fromStdString(ended.status), QString("finished"));
+    auto store = RunStore::open(project.workspace());
+    QVERIFY(store.ok());
+    Listener history;
+    QVERIFY(store->replay(life.run(), history).ok());
+    QCOMPARE(history.events.size(), life.events.size());
+    for (std::size_t i = 0; i < life.events.size(); ++i) {
+        QCOMPARE(toJson(history.events[i]), toJson(life.events[i]));
+    }
+    const auto summary = store->find(life.run());
+    QVERIFY(summary.ok());
+    QCOMPARE(summary->status, std::string("finished"));
+    QCOMPARE(resultJson("x", summary->end), resultJson("x", ended));
+}
+
+void RunFlowTest::tellsStagesStepsEpochsAndAlignmentInOrder() {
+    TinyProject project;
+    Listener life;
+    const RunEnded ended =
+        executeRun(project.spec(), project.workspace(), "named", life, life.stop.get_token());
+    QCOMPARE(QString::fromStdString(ended.status), QString("finished"));
+    QCOMPARE(life.run(), std::string("named"));
+    const auto stages = life.all<StageStarted>();
+    QCOMPARE(stages.size(), std::size_t(2));
+    QCOMPARE(stages[0].stage, std::string("pretrain"));
+    QCOMPARE(stages[0].stepsPerEpoch, std::int64_t(6)); // 384 training rows by 64
+    QCOMPARE(stages[0].totalSteps, std::int64_t(12));
+    QCOMPARE(stages[1].stage, std::string("finetune"));
+    std::int64_t step = 0;
+    for (const StepDone& done : life.all<StepDone>()) {
+        step = done.stage == "finetune" && step == 12 ? 1 : step + 1;
+        QCOMPARE(done.step, step);
+        QVERIFY(std::isfinite(done.losses.at("total")));
+        const auto names = done.stage == "pretrain"
+                               ? std::vector<std::string>{"icl", "mfm", "mlm"}
+                               : std::vector<std::string>{"joint", "id", "text", "tables"};
+        double sum = 0;
+        for (const std::string& name : names) {
+            sum += done.losses.at(name);
+        }
+        // The total is summed in 32 bits.
+        QVERIFY(std::abs(sum - done.losses.at("total")) < 1e-4 * std::abs(sum));
+    }
+    const auto maps = life.all<AlignmentMeasured>();
+    QCOMPARE(maps.size(), std::size_t(3)); // before the first step and after both epochs
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+        QCOMPARE(maps[i].epoch, static_cast<std::int64_t>(i));
+        QCOMPARE(maps[i].fields, (std::vector<std::string>{"user", "gender", "movie", "genre"}));
+        QCOMPARE(maps[i].share.size(), std::size_t(16));
+        for (std::size_t row = 0; row < 4; ++row) {
+            double sum = 0;
+            for (std::size_t column = 0; column < 4; ++column) {
+                const double share = maps[i].share[row * 4 + column];
+                QVERIFY(share >= 0 && share <= 1);
+                sum += share;
+            }
+            QVERIFY(sum > 0 && sum < 1); // the template's words and specials hold the rest
+        }
+        QVERIFY(maps[i].score > 0 && maps[i].score < 1);
+    }
+}
+
+void RunFlowTest::idsLearnAnExclusiveOr_data() {
+    QTest::addColumn<QString>("backbone");
+    QTest::addColumn<bool>("canLearn");
+    QTest::newRow("lr sees no pairs") << "lr" << false;
+    QTest::newRow("fm") << "fm" << true;
+    QTest::newRow("deepfm") << "deepfm" << true;
+    QTest::newRow("dcnv2") << "dcnv2" << true;
+    QTest::newRow("dcn-mix") << "dcn-mix" << true;
+}
+
+void RunFlowTest::idsLearnAnExclusiveOr() {
+    QFETCH(QString, backbone);
+    QFETCH(bool, canLearn);
+    TinyProject project;
+    Listener life;
+    const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id",
+                                       "id.backbone=" + backbone.toStdString(), "id.dropout=0.0",
+                                       "finetune.epochs=40", "finetune.learning_rate=0.02",
+                                       "finetune.patience=40", "finetune.plateau_factor=1.0"});
+    const RunEnded ended =
+        executeRun(spec, project.workspace(), "", life, life.stop.get_token());
+    QCOMPARE(QString::fromStdString(ended.status), QString("finished"));
+    const double auc = ended.metrics.at("test").at("").auc.value();
+    // 5 % of the labels are flipped, so the best possible is about .95; 48 test rows.
+    QVERIFY2(canLearn ? auc > 0.85 : auc < 0.75, qPrintable(QString::number(auc)));
+}
+
+void RunFlowTest::aResumedRunEqualsAnUninterruptedOne_data() {
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("branches");
+    QTest::addColumn<QString>("stage");
+    QTest::addColumn<int>("step");
+    QTest::newRow("pretraining, inside an epoch") << "flip" << "joint" << "pretrain" << 3;
+    QTest::newRow("pretraining, at an epoch's end") << "flip" << "joint" << "pretrain" << 6;
+    QTest::newRow("pretraining, at its last step") << "flip" << "joint" << "pretrain" << 12;
+    QTest::newRow("joint finetuning, first step") << "flip" << "joint" << "finetune" << 1;
+    QTest::newRow("joint finetuning, second epoch") << "flip" << "joint" << "finetune" << 8;
+    QTest::newRow("id finetuning") << "finetune" << "id" << "finetune" << 7;
+    QTest::newRow("text finetuning") << "finetune" << "text" << "finetune" << 12;
+}
+
+void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
+    QFETCH(QString, kind);
+    QFETCH(QString, branches);
+    QFETCH(QString, stage);
+    QFETCH(int, step);
+    TinyProject project;
+    const Workspace workspace = project.workspace();
+    const RunSpec spec = project.spec({"kind=" + kind.toStdString(),
+                                       "finetune.branches=" + branches.toStdString(),
+                                       "finetune.patience=1"});
+    Listener whole;
+    const RunEnded expected =
+        executeRun(spec, workspace, "whole", whole, whole.stop.get_token());
+    QCOMPARE(QString::fromStdString(expected.status), QString("finished"));
+
+    Listener first(stage.toStdString(), step);
+    const RunEnded stopped =
+        executeRun(spec, workspace, "parts", first, first.stop.get_token());
+    QCOMPARE(QString::fromStdString(stopped.status), QString("stopped"));
+    Listener rest;
+    const RunEnded resumed = resumeRun("parts", workspace, rest, rest.stop.get_token());
+    QCOMPARE(QString::fromStdString(resumed.status), QString("finished"));
+
+    // Bit for bit: weights, predictions, and every number on the way.
+    for (const char* file : {"weights.safetensors", "predictions.safetensors"}) {
+        QVERIFY2(content(workspace.checkpoints("whole") / file) ==
+                     content(workspace.checkpoints("parts") / file),
+                 file);
+    }
+    auto store = RunStore::open(workspace);
+    QVERIFY(store.ok());
+    Listener told;
+    QVERIFY(store->replay("parts", told).ok());
+    const auto wanted = numbersOf(whole);
+    const auto given = numbersOf(told);
+    QVERIFY2(wanted == given, qPrintable(firstDifference(wanted, given)));
+    QCOMPARE(told.all<RunEnded>().size(), std::size_t(1));
+}
+
+void RunFlowTest::stopsBeforeTheNextStepAndKeepsACheckpoint() {
+    TinyProject project;
+    Listener life("pretrain", 4);
+    const RunEnded ended =
+        executeRun(project.spec(), project.workspace(), "", life, life.stop.get_token());
+    QCOMPARE(QString::fromStdString(ended.status), QString("stopped"));
+    QCOMPARE(life.all<StepDone>().size(), std::size_t(4));
+    const auto saved = life.all<CheckpointSaved>();
+    QVERIFY(!saved.empty());
+    QCOMPARE(saved.back().step, std::int64_t(4));
+    QVERIFY(std::filesystem::exists(project.workspace().checkpoints(life.run()) /
+                                    saved.back().file));
+}
+
+void RunFlowTest::theSameSpecGivesTheSameNumbers() {
+    TinyProject project;
+    Listener a;
+    Listener b;
+    (void)executeRun(project.spec(), project.workspace(), "a", a, a.stop.get_token());
+    (void)executeRun(project.spec(), project.workspace(), "b", b, b.stop.get_token());
+    QVERIFY2(numbersOf(a) == numbersOf(b), qPrintable(firstDifference(numbersOf(a), numbersOf(b))));
+}
+
+void RunFlowTest::anotherSeedGivesOtherNumbers() {
+    TinyProject project;
+    Listener a;
+    Listener b;
+    (void)executeRun(project.spec(), project.workspace(), "a", a, a.stop.get_token());
+    (void)executeRun(project.spec({"seed=2"}), project.workspace(), "b", b, b.stop.get_token());
+    QVERIFY(numbersOf(a).front() != numbersOf(b).front());
+    QVERIFY(a.all<StepDone>().front().losses.at("total") !=
+            b.all<StepDone>().front().losses.at("total"));
+}
+
+void RunFlowTest::finetuningStartsFromAnotherRunsWeights() {
+    TinyProject project;
+    const Workspace workspace = project.workspace();
+    Listener parent;
+    QCOMPARE(executeRun(project.spec({"kind=pretrain"}), workspace, "parent", parent,
+                        parent.stop.get_token())
+                 .status,
+             std::string("finished"));
+    Listener fresh;
+    Listener child;
+    const std::vector<std::string> joint = {"kind=finetune", "finetune.branches=joint"};
+    auto fromParent = joint;
+    fromParent.emplace_back("finetune.from=parent");
+    (void)executeRun(project.spec(joint), workspace, "fresh", fresh, fresh.stop.get_token());
+    QCOMPARE(executeRun(project.spec(fromParent), workspace, "child", child,
+                        child.stop.get_token())
+                 .status,
+             std::string("finished"));
+    QVERIFY(fresh.all<StepDone>().front().losses.at("total") !=
+            child.all<StepDone>().front().losses.at("total"));
+    // One run of kind "flip" does the same as the two.
+    Listener both;
+    (void)executeRun(project.spec(), workspace, "both", both, both.stop.get_token());
+    QVERIFY(content(workspace.checkpoints("both") / "weights.safetensors") ==
+            content(workspace.checkpoints("child") / "weights.safetensors"));
+}
+
+void RunFlowTest::predictionsBelongToTheStoredMetrics() {
+    TinyProject project;
+    Listener life;
+    const RunEnded ended =
+        executeRun(project.spec(), project.workspace(), "", life, life.stop.get_token());
+    const auto stored = loadPredictions(project.workspace().checkpoints(life.run()) /
+                                        "predictions.safetensors");
+    QVERIFY(stored.ok());
+    double sum = 0;
+    std::int64_t rows = 0;
+    for (std::size_t i = 0; i < stored->logit.size(); ++i) {
+        if (stored->split[i] == static_cast<std::uint8_t>(Split::Test)) {
+            const double p = 1.0 / (1.0 + std::exp(-stored->logit[i]));
+            sum -= std::log(stored->label[i] != 0 ? p : 1.0 - p);
+            ++rows;
+        }
+    }
+    const Metrics& test = ended.metrics.at("test").at("");
+    QCOMPARE(rows, test.rows);
+    // Both are sums of doubles in different orders.
+    QVERIFY(std::abs(sum / static_cast<double>(rows) - test.logLoss) < 1e-9);
+    QCOMPARE(stored->idLogit.size(), stored->logit.size());
+    QVERIFY(ended.metrics.at("test").contains("id") && ended.metrics.at("test").contains("text"));
+}
+
+void RunFlowTest::thePublishedRecipeRuns() {
+    TinyProject project;
+    Listener life;
+    const RunEnded ended = executeRun(project.spec({"recipe=published", "pretrain.epochs=1",
+                                                    "finetune.epochs=1",
+                                                    "pretrain.mask_ratio_table=0.3",
+                                                    "pretrain.mask_ratio_text=0.3"}),
+                                      project.workspace(), "", life, life.stop.get_token());
+    QVERIFY2(ended.status == "finished",
+             ended.problem ? ended.problem->text().c_str() : ended.status.c_str());
+}
+
+void RunFlowTest::aLossThatIsLeftOutIsNotTrained() {
+    TinyProject project;
+    Listener life;
+    const RunEnded ended = executeRun(
+        project.spec({"kind=pretrain", "pretrain.losses=[\"icl\", \"mlm\"]"}),
+        project.workspace(), "", life, life.stop.get_token());
+    QCOMPARE(ended.status, std::string("finished"));
+    QVERIFY(!life.all<StepDone>().front().losses.contains("mfm"));
+    QVERIFY(life.all<AlignmentMeasured>().empty());
+}
+
+void RunFlowTest::bothRecipesAgreeOnWhatTheyShare() {
+    // Without dropout, warm-up, clipping and decay, padding and separate passes change nothing but
+    // the order of sums.
+    TinyProject project;
+    const std::vector<std::string> plain = {
+        "kind=pretrain",         "pretrain.epochs=1",         "plm.dropout=0.0",
+        "id.dropout=0.0",        "pretrain.token_dropout=0.0", "pretrain.projection_dropout=0.0",
+        "pretrain.warmup=0.0",   "pretrain.clip_norm=0.0",    "pretrain.decay=all",
+        "pretrain.schedule=cosine-epoch", "pretrain.field_attention=tokens"};
+    auto slow = plain;
+    slow.insert(slow.end(), {"text.padding=max", "pretrain.clean_pass=separate",
+                             "pretrain.token_head=all"});
+    // Padding keeps the drawn order of rows where the packed layout sorts them: one row a batch
+    // makes both draw the same masks for the same row.
+    Listener a;
+    Listener b;
+    auto one = plain;
+    one.insert(one.end(), {"pretrain.batch_size=1", "pretrain.max_steps=8"});
+    slow.insert(slow.end(), {"pretrain.batch_size=1", "pretrain.max_steps=8"});
+    (void)executeRun(project.spec(one), project.workspace(), "", a, a.stop.get_token());
+    (void)executeRun(project.spec(slow), project.workspace(), "", b, b.stop.get_token());
+    const auto packed = a.all<StepDone>();
+    const auto padded = b.all<StepDone>();
+    QCOMPARE(packed.size(), std::size_t(8));
+    QCOMPARE(padded.size(), packed.size());
+    for (std::size_t i = 0; i < packed.size(); ++i) {
+        for (const auto& [name, loss] : packed[i].losses) {
+            // 32-bit sums in another order, compounded over eight steps.
+            QVERIFY2(std::abs(loss - padded[i].losses.at(name)) < 2e-4 * (1 + std::abs(loss)),
+                     name.c_str());
+        }
+    }
+}
+
+void RunFlowTest::refusesWhatCannotWork_data() {
+    QTest::addColumn<QString>("assignment");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("unknown dataset") << "data.dataset=nothing" << "no dataset is named 'nothing'";
+    QTest::newRow("unknown field") << "text.template=of {nobody}." << "nobody";
+    QTest::newRow("model without weights")
+        << QString("plm.path=") + FLIP_TEST_FIXTURES + "/bert_without_weights"
+        << "no model.safetensors";
+    QTest::newRow("no model") << "plm.path=no-such-model" << "no-such-model";
+    QTest::newRow("more layers than there are") << "plm.layers=9" << "the model has 2";
+    QTest::newRow("longer than the model reads") << "text.max_tokens=500" << "64 tokens at most";
+    QTest::newRow("unknown parent") << "finetune.from=nobody" << "finetune.from";
+    QTest::newRow("device that is not there") << "device=cuda:77" << "device";
+}
+
+void RunFlowTest::refusesWhatCannotWork() {
+    QFETCH(QString, assignment);
+    QFETCH(QString, says);
+    TinyProject project(60);
+    const RunSpec spec = project.spec({assignment.toStdString()});
+    const auto ready = preflight(spec, project.workspace());
+    QVERIFY(!ready.ok());
+    const QString text = QString::fromStdString(ready.problem().text());
+    QVERIFY2(text.contains(says), qPrintable(text));
+    Listener life;
+    const RunEnded ended =
+        executeRun(spec, project.workspace(), "", life, life.stop.get_token());
+    QCOMPARE(ended.status, std::string("failed"));
+    QCOMPARE(QString::fromStdString(ended.problem->text()), text);
+    auto store = RunStore::open(project.workspace());
+    QVERIFY(store.ok());
+    QVERIFY(store->list()->empty()); // a run that never began leaves no trace
+}
+
+QTEST_GUILESS_MAIN(RunFlowTest)
+#include "run_flow_test.moc"

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "core/base/random_stream.h"
+#include "core/data/import.h"
+#include "core/run/execute.h"
+#include "core/spec/options.h"
+#include "core/store/run_store.h"
+#include "core/store/workspace.h"
+
+#include <QtCore/QTemporaryDir>
+
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace flip::test {
+
+/// Keeps everything that a run tells; may ask for a stop after a number of steps of a stage.
+class Listener final : public RunSink {
+public:
+    Listener() = default;
+    Listener(std::string stage, std::int64_t step) : stage_(std::move(stage)), step_(step) {}
+
+    void take(const RunEvent& event) override {
+        events.push_back(event);
+        const auto* done = std::get_if<StepDone>(&event.fact);
+        if (done != nullptr && done->stage == stage_ && done->step == step_) {
+            stop.request_stop();
+        }
+    }
+
+    template <class T>
+    std::vector<T> all() const {
+        std::vector<T> facts;
+        for (const RunEvent& event : events) {
+            if (const T* fact = std::get_if<T>(&event.fact)) {
+                facts.push_back(*fact);
+            }
+        }
+        return facts;
+    }
+
+    std::string run() const { return all<RunStarted>().at(0).run; }
+
+    std::vector<RunEvent> events;
+    std::stop_source stop;
+
+private:
+    std::string stage_;
+    std::int64_t step_ = -1;
+};
+
+/// A workspace with one small dataset, "tiny", whose label ids can learn: people of two tastes,
+/// films of two kinds, XOR of both with a little noise. The words tell kind and taste too.
+class TinyProject {
+public:
+    explicit TinyProject(std::int64_t rows = 480) {
+        if (!folder_.isValid()) {
+            throw std::runtime_error("no temporary folder");
+        }
+        const std::filesystem::path source = path() / "source";
+        std::filesystem::create_directories(source);
+        writeRows(source / "ratings.csv", rows);
+        std::filesystem::copy_file(FLIP_TEST_FIXTURES "/tiny.toml", source / "tiny.toml");
+        ImportRequest request;
+        request.source = source;
+        request.schema = source / "tiny.toml";
+        request.name = "tiny";
+        const auto imported = importDataset(request, workspace().datasets());
+        if (!imported) {
+            throw std::runtime_error(imported.problem().text());
+        }
+    }
+
+    std::filesystem::path path() const { return folder_.path().toStdString(); }
+
+    Workspace workspace() const {
+        auto opened = Workspace::open(path() / "workspace");
+        if (!opened) {
+            throw std::runtime_error(opened.problem().text());
+        }
+        return *opened;
+    }
+
+    /// A small recipe with the given assignments over it.
+    RunSpec spec(const std::vector<std::string>& assignments = {}) const {
+        RunDraft draft;
+        std::vector<std::string> all = {
+            "data.dataset=tiny",        std::string("plm.path=") + FLIP_TEST_FIXTURES + "/tiny_bert",
+            "plm.layers=1",             "text.max_tokens=40",
+            "id.embedding_dim=8",       "id.hidden=[16, 8]",
+            "id.rank=4",                "id.init_std=0.1",
+            "id.dropout=0.1",           "plm.dropout=0.1",
+            "pretrain.epochs=2",        "pretrain.batch_size=64",
+            "pretrain.alignment_rows=16", "finetune.epochs=3",
+            "finetune.batch_size=64",   "finetune.micro_batch=32",
+            "threads=1",                "device=cpu"};
+        all.insert(all.end(), assignments.begin(), assignments.end());
+        for (const std::string& assignment : all) {
+            if (auto applied = applyAssignment(draft, assignment); !applied) {
+                throw std::runtime_error(applied.problem().text());
+            }
+        }
+        auto spec = resolve(draft);
+        if (!spec) {
+            throw std::runtime_error(spec.problem().text());
+        }
+        return *spec;
+    }
+
+private:
+    static void writeRows(const std::filesystem::path& file, std::int64_t rows) {
+        RandomStream random(7, "tiny");
+        std::ofstream out(file);
+        out << "user,gender,movie,genre,liked\n";
+        for (std::int64_t row = 0; row < rows; ++row) {
+            const auto user = random.below(12);
+            const auto movie = random.below(10);
+            const bool taste = user % 2 == 1;
+            const bool kind = movie % 2 == 1;
+            const bool liked = (taste != kind) != (random.uniform() < 0.05);
+            out << 'u' << user << ',' << (taste ? "female" : "male") << ",m" << movie << ','
+                << (kind ? "war" : "comedy") << ',' << (liked ? 1 : 0) << '\n';
+        }
+    }
+
+    QTemporaryDir folder_;
+};
+
+} // namespace flip::test

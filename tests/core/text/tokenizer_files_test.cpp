@@ -1,0 +1,280 @@
+#include "core/base/random_stream.h"
+#include "tests/core/text/text_files.h"
+
+#include <QTemporaryDir>
+
+#include <optional>
+
+using namespace flip;
+using namespace flip::test;
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr const char* kVocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nfilm\n##s\n";
+
+/// A sound tokenizer.json of seven pieces.
+Json soundJson() {
+    return Json::parse(R"({
+        "version": "1.0", "truncation": {"max_length": 4}, "padding": {"pad_id": 0},
+        "added_tokens": [{"id": 4, "content": "[MASK]", "special": true, "normalized": false}],
+        "normalizer": {"type": "BertNormalizer", "clean_text": true, "strip_accents": null},
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "post_processor": {"type": "TemplateProcessing",
+            "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
+                       {"Sequence": {"id": "A", "type_id": 0}},
+                       {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
+            "special_tokens": {"[CLS]": {"ids": [2]}, "[SEP]": {"ids": [3]}}},
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "max_input_chars_per_word": 100,
+            "continuing_subword_prefix": "##",
+            "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "film": 5,
+                      "##s": 6}}})");
+}
+
+/// A model folder with some files.
+class Folder {
+public:
+    std::filesystem::path path() const { return folder_.path().toStdString(); }
+    void write(const char* name, std::string_view bytes) { writeBytes(path() / name, bytes); }
+
+    /// The Problem of opening it, or an empty one.
+    Problem problem() const {
+        auto tokenizer = openTokenizer(path());
+        return tokenizer ? Problem{} : tokenizer.problem();
+    }
+
+private:
+    QTemporaryDir folder_;
+};
+
+bool isClear(const Problem& problem, const std::filesystem::path& folder) {
+    return !problem.what.empty() && problem.text().find('\n') == std::string::npos &&
+           problem.where.starts_with(folder.string());
+}
+
+} // namespace
+
+class TokenizerFilesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsASoundFile();
+    void ignoresTruncationAndPadding();
+    void refusesWhatItDoesNotSupport_data();
+    void refusesWhatItDoesNotSupport();
+    void namesTheDamagedFile_data();
+    void namesTheDamagedFile();
+    void survivesCutFiles_data();
+    void survivesCutFiles();
+    void survivesDamagedBytes_data();
+    void survivesDamagedBytes();
+    void survivesMembersOfTheWrongKind();
+};
+
+void TokenizerFilesTest::readsASoundFile() {
+    Folder folder;
+    folder.write("tokenizer.json", soundJson().dump());
+    const auto tokenizer = openOrDie(folder.path());
+    QCOMPARE(tokenizer->pieces("Films[MASK]"),
+             (std::vector<Token>{{5, 0, 4}, {6, 4, 5}, {4, 5, 11}}));
+}
+
+void TokenizerFilesTest::ignoresTruncationAndPadding() {
+    Folder folder;
+    folder.write("tokenizer.json", soundJson().dump());
+    const auto tokenizer = openOrDie(folder.path());
+    QCOMPARE(tokenizer->sentence("film film film").size(), std::size_t{5});
+    QCOMPARE(tokenizer->sentence("").size(), std::size_t{2});
+}
+
+void TokenizerFilesTest::refusesWhatItDoesNotSupport_data() {
+    QTest::addColumn<QString>("pointer");
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<QString>("named");
+    const auto row = [](const char* name, const char* pointer, const char* value,
+                        const char* named) {
+        QTest::newRow(name) << QString(pointer) << QByteArray(value) << QString(named);
+    };
+    row("another model", "/model/type", R"("BPE")", "model \"BPE\"");
+    row("another normalizer", "/normalizer/type", R"("NFKC")", "normalizer \"NFKC\"");
+    row("no normalizer", "/normalizer", "null", "normalizer \"null\"");
+    row("a sequence of normalizers", "/normalizer", R"({"type": "Sequence", "normalizers": []})",
+        "normalizer \"Sequence\"");
+    row("another splitter", "/pre_tokenizer/type", R"("Metaspace")", "pre_tokenizer \"Metaspace\"");
+    row("another frame", "/post_processor/type", R"("ByteLevel")", "post_processor \"ByteLevel\"");
+    row("no frame", "/post_processor", "null", "post_processor \"null\"");
+    row("a frame of two", "/post_processor/single", R"([{"Sequence": {"id": "A"}}])",
+        "TemplateProcessing");
+    row("frame of many ids", "/post_processor/special_tokens/[CLS]/ids", "[2, 2]", "\"[CLS]\"");
+    row("frame without a piece", "/post_processor/special_tokens/[SEP]/ids", "[77]", "id 77");
+    row("no unknown piece", "/model/unk_token", R"("<unk>")", "\"<unk>\"");
+    row("id below zero", "/model/vocab/film", "-1", "\"film\"");
+    row("id of text", "/model/vocab/film", R"("5")", "\"film\"");
+    row("id far away", "/model/vocab/film", "4000000000", "\"film\"");
+    row("an id twice", "/model/vocab/film", "6", "share the id 6");
+    row("vocabulary of a list", "/model/vocab", "[]", "\"vocab\"");
+    row("lower case of text", "/normalizer/lowercase", R"("yes")", "\"lowercase\"");
+    row("added token elsewhere", "/added_tokens/0/id", "9", "\"[MASK]\" has id 9");
+    row("added token without text", "/added_tokens/0/content", R"("")", "added token is empty");
+    row("added token of blanks", "/added_tokens/0",
+        R"({"id": 7, "content": "\u200b", "normalized": true})", "normalized to nothing");
+    row("added token without id", "/added_tokens/0", R"({"content": "x"})", "added_tokens");
+    row("length of text", "/model/max_input_chars_per_word", R"("100")",
+        "max_input_chars_per_word");
+}
+
+void TokenizerFilesTest::refusesWhatItDoesNotSupport() {
+    QFETCH(QString, pointer);
+    QFETCH(QByteArray, value);
+    QFETCH(QString, named);
+    Json json = soundJson();
+    json[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
+    Folder folder;
+    folder.write("tokenizer.json", json.dump());
+    const Problem problem = folder.problem();
+    QVERIFY(isClear(problem, folder.path() / "tokenizer.json"));
+    QVERIFY2(QString::fromStdString(problem.what).contains(named), problem.text().c_str());
+}
+
+void TokenizerFilesTest::namesTheDamagedFile_data() {
+    QTest::addColumn<QByteArray>("file");
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QString>("where");
+    QTest::addColumn<QString>("named");
+    const auto row = [](const char* name, const char* file, const QByteArray& content,
+                        const char* where, const char* named) {
+        QTest::newRow(name) << QByteArray(file) << content << QString(where) << QString(named);
+    };
+    row("no files", "", "", "", "no tokenizer.json");
+    row("byte-level BPE", "vocab.json", "{}", "", "byte-level BPE");
+    row("empty vocabulary", "vocab.txt", "", "/vocab.txt", "is empty");
+    row("no unknown piece", "vocab.txt", "[PAD]\n[CLS]\n[SEP]\n[MASK]\n", "/vocab.txt",
+        "\"[UNK]\"");
+    row("no mask", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n", "/vocab.txt", "\"[MASK]\"");
+    row("not UTF-8", "vocab.txt", "[PAD]\n[UNK]\n\xFF\n", "/vocab.txt:3", "not UTF-8");
+    row("one long line", "vocab.txt", QByteArray(4000, 'x'), "/vocab.txt:1", "4000 bytes");
+    row("empty file", "tokenizer.json", "", "/tokenizer.json:1", "not valid JSON");
+    row("cut off", "tokenizer.json", "{\n\"model\": {", "/tokenizer.json:2", "not valid JSON");
+    row("a list", "tokenizer.json", "[]", "/tokenizer.json", "no JSON object");
+    row("empty object", "tokenizer.json", "{}", "/tokenizer.json", "model \"null\"");
+    row("options cut off", "tokenizer_config.json", "{", "/tokenizer_config.json:1",
+        "not valid JSON");
+    row("another class", "tokenizer_config.json", R"({"tokenizer_class": "XLNetTokenizer"})",
+        "/tokenizer_config.json", "XLNetTokenizer");
+    row("no basic splitting", "tokenizer_config.json", R"({"do_basic_tokenize": false})",
+        "/tokenizer_config.json", "do_basic_tokenize");
+    row("lower case of text", "tokenizer_config.json", R"({"do_lower_case": "no"})",
+        "/tokenizer_config.json", "do_lower_case");
+    row("mask of a number", "special_tokens_map.json", R"({"mask_token": 4})",
+        "/special_tokens_map.json", "mask_token");
+    row("mask that is no piece", "special_tokens_map.json", R"({"mask_token": "<mask>"})",
+        "/vocab.txt", "\"<mask>\"");
+    row("added token elsewhere", "added_tokens.json", R"({"x": 99})", "/vocab.txt", "id 99");
+}
+
+void TokenizerFilesTest::namesTheDamagedFile() {
+    QFETCH(QByteArray, file);
+    QFETCH(QByteArray, content);
+    QFETCH(QString, where);
+    QFETCH(QString, named);
+    Folder folder;
+    if (file.contains("config") || file.contains("tokens")) {
+        folder.write("vocab.txt", kVocabulary);
+    }
+    if (!file.isEmpty()) {
+        folder.write(file, content.toStdString());
+    }
+    const Problem problem = folder.problem();
+    QVERIFY2(QString::fromStdString(problem.what).contains(named), problem.text().c_str());
+    QCOMPARE(problem.where, folder.path().string() + where.toStdString());
+    QVERIFY(isClear(problem, folder.path()));
+    QVERIFY(isClear(openTokenizer(folder.path() / "nowhere").problem(), folder.path()));
+}
+
+void TokenizerFilesTest::survivesCutFiles_data() {
+    QTest::addColumn<QByteArray>("file");
+    QTest::newRow("tokenizer.json") << QByteArray("tokenizer.json");
+    QTest::newRow("vocab.txt") << QByteArray("vocab.txt");
+    QTest::newRow("tokenizer_config.json") << QByteArray("tokenizer_config.json");
+}
+
+void TokenizerFilesTest::survivesCutFiles() {
+    QFETCH(QByteArray, file);
+    Folder folder;
+    folder.write("vocab.txt", kVocabulary);
+    const std::string sound = file == "tokenizer.json"          ? soundJson().dump()
+                              : file == "tokenizer_config.json" ? R"({"do_lower_case": true})"
+                                                                : kVocabulary;
+    for (std::size_t length = 0; length < sound.size(); ++length) {
+        folder.write(file, std::string_view(sound).substr(0, length));
+        auto tokenizer = openTokenizer(folder.path());
+        if (tokenizer.ok()) {
+            // Only pieces behind the last special one can be lost without a trace.
+            QCOMPARE(file, QByteArray("vocab.txt"));
+            QVERIFY(length >= std::string_view(kVocabulary).find("film") - 1);
+        } else {
+            QVERIFY2(isClear(tokenizer.problem(), folder.path()),
+                     tokenizer.problem().text().c_str());
+        }
+    }
+}
+
+void TokenizerFilesTest::survivesDamagedBytes_data() {
+    survivesCutFiles_data();
+}
+
+void TokenizerFilesTest::survivesDamagedBytes() {
+    QFETCH(QByteArray, file);
+    Folder folder;
+    folder.write("vocab.txt", kVocabulary);
+    const std::string sound = file == "tokenizer.json"          ? soundJson().dump()
+                              : file == "tokenizer_config.json" ? R"({"do_lower_case": true})"
+                                                                : kVocabulary;
+    RandomStream random(1, "damage");
+    int refused = 0;
+    for (int i = 0; i < 3000; ++i) {
+        std::string damaged = sound;
+        for (std::uint64_t bytes = 1 + random.below(3); bytes > 0; --bytes) {
+            damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
+        }
+        folder.write(file, damaged);
+        auto tokenizer = openTokenizer(folder.path());
+        if (!tokenizer.ok()) {
+            ++refused;
+            QVERIFY2(isClear(tokenizer.problem(), folder.path()),
+                     tokenizer.problem().text().c_str());
+            continue;
+        }
+        const auto size = (*tokenizer)->vocabularySize();
+        for (const Token& token : (*tokenizer)->sentence("Films, [MASK] and 中文")) {
+            QVERIFY(token.id >= 0 && token.id < size);
+        }
+    }
+    QVERIFY(refused > 300);
+}
+
+void TokenizerFilesTest::survivesMembersOfTheWrongKind() {
+    const std::vector<Json> kinds = {nullptr, true, -1, 1.5, "text", Json::array(), Json::object()};
+    Folder folder;
+    int tried = 0;
+    const Json flat = soundJson().flatten();
+    for (const auto& [pointer, value] : flat.items()) {
+        std::string path = pointer;
+        while (!path.empty()) {
+            for (const Json& kind : kinds) {
+                Json json = soundJson();
+                json[Json::json_pointer(path)] = kind;
+                folder.write("tokenizer.json", json.dump());
+                auto tokenizer = openTokenizer(folder.path());
+                ++tried;
+                QVERIFY2(tokenizer.ok() || isClear(tokenizer.problem(), folder.path()),
+                         path.c_str());
+            }
+            path.resize(path.rfind('/'));
+        }
+    }
+    QVERIFY(tried > 300);
+}
+
+QTEST_GUILESS_MAIN(TokenizerFilesTest)
+#include "tokenizer_files_test.moc"

@@ -1,0 +1,177 @@
+#include "core/train/training_loop.h"
+
+#include <QtCore/QTemporaryDir>
+#include <QtTest/QtTest>
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+using namespace flip;
+
+namespace {
+
+/// A stage whose one weight counts the rows it saw.
+class CountingStage final : public Stage {
+public:
+    CountingStage()
+        : weight_(parameters_.add("w", at::zeros({1}, at::kFloat))),
+          optimiser_(parameters_, {{0.0, 0.0}}, [](const std::string&) { return 0; }),
+          state_("counting", parameters_, optimiser_) {}
+
+    std::optional<Step> step(std::span<const std::int64_t> rows, std::int64_t step,
+                             const std::stop_token&) override {
+        seen.emplace_back(rows.begin(), rows.end());
+        weight_.detach().add_(static_cast<double>(rows.size()));
+        Step done;
+        done.losses["total"] = step == divergeAt ? NAN : 1.0;
+        done.finite = step != divergeAt;
+        if (step == stopAt) {
+            source.request_stop();
+        }
+        return done;
+    }
+    void begin(const std::function<void(Fact)>&, const std::stop_token&) override { ++begun; }
+    std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token&) override {
+        EpochEnd end;
+        end.endReason = epoch == endAfterEpoch ? "enough" : "";
+        return end;
+    }
+    TrainingState& state() override { return state_; }
+
+    std::vector<std::vector<std::int64_t>> seen;
+    std::int64_t divergeAt = -1;
+    std::int64_t stopAt = -1;
+    std::int64_t endAfterEpoch = -1;
+    int begun = 0;
+    std::stop_source source;
+
+private:
+    Parameters parameters_{at::Device(at::kCPU)};
+    at::Tensor weight_;
+    AdamW optimiser_;
+    TrainingState state_;
+};
+
+} // namespace
+
+class TrainingLoopTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void showsEveryRowOnceAnEpochInAnotherOrder();
+    void endsWhereItIsTold_data();
+    void endsWhereItIsTold();
+    void aResumedLoopShowsTheRestInTheSameOrder();
+    void divergenceEndsTheLoopAndSaysWhere();
+    void aCheckpointThatCannotBeWrittenEndsTheLoop();
+
+private:
+    LoopPlan plan(std::int64_t rows) const {
+        LoopPlan plan;
+        for (std::int64_t row = 0; row < rows; ++row) {
+            plan.rows.push_back(100 + row);
+        }
+        plan.epochs = 3;
+        plan.batchSize = 4;
+        plan.seed = 9;
+        plan.checkpoint = std::filesystem::path(folder_.path().toStdString()) / "state";
+        return plan;
+    }
+    QTemporaryDir folder_;
+};
+
+void TrainingLoopTest::showsEveryRowOnceAnEpochInAnotherOrder() {
+    CountingStage stage;
+    const LoopEnd end = runTrainingLoop(stage, plan(10), [](Fact) {}, stage.source.get_token());
+    QVERIFY(end.status == LoopEnd::Status::Finished);
+    QCOMPARE(stage.seen.size(), std::size_t(9)); // 3 epochs of 4 + 4 + 2 rows
+    std::set<std::vector<std::int64_t>> orders;
+    for (std::size_t epoch = 0; epoch < 3; ++epoch) {
+        std::vector<std::int64_t> rows;
+        for (std::size_t i = 0; i < 3; ++i) {
+            const auto& batch = stage.seen[epoch * 3 + i];
+            rows.insert(rows.end(), batch.begin(), batch.end());
+        }
+        orders.insert(rows);
+        std::sort(rows.begin(), rows.end());
+        QCOMPARE(rows, plan(10).rows);
+    }
+    QCOMPARE(orders.size(), std::size_t(3));
+    QCOMPARE(stage.begun, 1);
+}
+
+void TrainingLoopTest::endsWhereItIsTold_data() {
+    QTest::addColumn<int>("maxSteps");
+    QTest::addColumn<int>("endAfterEpoch");
+    QTest::addColumn<int>("steps");
+    QTest::addColumn<int>("epochs");
+    QTest::newRow("all epochs") << 0 << -1 << 9 << 3;
+    QTest::newRow("step limit inside an epoch") << 5 << -1 << 5 << 2;
+    QTest::newRow("step limit at an epoch's end") << 6 << -1 << 6 << 2;
+    QTest::newRow("step limit beyond the end") << 50 << -1 << 9 << 3;
+    QTest::newRow("early stop") << 0 << 2 << 6 << 2;
+}
+
+void TrainingLoopTest::endsWhereItIsTold() {
+    QFETCH(int, maxSteps);
+    QFETCH(int, endAfterEpoch);
+    QFETCH(int, steps);
+    QFETCH(int, epochs);
+    CountingStage stage;
+    stage.endAfterEpoch = endAfterEpoch;
+    LoopPlan limited = plan(10);
+    limited.maxSteps = maxSteps;
+    int closed = 0;
+    const LoopEnd end = runTrainingLoop(
+        stage, limited,
+        [&](Fact fact) { closed += std::holds_alternative<EpochDone>(fact) ? 1 : 0; },
+        stage.source.get_token());
+    QVERIFY(end.status == LoopEnd::Status::Finished);
+    QCOMPARE(stage.seen.size(), static_cast<std::size_t>(steps));
+    QCOMPARE(closed, epochs);
+    QCOMPARE(end.reason.empty(), endAfterEpoch < 0);
+}
+
+void TrainingLoopTest::aResumedLoopShowsTheRestInTheSameOrder() {
+    CountingStage whole;
+    (void)runTrainingLoop(whole, plan(10), [](Fact) {}, whole.source.get_token());
+    for (std::int64_t cut = 0; cut < 9; ++cut) {
+        CountingStage first;
+        first.stopAt = cut;
+        const LoopEnd stopped =
+            runTrainingLoop(first, plan(10), [](Fact) {}, first.source.get_token());
+        QVERIFY(stopped.status == LoopEnd::Status::Stopped);
+        CountingStage second;
+        QVERIFY(second.state().load(plan(10).checkpoint).ok());
+        const LoopEnd end =
+            runTrainingLoop(second, plan(10), [](Fact) {}, second.source.get_token());
+        QVERIFY(end.status == LoopEnd::Status::Finished);
+        auto seen = first.seen;
+        seen.insert(seen.end(), second.seen.begin(), second.seen.end());
+        QCOMPARE(seen, whole.seen);
+        QCOMPARE(second.begun, 0); // what belongs before the first step is not told again
+    }
+}
+
+void TrainingLoopTest::divergenceEndsTheLoopAndSaysWhere() {
+    CountingStage stage;
+    stage.divergeAt = 4;
+    const LoopEnd end = runTrainingLoop(stage, plan(10), [](Fact) {}, stage.source.get_token());
+    QVERIFY(end.status == LoopEnd::Status::Diverged);
+    QVERIFY(end.reason.find("step 5") != std::string::npos);
+}
+
+void TrainingLoopTest::aCheckpointThatCannotBeWrittenEndsTheLoop() {
+    CountingStage stage;
+    LoopPlan lost = plan(10);
+    lost.checkpoint = lost.checkpoint.parent_path() / "no" / "such" / "folder" / "state";
+    const LoopEnd end = runTrainingLoop(stage, lost, [](Fact) {}, stage.source.get_token());
+    QVERIFY(end.status == LoopEnd::Status::Failed);
+    QVERIFY(end.problem.has_value());
+}
+
+QTEST_GUILESS_MAIN(TrainingLoopTest)
+#include "training_loop_test.moc"

@@ -1,0 +1,151 @@
+#include "ui/bridge/run_history.h"
+
+#include "core/spec/options.h"
+#include "tests/ui/sample_events.h"
+#include "ui/models/run_feed.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace flip;
+using namespace flip::ui;
+
+namespace {
+
+using Content = std::map<std::string, std::vector<CurvePoint>>;
+
+Content content(RunFeed& feed, const std::string& run) {
+    Content result;
+    for (const SeriesKey& key : feed.curves().series(run)) {
+        const auto points = feed.curves().points(key);
+        result[key.stage + '/' + std::to_string(static_cast<int>(key.quantity)) + '/' + key.term] =
+            {points.begin(), points.end()};
+    }
+    return result;
+}
+
+RunSpec spec() {
+    const auto resolved = resolve([] {
+        RunDraft draft;
+        draft.set("kind", std::string("finetune"));
+        draft.set("data.dataset", std::string("movielens-100k"));
+        return draft;
+    }());
+    return *resolved;
+}
+
+/// Feed and store wired as in the window.
+struct Desk {
+    RunFeed feed;
+    RunHistory history;
+
+    explicit Desk(const Workspace& workspace) : history(workspace) {
+        QObject::connect(&feed, &RunFeed::historyWanted, &history, &RunHistory::load);
+        QObject::connect(&feed, &RunFeed::historyDropped, &history, &RunHistory::drop);
+        QObject::connect(&history, &RunHistory::read, &feed, &RunFeed::takeHistory);
+        QObject::connect(&history, &RunHistory::outdated, &feed, &RunFeed::reload);
+        QObject::connect(&history, &RunHistory::unreadable, &feed, &RunFeed::failHistory);
+    }
+};
+
+} // namespace
+
+class RunHistoryTest : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> folder_;
+    std::optional<Workspace> workspace_;
+
+    RunRecorder recorder(const std::string& name) {
+        return *RunRecorder::create(*workspace_, name, spec(), "hash", "");
+    }
+
+private Q_SLOTS:
+    void init() {
+        folder_ = std::make_unique<QTemporaryDir>();
+        workspace_ = *Workspace::open(folder_->path().toStdString());
+    }
+
+    void whatTheStoreReplaysEqualsWhatWasSeenLive() {
+        const auto events = test::finetuningFacts("a", 5, 0.77, 2, 600); // more than one handful
+        RunFeed live;
+        {
+            RunRecorder store = recorder("a");
+            for (const RunEvent& event : events) {
+                store.take(event);
+                live.takeLive({event});
+            }
+            QVERIFY(!store.problem());
+        }
+        Desk desk(*workspace_);
+        desk.feed.want("a");
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.feed.isLoading("a"), 20000);
+        QCOMPARE(content(desk.feed, "a"), content(live, "a"));
+        QCOMPARE(desk.feed.journal().story("a")->end->status, std::string("finished"));
+    }
+
+    void followsARunOfAnotherProcess() {
+        const auto events = test::finetuningFacts("a", 3, 0.77, 2, 20);
+        RunRecorder store = recorder("a");
+        for (std::size_t i = 0; i < 30; ++i) {
+            store.take(events[i]);
+        }
+        store.flush();
+        Desk desk(*workspace_);
+        QSignalSpy listed(&desk.history, &RunHistory::listed);
+        desk.history.start();
+        QTRY_COMPARE_WITH_TIMEOUT(listed.count(), 1, 5000);
+        const auto runs = listed[0][0].value<std::vector<RunSummary>>();
+        QCOMPARE(runs.size(), std::size_t(1));
+        QCOMPARE(runs[0].status, std::string("running"));
+
+        desk.feed.want("a");
+        QTRY_COMPARE_WITH_TIMEOUT(desk.feed.journal().story("a") != nullptr, true, 5000);
+        QCOMPARE(desk.feed.journal().story("a")->step, std::int64_t(27));
+        for (std::size_t i = 30; i < events.size(); ++i) {
+            store.take(events[i]);
+        }
+        store.flush();
+        // Another process' run must be up to date within 5 s.
+        QTRY_VERIFY_WITH_TIMEOUT(desk.feed.journal().story("a")->end.has_value(), 5000);
+        RunFeed whole;
+        whole.takeLive(events);
+        QCOMPARE(content(desk.feed, "a"), content(whole, "a"));
+        const auto status = [&listed] {
+            return listed.back()[0].value<std::vector<RunSummary>>()[0].status;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(status(), std::string("finished"), 5000);
+    }
+
+    void aQuietStoreIsNotReadAgain() {
+        {
+            RunRecorder store = recorder("a");
+            for (const RunEvent& event : test::finetuningFacts("a", 1, 0.77, 2, 5)) {
+                store.take(event);
+            }
+        }
+        RunHistory history(*workspace_);
+        QSignalSpy listed(&history, &RunHistory::listed);
+        history.start();
+        QTRY_COMPARE_WITH_TIMEOUT(listed.count(), 1, 5000);
+        QTest::qWait(4500); // two looks
+        QCOMPARE(listed.count(), 1);
+        recorder("b").take({0, LogLine{"info", "hello"}});
+        QTRY_VERIFY_WITH_TIMEOUT(listed.back()[0].value<std::vector<RunSummary>>().size() == 2,
+                                 5000);
+    }
+
+    void anUnknownRunIsAProblemAndNotAnEndlessWait() {
+        Desk desk(*workspace_);
+        QSignalSpy unreadable(&desk.history, &RunHistory::unreadable);
+        desk.feed.want("nobody");
+        QTRY_COMPARE_WITH_TIMEOUT(unreadable.count(), 1, 5000);
+        QCOMPARE(unreadable[0][0].toString(), QStringLiteral("nobody"));
+        QVERIFY(!desk.feed.isLoading("nobody"));
+    }
+};
+
+QTEST_GUILESS_MAIN(RunHistoryTest)
+#include "run_history_test.moc"

@@ -1,0 +1,57 @@
+#include "ui/bridge/view_state.h"
+
+#include "core/base/files.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace flip;
+using flip::ui::ViewState;
+
+class ViewStateTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everyValueComesBack() {
+        const ViewState state{.page = "alignment",
+                              .theme = "dark",
+                              .geometry = QByteArray("\x00\x01\xff window", 10),
+                              .experiment = "kind = \"flip\"\n[data]\ndataset = \"é\"\n",
+                              .run = "ml-7"};
+        QVERIFY(ui::writeViewState(workspace_, state).ok());
+        const auto read = ui::readViewState(workspace_);
+        QVERIFY(read.ok());
+        QVERIFY(*read == state);
+    }
+
+    void aMissingFileIsAFreshWindow() {
+        QTemporaryDir folder;
+        const auto workspace = Workspace::open(folder.path().toStdString());
+        const auto read = ui::readViewState(*workspace);
+        QVERIFY(read.ok());
+        QVERIFY(*read == ViewState{});
+    }
+
+    void aFileThatCannotBeReadIsNamed_data() {
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("cut off") << QByteArray("{\"version\": 1, \"pa");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("a list") << QByteArray("[1]");
+        QTest::newRow("newer version") << QByteArray("{\"version\": 2}");
+    }
+
+    void aFileThatCannotBeReadIsNamed() {
+        QFETCH(QByteArray, content);
+        const auto file = workspace_.folder() / "window.json";
+        QVERIFY(writeFileAtomically(file, content.toStdString()).ok());
+        const auto read = ui::readViewState(workspace_);
+        QVERIFY(!read.ok());
+        QCOMPARE(read.problem().where, file.string());
+    }
+
+private:
+    QTemporaryDir folder_;
+    const Workspace workspace_ = *Workspace::open(folder_.path().toStdString());
+};
+
+QTEST_GUILESS_MAIN(ViewStateTest)
+#include "view_state_test.moc"

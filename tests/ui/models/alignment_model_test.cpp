@@ -1,0 +1,86 @@
+#include "ui/models/alignment_model.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+
+#include <cmath>
+#include <limits>
+
+using namespace flip;
+using namespace flip::ui;
+
+namespace {
+
+RunEvent measured(int epoch, std::vector<double> lift, double score = 0.5) {
+    return {
+        0,
+        AlignmentMeasured{
+            epoch, epoch * 10, {"title", "genre"}, {0.4, 0.6, 0.7, 0.3}, std::move(lift), score}};
+}
+
+} // namespace
+
+class AlignmentModelTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void keepsMapsByEpochAndTellsFromWhere() {
+        AlignmentModel model;
+        QSignalSpy spy(&model, &AlignmentModel::changed);
+        model.take("a", std::vector{measured(0, {1, 1, 1, 1}), measured(1, {2, 1, 1, 2})});
+        model.take("a", std::vector{measured(2, {3, 1, 1, 3})});
+        QCOMPARE(model.maps("a").size(), std::size_t(3));
+        QCOMPARE(spy.count(), 2);
+        QCOMPARE(spy[1][1].value<std::size_t>(), std::size_t(2));
+        QVERIFY(model.maps("b").empty());
+    }
+
+    void anEpochMeasuredAgainDropsWhatFollowed() {
+        AlignmentModel model;
+        model.take("a", std::vector{measured(0, {1, 1, 1, 1}), measured(1, {2, 1, 1, 2}),
+                                    measured(2, {3, 1, 1, 3})});
+        model.take("a", std::vector{measured(1, {9, 1, 1, 9})});
+        QCOMPARE(model.maps("a").size(), std::size_t(2));
+        QCOMPARE(model.maps("a")[1].lift[0], 9.0);
+    }
+
+    void theScaleSpansAllEpochsAndSkipsWhatIsMissing() {
+        const double nan = std::numeric_limits<double>::quiet_NaN();
+        AlignmentModel model;
+        model.take("a", std::vector{measured(0, {0.5, nan, 1, 1}), measured(1, {4, 1, 1, 2})});
+        const auto range = model.range("a", AlignmentMeasure::Lift);
+        QCOMPARE(range.low, 0.5);
+        QCOMPARE(range.high, 4.0);
+    }
+
+    void aMapThatIsTooShortIsMissingNotZero() {
+        AlignmentMeasured map{1, 1, {"a", "b"}, {0.1}, {}, 0};
+        const auto values = valuesOf(map, AlignmentMeasure::Share);
+        QCOMPARE(values.size(), std::size_t(4));
+        QCOMPARE(values[0], 0.1);
+        QVERIFY(std::isnan(values[3]));
+    }
+
+    void theStrongestPairsAreOfDifferentFieldsAndAboveAnEvenSpread() {
+        const auto event = measured(1, {9, 2.3, 0.7, 8});
+        const auto pairs = strongestPairs(std::get<AlignmentMeasured>(event.fact), 4);
+        QCOMPARE(pairs.size(), std::size_t(1));
+        QCOMPARE(QString::fromStdString(pairs[0].masked), QStringLiteral("title"));
+        QCOMPARE(QString::fromStdString(pairs[0].text), QStringLiteral("genre"));
+        QCOMPARE(pairs[0].lift, 2.3);
+    }
+
+    void theWordsNameThePairAndItsNumbers() {
+        const auto event = measured(3, {9, 2.3, 0.7, 8}, 0.41);
+        const auto first = measured(0, {1, 1, 1, 1}, 0.12);
+        const QString words = alignmentWords(std::get<AlignmentMeasured>(event.fact),
+                                             std::get<AlignmentMeasured>(first.fact));
+        QVERIFY2(words.contains("<b>title</b> leans on <b>genre</b>'s words: 2.3"),
+                 qPrintable(words));
+        QVERIFY(words.contains(QString::fromUtf8("41\u00a0%")));
+        QVERIFY(words.contains(QString::fromUtf8("12\u00a0% at epoch 0")));
+    }
+};
+
+QTEST_GUILESS_MAIN(AlignmentModelTest)
+#include "alignment_model_test.moc"

@@ -1,0 +1,125 @@
+#include "ui/models/table_preview_model.h"
+
+#include "tests/ui/support/small_dataset.h"
+#include "ui/models/field_statistics.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace flip;
+using flip::ui::TablePreviewModel;
+
+class TablePreviewModelTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        small_ = open("small", 210);
+        large_ = open("large", kLarge);
+        QVERIFY(small_ && large_);
+    }
+
+    void showsWhatStoodInTheSource() {
+        TablePreviewModel model;
+        const QAbstractItemModelTester tester(&model);
+        model.setDataset(small_);
+        QCOMPARE(model.rowCount(), 210);
+        QCOMPARE(model.columnCount(), 4); // split, label, two fields; no time
+        QCOMPARE(cell(model, 13, model.columnOfField(0)), QStringLiteral("u3"));
+        QCOMPARE(cell(model, 13, model.columnOfField(1)), QStringLiteral("Film 6"));
+        QCOMPARE(cell(model, 12, TablePreviewModel::LabelColumn), QStringLiteral("1"));
+        QCOMPARE(model.headerData(2, Qt::Horizontal, Qt::DisplayRole).toString(),
+                 QStringLiteral("user"));
+        QCOMPARE(model.fieldOfColumn(3), 1);
+        QCOMPARE(model.fieldOfColumn(1), -1);
+    }
+
+    void everySplitIsNamed() {
+        TablePreviewModel model;
+        model.setDataset(small_);
+        QMap<QString, int> counts;
+        for (int row = 0; row < model.rowCount(); ++row) {
+            ++counts[cell(model, row, TablePreviewModel::SplitColumn)];
+        }
+        QCOMPARE(counts.value("train"), static_cast<int>(small_->splitRows(Split::Train)));
+        QCOMPARE(counts.value("test"), static_cast<int>(small_->splitRows(Split::Test)));
+        QCOMPARE(counts.size(), 3);
+    }
+
+    void theWindowMovesOverALargeDataset_data() {
+        QTest::addColumn<qint64>("wanted");
+        QTest::addColumn<qint64>("first");
+        QTest::newRow("beginning") << qint64{0} << qint64{0};
+        QTest::newRow("middle") << qint64{777} << qint64{777};
+        QTest::newRow("beyond the end")
+            << qint64{kLarge * 2} << qint64{kLarge - TablePreviewModel::kWindowRows};
+        QTest::newRow("before the beginning") << qint64{-5} << qint64{0};
+    }
+
+    void theWindowMovesOverALargeDataset() {
+        QFETCH(qint64, wanted);
+        QFETCH(qint64, first);
+        TablePreviewModel model;
+        const QAbstractItemModelTester tester(&model);
+        model.setDataset(large_);
+        QCOMPARE(model.rowCount(), static_cast<int>(TablePreviewModel::kWindowRows));
+        model.setFirstRow(wanted);
+        QCOMPARE(qint64{model.firstRow()}, first);
+        QCOMPARE(cell(model, 0, model.columnOfField(0)), QStringLiteral("u%1").arg(first % 10));
+    }
+
+    void withoutADatasetItIsEmpty() {
+        TablePreviewModel model;
+        model.setDataset(small_);
+        model.setDataset(nullptr);
+        QCOMPARE(model.rowCount(), 0);
+        QCOMPARE(model.columnCount(), 0);
+    }
+
+    void countsTheCommonestValuesFirst() {
+        const auto statistics = ui::countFields(*small_);
+        QCOMPARE(statistics.size(), std::size_t{2});
+        QCOMPARE(statistics[1].values, 7);
+        std::int64_t rows = 0;
+        std::int64_t positives = 0;
+        for (std::size_t i = 0; i < statistics[1].top.size(); ++i) {
+            rows += statistics[1].top[i].rows;
+            positives += statistics[1].top[i].positives;
+            QVERIFY(i == 0 || statistics[1].top[i].rows <= statistics[1].top[i - 1].rows);
+        }
+        QCOMPARE(rows, 210);
+        QCOMPARE(positives, 70); // every third row
+    }
+
+    void stoppedCountingGivesNothing() {
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY(ui::countFields(*large_, stop.get_token()).empty());
+    }
+
+private:
+    static constexpr int kLarge = 120'000;
+
+    std::shared_ptr<const Dataset> open(const std::string& name, int rows) {
+        const auto imported = test::importSmallDataset(workspace_, name, rows);
+        if (!imported) {
+            qWarning("%s", imported.problem().text().c_str());
+            return nullptr;
+        }
+        auto dataset = Dataset::open(workspace_.dataset(name));
+        return dataset ? std::make_shared<const Dataset>(std::move(dataset).value()) : nullptr;
+    }
+
+    static QString cell(const TablePreviewModel& model, int row, int column) {
+        return model.data(model.index(row, column), Qt::DisplayRole).toString();
+    }
+
+    QTemporaryDir folder_;
+    const Workspace workspace_ = *Workspace::open(folder_.path().toStdString());
+    std::shared_ptr<const Dataset> small_;
+    std::shared_ptr<const Dataset> large_;
+};
+
+QTEST_GUILESS_MAIN(TablePreviewModelTest)
+#include "table_preview_model_test.moc"

@@ -1,0 +1,67 @@
+// The entrance to training without training: a run of synthetic facts, twenty a second, that obeys
+// a stop. Linked into tests of the window in the engine's place.
+
+#include "core/run/execute.h"
+
+#include "core/data/dataset.h"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace flip {
+
+namespace {
+
+constexpr std::int64_t kSteps = 40;
+
+RunEnded play(const std::string& name, const std::string& kind, std::int64_t firstStep,
+              RunSink& audience, const std::stop_token& stop) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto tell = [&](Fact fact) {
+        const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - began;
+        audience.take(RunEvent{wall.count(), std::move(fact)});
+    };
+    RunEnded end{.status = "finished"};
+    tell(RunStarted{.run = name,
+                    .kind = kind,
+                    .device = "cpu",
+                    .threads = 2,
+                    .resumedFromStep = firstStep - 1});
+    tell(StageStarted{
+        .stage = "pretrain", .epochs = 1, .stepsPerEpoch = kSteps, .totalSteps = kSteps});
+    for (std::int64_t step = firstStep; step <= kSteps; ++step) {
+        if (stop.stop_requested()) {
+            end = {.status = "stopped", .reason = "stopped by the user"};
+            break;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        tell(StepDone{.stage = "pretrain",
+                      .step = step,
+                      .epoch = 1,
+                      .rows = 8,
+                      .seconds = 0.05,
+                      .losses = {{"total", 1.0 / static_cast<double>(step)}}});
+    }
+    tell(end);
+    return end;
+}
+
+} // namespace
+
+RunEnded executeRun(const RunSpec& spec, const Workspace&, const std::string& name,
+                    RunSink& audience, std::stop_token stop) noexcept {
+    return play(name.empty() ? "fake-1" : name, spec.kind, 1, audience, stop);
+}
+
+RunEnded resumeRun(const std::string& name, const Workspace&, RunSink& audience,
+                   std::stop_token stop) noexcept {
+    return play(name, "pretrain", 31, audience, stop);
+}
+
+Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {
+    const auto dataset = Dataset::open(workspace.dataset(spec.data.dataset));
+    return dataset ? Result<void>() : Result<void>(dataset.problem());
+}
+
+} // namespace flip

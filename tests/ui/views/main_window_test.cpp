@@ -1,0 +1,210 @@
+#include "tests/ui/support/small_dataset.h"
+#include "ui/views/data_page.h"
+#include "ui/views/experiment_page.h"
+#include "ui/views/main_window.h"
+#include "ui/views/notice_area.h"
+#include "ui/views/option_editor.h"
+#include "ui/views/status_strip.h"
+
+#include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QAbstractSpinBox>
+#include <QAccessible>
+#include <QApplication>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <memory>
+
+using namespace flip;
+using namespace flip::ui;
+
+namespace {
+
+/// WCAG 2 contrast of two opaque colours.
+double contrast(const QColor& a, const QColor& b) {
+    const auto light = [](const QColor& colour) {
+        const auto linear = [](float part) {
+            return part <= 0.04045F ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+        };
+        return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+               0.0722 * linear(colour.blueF());
+    };
+    return (std::max(light(a), light(b)) + 0.05) / (std::min(light(a), light(b)) + 0.05);
+}
+
+QPushButton* buttonWith(QWidget& parent, const QString& text) {
+    for (auto* button : parent.findChildren<QPushButton*>()) {
+        if (button->text() == text) {
+            return button;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace
+
+class MainWindowTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        applyTheme(*qApp, ThemeChoice::Light);
+        const auto made = test::importSmallDataset(workspace_, "films", 400);
+        QVERIFY2(made.ok(), made.ok() ? "" : made.problem().text().c_str());
+    }
+
+    void init() {
+        window_ = std::make_unique<MainWindow>(workspace_);
+        window_->resize(1280, 720);
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+    }
+
+    void cleanup() { window_.reset(); }
+
+    void everyPageHasAKey_data() {
+        QTest::addColumn<int>("key");
+        QTest::addColumn<int>("page");
+        for (int i = 0; i < kPageCount; ++i) {
+            QTest::newRow(qPrintable(pageKey(Page(i)))) << int(Qt::Key_1) + i << i;
+        }
+    }
+
+    void everyPageHasAKey() {
+        QFETCH(int, key);
+        QFETCH(int, page);
+        window_->activateWindow();
+        QTest::keyClick(window_.get(), Qt::Key(key), Qt::ControlModifier);
+        QCOMPARE(int(window_->page()), page);
+        QCOMPARE(pageOfKey(pageKey(Page(page))), std::optional(Page(page)));
+    }
+
+    void unknownPagesHaveNoKey() { QVERIFY(!pageOfKey(QStringLiteral("settings")).has_value()); }
+
+    void fitsASmallScreen() {
+        for (int i = 0; i < kPageCount; ++i) {
+            window_->setPage(Page(i));
+            window_->resize(800, 600);
+            QCoreApplication::processEvents();
+            QCOMPARE(window_->size(), QSize(800, 600));
+        }
+    }
+
+    void showsTheRowsOfTheDataset() {
+        window_->openThing(QStringLiteral("films"));
+        auto* table = window_->findChild<DataPage*>()->findChild<QTableView*>();
+        QTRY_COMPARE(table->model()->rowCount(), 400);
+    }
+
+    void everyControlTellsItsName() {
+        for (auto* widget : window_->findChildren<QWidget*>()) {
+            const bool control = qobject_cast<QAbstractButton*>(widget) != nullptr ||
+                                 qobject_cast<QComboBox*>(widget) != nullptr ||
+                                 qobject_cast<QAbstractSpinBox*>(widget) != nullptr ||
+                                 qobject_cast<QAbstractItemView*>(widget) != nullptr ||
+                                 qobject_cast<QPlainTextEdit*>(widget) != nullptr;
+            if (!control || widget->focusPolicy() == Qt::NoFocus || widget->isHidden() ||
+                widget->inherits("QComboBoxListView") || widget->inherits("QHeaderView")) {
+                continue;
+            }
+            auto* face = QAccessible::queryAccessibleInterface(widget);
+            QVERIFY(face != nullptr);
+            QVERIFY2(!face->text(QAccessible::Name).isEmpty(),
+                     qPrintable(QStringLiteral("%1 in %2")
+                                    .arg(QString::fromLatin1(widget->metaObject()->className()),
+                                         QString::fromLatin1(
+                                             widget->parentWidget()->metaObject()->className()))));
+        }
+    }
+
+    void runsWhatTheFormSaysAndStopsWhenAsked() {
+        auto* page = window_->findChild<ExperimentPage*>();
+        auto* strip = window_->findChild<StatusStrip*>();
+        window_->setPage(Page::Experiment);
+        page->setDataset(QStringLiteral("films"));
+        QPushButton* start = buttonWith(*page, startWords("flip"));
+        QVERIFY(start != nullptr);
+        QTRY_VERIFY(start->isEnabled());
+        QTest::mouseClick(start, Qt::LeftButton);
+        QTRY_COMPARE(window_->page(), Page::Runs);
+        QPushButton* stop = buttonWith(*strip, QStringLiteral("Stop and keep"));
+        QTRY_VERIFY(stop->isVisible());
+        QVERIFY(!start->isEnabled());
+        QTest::mouseClick(stop, Qt::LeftButton);
+        QTRY_VERIFY(!stop->isVisible());
+        QTRY_VERIFY(start->isEnabled());
+    }
+
+    void closingWhileARunGoesOnStopsItFirst() {
+        auto* page = window_->findChild<ExperimentPage*>();
+        page->setDataset(QStringLiteral("films"));
+        QPushButton* start = buttonWith(*page, startWords("flip"));
+        QTRY_VERIFY(start->isEnabled());
+        start->click();
+        QTRY_COMPARE(window_->page(), Page::Runs);
+        window_->close();
+        QVERIFY(window_->isVisible());
+        QTRY_VERIFY(!window_->isVisible());
+    }
+
+    void remembersPageThemeAndExperiment() {
+        window_->findChild<ExperimentPage*>()->setDataset(QStringLiteral("films"));
+        window_->setPage(Page::Template);
+        window_->setTheme(ThemeChoice::Dark);
+        window_->close();
+        window_ = std::make_unique<MainWindow>(workspace_);
+        window_->restore();
+        QCOMPARE(window_->page(), Page::Template);
+        QCOMPARE(themeChoice(), ThemeChoice::Dark);
+        QVERIFY(window_->findChild<ExperimentPage*>()->toml().contains("dataset = \"films\""));
+        window_->setTheme(ThemeChoice::Light);
+    }
+
+    void problemsStayUntilTheyAreDismissed() {
+        auto* notices = window_->findChild<NoticeArea*>();
+        const int before = notices->count();
+        notices->showProblem({"the disk is full; make room", "flip.db"});
+        notices->showProblem({"the disk is full; make room", "flip.db"}); // said once
+        QCOMPARE(notices->count(), before + 1);
+        QVERIFY(notices->isVisible());
+        for (int i = 0; i < 9; ++i) {
+            notices->showNews(QString::number(i));
+        }
+        QCOMPARE(notices->count(), 4);
+        QCOMPARE(notices->textAt(3), QStringLiteral("8"));
+    }
+
+    void textCanBeReadInBothThemes_data() {
+        QTest::addColumn<int>("choice");
+        QTest::newRow("light") << int(ThemeChoice::Light);
+        QTest::newRow("dark") << int(ThemeChoice::Dark);
+    }
+
+    void textCanBeReadInBothThemes() {
+        QFETCH(int, choice);
+        applyTheme(*qApp, ThemeChoice(choice));
+        const Theme colours = theme();
+        for (const QColor& ground : {colours.window, colours.surface}) {
+            for (const QColor& text :
+                 {colours.text, colours.secondText, colours.good, colours.bad, colours.warning}) {
+                QVERIFY2(contrast(text, ground) >= 4.5, qPrintable(text.name()));
+            }
+        }
+        QVERIFY(contrast(colours.onAccent, colours.accent) >= 4.5);
+        applyTheme(*qApp, ThemeChoice::Light);
+    }
+
+private:
+    QTemporaryDir folder_;
+    const Workspace workspace_ = *Workspace::open(folder_.path().toStdString());
+    std::unique_ptr<MainWindow> window_;
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "main_window_test.moc"

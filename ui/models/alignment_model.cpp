@@ -1,0 +1,114 @@
+#include "ui/models/alignment_model.h"
+
+#include <QStringList>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace flip::ui {
+
+namespace {
+constexpr std::size_t kPairsTold = 4;
+} // namespace
+
+void AlignmentModel::take(const std::string& run, std::span<const RunEvent> events) {
+    std::optional<std::size_t> changedFrom;
+    for (const RunEvent& event : events) {
+        const auto* map = std::get_if<AlignmentMeasured>(&event.fact);
+        if (map == nullptr) {
+            continue;
+        }
+        auto& maps = runs_[run];
+        while (!maps.empty() && maps.back().epoch >= map->epoch) {
+            maps.pop_back();
+        }
+        changedFrom = std::min(changedFrom.value_or(maps.size()), maps.size());
+        maps.push_back(*map);
+    }
+    if (changedFrom) {
+        Q_EMIT changed(run, *changedFrom);
+    }
+}
+
+void AlignmentModel::forget(const std::string& run) {
+    const std::string name = run;
+    if (runs_.erase(name) > 0) {
+        Q_EMIT changed(name, 0);
+    }
+}
+
+std::span<const AlignmentMeasured> AlignmentModel::maps(const std::string& run) const {
+    const auto found = runs_.find(run);
+    return found == runs_.end() ? std::span<const AlignmentMeasured>{}
+                                : std::span<const AlignmentMeasured>(found->second);
+}
+
+AlignmentModel::Range AlignmentModel::range(const std::string& run,
+                                            AlignmentMeasure measure) const {
+    Range range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+    for (const AlignmentMeasured& map : maps(run)) {
+        for (const double value : valuesOf(map, measure)) {
+            if (std::isfinite(value)) {
+                range.low = std::min(range.low, value);
+                range.high = std::max(range.high, value);
+            }
+        }
+    }
+    return range.low <= range.high ? range : Range{};
+}
+
+std::vector<double> valuesOf(const AlignmentMeasured& map, AlignmentMeasure measure) {
+    std::vector<double> values = measure == AlignmentMeasure::Share ? map.share : map.lift;
+    values.resize(map.fields.size() * map.fields.size(), std::numeric_limits<double>::quiet_NaN());
+    return values;
+}
+
+std::vector<LeaningPair> strongestPairs(const AlignmentMeasured& map, std::size_t count) {
+    const std::size_t fields = map.fields.size();
+    const std::vector<double> share = valuesOf(map, AlignmentMeasure::Share);
+    const std::vector<double> lift = valuesOf(map, AlignmentMeasure::Lift);
+    std::vector<LeaningPair> pairs;
+    for (std::size_t row = 0; row < fields; ++row) {
+        for (std::size_t column = 0; column < fields; ++column) {
+            const std::size_t cell = row * fields + column;
+            if (row != column && std::isfinite(lift[cell]) && lift[cell] >= 1) {
+                pairs.push_back({map.fields[row], map.fields[column], share[cell], lift[cell]});
+            }
+        }
+    }
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [](const LeaningPair& a, const LeaningPair& b) { return a.lift > b.lift; });
+    pairs.resize(std::min(pairs.size(), count));
+    return pairs;
+}
+
+QString alignmentWords(const AlignmentMeasured& map, const AlignmentMeasured& first) {
+    const auto percent = [](double part) {
+        return QStringLiteral("%1 %").arg(100 * part, 0, 'f', 0);
+    };
+    QStringList sentences;
+    QString score = QObject::tr("On average %1 of the attention to field words stays with the "
+                                "masked field's own words")
+                        .arg(percent(map.score));
+    if (first.epoch != map.epoch) {
+        score += QObject::tr(" (%1 at epoch %2)").arg(percent(first.score)).arg(first.epoch);
+    }
+    sentences << score + QLatin1Char('.');
+    const auto pairs = strongestPairs(map, kPairsTold);
+    for (const LeaningPair& pair : pairs) {
+        sentences << QObject::tr("Masked <b>%1</b> leans on <b>%2</b>'s words: %3× an even spread, "
+                                 "%4 of its attention.")
+                         .arg(QString::fromStdString(pair.masked).toHtmlEscaped(),
+                              QString::fromStdString(pair.text).toHtmlEscaped(),
+                              QString::number(pair.lift, 'f', 1), percent(pair.share));
+    }
+    if (pairs.empty()) {
+        sentences << QObject::tr("No field leans on another field's words more than an even spread "
+                                 "would.");
+    }
+    return sentences.join(QStringLiteral("<br><br>"));
+}
+
+} // namespace flip::ui

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/text/text_template.h"
+#include "core/text/tokenizer.h"
+
+#include <QString>
+
+#include <cstdint>
+#include <vector>
+
+namespace flip::ui {
+
+/// One token of a row's sentence as the template page draws it.
+struct SentenceToken {
+    QString text;   // the vocabulary's piece
+    int field = -1; // whose value it came from; -1: the template's words and specials
+    bool special = false;
+    bool unknown = false;
+};
+
+/// The whole sentence of a row, uncut, [CLS] and [SEP] included.
+std::vector<SentenceToken> sentenceTokens(const Dataset& dataset, std::int64_t row,
+                                          const TextTemplate& textTemplate,
+                                          const Tokenizer& tokenizer);
+
+} // namespace flip::ui

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <QString>
+
+#include <cstdint>
+#include <optional>
+
+namespace flip::ui {
+
+// Numbers as the window writes them, everywhere alike.
+
+QString scoreText(std::optional<double> value); // 0.7812, "not defined" when absent
+QString durationText(double seconds);           // 0.4 s, 12 s, 1 m 23 s, 2 h 05 m, 3 d 4 h
+QString countText(std::int64_t count);          // thin spaces: 12 345
+QString bytesText(std::int64_t bytes);          // 12.3 MiB
+QString percentText(double share);              // 0.0123: "1.2 %"
+QString plainNumber(double value);              // four significant digits: 0.6931, 12.35, 1.2e-05
+
+/// A status with its sign: "✓ finished"; never told by colour alone.
+QString statusText(const QString& status);
+
+/// Elided in the middle to at most `length` characters.
+QString shortName(const QString& name, int length);
+
+} // namespace flip::ui

@@ -1,0 +1,356 @@
+#include "ui/views/data_page.h"
+
+#include "core/run/demo.h"
+#include "ui/models/table_preview_model.h"
+#include "ui/models/wording.h"
+#include "ui/views/distribution_header.h"
+#include "ui/views/elided_label.h"
+#include "ui/views/empty_state.h"
+#include "ui/views/field_list.h"
+#include "ui/views/icons.h"
+#include "ui/views/import_panel.h"
+#include "ui/views/page_title.h"
+#include "ui/views/split_bar.h"
+#include "ui/views/theme.h"
+
+#include <QDragEnterEvent>
+#include <QLabel>
+#include <QListWidget>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <limits>
+
+namespace flip::ui {
+
+namespace {
+
+enum Place { EmptyPlace, BrowserPlace, ImportPlace };
+
+QWidget* side(std::initializer_list<QWidget*> widgets, QMargins margins) {
+    auto* column = new QWidget;
+    auto* layout = new QVBoxLayout(column);
+    layout->setContentsMargins(margins);
+    layout->setSpacing(kSpace2);
+    for (QWidget* widget : widgets) {
+        layout->addWidget(widget);
+    }
+    return column;
+}
+
+} // namespace
+
+DataPage::DataPage(Workspace workspace, QWidget* parent)
+    : QWidget(parent), workspace_(std::move(workspace)), title_(new PageTitle(tr("Data"), this)),
+      places_(new QStackedWidget(this)),
+      empty_(new EmptyState(
+          tr("No dataset yet"),
+          tr("A dataset is a table of clicks: one row a view, a label, and the fields a model may "
+             "read. Import raw files, or drop their folder here. The sample project brings several "
+             "hundred real films with simulated people and needs no network."),
+          tr("Import files…"), this)),
+      import_(new ImportPanel(workspace_, this)), model_(new TablePreviewModel(this)),
+      importButton_(new QPushButton(tr("Import…"), this)),
+      sampleButton_(new QPushButton(tr("Make the sample project"), this)),
+      useButton_(new QPushButton(tr("Use in an experiment"), this)) {
+    setAcceptDrops(true);
+    empty_->setSecondAction(tr("Make the sample project"));
+    importButton_->setIcon(icon(QStringLiteral("plus")));
+    useButton_->setProperty("kind", "primary");
+    title_->addAction(sampleButton_);
+    title_->addAction(importButton_);
+    title_->addAction(useButton_);
+
+    places_->addWidget(empty_);
+    places_->addWidget(buildBrowser());
+    places_->addWidget(import_);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(title_);
+    column->addWidget(places_, 1);
+
+    connect(empty_, &EmptyState::actionRequested, this, [this] { importFrom({}); });
+    connect(empty_, &EmptyState::secondActionRequested, this, &DataPage::makeSample);
+    connect(importButton_, &QPushButton::clicked, this, [this] { importFrom({}); });
+    connect(sampleButton_, &QPushButton::clicked, this, &DataPage::makeSample);
+    connect(useButton_, &QPushButton::clicked, this,
+            [this] { Q_EMIT experimentWanted(dataset()); });
+    connect(import_, &ImportPanel::closed, this, &DataPage::showPlace);
+    connect(import_, &ImportPanel::imported, this, &DataPage::takeImport);
+    connect(names_, &QListWidget::currentTextChanged, this, &DataPage::openDataset);
+    connect(goTo_, &QSpinBox::valueChanged, this, [this](int row) {
+        model_->setFirstRow(std::max(0, row - 1));
+        const auto shown = static_cast<int>(std::int64_t{row} - 1 - model_->firstRow());
+        table_->scrollTo(model_->index(shown, 0), QAbstractItemView::PositionAtTop);
+    });
+    connect(fields_, &FieldList::fieldChosen, this, [this](int field) {
+        table_->scrollTo(
+            model_->index(std::max(0, table_->rowAt(0)), model_->columnOfField(field)));
+    });
+    connect(header_, &QHeaderView::sectionClicked, this,
+            [this](int section) { fields_->select(model_->fieldOfColumn(section)); });
+    connect(&sample_, &BackgroundJob::runningChanged, this, [this](bool running) {
+        sampleButton_->setEnabled(!running);
+        sampleButton_->setText(running ? tr("Making the sample project…")
+                                       : tr("Make the sample project"));
+        empty_->setEnabled(!running);
+    });
+    reload();
+}
+
+QWidget* DataPage::buildBrowser() {
+    names_ = new QListWidget(this);
+    names_->setAccessibleName(tr("Datasets"));
+    names_->setTextElideMode(Qt::ElideMiddle);
+    names_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    table_ = new QTableView(this);
+    table_->setAccessibleName(tr("Rows of the dataset"));
+    header_ = new DistributionHeader(table_);
+    table_->setHorizontalHeader(header_);
+    table_->setModel(model_);
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setWordWrap(false);
+    table_->setShowGrid(false);
+    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
+    table_->verticalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    facts_ = new ElidedLabel({}, this);
+    facts_->setMode(Qt::ElideRight);
+    facts_->setProperty("kind", "second");
+    goTo_ = new QSpinBox(this);
+    goTo_->setAccessibleName(tr("Go to row"));
+    goTo_->setGroupSeparatorShown(true);
+    goTo_->setKeyboardTracking(false);
+    goTo_->setPrefix(tr("row "));
+    goTo_->setMinimumWidth(128);
+    fields_ = new FieldList(this);
+    split_ = new SplitBar(this);
+    badLines_ = new QLabel(this);
+    badLines_->setWordWrap(true);
+    badLines_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+
+    auto* bar = new QWidget(this);
+    auto* barRow = new QHBoxLayout(bar);
+    barRow->setContentsMargins(0, 0, 0, 0);
+    barRow->addWidget(facts_, 1);
+    barRow->addWidget(goTo_);
+    auto* sides = new QSplitter(Qt::Horizontal, this);
+    sides->addWidget(side({strongLabel(tr("Datasets"), this), names_}, {kSpace4, 0, 0, kSpace4}));
+    sides->addWidget(side({bar, table_}, {0, 0, 0, kSpace4}));
+    sides->addWidget(side({fields_, strongLabel(tr("Split"), this), split_,
+                           strongLabel(tr("Bad lines"), this), badLines_},
+                          {0, 0, kSpace4, kSpace4}));
+    sides->setChildrenCollapsible(false);
+    sides->setStretchFactor(0, 0);
+    sides->setStretchFactor(1, 1);
+    sides->setStretchFactor(2, 0);
+    names_->setMinimumWidth(110);
+    fields_->setMinimumWidth(190);
+    table_->setMinimumWidth(220);
+    sides->setSizes({180, 900, 300});
+    return sides;
+}
+
+QString DataPage::dataset() const {
+    const auto* item = names_->currentItem();
+    return item == nullptr ? QString() : item->text();
+}
+
+void DataPage::reload() {
+    const QString before = dataset();
+    QStringList found;
+    for (const std::string& name : workspace_.datasetNames()) {
+        found << QString::fromStdString(name);
+    }
+    QStringList listed;
+    for (int i = 0; i < names_->count(); ++i) {
+        listed << names_->item(i)->text();
+    }
+    if (found != listed) {
+        const QSignalBlocker quiet(names_);
+        names_->clear();
+        names_->addItems(found);
+        for (int i = 0; i < names_->count(); ++i) {
+            names_->item(i)->setToolTip(names_->item(i)->text());
+        }
+    }
+    showDataset(found.contains(before) ? before : found.value(0));
+    if (places_->currentIndex() != ImportPlace) {
+        showPlace();
+    }
+}
+
+void DataPage::showPlace() {
+    places_->setCurrentIndex(names_->count() == 0 ? EmptyPlace : BrowserPlace);
+    useButton_->setVisible(names_->count() > 0);
+    importButton_->setVisible(names_->count() > 0);
+    sampleButton_->setVisible(names_->count() > 0);
+    title_->setBreadcrumb(dataset().isEmpty() ? QStringList() : QStringList{dataset()});
+}
+
+void DataPage::showDataset(const QString& name) {
+    const auto items = names_->findItems(name, Qt::MatchExactly);
+    if (items.isEmpty()) {
+        return;
+    }
+    const bool same = names_->currentItem() == items.first();
+    names_->setCurrentItem(items.first());
+    if (same && model_->dataset() == nullptr) {
+        openDataset(name);
+    }
+}
+
+void DataPage::openDataset(const QString& name) {
+    if (name.isEmpty()) {
+        return;
+    }
+    title_->setBreadcrumb({name});
+    open_.start(
+        [folder = workspace_.dataset(name.toStdString())](std::stop_token) {
+            Result<Dataset> dataset = Dataset::open(folder);
+            return dataset ? Opened{std::make_shared<const Dataset>(std::move(dataset).value()), {}}
+                           : Opened{nullptr, dataset.problem()};
+        },
+        [this](Opened opened) { take(std::move(opened)); });
+}
+
+void DataPage::take(Opened opened) {
+    statistics_.clear();
+    model_->setDataset(opened.dataset);
+    if (opened.problem) {
+        fields_->setFields({});
+        facts_->setText(tr("This dataset cannot be read."));
+        Q_EMIT problemMet(*opened.problem);
+        tellHeader();
+        return;
+    }
+    const Dataset& dataset = *opened.dataset;
+    const double positives = static_cast<double>(dataset.positives()) /
+                             static_cast<double>(std::max<std::int64_t>(1, dataset.rows()));
+    facts_->setText(
+        tr("%1 rows, %2 positive, %3 ids")
+            .arg(countText(dataset.rows()), percentText(positives), countText(dataset.idCount())));
+    split_->setToolTip(tr("Content hash %1").arg(QString::fromStdString(dataset.hash())));
+    {
+        const QSignalBlocker quiet(goTo_);
+        goTo_->setRange(1, static_cast<int>(std::min<std::int64_t>(
+                               dataset.rows(), std::numeric_limits<int>::max())));
+        goTo_->setValue(1);
+    }
+    fields_->setFields(dataset.fields());
+    split_->setRows({dataset.splitRows(Split::Train), dataset.splitRows(Split::Valid),
+                     dataset.splitRows(Split::Test)});
+    QStringList bad{
+        dataset.badLines() == 0
+            ? tr("None; every line of the source could be read.")
+            : tr("%1 lines of the source were left out.").arg(countText(dataset.badLines()))};
+    for (const Problem& example : badExamples_[QString::fromStdString(dataset.name())]) {
+        bad << QString::fromStdString(example.text());
+    }
+    badLines_->setText(bad.mid(0, 4).join(QLatin1Char('\n')));
+    badLines_->setToolTip(bad.join(QLatin1Char('\n')));
+    tellHeader();
+    count_.start(
+        [shared = opened.dataset](std::stop_token stop) { return countFields(*shared, stop); },
+        [this](std::vector<FieldStatistics> statistics) { takeStatistics(std::move(statistics)); });
+    Q_EMIT datasetShown(QString::fromStdString(dataset.name()));
+}
+
+void DataPage::takeStatistics(std::vector<FieldStatistics> statistics) {
+    statistics_ = std::move(statistics);
+    fields_->setStatistics(statistics_);
+    tellHeader();
+}
+
+void DataPage::tellHeader() {
+    std::vector<DistributionHeader::Column> columns(
+        static_cast<std::size_t>(model_->columnCount()));
+    for (int i = 0; i < model_->columnCount(); ++i) {
+        auto& head = columns[static_cast<std::size_t>(i)];
+        const int field = model_->fieldOfColumn(i);
+        if (field < 0) {
+            header_->resizeSection(i, i == TablePreviewModel::LabelColumn   ? 64
+                                      : i == TablePreviewModel::SplitColumn ? 72
+                                                                            : 156);
+            head.kind = i == TablePreviewModel::LabelColumn ? tr("0 or 1") : QString();
+            continue;
+        }
+        const FieldInfo& info = model_->dataset()->fields()[static_cast<std::size_t>(field)];
+        head.kind = info.use == FieldUse::Text ? tr("text, %1 values").arg(countText(info.values))
+                                               : tr("%1 ids").arg(countText(info.ids));
+        if (static_cast<std::size_t>(field) < statistics_.size()) {
+            head.statistics = &statistics_[static_cast<std::size_t>(field)];
+        }
+    }
+    header_->setColumns(std::move(columns));
+}
+
+void DataPage::importFrom(const QString& fileOrFolder) {
+    if (!fileOrFolder.isEmpty()) {
+        import_->setSource(fileOrFolder);
+    }
+    places_->setCurrentIndex(ImportPlace);
+    title_->setBreadcrumb({tr("Import")});
+    useButton_->hide();
+    importButton_->hide();
+    sampleButton_->hide();
+    import_->setFocus();
+}
+
+void DataPage::takeImport(const QString& name, const ImportReport& report) {
+    badExamples_[name] = report.examples;
+    places_->setCurrentIndex(BrowserPlace);
+    model_->setDataset(nullptr);
+    reload();
+    showDataset(name);
+    showPlace();
+    Q_EMIT newsMet(tr("Imported %1: %2 rows in %3, %4 bad lines")
+                       .arg(name, countText(report.rows), durationText(report.seconds),
+                            countText(report.badLines)));
+    Q_EMIT datasetsChanged();
+}
+
+void DataPage::makeSample() {
+    if (sample_.running()) {
+        return;
+    }
+    sample_.start([workspace = workspace_](
+                      std::stop_token stop) { return ensureDemoDataset(workspace, stop); },
+                  [this](const Result<std::string>& made) {
+                      if (!made) {
+                          Q_EMIT problemMet(made.problem());
+                          return;
+                      }
+                      reload();
+                      showDataset(QString::fromStdString(*made));
+                      showPlace();
+                      Q_EMIT datasetsChanged();
+                  });
+}
+
+void DataPage::dragEnterEvent(QDragEnterEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    if (std::ranges::any_of(urls, [](const QUrl& url) { return url.isLocalFile(); })) {
+        event->acceptProposedAction();
+    }
+}
+
+void DataPage::dropEvent(QDropEvent* event) {
+    for (const QUrl& url : event->mimeData()->urls()) {
+        if (url.isLocalFile()) {
+            importFrom(url.toLocalFile());
+            event->acceptProposedAction();
+            return;
+        }
+    }
+}
+
+} // namespace flip::ui

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/data/import.h"
+#include "core/store/workspace.h"
+#include "ui/bridge/background_job.h"
+#include "ui/models/field_statistics.h"
+
+#include <QString>
+#include <QWidget>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+class QLabel;
+class QListWidget;
+class QPushButton;
+class QSpinBox;
+class QStackedWidget;
+class QTableView;
+
+namespace flip::ui {
+
+class DistributionHeader;
+class ElidedLabel;
+class EmptyState;
+class FieldList;
+class ImportPanel;
+class PageTitle;
+class SplitBar;
+class TablePreviewModel;
+
+/// The datasets of the workspace: bring new ones in, look at their rows, fields and split.
+class DataPage : public QWidget {
+    Q_OBJECT
+public:
+    explicit DataPage(Workspace workspace, QWidget* parent = nullptr);
+
+    QString dataset() const; // the one shown; empty: none
+
+public Q_SLOTS:
+    void reload(); // the list, after something was imported elsewhere
+    void showDataset(const QString& name);
+    void importFrom(const QString& fileOrFolder);
+    void makeSample();
+
+Q_SIGNALS:
+    void datasetsChanged();
+    void datasetShown(const QString& name);
+    void experimentWanted(const QString& dataset);
+    void problemMet(const flip::Problem& problem);
+    void newsMet(const QString& text);
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    struct Opened {
+        std::shared_ptr<const Dataset> dataset;
+        std::optional<Problem> problem;
+    };
+    QWidget* buildBrowser();
+    void openDataset(const QString& name);
+    void take(Opened opened);
+    void takeStatistics(std::vector<FieldStatistics> statistics);
+    void tellHeader();
+    void showPlace();
+    void takeImport(const QString& name, const ImportReport& report);
+
+    const Workspace workspace_;
+    PageTitle* title_;
+    QStackedWidget* places_; // empty state, browser, import
+    EmptyState* empty_;
+    ImportPanel* import_;
+    QListWidget* names_ = nullptr;
+    QTableView* table_ = nullptr;
+    DistributionHeader* header_ = nullptr;
+    TablePreviewModel* model_;
+    ElidedLabel* facts_ = nullptr;
+    QSpinBox* goTo_ = nullptr;
+    FieldList* fields_ = nullptr;
+    SplitBar* split_ = nullptr;
+    QLabel* badLines_ = nullptr;
+    QPushButton* importButton_;
+    QPushButton* sampleButton_;
+    QPushButton* useButton_;
+    std::map<QString, std::vector<Problem>> badExamples_; // of imports of this session
+    std::vector<FieldStatistics> statistics_;
+    BackgroundJob open_;
+    BackgroundJob count_;
+    BackgroundJob sample_; // last member: joined first
+};
+
+} // namespace flip::ui

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "ui/models/field_statistics.h"
+
+#include <QHeaderView>
+
+#include <vector>
+
+namespace flip::ui {
+
+/// A table's head that shows, under each name, what the column is and a small picture of its
+/// commonest values: one bar a value, the taller the commoner, filled by its click rate.
+class DistributionHeader : public QHeaderView {
+    Q_OBJECT
+public:
+    explicit DistributionHeader(QWidget* parent = nullptr);
+
+    struct Column {
+        QString kind;                                // "1 682 ids"; may be empty
+        const FieldStatistics* statistics = nullptr; // null: none, or not counted yet
+    };
+    void setColumns(std::vector<Column> columns);
+
+    QSize sizeHint() const override;
+
+protected:
+    void paintSection(QPainter* painter, const QRect& rect, int section) const override;
+    bool viewportEvent(QEvent* event) override;
+
+private:
+    std::vector<Column> columns_;
+};
+
+/// "M: 54 120 rows (74.3 %), clicked 55.1 %"
+QString valueText(const FieldStatistics::Value& value, std::int64_t allRows);
+
+} // namespace flip::ui

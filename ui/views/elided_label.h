@@ -1,0 +1,30 @@
+#pragma once
+
+#include <QLabel>
+
+namespace flip::ui {
+
+/// One line of text that elides in the middle when space is short and says all on hover.
+class ElidedLabel : public QLabel {
+    Q_OBJECT
+public:
+    explicit ElidedLabel(const QString& text = {}, QWidget* parent = nullptr);
+
+    void setText(const QString& text);
+    void setMode(Qt::TextElideMode mode);
+    QString fullText() const { return full_; }
+    QSize minimumSizeHint() const override;
+    QSize sizeHint() const override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void elide();
+
+    QString full_;
+    Qt::TextElideMode mode_ = Qt::ElideMiddle;
+};
+
+} // namespace flip::ui

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+
+namespace flip::ui {
+
+/// What an empty page says: what it is for, and the next step as a button. Without an action text
+/// there is no button.
+class EmptyState : public QWidget {
+    Q_OBJECT
+public:
+    EmptyState(const QString& title, const QString& text, const QString& actionText = {},
+               QWidget* parent = nullptr);
+
+    void setTexts(const QString& title, const QString& text, const QString& actionText = {});
+
+    /// A quieter step beside the first one.
+    void setSecondAction(const QString& actionText);
+
+Q_SIGNALS:
+    void actionRequested();
+    void secondActionRequested();
+
+private:
+    QLabel* title_;
+    QLabel* text_;
+    QPushButton* action_;
+    QPushButton* secondAction_;
+};
+
+} // namespace flip::ui

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/data/dataset.h"
+#include "ui/models/field_statistics.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QTreeWidget;
+
+namespace flip::ui {
+
+class ElidedLabel;
+
+/// The schema as a list: each field with its use, its ids and how much of it is unknown at test
+/// time. Below it the chosen field's commonest values.
+class FieldList : public QWidget {
+    Q_OBJECT
+public:
+    explicit FieldList(QWidget* parent = nullptr);
+
+    void setFields(const std::vector<FieldInfo>& fields);
+    void setStatistics(const std::vector<FieldStatistics>& statistics);
+    void select(int field);
+
+Q_SIGNALS:
+    void fieldChosen(int field);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void showValues();
+
+    std::vector<FieldStatistics> statistics_;
+    QTreeWidget* list_;
+    ElidedLabel* valuesTitle_;
+    QTreeWidget* values_;
+};
+
+} // namespace flip::ui

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "core/data/import.h"
+#include "core/store/workspace.h"
+#include "ui/bridge/background_job.h"
+
+#include <QWidget>
+
+class QCheckBox;
+class QComboBox;
+class QFormLayout;
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QProgressBar;
+class QPushButton;
+class QSpinBox;
+
+namespace flip::ui {
+
+/// Raw files to a dataset: what is asked for stands at the left, the schema and the first lines of
+/// the files at the right. What was typed stays when an import is refused.
+class ImportPanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit ImportPanel(Workspace workspace, QWidget* parent = nullptr);
+
+    void setSource(const QString& fileOrFolder);
+    ImportRequest request() const;
+    bool importing() const { return import_.running(); }
+
+Q_SIGNALS:
+    void imported(const QString& dataset, const flip::ImportReport& report);
+    void closed();
+
+private:
+    void buildForm(QFormLayout* form);
+    void chooseSource(bool folder);
+    void chooseInto(QLineEdit* edit, const QString& title, const QString& filter);
+    void guessFromSource();
+    void showSchema();
+    void showFiles();
+    void showSplitRule();
+    void startImport();
+    void showProgress(const ImportProgress& progress);
+    void showEnd(const std::string& name, Result<ImportReport> result);
+    void showProblem(const Problem& problem);
+
+    const Workspace workspace_;
+    QFormLayout* form_ = nullptr;
+    QLineEdit* source_;
+    QComboBox* preset_;
+    QLineEdit* schema_;
+    QWidget* schemaRow_ = nullptr;
+    QLineEdit* name_;
+    QComboBox* rule_;
+    QSpinBox* train_;
+    QSpinBox* valid_;
+    QWidget* sharesRow_ = nullptr;
+    QSpinBox* seed_;
+    QLineEdit* splitFile_;
+    QWidget* splitFileRow_ = nullptr;
+    QSpinBox* minCount_;
+    QLineEdit* labelRule_;
+    QCheckBox* replace_;
+    QPlainTextEdit* schemaText_;
+    QPlainTextEdit* filesText_;
+    QLabel* state_;
+    QProgressBar* bar_;
+    QPushButton* start_;
+    QPushButton* cancel_;
+    BackgroundJob look_;   // reads the first lines
+    BackgroundJob import_; // last member: joined first
+};
+
+/// The shipped schema whose files lie at this place; empty if none fits.
+QString presetFor(const QString& fileOrFolder);
+
+} // namespace flip::ui

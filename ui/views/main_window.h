@@ -1,0 +1,83 @@
+#pragma once
+
+#include "core/store/run_store.h"
+#include "core/store/workspace.h"
+#include "ui/bridge/run_controller.h"
+#include "ui/bridge/run_history.h"
+#include "ui/bridge/selection.h"
+#include "ui/bridge/view_state.h"
+#include "ui/models/run_feed.h"
+#include "ui/views/rail.h"
+#include "ui/views/theme.h"
+
+#include <QMainWindow>
+
+#include <vector>
+
+class QActionGroup;
+class QStackedWidget;
+
+namespace flip::ui {
+
+class AlignmentPage;
+class ComparePage;
+class DataPage;
+class ExperimentPage;
+class NoticeArea;
+class RunsPage;
+class StatusStrip;
+class TemplatePage;
+
+/// Places the pages and connects them with what feeds them; decides nothing.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(Workspace workspace);
+    ~MainWindow() override;
+
+    Page page() const;
+    void setTheme(ThemeChoice choice);
+
+    /// Shows a dataset or run by name, opens an experiment file, offers anything else to the
+    /// import.
+    void openThing(const QString& nameOrPath);
+
+    /// As it was left; geometry too unless told otherwise.
+    void restore(bool withGeometry = true);
+
+public Q_SLOTS:
+    void setPage(flip::ui::Page page);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void placeAll();
+    void makeMenus();
+    void connectPages();
+    void connectRuns();
+    void takeRuns(const std::vector<RunSummary>& runs);
+    void tellRun();
+    void takeEnd(const RunEnded& end);
+    ViewState viewState() const;
+
+    const Workspace workspace_;
+    Selection selection_;
+    RunFeed feed_;
+    RunHistory history_;
+    Rail* rail_;
+    QStackedWidget* pages_;
+    NoticeArea* notices_;
+    StatusStrip* strip_;
+    DataPage* data_;
+    TemplatePage* template_;
+    ExperimentPage* experiment_;
+    RunsPage* runsPage_;
+    ComparePage* compare_;
+    AlignmentPage* alignment_;
+    QActionGroup* themes_ = nullptr;
+    bool closing_ = false;
+    RunController runs_; // last member: its run ends while everything it feeds still lives
+};
+
+} // namespace flip::ui

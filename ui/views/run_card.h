@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/store/run_store.h"
+#include "ui/models/run_journal.h"
+
+#include <QLabel>
+
+#include <optional>
+
+namespace flip::ui {
+
+/// What a run is and what came out of it: state, time, reason, a table of splits and branches with
+/// AUC and LogLoss, the recipe in a line. Text can be selected and copied.
+class RunCard : public QLabel {
+    Q_OBJECT
+
+public:
+    explicit RunCard(QWidget* parent = nullptr);
+
+    /// Either may be null: a live run may not be stored yet, a stored one not read.
+    void setRun(const RunSummary* summary, const RunStory* story);
+
+    QSize minimumSizeHint() const override { return {160, QLabel::minimumSizeHint().height()}; }
+
+private:
+    QString html() const;
+
+    std::optional<RunSummary> summary_;
+    std::optional<RunStory> story_;
+};
+
+/// The status that counts: the story's end, else the store's word, else running.
+QString statusOf(const RunSummary* summary, const RunStory* story, bool live);
+
+} // namespace flip::ui

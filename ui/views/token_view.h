@@ -1,0 +1,41 @@
+#pragma once
+
+#include "ui/models/sentence_tokens.h"
+
+#include <QWidget>
+
+#include <cstdint>
+#include <vector>
+
+namespace flip::ui {
+
+/// A sentence as chips in reading order, each in the colour of the field it came from, and the line
+/// behind which max_tokens cuts: what is lost stands struck out after it.
+class TokenView : public QWidget {
+    Q_OBJECT
+public:
+    explicit TokenView(QWidget* parent = nullptr);
+
+    void setTokens(std::vector<SentenceToken> tokens, std::int64_t maxTokens);
+    int lost() const; // tokens behind the line
+
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override;
+    QSize sizeHint() const override { return {480, heightForWidth(480)}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    struct Chip {
+        QRect rect;
+        bool kept;
+    };
+    std::vector<Chip> arranged(int width) const;
+    bool kept(std::size_t index) const;
+
+    std::vector<SentenceToken> tokens_;
+    std::int64_t maxTokens_ = 0;
+};
+
+} // namespace flip::ui
