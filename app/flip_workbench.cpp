@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
+#include <iterator>
 
 namespace {
 
@@ -24,15 +24,9 @@ int fail(int code, const QString& text) {
 
 /// The window: reads the command line, opens the workspace, shows what was asked for.
 int main(int argc, char** argv) {
-    const bool pictured = std::any_of(argv, argv + argc, [](const char* argument) {
-        return std::strncmp(argument, "--screenshot", 12) == 0;
-    });
-    if (pictured && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-    }
-    QApplication application(argc, argv);
-    QApplication::setApplicationName(QStringLiteral("flip-workbench"));
-    QApplication::setApplicationVersion(QStringLiteral("0.1.0"));
+    // Words are checked before there is a display to open: a wrong one is told anywhere.
+    QCoreApplication::setApplicationName(QStringLiteral("flip-workbench"));
+    QCoreApplication::setApplicationVersion(QStringLiteral("0.1.0"));
     QCommandLineParser line;
     line.setApplicationDescription(
         QStringLiteral("Whether, where and why a language model helps your recommender."));
@@ -44,11 +38,11 @@ int main(int argc, char** argv) {
                      {"screenshot", "draws the page into this file and exits", "FILE"},
                      {"size", "of the window, such as 1600x1000", "WxH", "1280x800"},
                      {"theme", "light, dark or system", "THEME"}});
-    if (!line.parse(QApplication::arguments())) {
+    QStringList words;
+    std::transform(argv, argv + argc, std::back_inserter(words), QString::fromLocal8Bit);
+    if (!line.parse(words)) {
         return fail(kWrongUsage, line.errorText() + "; see --help");
     }
-    line.process(application); // --help and --version
-
     const QStringList size = line.value("size").split('x');
     const QSize pixels = size.size() == 2 ? QSize(size[0].toInt(), size[1].toInt()) : QSize();
     const QStringList themes{"system", "light", "dark"}; // in the order of ThemeChoice
@@ -63,11 +57,18 @@ int main(int argc, char** argv) {
     if (line.isSet("theme") && !themes.contains(line.value("theme"))) {
         return fail(kWrongUsage, "--theme: write light, dark or system");
     }
+    const bool pictured = line.isSet("screenshot");
+    const bool needsNoDisplay = pictured || line.isSet("help") || line.isSet("version");
+    if (needsNoDisplay && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    QApplication application(argc, argv);
+    line.process(application); // --help and --version
     auto workspace =
         flip::Workspace::open(line.isSet("workspace") ? line.value("workspace").toStdString()
                                                       : flip::Workspace::defaultFolder().string());
     if (!workspace) {
-        return fail(kFailed, QString::fromStdString(workspace.problem().text()));
+        return fail(kWrongUsage, QString::fromStdString(workspace.problem().text()));
     }
     flip::log::openFile(workspace->folder() / "workbench.log");
     flip::ui::applyTheme(application, flip::ui::ThemeChoice::System);

@@ -277,7 +277,7 @@ private Q_SLOTS:
         QTest::newRow("ui") << "ui"
                             << "" << kLongestFile;
         QTest::newRow("programs") << "app"
-                                  << "" << kLongestProgramFile;
+                                  << "^app/[^/]+$" << kLongestProgramFile;
         QTest::newRow("main window") << "ui"
                                      << "/main_window\\.(h|cpp)$" << kLongestMainWindow;
     }

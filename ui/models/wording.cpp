@@ -37,7 +37,7 @@ QString durationText(double seconds) {
 QString countText(std::int64_t count) {
     QString digits = QString::number(std::abs(count));
     for (auto place = digits.size() - 3; place > 0; place -= 3) {
-        digits.insert(place, QChar(0x2009));
+        digits.insert(place, QChar(0x202F));
     }
     return count < 0 ? QChar(0x2212) + digits : digits;
 }

@@ -153,10 +153,20 @@ QWidget* DataPage::buildBrowser() {
     sides->setStretchFactor(1, 1);
     sides->setStretchFactor(2, 0);
     names_->setMinimumWidth(110);
-    fields_->setMinimumWidth(190);
+    fields_->setMinimumWidth(220);
     table_->setMinimumWidth(220);
-    sides->setSizes({180, 900, 300});
+    sides_ = sides;
+    connect(sides, &QSplitter::splitterMoved, this, [this] { sidesMoved_ = true; });
     return sides;
+}
+
+void DataPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (!sidesMoved_) {
+        const int left = std::min(180, width() * 16 / 100);
+        const int right = std::min(300, width() * 30 / 100);
+        sides_->setSizes({left, width() - left - right, right});
+    }
 }
 
 QString DataPage::dataset() const {

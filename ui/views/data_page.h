@@ -18,6 +18,7 @@ class QLabel;
 class QListWidget;
 class QPushButton;
 class QSpinBox;
+class QSplitter;
 class QStackedWidget;
 class QTableView;
 
@@ -56,6 +57,7 @@ Q_SIGNALS:
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Opened {
@@ -75,6 +77,8 @@ private:
     QStackedWidget* places_; // empty state, browser, import
     EmptyState* empty_;
     ImportPanel* import_;
+    QSplitter* sides_ = nullptr;
+    bool sidesMoved_ = false; // by the person: no longer follows the width
     QListWidget* names_ = nullptr;
     QTableView* table_ = nullptr;
     DistributionHeader* header_ = nullptr;

@@ -138,6 +138,8 @@ ImportPanel::ImportPanel(Workspace workspace, QWidget* parent)
     buildForm(form_);
     auto* scroll = new QScrollArea(this);
     scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setMinimumWidth(formSide->minimumSizeHint().width() + kSpace3);
     scroll->setWidget(formSide);
     scroll->viewport()->setAutoFillBackground(false);
     formSide->setAutoFillBackground(false);
@@ -151,6 +153,8 @@ ImportPanel::ImportPanel(Workspace workspace, QWidget* parent)
     sides->setStretchFactor(0, 3);
     sides->setStretchFactor(1, 2);
     sides->setChildrenCollapsible(false);
+    sides->setSizes({600, 400});
+    tabs->setMinimumWidth(220);
 
     state_->setWordWrap(true);
     bar_->setTextVisible(false);
@@ -281,6 +285,7 @@ void ImportPanel::chooseInto(QLineEdit* edit, const QString& title, const QStrin
 
 void ImportPanel::setSource(const QString& fileOrFolder) {
     source_->setText(QDir::toNativeSeparators(fileOrFolder));
+    source_->setCursorPosition(0);
     guessFromSource();
     state_->clear();
 }

@@ -236,9 +236,8 @@ void MainWindow::setTheme(ThemeChoice choice) {
 }
 
 void MainWindow::openThing(const QString& nameOrPath) {
-    const std::vector<std::string> datasets = workspace_.datasetNames();
     const QFileInfo file(nameOrPath);
-    if (std::ranges::find(datasets, nameOrPath.toStdString()) != datasets.end()) {
+    if (std::ranges::count(workspace_.datasetNames(), nameOrPath.toStdString()) > 0) {
         setPage(Page::Data);
         data_->showDataset(nameOrPath);
     } else if (file.isFile() && file.suffix() == QLatin1String("toml")) {

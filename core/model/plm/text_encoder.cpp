@@ -136,8 +136,11 @@ at::Tensor TextEncoder::attend(const Layer& layer, const at::Tensor& x, const at
     const std::int64_t heads = config_.heads;
     const std::int64_t headWidth = config_.hidden / heads;
     const at::Tensor q = layer.query(queries) * (1.0 / std::sqrt(static_cast<double>(headWidth)));
-    const at::Tensor k = layer.key(x);
-    const at::Tensor v = layer.value(x);
+    // A key's bias moves all scores of a query alike, so the softmax cancels it. Left out of the
+    // product its gradient is exactly zero, where rounding noise would become full-sized Adam
+    // steps; the zero share in the value's bias keeps it a trained parameter that decays.
+    const at::Tensor k = at::linear(x, layer.key.weight);
+    const at::Tensor v = at::linear(x, layer.value.weight, layer.value.bias + 0.0 * layer.key.bias);
     // [items, H] -> [rows, heads, width, H / heads]
     const auto split = [&](const Ragged& shape, const at::Tensor& flat) {
         return shape.pad(flat)

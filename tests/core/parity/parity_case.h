@@ -40,9 +40,8 @@ public:
     /// grad.X of every parameter X that the expected tensors name.
     void compareGradients(const Parameters& parameters, const std::string& expectedPrefix = "");
 
-    /// final.X likewise. `sameOrderOfSums` false leaves the biases of attention keys out: their
-    /// gradient is zero but for rounding, which Adam turns into steps of full size.
-    void compareFinal(const Parameters& parameters, bool sameOrderOfSums = true);
+    /// final.X likewise.
+    void compareFinal(const Parameters& parameters);
 
     double largestDifference() const { return largest_; }
     const std::vector<std::string>& failures() const { return failures_; }
