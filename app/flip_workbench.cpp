@@ -6,9 +6,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 
-#include <algorithm>
 #include <cstdio>
-#include <iterator>
 
 namespace {
 
@@ -39,7 +37,9 @@ int main(int argc, char** argv) {
                      {"size", "of the window, such as 1600x1000", "WxH", "1280x800"},
                      {"theme", "light, dark or system", "THEME"}});
     QStringList words;
-    std::transform(argv, argv + argc, std::back_inserter(words), QString::fromLocal8Bit);
+    for (int i = 0; i < argc; ++i) {
+        words << QString::fromLocal8Bit(argv[i]);
+    }
     if (!line.parse(words)) {
         return fail(kWrongUsage, line.errorText() + "; see --help");
     }

@@ -15,20 +15,20 @@ namespace flip {
 // The sample project's data: real films, simulated people. The films are facts; who liked which is
 // drawn here, so that the right answer is known and the data may travel with the program.
 //
-// A person has an age group, an occupation and a line saying what he likes, "suspense, old films":
+// A person has an age group, an occupation and a line saying what they like, "suspense, old films":
 // one of four moods, each made of a few genres, and an era. Person p likes film f with probability
 // 1 / (1 + exp(-x)). To x add up, first, what words can tell of a film nobody has rated yet:
 //
 //   standing   of f's genres, decade and director, alike for everybody
 //   mood       the share of f's genres that belong to the mood p likes
-//   era        f's newness, for or against as p says he likes new films or old ones, and likewise,
+//   era        f's newness, for or against as p claims to like new films or old ones, and likewise,
 //              weaker, as p is young or old
 //   occupation a small taste of p's occupation for each of f's genres
 //
 // and then what only ids can tell, learned from other ratings of the same film or person:
 //
 //   quality    f's own, beside the standing of its genres, decade and director
-//   mildness   p's own, and that of his age group
+//   mildness   p's own, and that of their age group
 //   own taste  p's deviation for each of f's genres
 //
 // Ids know a rated film best, since its title stands for all of its merits at once; of an unrated
@@ -63,7 +63,7 @@ struct DemoFilms {
 };
 
 /// The seed of the sample project.
-inline constexpr std::uint64_t kDemoSeed = 5;
+inline constexpr std::uint64_t kDemoSeed = 4;
 
 /// Draws people and their ratings of these films: a function of films and seed.
 DemoFilms simulateDemoFilms(std::vector<Film> films, std::uint64_t seed);

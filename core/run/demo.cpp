@@ -16,7 +16,6 @@ namespace flip {
 namespace {
 
 constexpr const char* kDataset = "demo-films";
-constexpr std::uint64_t kSeed = 1;
 
 /// A folder that goes when it is no longer needed.
 class TemporaryFolder {
@@ -92,7 +91,7 @@ Result<std::string> ensureDemoDataset(const Workspace& workspace, std::stop_toke
     if (!folder) {
         return folder.problem();
     }
-    if (auto written = writeDemoFilms(folder->path(), kSeed); !written) {
+    if (auto written = writeDemoFilms(folder->path()); !written) {
         return written.problem();
     }
     ImportRequest request;
