@@ -23,6 +23,7 @@ int fail(int code, const QString& text) {
 /// The window: reads the command line, opens the workspace, shows what was asked for.
 int main(int argc, char** argv) {
     // Words are checked before there is a display to open: a wrong one is told anywhere.
+    QCoreApplication::setOrganizationName(QStringLiteral("flip-workbench"));
     QCoreApplication::setApplicationName(QStringLiteral("flip-workbench"));
     QCoreApplication::setApplicationVersion(QStringLiteral("0.1.0"));
     QCommandLineParser line;

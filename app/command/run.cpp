@@ -82,8 +82,7 @@ void run(const RunOptions& options, Context& context) {
     }
     const Interrupt interrupt;
     RunReporter reporter(options.events);
-    const RunEnded ended =
-        executeRun(*spec, *workspace, options.name, reporter, interrupt.token());
+    const RunEnded ended = executeRun(*spec, *workspace, options.name, reporter, interrupt.token());
     conclude(ended, options, reporter.run(), context);
 }
 

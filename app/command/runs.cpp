@@ -48,11 +48,12 @@ Result<void> list(RunStore& store, bool json) {
     }
     for (const RunSummary& run : *runs) {
         const auto test = run.end.metrics.find("test");
-        const std::string auc =
-            test == run.end.metrics.end() ? "" : "test AUC " + fourDecimals(test->second.at("").auc);
-        std::printf("%-32s %-9s %-8s %-20s seed %-4lld %s\n", run.name.c_str(),
-                    run.status.c_str(), run.kind.c_str(), run.dataset.c_str(),
-                    static_cast<long long>(run.seed), auc.c_str());
+        const std::string auc = test == run.end.metrics.end()
+                                    ? ""
+                                    : "test AUC " + fourDecimals(test->second.at("").auc);
+        std::printf("%-32s %-9s %-8s %-20s seed %-4lld %s\n", run.name.c_str(), run.status.c_str(),
+                    run.kind.c_str(), run.dataset.c_str(), static_cast<long long>(run.seed),
+                    auc.c_str());
     }
     return {};
 }
@@ -92,9 +93,8 @@ void addRuns(CLI::App& app, Context& context) {
     auto* listing = command->add_subcommand("list", "all runs, newest first");
     listing->add_flag("--json", options->json, "machine-readable");
     listing->callback([options, &context] {
-        withStore(context, [&](const Workspace&, RunStore& store) {
-            return list(store, options->json);
-        });
+        withStore(context,
+                  [&](const Workspace&, RunStore& store) { return list(store, options->json); });
     });
     auto* showing = command->add_subcommand("show", "one run and its result");
     showing->add_option("run", options->run, "the run's name")->required();

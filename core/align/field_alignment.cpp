@@ -53,16 +53,13 @@ std::optional<AlignmentMeasured> measureAlignment(const PretrainModel& model,
         }
         const at::Tensor tokenSlots =
             at::tensor(at::ArrayRef<std::int64_t>(slotOfToken), at::kLong).to(device);
-        const at::Tensor lengths = at::zeros({batch.layout.rows}, doubles)
-                                       .index_add(0, batch.layout.row,
-                                                  at::ones({batch.layout.tokens}, doubles));
+        const at::Tensor lengths =
+            at::zeros({batch.layout.rows}, doubles)
+                .index_add(0, batch.layout.row, at::ones({batch.layout.tokens}, doubles));
         even.index_add_(0, tokenSlots, (1.0 / lengths).index_select(0, batch.layout.row));
         for (std::int64_t f = 0; f < count; ++f) {
-            const at::Tensor masked =
-                batch.ids.index_fill(1,
-                                     at::full({1}, columns[static_cast<std::size_t>(f)],
-                                              batch.ids.options()),
-                                     0);
+            const at::Tensor masked = batch.ids.index_fill(
+                1, at::full({1}, columns[static_cast<std::size_t>(f)], batch.ids.options()), 0);
             const at::Tensor attention = head.attention(model.backbone->features(masked, mode),
                                                         text, batch.layout, attendPadding);
             mass.select(0, f).index_add_(0, tokenSlots,

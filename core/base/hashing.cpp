@@ -32,7 +32,9 @@ struct ContentHasher::State {
     ~State() { XXH3_freeState(xxh); }
 };
 
-std::uint64_t hash64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::uint64_t hash64(std::string_view bytes) {
+    return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 std::string contentHash(std::string_view bytes) {
     return hex(XXH3_128bits(bytes.data(), bytes.size()));
@@ -65,6 +67,8 @@ void ContentHasher::add(std::string_view bytes) {
     XXH3_128bits_update(state_->xxh, bytes.data(), bytes.size());
 }
 
-std::string ContentHasher::digest() const { return hex(XXH3_128bits_digest(state_->xxh)); }
+std::string ContentHasher::digest() const {
+    return hex(XXH3_128bits_digest(state_->xxh));
+}
 
 } // namespace flip

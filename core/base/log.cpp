@@ -36,8 +36,14 @@ void openFile(const std::filesystem::path& file) {
     }
 }
 
-void info(std::string_view line) { write(spdlog::level::info, line); }
-void warning(std::string_view line) { write(spdlog::level::warn, line); }
-void error(std::string_view line) { write(spdlog::level::err, line); }
+void info(std::string_view line) {
+    write(spdlog::level::info, line);
+}
+void warning(std::string_view line) {
+    write(spdlog::level::warn, line);
+}
+void error(std::string_view line) {
+    write(spdlog::level::err, line);
+}
 
 } // namespace flip::log

@@ -46,7 +46,9 @@ std::uint64_t RandomStream::below(std::uint64_t bound) {
     return static_cast<std::uint64_t>(product >> 64);
 }
 
-double RandomStream::uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double RandomStream::uniform() {
+    return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 double RandomStream::normal() {
     // Box-Muller, one of the pair only: a draw then always costs two steps of the counter.
@@ -63,7 +65,8 @@ std::vector<std::int64_t> RandomStream::sample(std::int64_t count, std::int64_t 
     std::vector<std::int64_t> order(static_cast<std::size_t>(count));
     std::iota(order.begin(), order.end(), std::int64_t{0});
     for (std::int64_t i = 0; i < chosen; ++i) {
-        const auto other = i + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(count - i)));
+        const auto other =
+            i + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(count - i)));
         std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(other)]);
     }
     order.resize(static_cast<std::size_t>(chosen));

@@ -51,9 +51,8 @@ Result<TensorView> readEntry(const std::string& name, const Json& entry, std::st
                        where};
     };
     if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string() ||
-        !entry.contains("shape") || !entry["shape"].is_array() ||
-        !entry.contains("data_offsets") || !entry["data_offsets"].is_array() ||
-        entry["data_offsets"].size() != 2) {
+        !entry.contains("shape") || !entry["shape"].is_array() || !entry.contains("data_offsets") ||
+        !entry["data_offsets"].is_array() || entry["data_offsets"].size() != 2) {
         return bad("lacks dtype, shape or data_offsets");
     }
     const auto typeName = entry["dtype"].get<std::string>();
@@ -113,9 +112,13 @@ Result<void> checkOverlaps(const std::map<std::string, TensorView>& tensors,
 
 } // namespace
 
-std::size_t numberSize(NumberType type) { return rowOf(type).size; }
+std::size_t numberSize(NumberType type) {
+    return rowOf(type).size;
+}
 
-std::string_view numberTypeName(NumberType type) { return rowOf(type).name; }
+std::string_view numberTypeName(NumberType type) {
+    return rowOf(type).name;
+}
 
 std::int64_t TensorView::count() const {
     std::int64_t product = 1;

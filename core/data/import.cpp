@@ -1,6 +1,7 @@
 #include "core/data/import.h"
 
 #include "core/base/files.h"
+#include "core/base/text_encoding.h"
 #include "core/data/column_writer.h"
 #include "core/data/field_column.h"
 #include "core/data/import_folder.h"
@@ -10,7 +11,6 @@
 #include "core/data/row_split.h"
 #include "core/data/schema_file.h"
 #include "core/data/table_reader.h"
-#include "core/base/text_encoding.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,8 +1,8 @@
 #include "core/data/row_split.h"
 
 #include "core/base/random_stream.h"
-#include "core/data/csv_reader.h"
 #include "core/base/text_encoding.h"
+#include "core/data/csv_reader.h"
 
 #include <algorithm>
 #include <array>

@@ -54,8 +54,7 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
     for (const std::string& loss : spec.pretrain.losses) {
         if (loss == "icl") {
             model->projectIds.emplace(model->parameters, init, "icl.rec", features,
-                                      spec.pretrain.projectionDim,
-                                      spec.pretrain.projectionDropout);
+                                      spec.pretrain.projectionDim, spec.pretrain.projectionDropout);
             model->projectText.emplace(model->parameters, init, "icl.text", hidden,
                                        spec.pretrain.projectionDim,
                                        spec.pretrain.projectionDropout);
@@ -78,16 +77,17 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
     return model;
 }
 
-Result<std::unique_ptr<FinetuneModel>>
-FinetuneModel::make(const RunSpec& spec, const ModelSizes& sizes,
-                    const std::optional<TextConfig>& config, at::Device device) {
+Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
+                                                           const ModelSizes& sizes,
+                                                           const std::optional<TextConfig>& config,
+                                                           at::Device device) {
     const Initialiser init(static_cast<std::uint64_t>(spec.seed));
     const std::string& branches = spec.finetune.branches;
     std::unique_ptr<FinetuneModel> model(new FinetuneModel(device));
     Parameters& parameters = model->parameters;
     if (branches != "text") {
-        auto backbone = makeBackbone(spec.id.backbone, parameters, init, "rec.",
-                                     backboneOptions(spec, sizes));
+        auto backbone =
+            makeBackbone(spec.id.backbone, parameters, init, "rec.", backboneOptions(spec, sizes));
         if (!backbone) {
             return backbone.problem();
         }
@@ -108,8 +108,7 @@ FinetuneModel::make(const RunSpec& spec, const ModelSizes& sizes,
         if (spec.recipe == "published") {
             model->textOutputBias_ =
                 parameters.add("text_head.output_bias", at::zeros({1}, at::kFloat));
-            model->fusionBias_ =
-                parameters.add("fusion.output_bias", at::zeros({1}, at::kFloat));
+            model->fusionBias_ = parameters.add("fusion.output_bias", at::zeros({1}, at::kFloat));
         }
     }
     return model;

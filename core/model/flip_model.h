@@ -31,10 +31,8 @@ BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes);
 class PretrainModel {
 public:
     /// Untrained, text weights included; see loadTextWeights().
-    static Result<std::unique_ptr<PretrainModel>> make(const RunSpec& spec,
-                                                       const ModelSizes& sizes,
-                                                       const TextConfig& config,
-                                                       at::Device device);
+    static Result<std::unique_ptr<PretrainModel>> make(const RunSpec& spec, const ModelSizes& sizes,
+                                                       const TextConfig& config, at::Device device);
 
     Parameters parameters;
     std::unique_ptr<Backbone> backbone;
@@ -61,8 +59,7 @@ struct BranchLogits {
 class FinetuneModel {
 public:
     /// `config` is needed for the branches text and joint.
-    static Result<std::unique_ptr<FinetuneModel>> make(const RunSpec& spec,
-                                                       const ModelSizes& sizes,
+    static Result<std::unique_ptr<FinetuneModel>> make(const RunSpec& spec, const ModelSizes& sizes,
                                                        const std::optional<TextConfig>& config,
                                                        at::Device device);
 

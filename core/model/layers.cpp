@@ -4,6 +4,22 @@
 
 namespace flip {
 
+void ForwardMode::breakpoint(const at::Tensor& x) const {
+    if (!stop_.stop_possible()) {
+        return;
+    }
+    if (stop_.stop_requested()) {
+        throw PassStopped{};
+    }
+    if (x.requires_grad()) {
+        x.register_hook([stop = stop_](const at::Tensor&) {
+            if (stop.stop_requested()) {
+                throw PassStopped{};
+            }
+        });
+    }
+}
+
 at::Tensor dropout(const at::Tensor& x, double probability, const ForwardMode& mode) {
     if (!mode.isTraining() || probability <= 0.0) {
         return x;
@@ -14,14 +30,16 @@ at::Tensor dropout(const at::Tensor& x, double probability, const ForwardMode& m
 
 Linear::Linear(Parameters& parameters, const Initialiser& init, const std::string& name,
                std::int64_t in, std::int64_t out, bool hasBias) {
-    weight = parameters.add(name + ".weight",
-                            init.xavierNormal(name + ".weight", {out, in}, in, out));
+    weight =
+        parameters.add(name + ".weight", init.xavierNormal(name + ".weight", {out, in}, in, out));
     if (hasBias) {
         bias = parameters.add(name + ".bias", at::zeros({out}, at::kFloat));
     }
 }
 
-at::Tensor Linear::operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
+at::Tensor Linear::operator()(const at::Tensor& x) const {
+    return at::linear(x, weight, bias);
+}
 
 LayerNorm::LayerNorm(Parameters& parameters, const std::string& name, std::int64_t width,
                      double normEpsilon)

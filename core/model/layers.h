@@ -6,29 +6,46 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <exception>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 namespace flip {
 
+/// Thrown out of a forward or backward pass once its stop token says so. What the pass computed is
+/// worth nothing; parameters are as they were, gradients are to be cleared.
+struct PassStopped : std::exception {};
+
 /// How a forward pass is meant: training draws dropout from the given generator, evaluation has
-/// none. Passed down explicitly, so no model can be left in the wrong mode.
+/// none. Passed down explicitly, so no model can be left in the wrong mode. A pass with a stop
+/// token ends early, by PassStopped, when it comes to a breakpoint.
 class ForwardMode {
 public:
-    static ForwardMode evaluation() { return ForwardMode(); }
-    static ForwardMode training(at::Generator dropout) {
+    static ForwardMode evaluation(std::stop_token stop = {}) {
+        ForwardMode mode;
+        mode.stop_ = std::move(stop);
+        return mode;
+    }
+    static ForwardMode training(at::Generator dropout, std::stop_token stop = {}) {
         ForwardMode mode;
         mode.dropout_ = std::move(dropout);
+        mode.stop_ = std::move(stop);
         return mode;
     }
 
     bool isTraining() const { return dropout_.has_value(); }
     const at::Generator& generator() const { return *dropout_; }
 
+    /// Marks a place between long computations: here the pass, and later the backward pass on its
+    /// way through `x`, looks whether it should go on.
+    void breakpoint(const at::Tensor& x) const;
+
 private:
     ForwardMode() = default;
     std::optional<at::Generator> dropout_;
+    std::stop_token stop_;
 };
 
 /// Zeroes each number with the probability and scales the rest by 1 / (1 - probability); the

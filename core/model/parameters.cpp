@@ -103,8 +103,9 @@ Result<std::int64_t> Parameters::fill(const SafetensorsFile& file, const std::st
                     return entry.name.starts_with(prefix);
                 });
             if (needed) {
-                return Problem{"the tensor '" + entry.name + "' is missing; these are not the "
-                                                             "weights of such a model",
+                return Problem{"the tensor '" + entry.name +
+                                   "' is missing; these are not the "
+                                   "weights of such a model",
                                file.path().string()};
             }
             continue;
@@ -159,9 +160,9 @@ at::Tensor toTensor(const TensorView& view) {
 
 TensorView viewOf(const at::Tensor& tensor) {
     TORCH_CHECK(tensor.device().is_cpu() && tensor.is_contiguous());
-    return TensorView{numberType(tensor.scalar_type()), tensor.sizes().vec(),
-                      std::string_view(static_cast<const char*>(tensor.const_data_ptr()),
-                                       tensor.nbytes())};
+    return TensorView{
+        numberType(tensor.scalar_type()), tensor.sizes().vec(),
+        std::string_view(static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes())};
 }
 
 } // namespace flip

@@ -2,9 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <ATen/CPUGeneratorImpl.h>
 
 #include <sys/resource.h>
 #include <thread>
@@ -33,17 +33,16 @@ Result<at::Device> findDevice(const std::string& name) {
         return at::Device(at::kCUDA, 0);
     }
     const std::string number = name.starts_with("cuda:") ? name.substr(5) : "0";
-    const bool isNumber =
-        !number.empty() && number.size() < 4 &&
-        number.find_first_not_of("0123456789") == std::string::npos;
+    const bool isNumber = !number.empty() && number.size() < 4 &&
+                          number.find_first_not_of("0123456789") == std::string::npos;
     if ((name != "cuda" && !name.starts_with("cuda:")) || !isNumber) {
         return Problem{"'" + name + "' is no device; write auto, cpu, cuda or cuda:0", "device"};
     }
     const int index = std::stoi(number);
     const auto count = static_cast<int>(torch::cuda::device_count());
     if (index >= count) {
-        return Problem{"'" + name + "' is not on this machine, which has " +
-                           std::to_string(count) + " CUDA devices; write cpu or auto",
+        return Problem{"'" + name + "' is not on this machine, which has " + std::to_string(count) +
+                           " CUDA devices; write cpu or auto",
                        "device"};
     }
     return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));

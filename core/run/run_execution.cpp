@@ -57,7 +57,9 @@ std::vector<std::int64_t> alignmentSample(const Dataset& dataset, std::int64_t c
 }
 
 void append(StoredPredictions& stored, const Predictions& part, Split split) {
-    const auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    const auto add = [](auto& to, const auto& from) {
+        to.insert(to.end(), from.begin(), from.end());
+    };
     add(stored.rowIndex, part.rows);
     stored.split.resize(stored.rowIndex.size(), static_cast<std::uint8_t>(split));
     add(stored.label, part.labels);
@@ -124,7 +126,8 @@ void RunExecution::reportTruncation() {
         return;
     }
     std::string text = std::to_string(report.rowsCut) + " of " + std::to_string(report.rows) +
-                       " rows are cut at " + std::to_string(spec_.text.maxTokens) + " tokens; lost:";
+                       " rows are cut at " + std::to_string(spec_.text.maxTokens) +
+                       " tokens; lost:";
     for (std::size_t f = 0; f < report.lostBy.size(); ++f) {
         if (report.lostBy[f] > 0) {
             text += " " + inputs_->dataset().fields()[f].name + " in " +
@@ -153,8 +156,9 @@ RunEnded RunExecution::run(RunInputs& inputs, const std::optional<TrainingState:
     RunEnded ended;
     LoopEnd end;
     if (auto prepared = inputs.prepare(spec_, device_, stop_); !prepared) {
-        end = stop_.stop_requested() ? LoopEnd{LoopEnd::Status::Stopped, "stopped before step 1", {}}
-                                     : failure(prepared.problem());
+        end = stop_.stop_requested()
+                  ? LoopEnd{LoopEnd::Status::Stopped, "stopped before step 1", {}}
+                  : failure(prepared.problem());
     } else {
         if (inputs.readsText()) {
             reportTruncation();
@@ -186,8 +190,8 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
         return failure(made.problem());
     }
     PretrainModel& model = **made;
-    if (auto loaded = loadTextWeights(inputs_->modelFolder(), *inputs_->config(),
-                                      model.parameters, "text.");
+    if (auto loaded =
+            loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters, "text.");
         !loaded) {
         return failure(loaded.problem());
     }
@@ -213,8 +217,8 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
             return failure(loaded.problem());
         }
     }
-    const LoopEnd end =
-        runTrainingLoop(stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
+    const LoopEnd end = runTrainingLoop(
+        stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
     if (end.status == LoopEnd::Status::Finished) {
         const char* target = spec_.kind == "pretrain" ? kWeights : kPretrained;
         const auto saved = saveWeights(model.parameters, file(target), {{"stage", "pretrain"}});
@@ -241,10 +245,9 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
         weights = std::move(*opened);
     }
     const auto holds = [&](const std::string& prefix) {
-        return weights && std::any_of(weights->tensors().begin(), weights->tensors().end(),
-                                      [&](const auto& entry) {
-                                          return entry.first.starts_with(prefix);
-                                      });
+        return weights &&
+               std::any_of(weights->tensors().begin(), weights->tensors().end(),
+                           [&](const auto& entry) { return entry.first.starts_with(prefix); });
     };
     if (model.hasText() && !holds("text.")) {
         if (auto loaded = loadTextWeights(inputs_->modelFolder(), *inputs_->config(),
@@ -291,7 +294,8 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     } else if (auto started = startWeights(model); !started) {
         return failure(started.problem());
     }
-    LoopEnd end = runTrainingLoop(stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
+    LoopEnd end = runTrainingLoop(
+        stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
     if (end.status != LoopEnd::Status::Finished) {
         return end;
     }
@@ -315,8 +319,7 @@ Result<void> RunExecution::concludeFinetuning(const FinetuneModel& model, RunEnd
         if (rows.empty()) {
             continue;
         }
-        const auto part =
-            predict(model, inputs_->batcher(), rows, evaluationBatch(model), stop_);
+        const auto part = predict(model, inputs_->batcher(), rows, evaluationBatch(model), stop_);
         if (!part) {
             return Problem{"stopped", ""};
         }

@@ -108,8 +108,8 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
         }
         std::vector<int> named;
         for (const TextTemplate::Part& part : inputs->template_->parts()) {
-            if (part.field >= 0 && std::find(named.begin(), named.end(), part.field) ==
-                                       named.end()) {
+            if (part.field >= 0 &&
+                std::find(named.begin(), named.end(), part.field) == named.end()) {
                 named.push_back(part.field);
             }
         }
@@ -210,8 +210,8 @@ Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {
                        "finetune.from"};
     }
     std::error_code ignored;
-    if (!std::filesystem::exists(
-            workspace.checkpoints(spec.finetune.from) / "weights.safetensors", ignored)) {
+    if (!std::filesystem::exists(workspace.checkpoints(spec.finetune.from) / "weights.safetensors",
+                                 ignored)) {
         return Problem{"the run '" + spec.finetune.from +
                            "' has no weights, since it did not finish; resume it first",
                        "finetune.from"};

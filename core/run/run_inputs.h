@@ -22,8 +22,7 @@ namespace flip {
 class RunInputs {
 public:
     /// Checks everything that a person could have got wrong; reads no weights and no sentences.
-    static Result<std::unique_ptr<RunInputs>> open(const RunSpec& spec,
-                                                   const Workspace& workspace);
+    static Result<std::unique_ptr<RunInputs>> open(const RunSpec& spec, const Workspace& workspace);
 
     /// Tokenizes the values and makes the batcher.
     Result<void> prepare(const RunSpec& spec, at::Device device, const std::stop_token& stop);

@@ -9,7 +9,7 @@ namespace flip {
 /// The complete recipe of one run: everything that decides its numbers, nothing else. Made by
 /// resolve() (options.h), which also says what each member means, its range and its default.
 struct RunSpec {
-    std::string kind;   // pretrain | finetune | flip
+    std::string kind; // pretrain | finetune | flip
     std::int64_t seed;
     std::string device; // auto | cpu | cuda | cuda:N
     std::string recipe; // default | published
@@ -61,8 +61,8 @@ struct RunSpec {
         std::string cleanPass;      // shared | separate
         std::string tokenHead;      // labelled | all
         double weightDecay;
-        std::string decay; // weights | all
-        double warmup;     // share of all steps
+        std::string decay;    // weights | all
+        double warmup;        // share of all steps
         std::string schedule; // cosine-step | cosine-epoch
         double clipNorm;      // 0 = off
         std::int64_t alignmentRows;

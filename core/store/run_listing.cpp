@@ -52,8 +52,8 @@ std::string describeRun(const RunSummary& run) {
         text += "  " + run.end.problem->text() + "\n";
     }
     if (!run.lastStage.empty()) {
-        text += "  last stored step: " + std::to_string(run.lastStep) + " of " + run.lastStage +
-                "\n";
+        text +=
+            "  last stored step: " + std::to_string(run.lastStep) + " of " + run.lastStage + "\n";
     }
     if (run.status == "crashed" || run.status == "stopped") {
         text += "  go on with: flip run --resume " + run.name + "\n";

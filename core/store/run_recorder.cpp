@@ -46,11 +46,13 @@ Result<FileLock> lockRun(const Workspace& workspace, const std::string& run) {
     return FileLock::acquire(workspace.checkpoints(run) / kRunLock);
 }
 
-/// "<kind>-<dataset>-<n>" with the smallest n that neither the store nor the disk knows.
+/// "<kind>-<dataset>-<n>" with the smallest n that neither the store nor the disk knows; a run that
+/// finetunes alone is named after its branches, which tell more.
 std::string freeName(SQLite::Database& database, const Workspace& workspace, const RunSpec& spec) {
     SQLite::Statement taken(database, "SELECT 1 FROM runs WHERE name = ?");
+    const std::string& kind = spec.kind == "finetune" ? spec.finetune.branches : spec.kind;
     for (std::int64_t n = 1;; ++n) {
-        std::string name = fmt::format("{}-{}-{}", spec.kind, spec.data.dataset, n);
+        std::string name = fmt::format("{}-{}-{}", kind, spec.data.dataset, n);
         taken.reset();
         taken.bind(1, name);
         if (!taken.executeStep() && !hasRemains(workspace.checkpoints(name))) {

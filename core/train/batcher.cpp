@@ -88,9 +88,8 @@ void Batcher::loadText(Batch& batch) const {
         }
     }
     batch.owner = std::move(text.owner);
-    batch.tokenIds = at::tensor(at::ArrayRef<std::int32_t>(text.ids), at::kInt)
-                         .to(at::kLong)
-                         .to(device_);
+    batch.tokenIds =
+        at::tensor(at::ArrayRef<std::int32_t>(text.ids), at::kInt).to(at::kLong).to(device_);
     if (padToMaximum_) {
         const auto rows = static_cast<std::int64_t>(batch.rows.size());
         batch.layout = TokenLayout::padded(at::tensor(at::ArrayRef<std::uint8_t>(real), at::kByte)
@@ -142,9 +141,10 @@ Masks Batcher::mask(const Batch& batch, const MaskPlan& plan, const NoiseSampler
             hidden[static_cast<std::size_t>(textFields_[static_cast<std::size_t>(choice)])] = 1;
         }
         const std::size_t end =
-            token + (padToMaximum_ ? width
-                                   : static_cast<std::size_t>(
-                                         tokensOf(batch.rows[static_cast<std::size_t>(r)])));
+            token +
+            (padToMaximum_
+                 ? width
+                 : static_cast<std::size_t>(tokensOf(batch.rows[static_cast<std::size_t>(r)])));
         const std::size_t before = labelled.size();
         for (; token < end; ++token) {
             const std::int16_t owner = batch.owner[token];
@@ -154,12 +154,11 @@ Masks Batcher::mask(const Batch& batch, const MaskPlan& plan, const NoiseSampler
         }
         counts.push_back(static_cast<std::int64_t>(labelled.size() - before));
     }
-    masks.labelled.tokens =
-        longs(labelled, {static_cast<std::int64_t>(labelled.size())}, device_);
+    masks.labelled.tokens = longs(labelled, {static_cast<std::int64_t>(labelled.size())}, device_);
     masks.labelled.groups = TokenLayout::chosen(batch.layout, counts, device_);
     masks.labelledTargets = batch.tokenIds.index_select(0, masks.labelled.tokens);
-    masks.maskedTokenIds = batch.tokenIds.index_fill(0, masks.labelled.tokens,
-                                                     cache_->tokenizer().special().mask);
+    masks.maskedTokenIds =
+        batch.tokenIds.index_fill(0, masks.labelled.tokens, cache_->tokenizer().special().mask);
     return masks;
 }
 

@@ -35,9 +35,9 @@ struct Masks {
     at::Tensor maskedIds; // [rows, F] with 0 there
     at::Tensor noise;     // [rows, M, k] ids drawn from the unigram distribution
 
-    at::Tensor maskedTokenIds;        // [tokens]
-    ChosenTokens labelled;            // the hidden tokens
-    at::Tensor labelledTargets;       // [labelled] what stood there
+    at::Tensor maskedTokenIds;  // [tokens]
+    ChosenTokens labelled;      // the hidden tokens
+    at::Tensor labelledTargets; // [labelled] what stood there
 };
 
 /// Lays rows of a dataset out as tensors on a device. Immutable after construction; any thread.

@@ -9,13 +9,14 @@
 namespace flip {
 
 DropoutSource::DropoutSource(std::uint64_t seed, at::Device device)
-    : seed_(seed), generator_(device.is_cpu()
-                                  ? at::make_generator<at::CPUGeneratorImpl>()
-                                  : at::globalContext().defaultGenerator(device).clone()) {}
+    : seed_(seed),
+      generator_(device.is_cpu() ? at::make_generator<at::CPUGeneratorImpl>()
+                                 : at::globalContext().defaultGenerator(device).clone()) {}
 
-ForwardMode DropoutSource::forStep(const std::string& stage, std::int64_t step) {
+ForwardMode DropoutSource::forStep(const std::string& stage, std::int64_t step,
+                                   const std::stop_token& stop) {
     generator_.set_current_seed(stepStream(seed_, "dropout/" + stage, step).next());
-    return ForwardMode::training(generator_);
+    return ForwardMode::training(generator_, stop);
 }
 
 } // namespace flip

@@ -5,6 +5,8 @@
 #include <ATen/core/Generator.h>
 
 #include <cstdint>
+#include <stop_token>
+#include <string>
 
 namespace flip {
 
@@ -14,8 +16,8 @@ class DropoutSource {
 public:
     DropoutSource(std::uint64_t seed, at::Device device);
 
-    /// Training mode for one step.
-    ForwardMode forStep(const std::string& stage, std::int64_t step);
+    /// Training mode for one step, to be broken off when a stop is asked for.
+    ForwardMode forStep(const std::string& stage, std::int64_t step, const std::stop_token& stop);
 
 private:
     std::uint64_t seed_;

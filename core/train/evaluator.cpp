@@ -20,13 +20,11 @@ void scatter(const at::Tensor& values, std::span<const std::size_t> places,
     }
 }
 
-} // namespace
-
-std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& batcher,
-                                   std::span<const std::int64_t> rows, std::int64_t batchSize,
-                                   const std::stop_token& stop) {
+Predictions predictAll(const FinetuneModel& model, const Batcher& batcher,
+                       std::span<const std::int64_t> rows, std::int64_t batchSize,
+                       const std::stop_token& stop) {
     const at::NoGradGuard noGradient;
-    const ForwardMode mode = ForwardMode::evaluation();
+    const ForwardMode mode = ForwardMode::evaluation(stop);
     Predictions out;
     out.rows.assign(rows.begin(), rows.end());
     const auto labels = batcher.dataset().labels();
@@ -47,7 +45,7 @@ std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& ba
     for (std::size_t first = 0; first < order.size();
          first += static_cast<std::size_t>(batchSize)) {
         if (stop.stop_requested()) {
-            return std::nullopt;
+            throw PassStopped{};
         }
         const auto size = std::min(static_cast<std::size_t>(batchSize), order.size() - first);
         const auto places = std::span<const std::size_t>(order).subspan(first, size);
@@ -65,6 +63,18 @@ std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& ba
         }
     }
     return out;
+}
+
+} // namespace
+
+std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& batcher,
+                                   std::span<const std::int64_t> rows, std::int64_t batchSize,
+                                   const std::stop_token& stop) {
+    try {
+        return predictAll(model, batcher, rows, batchSize, stop);
+    } catch (const PassStopped&) {
+        return std::nullopt;
+    }
 }
 
 BranchMetrics measureBranches(const Predictions& predictions) {

@@ -74,37 +74,48 @@ AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
     });
 }
 
-std::int64_t evaluationBatch(const FinetuneModel& model) { return model.hasText() ? 256 : 4096; }
+std::int64_t evaluationBatch(const FinetuneModel& model) {
+    return model.hasText() ? 256 : 4096;
+}
 
 Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
                      const LoopPlan& plan)
     : spec_(spec), model_(model), batcher_(batcher), totalSteps_(plan.totalSteps()),
-      selectionRows_(batcher.dataset().rowsOf(
-          spec.finetune.selectOn == "test" ? Split::Test : Split::Valid)),
+      selectionRows_(
+          batcher.dataset().rowsOf(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid)),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
-      optimiser_(finetuneOptimiser(spec, model)),
-      state_("finetune", model.parameters, optimiser_) {}
+      optimiser_(finetuneOptimiser(spec, model)), state_("finetune", model.parameters, optimiser_) {
+}
 
 std::optional<Stage::Step> Finetuner::step(std::span<const std::int64_t> rows, std::int64_t step,
                                            const std::stop_token& stop) {
+    try {
+        return learn(rows, step, stop);
+    } catch (const PassStopped&) {
+        model_.parameters.clearGradients();
+        return std::nullopt;
+    }
+}
+
+Stage::Step Finetuner::learn(std::span<const std::int64_t> rows, std::int64_t step,
+                             const std::stop_token& stop) {
     const auto part = static_cast<std::size_t>(
         model_.hasText() ? spec_.finetune.microBatch : static_cast<std::int64_t>(rows.size()));
     const std::vector<std::int64_t> ordered = byLength(rows, batcher_);
-    const ForwardMode mode = dropout_.forStep("finetune", step);
+    const ForwardMode mode = dropout_.forStep("finetune", step, stop);
     std::map<std::string, at::Tensor> sums;
     model_.parameters.clearGradients();
     for (std::size_t first = 0; first < ordered.size(); first += part) {
         if (stop.stop_requested()) {
-            model_.parameters.clearGradients();
-            return std::nullopt;
+            throw PassStopped{};
         }
         const auto size = std::min(part, ordered.size() - first);
         const Batch batch =
             batcher_.load(std::span<const std::int64_t>(ordered).subspan(first, size));
         const BranchLogits logits = model_.logits(batch.ids, batch.tokenIds, batch.layout, mode);
-        const double scale = isPublishedIdRun(spec_) ? 1.0
-                                                     : static_cast<double>(size) /
-                                                           static_cast<double>(ordered.size());
+        const double scale = isPublishedIdRun(spec_)
+                                 ? 1.0
+                                 : static_cast<double>(size) / static_cast<double>(ordered.size());
         const FinetuneLosses losses = finetuneLosses(spec_, model_, logits, batch.labels, scale,
                                                      /*withTables=*/first == 0);
         losses.total.backward();
@@ -121,15 +132,13 @@ std::optional<Stage::Step> Finetuner::step(std::span<const std::int64_t> rows, s
         add("total", losses.total);
     }
     Step done;
-    const double warmSteps =
-        std::floor(spec_.finetune.warmup * static_cast<double>(totalSteps_));
-    const double warm = static_cast<double>(step) < warmSteps
-                            ? static_cast<double>(step + 1) / warmSteps
-                            : 1.0;
+    const double warmSteps = std::floor(spec_.finetune.warmup * static_cast<double>(totalSteps_));
+    const double warm =
+        static_cast<double>(step) < warmSteps ? static_cast<double>(step + 1) / warmSteps : 1.0;
     const double factor = warm * state_.place.rateFactor;
-    done.learningRate = factor * (spec_.finetune.branches == "text"
-                                      ? spec_.finetune.textLearningRate
-                                      : spec_.finetune.learningRate);
+    done.learningRate =
+        factor * (spec_.finetune.branches == "text" ? spec_.finetune.textLearningRate
+                                                    : spec_.finetune.learningRate);
     for (const auto& [name, sum] : sums) {
         done.losses[name] = sum.to(at::kCPU).item<double>();
         done.finite = done.finite && std::isfinite(done.losses[name]);

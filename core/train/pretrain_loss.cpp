@@ -50,11 +50,8 @@ PretrainChoices pretrainChoices(const RunSpec& spec) {
     return choices;
 }
 
-std::optional<PretrainLosses> pretrainLosses(const PretrainModel& model, const Batch& batch,
-                                             const Masks& masks, const PretrainChoices& choices,
-                                             const ForwardMode& mode,
-                                             const std::function<bool()>& stopped) {
-    const auto asked = [&] { return stopped && stopped(); };
+PretrainLosses pretrainLosses(const PretrainModel& model, const Batch& batch, const Masks& masks,
+                              const PretrainChoices& choices, const ForwardMode& mode) {
     PretrainLosses losses;
     const at::Tensor features = model.backbone->features(batch.ids, mode); // [rows, R]
     const auto add = [&](const at::Tensor& loss) {
@@ -65,21 +62,15 @@ std::optional<PretrainLosses> pretrainLosses(const PretrainModel& model, const B
     if (model.recoverFields) {
         clean = model.text->hidden(batch.tokenIds, batch.layout, mode);
     }
-    if (asked()) {
-        return std::nullopt;
-    }
     if (model.projectIds) {
         const bool shared = clean.defined() && !choices.separateCleanPasses;
         const at::Tensor sentence = shared
                                         ? clean.index_select(0, batch.layout.starts)
                                         : model.text->sentence(batch.tokenIds, batch.layout, mode);
-        losses.contrast = instanceContrast((*model.projectIds)(features, mode),
-                                           (*model.projectText)(sentence, mode),
-                                           choices.temperature);
+        losses.contrast =
+            instanceContrast((*model.projectIds)(features, mode),
+                             (*model.projectText)(sentence, mode), choices.temperature);
         add(losses.contrast);
-    }
-    if (asked()) {
-        return std::nullopt;
     }
     if (model.recoverFields) {
         losses.fields = fieldLoss(model, clean, batch, masks, choices, mode);
@@ -88,9 +79,6 @@ std::optional<PretrainLosses> pretrainLosses(const PretrainModel& model, const B
     if (model.recoverTokens) {
         losses.tokens = tokenLoss(model, features, batch, masks, choices, mode);
         add(losses.tokens);
-    }
-    if (asked()) {
-        return std::nullopt;
     }
     return losses;
 }

@@ -5,9 +5,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <functional>
-#include <optional>
-
 namespace flip {
 
 /// How the three losses are computed; see RunSpec::Pretrain for what each choice means.
@@ -29,11 +26,8 @@ struct PretrainLosses {
 };
 
 /// Forward pass of FLIP's pretraining (arXiv 2310.19453, section 4): each loss reads the clean
-/// other modality. `stopped` is asked between the passes; nothing comes back once it says yes.
-/// A batch that hides no word has a token loss of 0.
-std::optional<PretrainLosses> pretrainLosses(const PretrainModel& model, const Batch& batch,
-                                             const Masks& masks, const PretrainChoices& choices,
-                                             const ForwardMode& mode,
-                                             const std::function<bool()>& stopped = {});
+/// other modality. A batch that hides no word has a token loss of 0.
+PretrainLosses pretrainLosses(const PretrainModel& model, const Batch& batch, const Masks& masks,
+                              const PretrainChoices& choices, const ForwardMode& mode);
 
 } // namespace flip

@@ -25,7 +25,8 @@ Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
 AdamW pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
     const double rate = spec.pretrain.learningRate;
     const bool decayAll = spec.pretrain.decay == "all";
-    return AdamW(model.parameters, {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
+    return AdamW(model.parameters,
+                 {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
                  [&](const std::string& name) {
                      const bool isVector = model.parameters.find(name)->dim() <= 1;
                      return isVector && !decayAll ? 1 : 0;
@@ -41,8 +42,8 @@ double scheduleFactor(const std::string& schedule, double warmup, std::int64_t s
     }
     if (schedule == "cosine-epoch") {
         const std::int64_t epoch = step / std::max<std::int64_t>(stepsPerEpoch, 1);
-        return 0.5 * (1.0 + std::cos(kPi * static_cast<double>(epoch) /
-                                     static_cast<double>(epochs)));
+        return 0.5 *
+               (1.0 + std::cos(kPi * static_cast<double>(epoch) / static_cast<double>(epochs)));
     }
     const double rest = static_cast<double>(totalSteps) - warmSteps;
     const double way = rest > 0 ? (static_cast<double>(step) - warmSteps) / rest : 1.0;
@@ -56,23 +57,29 @@ Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher&
       masks_(maskPlan(spec, batcher)), stepsPerEpoch_(plan.stepsPerEpoch()),
       totalSteps_(plan.totalSteps()), measure_(std::move(measure)), sampler_(trainingCounts),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
-      optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {}
+      optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {
+}
 
 std::optional<Stage::Step> Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t step,
                                             const std::stop_token& stop) {
-    const Batch batch = batcher_.load(rows);
-    const Masks masks = batcher_.mask(batch, masks_, sampler_,
-                                      static_cast<std::uint64_t>(spec_.seed), step);
-    const auto losses =
-        pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step),
-                       [&] { return stop.stop_requested(); });
-    if (!losses) {
+    try {
+        return learn(rows, step, stop);
+    } catch (const PassStopped&) {
+        model_.parameters.clearGradients();
         return std::nullopt;
     }
+}
+
+Stage::Step Pretrainer::learn(std::span<const std::int64_t> rows, std::int64_t step,
+                              const std::stop_token& stop) {
+    const Batch batch = batcher_.load(rows);
+    const Masks masks =
+        batcher_.mask(batch, masks_, sampler_, static_cast<std::uint64_t>(spec_.seed), step);
+    const PretrainLosses losses =
+        pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step, stop));
     Step done;
-    const double factor =
-        scheduleFactor(spec_.pretrain.schedule, spec_.pretrain.warmup, step, stepsPerEpoch_,
-                       totalSteps_, spec_.pretrain.epochs);
+    const double factor = scheduleFactor(spec_.pretrain.schedule, spec_.pretrain.warmup, step,
+                                         stepsPerEpoch_, totalSteps_, spec_.pretrain.epochs);
     done.learningRate = spec_.pretrain.learningRate * factor;
 
     // One small transfer a step tells all losses.
@@ -84,18 +91,18 @@ std::optional<Stage::Step> Pretrainer::step(std::span<const std::int64_t> rows, 
             values.push_back(loss.detach());
         }
     };
-    note("icl", losses->contrast);
-    note("mfm", losses->fields);
-    note("mlm", losses->tokens);
-    note("total", losses->total);
+    note("icl", losses.contrast);
+    note("mfm", losses.fields);
+    note("mlm", losses.tokens);
+    note("total", losses.total);
     const at::Tensor told = at::stack(values).to(at::kCPU);
     for (std::size_t i = 0; i < names.size(); ++i) {
         done.losses[names[i]] = told[static_cast<std::int64_t>(i)].item<double>();
         done.finite = done.finite && std::isfinite(done.losses[names[i]]);
     }
-    if (done.finite && losses->total.requires_grad()) {
+    if (done.finite && losses.total.requires_grad()) {
         model_.parameters.clearGradients();
-        losses->total.backward();
+        losses.total.backward();
         optimiser_.clip(spec_.pretrain.clipNorm);
         optimiser_.step(factor);
         model_.parameters.clearGradients();

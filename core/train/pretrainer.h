@@ -38,6 +38,8 @@ public:
     TrainingState& state() override { return state_; }
 
 private:
+    Step learn(std::span<const std::int64_t> rows, std::int64_t step, const std::stop_token& stop);
+
     const RunSpec& spec_;
     PretrainModel& model_;
     const Batcher& batcher_;

@@ -43,9 +43,9 @@ public:
             if (stop_.stop_requested()) {
                 return interrupted();
             }
-            const bool epochOver = place_.step >= std::min((place_.epochsDone + 1) *
-                                                               plan_.stepsPerEpoch(),
-                                                           plan_.totalSteps());
+            const bool epochOver =
+                place_.step >=
+                std::min((place_.epochsDone + 1) * plan_.stepsPerEpoch(), plan_.totalSteps());
             if (!epochOver) {
                 if (auto end = oneStep()) {
                     return *end;
@@ -65,7 +65,8 @@ private:
             return *failed;
         }
         return {LoopEnd::Status::Stopped,
-                "stopped at step " + std::to_string(place_.step) + " of " + place_.stage, {}};
+                "stopped at step " + std::to_string(place_.step) + " of " + place_.stage,
+                {}};
     }
 
     /// Writes a checkpoint; the failure that ends the run, if any.
@@ -86,13 +87,12 @@ private:
             order_ = epochOrder(plan_, epoch);
             orderEpoch_ = epoch;
         }
-        const auto first = static_cast<std::size_t>(
-            (place_.step - epoch * plan_.stepsPerEpoch()) * plan_.batchSize);
+        const auto first = static_cast<std::size_t>((place_.step - epoch * plan_.stepsPerEpoch()) *
+                                                    plan_.batchSize);
         const auto count =
             std::min(static_cast<std::size_t>(plan_.batchSize), order_.size() - first);
         const auto started = Clock::now();
-        const auto done =
-            stage_.step(std::span(order_).subspan(first, count), place_.step, stop_);
+        const auto done = stage_.step(std::span(order_).subspan(first, count), place_.step, stop_);
         if (!done) {
             return interrupted();
         }
@@ -110,8 +110,8 @@ private:
                 return failed;
             }
             return LoopEnd{LoopEnd::Status::Diverged,
-                           "the loss of step " + std::to_string(fact.step) + " of " +
-                               place_.stage + " is no finite number; lower the learning rate",
+                           "the loss of step " + std::to_string(fact.step) + " of " + place_.stage +
+                               " is no finite number; lower the learning rate",
                            {}};
         }
         place_.step += 1;

@@ -13,9 +13,9 @@
 
 namespace flip {
 
-/// Everything a run is between two steps: weights, optimiser, place, schedule and early stop. Random
-/// streams are functions of seed, purpose and step (RandomStream), so the step stands for them all.
-/// Refers to the parameters and the optimiser of the stage, which must outlive it.
+/// Everything a run is between two steps: weights, optimiser, place, schedule and early stop.
+/// Random streams are functions of seed, purpose and step (RandomStream), so the step stands for
+/// them all. Refers to the parameters and the optimiser of the stage, which must outlive it.
 class TrainingState {
 public:
     TrainingState(std::string stage, Parameters& parameters, AdamW& optimiser);

@@ -1,5 +1,5 @@
-#include "tests/app/flip_program.h"
 #include "core/base/safetensors.h"
+#include "tests/app/flip_program.h"
 #include "tests/core/run/tiny_project.h"
 
 #include <QtCore/QJsonArray>
@@ -11,7 +11,9 @@ using namespace flip::test;
 
 namespace {
 
-QString text(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
+QString text(const std::filesystem::path& path) {
+    return QString::fromStdString(path.string());
+}
 
 void write(const QString& file, const QByteArray& content) {
     QFile out(file);
@@ -128,8 +130,8 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
     QTest::addColumn<QByteArray>("experiment");
     QTest::addColumn<QString>("says");
     const QByteArray good = tinyExperiment();
-    QTest::newRow("no such experiment") << QStringList{"run", "nothing.toml"} << QByteArray()
-                                        << "nothing.toml";
+    QTest::newRow("no such experiment")
+        << QStringList{"run", "nothing.toml"} << QByteArray() << "nothing.toml";
     QTest::newRow("unknown key") << QStringList{"run", "@"}
                                  << QByteArray("kind = \"flip\"\n[pretrain]\nbatchsize = 3\n")
                                  << "@:3: unknown key";
@@ -146,8 +148,8 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
         << good << "bert_without_weights: holds no model.safetensors";
     QTest::newRow("unknown run") << QStringList{"runs", "show", "nobody"} << QByteArray()
                                  << "nobody";
-    QTest::newRow("unknown dataset to show") << QStringList{"datasets", "show", "nobody"}
-                                             << QByteArray() << "nobody";
+    QTest::newRow("unknown dataset to show")
+        << QStringList{"datasets", "show", "nobody"} << QByteArray() << "nobody";
     QTest::newRow("unknown command") << QStringList{"fly"} << QByteArray() << "flip --help";
     QTest::newRow("unknown preset")
         << QStringList{"import", ".", "--preset", "nothing", "--name", "x"} << QByteArray()
@@ -155,9 +157,9 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
     QTest::newRow("source that is not there")
         << QStringList{"import", "/no/such/folder", "--preset", "movielens-100k", "--name", "x"}
         << QByteArray() << "/no/such/folder";
-    QTest::newRow("bad name")
-        << QStringList{"import", ".", "--preset", "movielens-100k", "--name", "../x"}
-        << QByteArray() << "../x";
+    QTest::newRow("bad name") << QStringList{"import",         ".",      "--preset",
+                                             "movielens-100k", "--name", "../x"}
+                              << QByteArray() << "../x";
     QTest::newRow("workspace that cannot be made")
         << QStringList{"datasets", "--workspace", "/proc/no"} << QByteArray() << "/proc/no";
     QTest::newRow("no tokenizer") << QStringList{"tokenize", "--plm", FLIP_TEST_FIXTURES}
@@ -180,9 +182,11 @@ void CommandTest::saysWhatIsWrongInOneLine() {
 }
 
 void CommandTest::importsAndDescribesADataset() {
-    const QStringList words{"import",   folder() + "/source", "--preset",   "csv",
-                            "--schema", folder() + "/source/tiny.toml",
-                            "--name",   "again",              "--split-seed", "5"};
+    const QStringList words{"import",       folder() + "/source",
+                            "--preset",     "csv",
+                            "--schema",     folder() + "/source/tiny.toml",
+                            "--name",       "again",
+                            "--split-seed", "5"};
     const Said said = runFlip(workspace(), words);
     QVERIFY2(said.code == 0, qPrintable(said.err));
     const Said show = runFlip(workspace(), {"datasets", "show", "again", "--json"});
@@ -196,9 +200,9 @@ void CommandTest::importsAndDescribesADataset() {
 
 void CommandTest::tokenizesLines() {
     write(folder() + "/lines.txt", "Movie\n\nthe end");
-    const Said said = runFlip(workspace(), {"tokenize", "--plm",
-                                            QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
-                                            folder() + "/lines.txt"});
+    const Said said =
+        runFlip(workspace(), {"tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert",
+                              "--input", folder() + "/lines.txt"});
     const QStringList lines = said.out.trimmed().split('\n');
     QCOMPARE(lines.size(), 3);
     const QJsonObject first = QJsonDocument::fromJson(lines[0].toUtf8()).object();
@@ -208,13 +212,11 @@ void CommandTest::tokenizesLines() {
 }
 
 void CommandTest::encodesLines() {
-    const Said said = runFlip(workspace(), {"encode", "--plm",
-                                            QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
-                                            folder() + "/lines.txt", "--out",
-                                            folder() + "/cls.safetensors"});
+    const Said said = runFlip(
+        workspace(), {"encode", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
+                      folder() + "/lines.txt", "--out", folder() + "/cls.safetensors"});
     QVERIFY2(said.code == 0, qPrintable(said.err));
-    const auto file =
-        flip::SafetensorsFile::open((folder() + "/cls.safetensors").toStdString());
+    const auto file = flip::SafetensorsFile::open((folder() + "/cls.safetensors").toStdString());
     QVERIFY(file.ok());
     QCOMPARE(file->find("cls")->shape, (std::vector<std::int64_t>{3, 52}));
 }

@@ -122,7 +122,7 @@ QWidget* ComparePage::makeTable() {
     header->setSectionsMovable(true);
     header->setStretchLastSection(true);
     header->setSortIndicator(RunTableModel::Created, Qt::DescendingOrder);
-    const QFontMetrics metrics(textFont());
+    const QFontMetrics strong(strongFont()); // the best of a column is bold
     // Fixed sample texts: measuring ten thousand rows would cost seconds.
     static constexpr std::array<const char*, RunTableModel::ColumnCount> kSamples{
         "finetune-movielens-100k-12",
@@ -141,11 +141,10 @@ QWidget* ComparePage::makeTable() {
         "2026-01-01 00:00"};
     for (int i = 0; i < RunTableModel::ColumnCount; ++i) {
         const int content =
-            metrics.horizontalAdvance(QString::fromUtf8(kSamples[static_cast<std::size_t>(i)]));
+            strong.horizontalAdvance(QString::fromUtf8(kSamples[static_cast<std::size_t>(i)]));
         const int title =
-            QFontMetrics(strongFont())
-                .horizontalAdvance(
-                    model_->headerData(i, Qt::Horizontal, Qt::DisplayRole).toString());
+            strong.horizontalAdvance(
+                model_->headerData(i, Qt::Horizontal, Qt::DisplayRole).toString());
         table_->setColumnWidth(i,
                                std::max(content, title) + 38); // padding and the arrow of sorting
     }

@@ -9,9 +9,14 @@ namespace flip::ui {
 
 namespace {
 
+/// "test_unseen" -> "test, unseen": the rows with a value that training never showed.
+QString splitWord(const std::string& split) {
+    return QString::fromStdString(split).replace(QStringLiteral("_"), QStringLiteral(", "));
+}
+
 QString row(const QString& split, const QString& branch, const Metrics& metrics) {
-    return QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td>%2&nbsp;&nbsp;</td>"
-                          "<td align='right'>%3&nbsp;&nbsp;</td><td align='right'>%4</td></tr>")
+    return QStringLiteral("<tr style='white-space:nowrap'><td>%1</td><td>%2</td>"
+                          "<td align='right'>%3</td><td align='right'>%4</td></tr>")
         .arg(split.toHtmlEscaped(), branch.toHtmlEscaped(),
              metrics.auc ? scoreText(metrics.auc) : QStringLiteral("one class"),
              scoreText(metrics.logLoss));
@@ -19,9 +24,10 @@ QString row(const QString& split, const QString& branch, const Metrics& metrics)
 
 QString table(const std::map<std::string, BranchMetrics>& splits) {
     QString html =
-        QStringLiteral("<table cellspacing='0' cellpadding='2'><tr><th align='left'>split"
-                       "&nbsp;</th><th align='left'>branch&nbsp;</th><th align='right'>"
-                       "AUC&nbsp;&nbsp;</th><th align='right'>LogLoss</th></tr>");
+        QStringLiteral("<table cellspacing='0' cellpadding='3' width='100%'>"
+                       "<tr style='white-space:nowrap'><th align='left'>split</th>"
+                       "<th align='left'>branch</th><th align='right'>AUC</th>"
+                       "<th align='right'>LogLoss</th></tr>");
     std::vector<std::string> order;
     for (const auto& [split, branches] : splits) {
         order.insert(split == "valid" ? order.begin() : order.end(), split);
@@ -29,7 +35,7 @@ QString table(const std::map<std::string, BranchMetrics>& splits) {
     for (const std::string& split : order) {
         const BranchMetrics& branches = splits.at(split);
         for (const auto& [branch, metrics] : branches) {
-            html += row(QString::fromStdString(split),
+            html += row(splitWord(split),
                         branches.size() > 1 ? QString::fromStdString(branchWord(branch, true))
                                             : QStringLiteral("–"),
                         metrics);

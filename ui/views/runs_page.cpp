@@ -146,9 +146,9 @@ QWidget* RunsPage::makeList() {
     left->addWidget(cardArea);
     left->setStretchFactor(0, 3);
     left->setStretchFactor(1, 2);
-    left->setSizes({300, 230});
+    left->setSizes({300, 260});
     left->setChildrenCollapsible(false);
-    left->setMinimumWidth(264);
+    left->setMinimumWidth(296);
     return left;
 }
 

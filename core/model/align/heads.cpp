@@ -56,9 +56,8 @@ FieldRecovery::FieldRecovery(Parameters& parameters, const Initialiser& init,
 
 at::Tensor FieldRecovery::attention(const at::Tensor& features, const at::Tensor& text,
                                     const TokenLayout& layout, bool overPadding) const {
-    const at::Tensor q = queryNorm_(query_(features)); // [rows, H]
-    at::Tensor scores =
-        at::bmm(layout.whole.pad(text), q.unsqueeze(2)).squeeze(2); // [rows, width]
+    const at::Tensor q = queryNorm_(query_(features));                              // [rows, H]
+    at::Tensor scores = at::bmm(layout.whole.pad(text), q.unsqueeze(2)).squeeze(2); // [rows, width]
     if (layout.attend.defined() && !overPadding) {
         scores = scores.masked_fill(layout.attend.logical_not(),
                                     -std::numeric_limits<float>::infinity());
@@ -80,17 +79,17 @@ at::Tensor FieldRecovery::recover(const at::Tensor& features, const at::Tensor& 
 
 at::Tensor FieldRecovery::score(const at::Tensor& recovered, const at::Tensor& ids) const {
     // recovered [rows, M, 1, fieldDim] against ids [rows, M, n]
-    return (at::embedding(table_, ids) * recovered).sum(-1) + bias_.index_select(0, ids.flatten()).view(ids.sizes()) -
-           logIds_;
+    return (at::embedding(table_, ids) * recovered).sum(-1) +
+           bias_.index_select(0, ids.flatten()).view(ids.sizes()) - logIds_;
 }
 
 at::Tensor FieldRecovery::loss(const at::Tensor& recovered, const at::Tensor& targets,
                                const at::Tensor& noise) const {
     const at::Tensor ids = at::cat({targets.unsqueeze(2), noise}, 2); // [rows, M, 1 + k]
     const double logNoise = std::log(static_cast<double>(noise.size(2)));
-    const at::Tensor logits =
-        score(recovered.unsqueeze(2), ids) -
-        noiseLogProb_.index_select(0, ids.flatten()).view(ids.sizes()) - logNoise;
+    const at::Tensor logits = score(recovered.unsqueeze(2), ids) -
+                              noiseLogProb_.index_select(0, ids.flatten()).view(ids.sizes()) -
+                              logNoise;
     const at::Tensor truth = logits.select(2, 0);
     const at::Tensor wrong = logits.slice(2, 1);
     return (at::softplus(-truth) + at::softplus(wrong).sum(2)).mean();

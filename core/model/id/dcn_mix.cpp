@@ -21,8 +21,8 @@ public:
         for (std::int64_t i = 0; i < options.crossLayers; ++i) {
             const std::string name = prefix + "cross." + std::to_string(i) + ".";
             const auto matrices = [&](const std::string& part, std::int64_t in, std::int64_t out) {
-                return parameters.add(
-                    name + part, init.xavierNormal(name + part, {experts, in, out}, in, out));
+                return parameters.add(name + part,
+                                      init.xavierNormal(name + part, {experts, in, out}, in, out));
             };
             Layer layer;
             layer.in = matrices("expert_in", width, rank);
@@ -78,9 +78,9 @@ private:
         // The gates sum to 1, so the shared bias passes the mixture unchanged, and the gate may
         // scale the rank-wide vectors before one product brings all experts back to width D.
         const at::Tensor gated = second.transpose(0, 1) * gate.unsqueeze(2);
-        const at::Tensor mixed = gated.reshape({rows, experts * rank})
-                                     .matmul(layer.out.transpose(1, 2).reshape(
-                                         {experts * rank, width}));
+        const at::Tensor mixed =
+            gated.reshape({rows, experts * rank})
+                .matmul(layer.out.transpose(1, 2).reshape({experts * rank, width}));
         return x0 * (mixed + layer.bias);
     }
 

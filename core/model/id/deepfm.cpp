@@ -13,8 +13,7 @@ class DeepFm final : public Backbone {
 public:
     DeepFm(Parameters& parameters, const Initialiser& init, const std::string& prefix,
            const BackboneOptions& options)
-        : embedding_(parameters, init, prefix, options),
-          linear_(parameters, init, prefix, options),
+        : embedding_(parameters, init, prefix, options), linear_(parameters, init, prefix, options),
           mlp_(parameters, init, prefix + "mlp", options.fields * options.embeddingDim,
                options.hidden, options.dropout),
           head_(parameters, init, prefix + "head", mlp_.outputWidth(), 1, /*hasBias=*/false),

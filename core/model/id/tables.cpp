@@ -14,17 +14,20 @@ at::Tensor EmbeddingTable::operator()(const at::Tensor& ids) const {
     return at::embedding(table, ids);
 }
 
-LinearTable::LinearTable(Parameters& parameters, const Initialiser& init,
-                         const std::string& prefix, const BackboneOptions& options)
-    : table(parameters.add(
-          prefix + "linear.table",
-          init.normal(prefix + "linear.table", {options.ids, 1}, options.initStd))) {}
+LinearTable::LinearTable(Parameters& parameters, const Initialiser& init, const std::string& prefix,
+                         const BackboneOptions& options)
+    : table(
+          parameters.add(prefix + "linear.table",
+                         init.normal(prefix + "linear.table", {options.ids, 1}, options.initStd))) {
+}
 
 at::Tensor LinearTable::weights(const at::Tensor& ids) const {
     return at::embedding(table, ids).squeeze(-1);
 }
 
-at::Tensor LinearTable::sum(const at::Tensor& ids) const { return weights(ids).sum(-1); }
+at::Tensor LinearTable::sum(const at::Tensor& ids) const {
+    return weights(ids).sum(-1);
+}
 
 at::Tensor outputBias(Parameters& parameters, const std::string& prefix) {
     return parameters.add(prefix + "output.bias", at::zeros({1}, at::kFloat));

@@ -25,20 +25,14 @@ struct LayerNames {
 };
 
 const LayerNames& layerNames(TextConfig::Family family) {
-    static constexpr LayerNames kBert{"encoder.layer.",
-                                      "attention.self.query",
-                                      "attention.self.key",
-                                      "attention.self.value",
-                                      "attention.output.dense",
-                                      "attention.output.LayerNorm",
-                                      "intermediate.dense",
-                                      "output.dense",
-                                      "output.LayerNorm"};
-    static constexpr LayerNames kDistilBert{"transformer.layer.",  "attention.q_lin",
-                                            "attention.k_lin",     "attention.v_lin",
-                                            "attention.out_lin",   "sa_layer_norm",
-                                            "ffn.lin1",            "ffn.lin2",
-                                            "output_layer_norm"};
+    static constexpr LayerNames kBert{
+        "encoder.layer.",       "attention.self.query",   "attention.self.key",
+        "attention.self.value", "attention.output.dense", "attention.output.LayerNorm",
+        "intermediate.dense",   "output.dense",           "output.LayerNorm"};
+    static constexpr LayerNames kDistilBert{
+        "transformer.layer.", "attention.q_lin",   "attention.k_lin",
+        "attention.v_lin",    "attention.out_lin", "sa_layer_norm",
+        "ffn.lin1",           "ffn.lin2",          "output_layer_norm"};
     return family == TextConfig::Family::DistilBert ? kDistilBert : kBert;
 }
 
@@ -94,8 +88,8 @@ Result<std::unique_ptr<TextEncoder>> TextEncoder::make(TextConfig config, std::i
         layer.key = linear(names.key, width, width);
         layer.value = linear(names.value, width, width);
         layer.attentionOut = linear(names.attentionOut, width, width);
-        layer.attentionNorm = LayerNorm(parameters, base + names.attentionNorm, width,
-                                        config.epsilon);
+        layer.attentionNorm =
+            LayerNorm(parameters, base + names.attentionNorm, width, config.epsilon);
         layer.up = linear(names.up, width, config.intermediate);
         layer.down = linear(names.down, config.intermediate, width);
         layer.outputNorm = LayerNorm(parameters, base + names.outputNorm, width, config.epsilon);
@@ -122,8 +116,8 @@ at::Tensor TextEncoder::embed(const at::Tensor& ids, const TokenLayout& layout,
         positionPad = config_.padId;
     }
     // The padding rows take part in the forward pass but get no gradient.
-    at::Tensor x = at::embedding(words_, ids, config_.padId) +
-                   at::embedding(positions_, places, positionPad);
+    at::Tensor x =
+        at::embedding(words_, ids, config_.padId) + at::embedding(positions_, places, positionPad);
     if (types_.defined()) {
         x = x + types_.select(0, 0);
     }
@@ -159,19 +153,17 @@ at::Tensor TextEncoder::attend(const Layer& layer, const at::Tensor& x, const at
         const at::Tensor groupQueries = q.slice(0, firstQuery, firstQuery + queryShape.items());
         const at::Tensor groupKeys = split(group.shape, k.slice(0, group.firstToken, end));
         const at::Tensor groupValues = split(group.shape, v.slice(0, group.firstToken, end));
-        at::Tensor scores =
-            at::matmul(split(queryShape, groupQueries), groupKeys.transpose(2, 3));
+        at::Tensor scores = at::matmul(split(queryShape, groupQueries), groupKeys.transpose(2, 3));
         if (group.keyMask.defined()) {
-            const at::Tensor hide = group.keyMask.logical_not().view(
-                {group.shape.rows(), 1, 1, group.shape.width()});
+            const at::Tensor hide =
+                group.keyMask.logical_not().view({group.shape.rows(), 1, 1, group.shape.width()});
             scores = scores.masked_fill(hide, -std::numeric_limits<float>::infinity());
         }
-        const at::Tensor weights =
-            dropout(at::softmax(scores, -1), config_.attentionDropout, mode);
-        const at::Tensor mixed = at::matmul(weights, groupValues)
-                                     .transpose(1, 2)
-                                     .reshape({queryShape.rows(), queryShape.width(),
-                                               config_.hidden});
+        const at::Tensor weights = dropout(at::softmax(scores, -1), config_.attentionDropout, mode);
+        const at::Tensor mixed =
+            at::matmul(weights, groupValues)
+                .transpose(1, 2)
+                .reshape({queryShape.rows(), queryShape.width(), config_.hidden});
         outputs.push_back(queryShape.unpad(mixed));
         firstQuery += queryShape.items();
     }
@@ -183,6 +175,7 @@ at::Tensor TextEncoder::run(const Layer& layer, const at::Tensor& x, const Token
     const at::Tensor queries = chosen != nullptr ? x.index_select(0, chosen->tokens) : x;
     const at::Tensor attention =
         attend(layer, x, queries, layout, chosen != nullptr ? &chosen->groups : nullptr, mode);
+    mode.breakpoint(attention);
     const at::Tensor middle =
         layer.attentionNorm(queries + dropout(attention, config_.hiddenDropout, mode));
     const at::Tensor fed = layer.down(activate(layer.up(middle), config_.activation));
@@ -199,6 +192,7 @@ at::Tensor TextEncoder::hidden(const at::Tensor& ids, const TokenLayout& layout,
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const bool last = i + 1 == layers_.size();
         x = run(layers_[i], x, layout, last ? chosen : nullptr, mode);
+        mode.breakpoint(x);
     }
     return x;
 }

@@ -79,21 +79,22 @@ void SafetensorsTest::refusesDamagedFiles_data() {
         << QByteArray(
                R"({"t":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,8]}})")
         << 8 << "too large";
-    QTest::newRow("overlap")
-        << QByteArray(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
-                      R"("b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})")
-        << 8 << "overlap";
+    QTest::newRow("overlap") << QByteArray(
+                                    R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+                                    R"("b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})")
+                             << 8 << "overlap";
     QTest::newRow("unknown number type")
         << QByteArray(R"({"t":{"dtype":"F4","shape":[2],"data_offsets":[0,8]}})") << 8 << "F4";
-    QTest::newRow("missing offsets") << QByteArray(R"({"t":{"dtype":"F32","shape":[2]}})") << 8
-                                     << "lacks";
+    QTest::newRow("missing offsets")
+        << QByteArray(R"({"t":{"dtype":"F32","shape":[2]}})") << 8 << "lacks";
 }
 
 void SafetensorsTest::refusesDamagedFiles() {
     QFETCH(QByteArray, header);
     QFETCH(int, dataBytes);
     QFETCH(QString, says);
-    writeRaw(file("b"), header.toStdString(), std::string(static_cast<std::size_t>(dataBytes), 'x'));
+    writeRaw(file("b"), header.toStdString(),
+             std::string(static_cast<std::size_t>(dataBytes), 'x'));
     const auto read = SafetensorsFile::open(file("b"));
     QVERIFY(!read.ok());
     const QString text = QString::fromStdString(read.problem().text());

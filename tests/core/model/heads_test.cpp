@@ -39,8 +39,8 @@ void HeadsTest::attentionLooksAtRealTokensOnly() {
                              at::full({6}, std::log(1.0 / 6), at::kFloat));
     const std::vector<std::int64_t> lengths{2, 5, 3};
     const TokenLayout layout = TokenLayout::packed(lengths, at::kCPU);
-    const at::Tensor attention = head.attention(at::ones({3, 6}, at::kFloat),
-                                                at::randn({10, 8}, at::kFloat), layout, false);
+    const at::Tensor attention =
+        head.attention(at::ones({3, 6}, at::kFloat), at::randn({10, 8}, at::kFloat), layout, false);
     QVERIFY(at::allclose(attention.sum(1), at::ones({3}, at::kFloat)));
     QCOMPARE(attention[0].gt(0).sum().item<std::int64_t>(), std::int64_t(2));
     QCOMPARE(attention[1].gt(0).sum().item<std::int64_t>(), std::int64_t(5));

@@ -43,8 +43,7 @@ void runBackbone(ParityCase& reference) {
     const ForwardMode mode = ForwardMode::evaluation();
     const at::Tensor ids = reference.input("ids");
     const at::Tensor logit = (*backbone)->logit(ids, mode);
-    const at::Tensor loss =
-        at::binary_cross_entropy_with_logits(logit, reference.input("label"));
+    const at::Tensor loss = at::binary_cross_entropy_with_logits(logit, reference.input("label"));
     loss.backward();
     reference.compare("logit", logit);
     reference.compare("probability", at::sigmoid(logit));

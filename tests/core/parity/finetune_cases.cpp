@@ -47,8 +47,7 @@ void runFinetuneTrajectory(ParityCase& reference) {
         }
         if (model.hasText()) {
             tokens = reference.input(prefix + "input_ids").flatten();
-            layout =
-                TokenLayout::padded(reference.input(prefix + "attention_mask").to(at::kBool));
+            layout = TokenLayout::padded(reference.input(prefix + "attention_mask").to(at::kBool));
         }
         const BranchLogits logits = model.logits(ids, tokens, layout, ForwardMode::evaluation());
         const FinetuneLosses losses =

@@ -56,8 +56,7 @@ std::pair<Batch, Masks> batchOf(const ParityCase& reference, const std::string& 
         lengths.push_back(mask[row].sum().item<std::int64_t>());
         batch.rows.push_back(row);
     }
-    batch.layout =
-        packed ? TokenLayout::packed(lengths, at::kCPU) : TokenLayout::padded(mask);
+    batch.layout = packed ? TokenLayout::packed(lengths, at::kCPU) : TokenLayout::padded(mask);
     batch.tokenIds = input("input_ids").flatten().masked_select(chosen);
     if (reference.hasInput(prefix + "masked_columns")) {
         masks.columns = input("masked_columns");
@@ -96,8 +95,8 @@ void runLoss(ParityCase& reference, const std::string& loss) {
         choices.separateCleanPasses = !packed;
         const auto losses =
             pretrainLosses(*model, batch, masks, choices, ForwardMode::evaluation());
-        losses->total.backward();
-        reference.compare("loss", losses->total);
+        losses.total.backward();
+        reference.compare("loss", losses.total);
         reference.compareGradients(model->parameters);
     }
 }
@@ -113,21 +112,24 @@ void runInstanceContrast(ParityCase& reference) {
     const auto model = modelOf(reference, {"icl"}, spec);
     const auto [batch, masks] = batchOf(reference, "", /*packed=*/true);
     const ForwardMode mode = ForwardMode::evaluation();
-    const at::Tensor u =
-        (*model->projectIds)(model->backbone->features(batch.ids, mode), mode);
+    const at::Tensor u = (*model->projectIds)(model->backbone->features(batch.ids, mode), mode);
     const at::Tensor t =
         (*model->projectText)(model->text->sentence(batch.tokenIds, batch.layout, mode), mode);
-    const at::Tensor loss = instanceContrast(u, t, spec.pretrain.temperature,
-                                             reference.input("remote.rec_projection"),
-                                             reference.input("remote.text_projection"));
+    const at::Tensor loss =
+        instanceContrast(u, t, spec.pretrain.temperature, reference.input("remote.rec_projection"),
+                         reference.input("remote.text_projection"));
     loss.backward();
     reference.compare("loss", loss);
     reference.compareGradients(model->parameters);
 }
 
-void runFieldRecovery(ParityCase& reference) { runLoss(reference, "mfm"); }
+void runFieldRecovery(ParityCase& reference) {
+    runLoss(reference, "mfm");
+}
 
-void runTokenRecovery(ParityCase& reference) { runLoss(reference, "mlm"); }
+void runTokenRecovery(ParityCase& reference) {
+    runLoss(reference, "mlm");
+}
 
 void runPretrainTrajectory(ParityCase& reference) {
     const bool overPadding = reference.hyper().value("field_attention", "padded") == "padded";
@@ -148,12 +150,12 @@ void runPretrainTrajectory(ParityCase& reference) {
                 batchOf(reference, "step." + std::to_string(step) + ".", packed);
             const auto losses =
                 pretrainLosses(*model, batch, masks, choices, ForwardMode::evaluation());
-            losses->total.backward();
+            losses.total.backward();
             optimiser.step(1.0);
             model->parameters.clearGradients();
-            curves["step.loss.icl"].push_back(losses->contrast.detach());
-            curves["step.loss.mfm"].push_back(losses->fields.detach());
-            curves["step.loss.mlm"].push_back(losses->tokens.detach());
+            curves["step.loss.icl"].push_back(losses.contrast.detach());
+            curves["step.loss.mfm"].push_back(losses.fields.detach());
+            curves["step.loss.mlm"].push_back(losses.tokens.detach());
         }
         for (const auto& [name, values] : curves) {
             reference.compare(name, at::stack(values));

@@ -155,8 +155,7 @@ void RunFlowTest::idsLearnAnExclusiveOr() {
                                        "id.backbone=" + backbone.toStdString(), "id.dropout=0.0",
                                        "finetune.epochs=40", "finetune.learning_rate=0.02",
                                        "finetune.patience=40", "finetune.plateau_factor=1.0"});
-    const RunEnded ended =
-        executeRun(spec, project.workspace(), "", life, life.stop.get_token());
+    const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
     QCOMPARE(QString::fromStdString(ended.status), QString("finished"));
     const double auc = ended.metrics.at("test").at("").auc.value();
     // 5 % of the labels are flipped, so the best possible is about .95; 48 test rows.
@@ -168,13 +167,27 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne_data() {
     QTest::addColumn<QString>("branches");
     QTest::addColumn<QString>("stage");
     QTest::addColumn<int>("step");
-    QTest::newRow("pretraining, inside an epoch") << "flip" << "joint" << "pretrain" << 3;
-    QTest::newRow("pretraining, at an epoch's end") << "flip" << "joint" << "pretrain" << 6;
-    QTest::newRow("pretraining, at its last step") << "flip" << "joint" << "pretrain" << 12;
-    QTest::newRow("joint finetuning, first step") << "flip" << "joint" << "finetune" << 1;
-    QTest::newRow("joint finetuning, second epoch") << "flip" << "joint" << "finetune" << 8;
-    QTest::newRow("id finetuning") << "finetune" << "id" << "finetune" << 7;
-    QTest::newRow("text finetuning") << "finetune" << "text" << "finetune" << 12;
+    QTest::newRow("pretraining, inside an epoch") << "flip"
+                                                  << "joint"
+                                                  << "pretrain" << 3;
+    QTest::newRow("pretraining, at an epoch's end") << "flip"
+                                                    << "joint"
+                                                    << "pretrain" << 6;
+    QTest::newRow("pretraining, at its last step") << "flip"
+                                                   << "joint"
+                                                   << "pretrain" << 12;
+    QTest::newRow("joint finetuning, first step") << "flip"
+                                                  << "joint"
+                                                  << "finetune" << 1;
+    QTest::newRow("joint finetuning, second epoch") << "flip"
+                                                    << "joint"
+                                                    << "finetune" << 8;
+    QTest::newRow("id finetuning") << "finetune"
+                                   << "id"
+                                   << "finetune" << 7;
+    QTest::newRow("text finetuning") << "finetune"
+                                     << "text"
+                                     << "finetune" << 12;
 }
 
 void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
@@ -184,17 +197,15 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
     QFETCH(int, step);
     TinyProject project;
     const Workspace workspace = project.workspace();
-    const RunSpec spec = project.spec({"kind=" + kind.toStdString(),
-                                       "finetune.branches=" + branches.toStdString(),
-                                       "finetune.patience=1"});
+    const RunSpec spec =
+        project.spec({"kind=" + kind.toStdString(), "finetune.branches=" + branches.toStdString(),
+                      "finetune.patience=1"});
     Listener whole;
-    const RunEnded expected =
-        executeRun(spec, workspace, "whole", whole, whole.stop.get_token());
+    const RunEnded expected = executeRun(spec, workspace, "whole", whole, whole.stop.get_token());
     QCOMPARE(QString::fromStdString(expected.status), QString("finished"));
 
     Listener first(stage.toStdString(), step);
-    const RunEnded stopped =
-        executeRun(spec, workspace, "parts", first, first.stop.get_token());
+    const RunEnded stopped = executeRun(spec, workspace, "parts", first, first.stop.get_token());
     QCOMPARE(QString::fromStdString(stopped.status), QString("stopped"));
     Listener rest;
     const RunEnded resumed = resumeRun("parts", workspace, rest, rest.stop.get_token());
@@ -226,8 +237,8 @@ void RunFlowTest::stopsBeforeTheNextStepAndKeepsACheckpoint() {
     const auto saved = life.all<CheckpointSaved>();
     QVERIFY(!saved.empty());
     QCOMPARE(saved.back().step, std::int64_t(4));
-    QVERIFY(std::filesystem::exists(project.workspace().checkpoints(life.run()) /
-                                    saved.back().file));
+    QVERIFY(
+        std::filesystem::exists(project.workspace().checkpoints(life.run()) / saved.back().file));
 }
 
 void RunFlowTest::theSameSpecGivesTheSameNumbers() {
@@ -264,8 +275,7 @@ void RunFlowTest::finetuningStartsFromAnotherRunsWeights() {
     auto fromParent = joint;
     fromParent.emplace_back("finetune.from=parent");
     (void)executeRun(project.spec(joint), workspace, "fresh", fresh, fresh.stop.get_token());
-    QCOMPARE(executeRun(project.spec(fromParent), workspace, "child", child,
-                        child.stop.get_token())
+    QCOMPARE(executeRun(project.spec(fromParent), workspace, "child", child, child.stop.get_token())
                  .status,
              std::string("finished"));
     QVERIFY(fresh.all<StepDone>().front().losses.at("total") !=
@@ -282,8 +292,8 @@ void RunFlowTest::predictionsBelongToTheStoredMetrics() {
     Listener life;
     const RunEnded ended =
         executeRun(project.spec(), project.workspace(), "", life, life.stop.get_token());
-    const auto stored = loadPredictions(project.workspace().checkpoints(life.run()) /
-                                        "predictions.safetensors");
+    const auto stored =
+        loadPredictions(project.workspace().checkpoints(life.run()) / "predictions.safetensors");
     QVERIFY(stored.ok());
     double sum = 0;
     std::int64_t rows = 0;
@@ -305,11 +315,10 @@ void RunFlowTest::predictionsBelongToTheStoredMetrics() {
 void RunFlowTest::thePublishedRecipeRuns() {
     TinyProject project;
     Listener life;
-    const RunEnded ended = executeRun(project.spec({"recipe=published", "pretrain.epochs=1",
-                                                    "finetune.epochs=1",
-                                                    "pretrain.mask_ratio_table=0.3",
-                                                    "pretrain.mask_ratio_text=0.3"}),
-                                      project.workspace(), "", life, life.stop.get_token());
+    const RunEnded ended =
+        executeRun(project.spec({"recipe=published", "pretrain.epochs=1", "finetune.epochs=1",
+                                 "pretrain.mask_ratio_table=0.3", "pretrain.mask_ratio_text=0.3"}),
+                   project.workspace(), "", life, life.stop.get_token());
     QVERIFY2(ended.status == "finished",
              ended.problem ? ended.problem->text().c_str() : ended.status.c_str());
 }
@@ -317,9 +326,9 @@ void RunFlowTest::thePublishedRecipeRuns() {
 void RunFlowTest::aLossThatIsLeftOutIsNotTrained() {
     TinyProject project;
     Listener life;
-    const RunEnded ended = executeRun(
-        project.spec({"kind=pretrain", "pretrain.losses=[\"icl\", \"mlm\"]"}),
-        project.workspace(), "", life, life.stop.get_token());
+    const RunEnded ended =
+        executeRun(project.spec({"kind=pretrain", "pretrain.losses=[\"icl\", \"mlm\"]"}),
+                   project.workspace(), "", life, life.stop.get_token());
     QCOMPARE(ended.status, std::string("finished"));
     QVERIFY(!life.all<StepDone>().front().losses.contains("mfm"));
     QVERIFY(life.all<AlignmentMeasured>().empty());
@@ -329,14 +338,20 @@ void RunFlowTest::bothRecipesAgreeOnWhatTheyShare() {
     // Without dropout, warm-up, clipping and decay, padding and separate passes change nothing but
     // the order of sums.
     TinyProject project;
-    const std::vector<std::string> plain = {
-        "kind=pretrain",         "pretrain.epochs=1",         "plm.dropout=0.0",
-        "id.dropout=0.0",        "pretrain.token_dropout=0.0", "pretrain.projection_dropout=0.0",
-        "pretrain.warmup=0.0",   "pretrain.clip_norm=0.0",    "pretrain.decay=all",
-        "pretrain.schedule=cosine-epoch", "pretrain.field_attention=tokens"};
+    const std::vector<std::string> plain = {"kind=pretrain",
+                                            "pretrain.epochs=1",
+                                            "plm.dropout=0.0",
+                                            "id.dropout=0.0",
+                                            "pretrain.token_dropout=0.0",
+                                            "pretrain.projection_dropout=0.0",
+                                            "pretrain.warmup=0.0",
+                                            "pretrain.clip_norm=0.0",
+                                            "pretrain.decay=all",
+                                            "pretrain.schedule=cosine-epoch",
+                                            "pretrain.field_attention=tokens"};
     auto slow = plain;
-    slow.insert(slow.end(), {"text.padding=max", "pretrain.clean_pass=separate",
-                             "pretrain.token_head=all"});
+    slow.insert(slow.end(),
+                {"text.padding=max", "pretrain.clean_pass=separate", "pretrain.token_head=all"});
     // Padding keeps the drawn order of rows where the packed layout sorts them: one row a batch
     // makes both draw the same masks for the same row.
     Listener a;
@@ -362,16 +377,23 @@ void RunFlowTest::bothRecipesAgreeOnWhatTheyShare() {
 void RunFlowTest::refusesWhatCannotWork_data() {
     QTest::addColumn<QString>("assignment");
     QTest::addColumn<QString>("says");
-    QTest::newRow("unknown dataset") << "data.dataset=nothing" << "no dataset is named 'nothing'";
-    QTest::newRow("unknown field") << "text.template=of {nobody}." << "nobody";
+    QTest::newRow("unknown dataset") << "data.dataset=nothing"
+                                     << "no dataset is named 'nothing'";
+    QTest::newRow("unknown field") << "text.template=of {nobody}."
+                                   << "nobody";
     QTest::newRow("model without weights")
         << QString("plm.path=") + FLIP_TEST_FIXTURES + "/bert_without_weights"
         << "no model.safetensors";
-    QTest::newRow("no model") << "plm.path=no-such-model" << "no-such-model";
-    QTest::newRow("more layers than there are") << "plm.layers=9" << "the model has 2";
-    QTest::newRow("longer than the model reads") << "text.max_tokens=500" << "64 tokens at most";
-    QTest::newRow("unknown parent") << "finetune.from=nobody" << "finetune.from";
-    QTest::newRow("device that is not there") << "device=cuda:77" << "device";
+    QTest::newRow("no model") << "plm.path=no-such-model"
+                              << "no-such-model";
+    QTest::newRow("more layers than there are") << "plm.layers=9"
+                                                << "the model has 2";
+    QTest::newRow("longer than the model reads") << "text.max_tokens=500"
+                                                 << "64 tokens at most";
+    QTest::newRow("unknown parent") << "finetune.from=nobody"
+                                    << "finetune.from";
+    QTest::newRow("device that is not there") << "device=cuda:77"
+                                              << "device";
 }
 
 void RunFlowTest::refusesWhatCannotWork() {
@@ -384,8 +406,7 @@ void RunFlowTest::refusesWhatCannotWork() {
     const QString text = QString::fromStdString(ready.problem().text());
     QVERIFY2(text.contains(says), qPrintable(text));
     Listener life;
-    const RunEnded ended =
-        executeRun(spec, project.workspace(), "", life, life.stop.get_token());
+    const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
     QCOMPARE(ended.status, std::string("failed"));
     QCOMPARE(QString::fromStdString(ended.problem->text()), text);
     auto store = RunStore::open(project.workspace());

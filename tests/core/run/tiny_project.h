@@ -86,16 +86,25 @@ public:
     /// A small recipe with the given assignments over it.
     RunSpec spec(const std::vector<std::string>& assignments = {}) const {
         RunDraft draft;
-        std::vector<std::string> all = {
-            "data.dataset=tiny",        std::string("plm.path=") + FLIP_TEST_FIXTURES + "/tiny_bert",
-            "plm.layers=1",             "text.max_tokens=40",
-            "id.embedding_dim=8",       "id.hidden=[16, 8]",
-            "id.rank=4",                "id.init_std=0.1",
-            "id.dropout=0.1",           "plm.dropout=0.1",
-            "pretrain.epochs=2",        "pretrain.batch_size=64",
-            "pretrain.alignment_rows=16", "finetune.epochs=3",
-            "finetune.batch_size=64",   "finetune.micro_batch=32",
-            "threads=1",                "device=cpu"};
+        std::vector<std::string> all = {"data.dataset=tiny",
+                                        std::string("plm.path=") + FLIP_TEST_FIXTURES +
+                                            "/tiny_bert",
+                                        "plm.layers=1",
+                                        "text.max_tokens=40",
+                                        "id.embedding_dim=8",
+                                        "id.hidden=[16, 8]",
+                                        "id.rank=4",
+                                        "id.init_std=0.1",
+                                        "id.dropout=0.1",
+                                        "plm.dropout=0.1",
+                                        "pretrain.epochs=2",
+                                        "pretrain.batch_size=64",
+                                        "pretrain.alignment_rows=16",
+                                        "finetune.epochs=3",
+                                        "finetune.batch_size=64",
+                                        "finetune.micro_batch=32",
+                                        "threads=1",
+                                        "device=cpu"};
         all.insert(all.end(), assignments.begin(), assignments.end());
         for (const std::string& assignment : all) {
             if (auto applied = applyAssignment(draft, assignment); !applied) {

@@ -12,7 +12,8 @@ class ExperimentReaderTest : public QObject {
 
 private Q_SLOTS:
     void aStoredExperimentMayHaveKeysOfAnotherVersion() {
-        const std::string text = "seed = 7\nfuture = 1\n[pretrain]\nepochs = 4\nodd = 2\n[later]\na = 1\n";
+        const std::string text =
+            "seed = 7\nfuture = 1\n[pretrain]\nepochs = 4\nodd = 2\n[later]\na = 1\n";
         QVERIFY(!readExperiment(text, "x.toml").ok());
         const auto draft = readStoredExperiment(text, "spec");
         QVERIFY(draft.ok());

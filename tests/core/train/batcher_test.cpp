@@ -18,9 +18,9 @@ struct Loaded {
     explicit Loaded(const TinyProject& project, bool padded = false)
         : dataset(std::move(*Dataset::open(project.workspace().dataset("tiny")))),
           tokenizer(std::move(*openTokenizer(FLIP_TEST_FIXTURES "/tiny_bert"))),
-          textTemplate(std::move(*TextTemplate::parse(
-              "user {user} is {gender}. the movie {movie} is {genre}.",
-              {"user", "gender", "movie", "genre"}))),
+          textTemplate(std::move(
+              *TextTemplate::parse("user {user} is {gender}. the movie {movie} is {genre}.",
+                                   {"user", "gender", "movie", "genre"}))),
           cache(std::move(*TokenCache::build(dataset, textTemplate, *tokenizer, 40))),
           batcher(dataset, &cache, padded, at::Device(at::kCPU)),
           sampler(dataset.trainingCounts()) {}
@@ -33,7 +33,9 @@ struct Loaded {
     NoiseSampler sampler;
 };
 
-std::vector<std::int64_t> someRows() { return {5, 17, 3, 99, 42, 8, 250, 1}; }
+std::vector<std::int64_t> someRows() {
+    return {5, 17, 3, 99, 42, 8, 250, 1};
+}
 
 } // namespace
 
@@ -63,8 +65,7 @@ void BatcherTest::idsAreThoseOfTheRowsValues() {
     QCOMPARE(rows.size(), someRows().size());
     for (std::int64_t r = 0; r < 8; ++r) {
         const auto row = static_cast<std::size_t>(batch.rows[static_cast<std::size_t>(r)]);
-        QCOMPARE(batch.labels[r].item<float>(),
-                 static_cast<float>(loaded.dataset.labels()[row]));
+        QCOMPARE(batch.labels[r].item<float>(), static_cast<float>(loaded.dataset.labels()[row]));
         for (int f = 0; f < 4; ++f) {
             const auto code = loaded.dataset.codes(f)[row];
             QCOMPARE(batch.ids[r][f].item<std::int64_t>(), loaded.dataset.idOfCode(f)[code]);
@@ -85,8 +86,7 @@ void BatcherTest::sentencesAreThoseOfTheRows() {
     const Batch batch = loaded.batcher.load(someRows());
     for (std::int64_t r = 0; r < 8; ++r) {
         const auto start = batch.layout.starts[r].item<std::int64_t>();
-        const std::string sentence =
-            loaded.cache.sentence(batch.rows[static_cast<std::size_t>(r)]);
+        const std::string sentence = loaded.cache.sentence(batch.rows[static_cast<std::size_t>(r)]);
         const auto wanted = loaded.tokenizer->sentence(sentence);
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             QCOMPARE(batch.tokenIds[start + static_cast<std::int64_t>(i)].item<std::int64_t>(),

@@ -23,8 +23,8 @@ void ScheduleTest::followsItsShape_data() {
     // 100 steps, 10 a epoch.
     QTest::newRow("by step, start") << "cosine-step" << 0.0 << 0 << 1.0;
     QTest::newRow("by step, middle") << "cosine-step" << 0.0 << 50 << 0.5;
-    QTest::newRow("by step, last") << "cosine-step" << 0.0 << 99
-                                   << 0.5 * (1 + std::cos(M_PI * 0.99));
+    QTest::newRow("by step, last")
+        << "cosine-step" << 0.0 << 99 << 0.5 * (1 + std::cos(M_PI * 0.99));
     QTest::newRow("warm-up, first") << "cosine-step" << 0.1 << 0 << 0.1;
     QTest::newRow("warm-up, over") << "cosine-step" << 0.1 << 9 << 1.0;
     QTest::newRow("after warm-up") << "cosine-step" << 0.1 << 10 << 1.0;

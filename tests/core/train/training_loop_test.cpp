@@ -85,7 +85,8 @@ private:
 
 void TrainingLoopTest::showsEveryRowOnceAnEpochInAnotherOrder() {
     CountingStage stage;
-    const LoopEnd end = runTrainingLoop(stage, plan(10), [](Fact) {}, stage.source.get_token());
+    const LoopEnd end = runTrainingLoop(
+        stage, plan(10), [](Fact) {}, stage.source.get_token());
     QVERIFY(end.status == LoopEnd::Status::Finished);
     QCOMPARE(stage.seen.size(), std::size_t(9)); // 3 epochs of 4 + 4 + 2 rows
     std::set<std::vector<std::int64_t>> orders;
@@ -137,17 +138,18 @@ void TrainingLoopTest::endsWhereItIsTold() {
 
 void TrainingLoopTest::aResumedLoopShowsTheRestInTheSameOrder() {
     CountingStage whole;
-    (void)runTrainingLoop(whole, plan(10), [](Fact) {}, whole.source.get_token());
+    (void)runTrainingLoop(
+        whole, plan(10), [](Fact) {}, whole.source.get_token());
     for (std::int64_t cut = 0; cut < 9; ++cut) {
         CountingStage first;
         first.stopAt = cut;
-        const LoopEnd stopped =
-            runTrainingLoop(first, plan(10), [](Fact) {}, first.source.get_token());
+        const LoopEnd stopped = runTrainingLoop(
+            first, plan(10), [](Fact) {}, first.source.get_token());
         QVERIFY(stopped.status == LoopEnd::Status::Stopped);
         CountingStage second;
         QVERIFY(second.state().load(plan(10).checkpoint).ok());
-        const LoopEnd end =
-            runTrainingLoop(second, plan(10), [](Fact) {}, second.source.get_token());
+        const LoopEnd end = runTrainingLoop(
+            second, plan(10), [](Fact) {}, second.source.get_token());
         QVERIFY(end.status == LoopEnd::Status::Finished);
         auto seen = first.seen;
         seen.insert(seen.end(), second.seen.begin(), second.seen.end());
@@ -159,7 +161,8 @@ void TrainingLoopTest::aResumedLoopShowsTheRestInTheSameOrder() {
 void TrainingLoopTest::divergenceEndsTheLoopAndSaysWhere() {
     CountingStage stage;
     stage.divergeAt = 4;
-    const LoopEnd end = runTrainingLoop(stage, plan(10), [](Fact) {}, stage.source.get_token());
+    const LoopEnd end = runTrainingLoop(
+        stage, plan(10), [](Fact) {}, stage.source.get_token());
     QVERIFY(end.status == LoopEnd::Status::Diverged);
     QVERIFY(end.reason.find("step 5") != std::string::npos);
 }
@@ -168,7 +171,8 @@ void TrainingLoopTest::aCheckpointThatCannotBeWrittenEndsTheLoop() {
     CountingStage stage;
     LoopPlan lost = plan(10);
     lost.checkpoint = lost.checkpoint.parent_path() / "no" / "such" / "folder" / "state";
-    const LoopEnd end = runTrainingLoop(stage, lost, [](Fact) {}, stage.source.get_token());
+    const LoopEnd end = runTrainingLoop(
+        stage, lost, [](Fact) {}, stage.source.get_token());
     QVERIFY(end.status == LoopEnd::Status::Failed);
     QVERIFY(end.problem.has_value());
 }
