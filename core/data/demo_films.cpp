@@ -17,7 +17,7 @@ namespace flip {
 
 namespace {
 
-constexpr std::size_t kPeople = 240;
+constexpr std::size_t kPeople = 200;
 constexpr std::int64_t kFewestRatings = 20;
 constexpr std::int64_t kMostRatings = 36;
 constexpr double kHeldOutFilms = 0.12;

@@ -61,6 +61,7 @@ RunEnded conduct(const RunSpec& spec, const Workspace& workspace, RunInputs& inp
                  RunRecorder& recorder, RunSink& audience, const std::stop_token& stop,
                  const std::optional<TrainingState::Place>& resumed, double wallOffset) {
     const auto started = Clock::now();
+    const KeptHeap heap;
     RunExecution execution(spec, workspace, recorder, audience, stop, wallOffset);
     RunEnded ended = guarded([&] { return execution.run(inputs, resumed); });
     finish(ended, wallOffset + std::chrono::duration<double>(Clock::now() - started).count());
