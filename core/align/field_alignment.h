@@ -13,8 +13,15 @@ namespace flip {
 
 /// The field x field map by mask sweep: field f alone is masked in the table, the attention that
 /// the masked row pays to the clean sentence is summed over the words of each field g and averaged
-/// over the rows. Rows and columns are the fields that are both ids and words of the template, in
-/// the dataset's order. Absent when stopped. The model must have its field recovery.
+/// over the rows.
+///
+/// Attention may settle almost wholly on words that belong to no field (the special tokens are a
+/// common sink), so the map's attention is the softmax over field words only, row by row; the part
+/// of the whole that they get is told beside it. `attendPadding` says over what that whole runs.
+/// Rows of the map are id fields, columns the fields that the template names; those that are both
+/// come first, in the dataset's order. Sentences without a field word are left out.
+///
+/// Absent when stopped. The model must have its field recovery.
 std::optional<AlignmentMeasured> measureAlignment(const PretrainModel& model,
                                                   const Batcher& batcher,
                                                   std::span<const std::int64_t> rows,

@@ -1,6 +1,7 @@
 #include "core/data/import.h"
 
 #include "core/base/files.h"
+#include "core/base/name.h"
 #include "core/base/text_encoding.h"
 #include "core/data/column_writer.h"
 #include "core/data/field_column.h"
@@ -25,16 +26,8 @@ namespace {
 constexpr std::string_view kOwnSchemaPreset = "csv";
 
 Result<void> checkRequest(const ImportRequest& request) {
-    const auto allowed = [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-               (letter >= '0' && letter <= '9') || letter == '.' || letter == '_' || letter == '-';
-    };
-    if (request.name.empty() || request.name.front() == '.' ||
-        !std::ranges::all_of(request.name, allowed)) {
-        return Problem{"the dataset's name " + quotedText(request.name) +
-                           " cannot be used; take letters, digits, '.', '_' and '-', not starting "
-                           "with '.'",
-                       "name"};
+    if (const auto named = checkName(request.name); !named) {
+        return Problem{named.problem().what, "name"};
     }
     if (request.minCount < 1) {
         return Problem{"the minimum count must be at least 1", "min-count"};

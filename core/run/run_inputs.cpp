@@ -4,6 +4,7 @@
 #include "core/run/machine.h"
 #include "core/spec/mask_count.h"
 #include "core/store/run_store.h"
+#include "core/text/dataset_text.h"
 
 #include <algorithm>
 
@@ -13,26 +14,6 @@ namespace {
 
 bool hasKind(const RunSpec& spec, const char* a, const char* b) {
     return spec.kind == a || spec.kind == b;
-}
-
-std::vector<std::string> fieldNames(const Dataset& dataset) {
-    std::vector<std::string> names;
-    for (const FieldInfo& field : dataset.fields()) {
-        names.push_back(field.name);
-    }
-    return names;
-}
-
-/// The template's text: the spec's own, or the default over all fields that may be words.
-std::string templateText(const RunSpec& spec, const Dataset& dataset) {
-    if (!spec.text.templateText.empty()) {
-        return spec.text.templateText;
-    }
-    std::vector<std::string> names;
-    for (const int field : dataset.textFields()) {
-        names.push_back(dataset.fields()[static_cast<std::size_t>(field)].name);
-    }
-    return TextTemplate::defaultText(names);
 }
 
 Result<void> checkMasks(const RunSpec& spec, std::int64_t fields, double ratio, const char* key,
@@ -124,7 +105,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
 }
 
 Result<void> RunInputs::openText(const RunSpec& spec, const Workspace& workspace) {
-    auto parsed = TextTemplate::parse(templateText(spec, *dataset_), fieldNames(*dataset_));
+    auto parsed = parseTemplate(spec.text.templateText, *dataset_);
     if (!parsed) {
         return parsed.problem();
     }
@@ -172,6 +153,10 @@ Result<void> RunInputs::openText(const RunSpec& spec, const Workspace& workspace
 
 Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
                                 const std::stop_token& stop) {
+    // Numbers out of a damaged file look like any others; a checksum costs less than an epoch.
+    if (const auto damaged = dataset_->verify(); !damaged.empty()) {
+        return damaged.front();
+    }
     if (readsText()) {
         auto cache =
             TokenCache::build(*dataset_, *template_, *tokenizer_, spec.text.maxTokens, stop);

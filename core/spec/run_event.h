@@ -63,15 +63,18 @@ struct EpochDone {
     std::map<std::string, double> state; // "alpha": the mixing weight after this epoch
 };
 
-/// Which words the ids lean on: one row a masked table field, one column the text of a field;
-/// `share` is the attention's mean share, `lift` that share over the one of an even spread.
+/// Which words the ids lean on: one row a masked table field, one column the words of a field. The
+/// map divides the attention among field words only; how much they get at all is `toFields`, the
+/// rest goes to the template's own words and the special tokens.
 struct AlignmentMeasured {
     std::int64_t epoch = 0; // 0: before the first step
     std::int64_t step = 0;
-    std::vector<std::string> fields;
-    std::vector<double> share; // [fields * fields], row-major
-    std::vector<double> lift;  // [fields * fields], row-major
-    double score = 0;          // mean over rows of the diagonal's part of all fields' share, 0 to 1
+    std::vector<std::string> masked; // fields that are both ids and words come first, in one order
+    std::vector<std::string> words;
+    std::vector<double> share;    // [masked * words], row-major; a row sums to 1
+    std::vector<double> lift;     // [masked * words], share over that of an even spread
+    std::vector<double> toFields; // [masked], part of all attention, 0 to 1
+    double score = 0; // mean share that a masked field's own words get, 0 to 1
 };
 
 struct CheckpointSaved {

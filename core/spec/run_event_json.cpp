@@ -114,9 +114,11 @@ struct FactWriter {
         line["epoch"] = fact.epoch;
         line["step"] = fact.step;
         line["score"] = fromReal(fact.score);
-        line["fields"] = fact.fields;
+        line["masked"] = fact.masked;
+        line["words"] = fact.words;
         line["share"] = fromReals(fact.share);
         line["lift"] = fromReals(fact.lift);
+        line["to_fields"] = fromReals(fact.toFields);
     }
     void operator()(const CheckpointSaved& fact) const {
         line["stage"] = fact.stage;
@@ -320,12 +322,15 @@ AlignmentMeasured readAlignment(const Json& line) {
     readMember(line, "epoch", fact.epoch);
     readMember(line, "step", fact.step);
     readMember(line, "score", fact.score);
-    readMember(line, "fields", fact.fields);
+    readMember(line, "masked", fact.masked);
+    readMember(line, "words", fact.words);
     readMember(line, "share", fact.share);
     readMember(line, "lift", fact.lift);
-    const std::size_t cells = fact.fields.size() * fact.fields.size();
-    if (fact.share.size() != cells || fact.lift.size() != cells) {
-        refuse("share", "a map of fields by fields");
+    readMember(line, "to_fields", fact.toFields);
+    const std::size_t cells = fact.masked.size() * fact.words.size();
+    if (fact.share.size() != cells || fact.lift.size() != cells ||
+        fact.toFields.size() != fact.masked.size()) {
+        refuse("share", "a map of masked fields by fields with words");
     }
     return fact;
 }

@@ -1,4 +1,5 @@
 #include "core/base/files.h"
+#include "core/base/name.h"
 #include "core/spec/options.h"
 #include "core/store/database.h"
 #include "core/store/run_rows.h"

@@ -168,19 +168,4 @@ std::vector<std::string> Workspace::modelNames() const {
     return {names.begin(), names.end()};
 }
 
-Result<void> checkName(std::string_view name) {
-    const bool letters = std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '.' || c == '_' || c == '-';
-    });
-    constexpr std::size_t kLongest = 200; // folders of this name must be possible
-    if (name.empty() || name.size() > kLongest || name.starts_with('.') || !letters) {
-        return Problem{fmt::format("'{}' is no name; use 1 to {} letters, digits, '.', '_' or "
-                                   "'-', and no '.' at the start",
-                                   name, kLongest),
-                       {}};
-    }
-    return {};
-}
-
 } // namespace flip

@@ -41,7 +41,4 @@ private:
     std::filesystem::path folder_;
 };
 
-/// Letters, digits, '.', '_', '-', not starting with '.'; the rule for datasets and runs.
-Result<void> checkName(std::string_view name);
-
 } // namespace flip

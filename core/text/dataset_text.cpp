@@ -1,4 +1,5 @@
-#include "core/data/dataset.h"
+#include "core/text/dataset_text.h"
+
 #include "core/text/text_source.h"
 #include "core/text/token_cache.h"
 
@@ -24,7 +25,40 @@ private:
     const Dataset& dataset_;
 };
 
+std::vector<std::string> namesOf(const Dataset& dataset, const std::vector<int>& fields) {
+    std::vector<std::string> names;
+    for (const int field : fields) {
+        names.push_back(dataset.fields()[static_cast<std::size_t>(field)].name);
+    }
+    return names;
+}
+
 } // namespace
+
+std::string defaultTemplate(const Dataset& dataset) {
+    return TextTemplate::defaultText(namesOf(dataset, dataset.textFields()));
+}
+
+Result<TextTemplate> parseTemplate(std::string_view text, const Dataset& dataset) {
+    std::vector<std::string> names;
+    for (const FieldInfo& field : dataset.fields()) {
+        names.push_back(field.name);
+    }
+    auto parsed = TextTemplate::parse(text.empty() ? defaultTemplate(dataset) : text, names);
+    if (!parsed) {
+        return parsed;
+    }
+    for (const TextTemplate::Part& part : parsed->parts()) {
+        if (part.field >= 0 &&
+            dataset.fields()[static_cast<std::size_t>(part.field)].use == FieldUse::Id) {
+            return Problem{"the template names {" + names[static_cast<std::size_t>(part.field)] +
+                               "}, which the dataset keeps as an id only; leave it out, or import "
+                               "with use = \"both\" in the schema",
+                           "template"};
+        }
+    }
+    return parsed;
+}
 
 Result<TokenCache> TokenCache::build(const Dataset& dataset, const TextTemplate& textTemplate,
                                      const Tokenizer& tokenizer, std::int64_t maxTokens,

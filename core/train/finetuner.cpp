@@ -87,18 +87,8 @@ Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& b
       optimiser_(finetuneOptimiser(spec, model)), state_("finetune", model.parameters, optimiser_) {
 }
 
-std::optional<Stage::Step> Finetuner::step(std::span<const std::int64_t> rows, std::int64_t step,
-                                           const std::stop_token& stop) {
-    try {
-        return learn(rows, step, stop);
-    } catch (const PassStopped&) {
-        model_.parameters.clearGradients();
-        return std::nullopt;
-    }
-}
-
-Stage::Step Finetuner::learn(std::span<const std::int64_t> rows, std::int64_t step,
-                             const std::stop_token& stop) {
+Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t step,
+                            const std::stop_token& stop) {
     const auto part = static_cast<std::size_t>(
         model_.hasText() ? spec_.finetune.microBatch : static_cast<std::int64_t>(rows.size()));
     const std::vector<std::int64_t> ordered = byLength(rows, batcher_);

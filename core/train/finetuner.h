@@ -40,14 +40,15 @@ public:
     Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
               const LoopPlan& plan);
 
-    std::optional<Step> step(std::span<const std::int64_t> rows, std::int64_t step,
-                             const std::stop_token& stop) override;
-    void begin(const std::function<void(Fact)>&, const std::stop_token&) override {}
+    Step step(std::span<const std::int64_t> rows, std::int64_t step,
+              const std::stop_token& stop) override;
+    std::optional<std::vector<Fact>> begin(const std::stop_token&) override {
+        return std::vector<Fact>{};
+    }
     std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token& stop) override;
     TrainingState& state() override { return state_; }
 
 private:
-    Step learn(std::span<const std::int64_t> rows, std::int64_t step, const std::stop_token& stop);
 
     const RunSpec& spec_;
     FinetuneModel& model_;

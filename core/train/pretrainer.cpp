@@ -60,18 +60,8 @@ Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher&
       optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {
 }
 
-std::optional<Stage::Step> Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t step,
-                                            const std::stop_token& stop) {
-    try {
-        return learn(rows, step, stop);
-    } catch (const PassStopped&) {
-        model_.parameters.clearGradients();
-        return std::nullopt;
-    }
-}
-
-Stage::Step Pretrainer::learn(std::span<const std::int64_t> rows, std::int64_t step,
-                              const std::stop_token& stop) {
+Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t step,
+                             const std::stop_token& stop) {
     const Batch batch = batcher_.load(rows);
     const Masks masks =
         batcher_.mask(batch, masks_, sampler_, static_cast<std::uint64_t>(spec_.seed), step);
@@ -110,10 +100,15 @@ Stage::Step Pretrainer::learn(std::span<const std::int64_t> rows, std::int64_t s
     return done;
 }
 
-void Pretrainer::begin(const std::function<void(Fact)>& tell, const std::stop_token& stop) {
+std::optional<std::vector<Fact>> Pretrainer::begin(const std::stop_token& stop) {
+    std::vector<Fact> facts;
     if (auto first = measure_(stop)) {
-        tell(*first);
+        facts.emplace_back(*first);
     }
+    if (stop.stop_requested()) {
+        return std::nullopt;
+    }
+    return facts;
 }
 
 std::optional<Stage::EpochEnd> Pretrainer::endEpoch(std::int64_t epoch,

@@ -31,14 +31,13 @@ public:
                const std::vector<std::int64_t>& trainingCounts, const LoopPlan& plan,
                Measure measure);
 
-    std::optional<Step> step(std::span<const std::int64_t> rows, std::int64_t step,
-                             const std::stop_token& stop) override;
-    void begin(const std::function<void(Fact)>& tell, const std::stop_token& stop) override;
+    Step step(std::span<const std::int64_t> rows, std::int64_t step,
+              const std::stop_token& stop) override;
+    std::optional<std::vector<Fact>> begin(const std::stop_token& stop) override;
     std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token& stop) override;
     TrainingState& state() override { return state_; }
 
 private:
-    Step learn(std::span<const std::int64_t> rows, std::int64_t step, const std::stop_token& stop);
 
     const RunSpec& spec_;
     PretrainModel& model_;

@@ -1,6 +1,7 @@
 #include "core/train/training_loop.h"
 
 #include "core/base/random_stream.h"
+#include "core/model/layers.h"
 
 #include <torch/torch.h>
 
@@ -36,30 +37,37 @@ public:
 
     LoopEnd run() {
         tell_(StageStarted{place_.stage, plan_.epochs, plan_.stepsPerEpoch(), plan_.totalSteps()});
-        if (place_.step == 0 && place_.epochsDone == 0) {
-            stage_.begin(tell_, stop_);
+        try {
+            return untilTheEnd();
+        } catch (const PassStopped&) {
+            return interrupted();
+        }
+    }
+
+private:
+    LoopEnd untilTheEnd() {
+        if (!place_.begun) {
+            const auto facts = stage_.begin(stop_);
+            if (!facts) {
+                throw PassStopped{};
+            }
+            std::for_each(facts->begin(), facts->end(), tell_);
+            place_.begun = true;
         }
         while (!place_.complete) {
             if (stop_.stop_requested()) {
-                return interrupted();
+                throw PassStopped{};
             }
             const bool epochOver =
                 place_.step >=
                 std::min((place_.epochsDone + 1) * plan_.stepsPerEpoch(), plan_.totalSteps());
-            if (!epochOver) {
-                if (auto end = oneStep()) {
-                    return *end;
-                }
-                continue;
-            }
-            if (auto end = closeEpoch()) {
+            if (auto end = epochOver ? closeEpoch() : oneStep()) {
                 return *end;
             }
         }
         return {LoopEnd::Status::Finished, place_.endReason, {}};
     }
 
-private:
     LoopEnd interrupted() {
         if (auto failed = save()) {
             return *failed;
@@ -92,19 +100,17 @@ private:
         const auto count =
             std::min(static_cast<std::size_t>(plan_.batchSize), order_.size() - first);
         const auto started = Clock::now();
-        const auto done = stage_.step(std::span(order_).subspan(first, count), place_.step, stop_);
-        if (!done) {
-            return interrupted();
-        }
+        const Stage::Step done =
+            stage_.step(std::span(order_).subspan(first, count), place_.step, stop_);
         StepDone fact;
         fact.stage = place_.stage;
         fact.step = place_.step + 1;
         fact.epoch = epoch + 1;
         fact.rows = static_cast<std::int64_t>(count);
         fact.seconds = secondsSince(started);
-        fact.learningRate = done->learningRate;
-        fact.losses = done->losses;
-        if (!done->finite) {
+        fact.learningRate = done.learningRate;
+        fact.losses = done.losses;
+        if (!done.finite) {
             tell_(fact);
             if (auto failed = save()) {
                 return failed;

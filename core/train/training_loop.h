@@ -27,13 +27,13 @@ public:
         bool finite = true; // false: the weights were left as they were
     };
 
-    /// One optimiser step on these rows; `step` counts from 0. Empty once a stop was asked for, and
-    /// then nothing has changed.
-    virtual std::optional<Step> step(std::span<const std::int64_t> rows, std::int64_t step,
-                                     const std::stop_token& stop) = 0;
+    /// One optimiser step on these rows; `step` counts from 0. Throws PassStopped once a stop was
+    /// asked for, and then no weight has changed.
+    virtual Step step(std::span<const std::int64_t> rows, std::int64_t step,
+                      const std::stop_token& stop) = 0;
 
-    /// Facts to tell before the first step of a fresh stage.
-    virtual void begin(const std::function<void(Fact)>& tell, const std::stop_token& stop) = 0;
+    /// Facts to tell before the first step of a fresh stage. Empty once a stop was asked for.
+    virtual std::optional<std::vector<Fact>> begin(const std::stop_token& stop) = 0;
 
     struct EpochEnd {
         EpochDone done; // measurements filled; the loop fills place and time

@@ -15,6 +15,7 @@ constexpr int kVersion = 1;
 std::string toText(const TrainingState::Place& place) {
     return Json{{"version", kVersion},
                 {"stage", place.stage},
+                {"begun", place.begun},
                 {"step", place.step},
                 {"epochs_done", place.epochsDone},
                 {"seconds", place.seconds},
@@ -44,6 +45,7 @@ Result<TrainingState::Place> placeOf(const SafetensorsFile& file) {
     }
     TrainingState::Place place;
     place.stage = json.value("stage", "");
+    place.begun = json.value("begun", false);
     place.step = json.value("step", std::int64_t{0});
     place.epochsDone = json.value("epochs_done", std::int64_t{0});
     place.seconds = json.value("seconds", 0.0);

@@ -23,6 +23,7 @@ public:
     /// Where a saved state stood, readable without building a model.
     struct Place {
         std::string stage;           // pretrain | finetune
+        bool begun = false;          // what comes before the first step has been told
         std::int64_t step = 0;       // steps done
         std::int64_t epochsDone = 0; // epochs measured and closed
         double seconds = 0;          // of training so far, pauses left out

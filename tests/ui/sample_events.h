@@ -25,9 +25,10 @@ inline std::vector<RunEvent> pretrainingFacts(const std::string& run, int steps 
     const int perEpoch = steps / epochs;
     events.push_back({wall, StageStarted{"pretrain", epochs, perEpoch, steps}});
     const auto measure = [&](int epoch, int step) {
-        AlignmentMeasured map{epoch, step, fields, {}, {}, 0};
+        AlignmentMeasured map{.epoch = epoch, .step = step, .masked = fields, .words = fields};
         const double sharp = 0.55 * epoch / epochs;
         for (std::size_t row = 0; row < fields.size(); ++row) {
+            map.toFields.push_back(0.4 + sharp / 2);
             std::vector<double> weights;
             double total = 0;
             for (std::size_t column = 0; column < fields.size(); ++column) {

@@ -5,12 +5,19 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 
 namespace flip::ui {
 
 namespace {
 constexpr std::size_t kPairsTold = 4;
+constexpr double kLeastLift = 1.05; // below it a pair is not worth a sentence
+
+double mean(const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) /
+           static_cast<double>(std::max<std::size_t>(1, values.size()));
+}
 } // namespace
 
 void AlignmentModel::take(const std::string& run, std::span<const RunEvent> events) {
@@ -61,20 +68,20 @@ AlignmentModel::Range AlignmentModel::range(const std::string& run,
 
 std::vector<double> valuesOf(const AlignmentMeasured& map, AlignmentMeasure measure) {
     std::vector<double> values = measure == AlignmentMeasure::Share ? map.share : map.lift;
-    values.resize(map.fields.size() * map.fields.size(), std::numeric_limits<double>::quiet_NaN());
+    values.resize(map.masked.size() * map.words.size(), std::numeric_limits<double>::quiet_NaN());
     return values;
 }
 
 std::vector<LeaningPair> strongestPairs(const AlignmentMeasured& map, std::size_t count) {
-    const std::size_t fields = map.fields.size();
     const std::vector<double> share = valuesOf(map, AlignmentMeasure::Share);
     const std::vector<double> lift = valuesOf(map, AlignmentMeasure::Lift);
     std::vector<LeaningPair> pairs;
-    for (std::size_t row = 0; row < fields; ++row) {
-        for (std::size_t column = 0; column < fields; ++column) {
-            const std::size_t cell = row * fields + column;
-            if (row != column && std::isfinite(lift[cell]) && lift[cell] >= 1) {
-                pairs.push_back({map.fields[row], map.fields[column], share[cell], lift[cell]});
+    for (std::size_t row = 0; row < map.masked.size(); ++row) {
+        for (std::size_t column = 0; column < map.words.size(); ++column) {
+            const std::size_t cell = row * map.words.size() + column;
+            if (map.masked[row] != map.words[column] && std::isfinite(lift[cell]) &&
+                lift[cell] >= kLeastLift) {
+                pairs.push_back({map.masked[row], map.words[column], share[cell], lift[cell]});
             }
         }
     }
@@ -86,20 +93,28 @@ std::vector<LeaningPair> strongestPairs(const AlignmentMeasured& map, std::size_
 
 QString alignmentWords(const AlignmentMeasured& map, const AlignmentMeasured& first) {
     const auto percent = [](double part) {
-        return QStringLiteral("%1 %").arg(100 * part, 0, 'f', 0);
+        return part > 0 && part < 0.005 ? QObject::tr("under 1 %")
+                                        : QStringLiteral("%1 %").arg(100 * part, 0, 'f', 0);
+    };
+    const auto since = [&](double was) {
+        return first.epoch == map.epoch
+                   ? QString()
+                   : QObject::tr(" (%1 at epoch %2)").arg(percent(was)).arg(first.epoch);
     };
     QStringList sentences;
-    QString score = QObject::tr("On average %1 of the attention to field words stays with the "
-                                "masked field's own words")
-                        .arg(percent(map.score));
-    if (first.epoch != map.epoch) {
-        score += QObject::tr(" (%1 at epoch %2)").arg(percent(first.score)).arg(first.epoch);
+    sentences << QObject::tr("Of the attention to field words, %1%2 stays with the masked field's "
+                             "own words.")
+                     .arg(percent(map.score), since(first.score));
+    if (!map.toFields.empty()) {
+        sentences << QObject::tr("Field words get %1%2 of all attention; the rest goes to the "
+                                 "template's own words and the special tokens, and is left out "
+                                 "of the map.")
+                         .arg(percent(mean(map.toFields)), since(mean(first.toFields)));
     }
-    sentences << score + QLatin1Char('.');
     const auto pairs = strongestPairs(map, kPairsTold);
     for (const LeaningPair& pair : pairs) {
         sentences << QObject::tr("Masked <b>%1</b> leans on <b>%2</b>'s words: %3× an even spread, "
-                                 "%4 of its attention.")
+                                 "%4 of what field words get.")
                          .arg(QString::fromStdString(pair.masked).toHtmlEscaped(),
                               QString::fromStdString(pair.text).toHtmlEscaped(),
                               QString::number(pair.lift, 'f', 1), percent(pair.share));

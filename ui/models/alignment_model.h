@@ -54,14 +54,14 @@ private:
     std::map<std::string, std::vector<AlignmentMeasured>> runs_;
 };
 
-/// The measure's values, [fields * fields]; NaN where the map has none.
+/// The measure's values, [masked * words]; NaN where the map has none.
 std::vector<double> valuesOf(const AlignmentMeasured& map, AlignmentMeasure measure);
 
 /// The `count` pairs of different fields with the highest lift, none below 1.
 std::vector<LeaningPair> strongestPairs(const AlignmentMeasured& map, std::size_t count);
 
-/// The map in sentences: the strongest pairs of different fields and how much stays on the
-/// diagonal, now and in the first map.
+/// The map in sentences: how much stays with a field's own words, now and in the first map, how
+/// much field words get at all, and the strongest pairs of different fields.
 QString alignmentWords(const AlignmentMeasured& map, const AlignmentMeasured& first);
 
 } // namespace flip::ui

@@ -75,7 +75,7 @@ AlignmentPage::AlignmentPage(RunFeed& feed, Selection& selection, QWidget* paren
 QWidget* AlignmentPage::makeMap() {
     measure_ = new QComboBox(this);
     measure_->addItem(tr("lift over an even spread"), static_cast<int>(AlignmentMeasure::Lift));
-    measure_->addItem(tr("share of attention"), static_cast<int>(AlignmentMeasure::Share));
+    measure_->addItem(tr("share among field words"), static_cast<int>(AlignmentMeasure::Share));
     measure_->setAccessibleName(tr("What the cells show"));
     map_ = new HeatMap(this);
     play_ = new QToolButton(this);
@@ -207,13 +207,14 @@ void AlignmentPage::showMap() {
     const auto measure = static_cast<AlignmentMeasure>(measure_->currentData().toInt());
     const bool lift = measure == AlignmentMeasure::Lift;
     const auto range = feed_.alignment().range(selection_.run().toStdString(), measure);
-    map_->setContent({.names = map.fields,
+    map_->setContent({.rows = map.masked,
+                      .columns = map.words,
                       .values = valuesOf(map, measure),
                       .scale = lift ? HeatScale::Ratio : HeatScale::Sequential,
                       .low = lift ? range.low : 0,
                       .high = range.high,
                       .rowLabel = tr("masked table field"),
-                      .columnLabel = tr("text of field"),
+                      .columnLabel = tr("words of field"),
                       .unit = lift ? tr("lift") : tr("share")});
     epochText_->setText(tr("epoch %1 of %2").arg(map.epoch).arg(all.back().epoch));
     score_->setMark(static_cast<double>(map.epoch));

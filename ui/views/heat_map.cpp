@@ -20,7 +20,9 @@ namespace flip::ui {
 namespace {
 
 constexpr int kBarWidth = 14;
+constexpr int kLongestName = 18;     // characters
 constexpr double kLeastReach = 1.25; // a map of nothing but noise stays near grey
+constexpr double kMostReach = 16;    // beyond it one far cell would turn all others grey
 
 QColor between(std::span<const QRgb> stops, double position) {
     const double place = std::clamp(position, 0.0, 1.0) * static_cast<double>(stops.size() - 1);
@@ -40,6 +42,18 @@ double luminance(const QColor& colour) {
     };
     return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
            0.0722 * linear(colour.blueF());
+}
+
+QString shown(const std::string& name) {
+    return shortName(QString::fromStdString(name), kLongestName);
+}
+
+int widest(const QFontMetrics& metrics, const std::vector<std::string>& names) {
+    int width = 0;
+    for (const std::string& name : names) {
+        width = std::max(width, metrics.horizontalAdvance(shown(name)));
+    }
+    return width;
 }
 
 /// Black or white, whichever stands out more (WCAG contrast).
@@ -71,7 +85,7 @@ HeatMap::HeatMap(QWidget* parent) : QWidget(parent) {
 
 void HeatMap::setContent(const Content& content) {
     content_ = content;
-    if (hovered_ && std::max(hovered_->first, hovered_->second) >= count()) {
+    if (hovered_ && (hovered_->first >= rows() || hovered_->second >= columns())) {
         hovered_.reset();
     }
     setAccessibleName(tr("Heat map: %1 against %2").arg(content.rowLabel, content.columnLabel));
@@ -79,17 +93,21 @@ void HeatMap::setContent(const Content& content) {
 }
 
 double HeatMap::valueAt(int row, int column) const {
-    return content_.values.at(static_cast<std::size_t>(row * count() + column));
+    return content_.values.at(static_cast<std::size_t>(row * columns() + column));
+}
+
+double HeatMap::farthest() const {
+    double farthest = 1;
+    for (const double end : {content_.low, content_.high}) {
+        if (end > 0) { // a share of nothing has no ratio; it takes the colour of the far end
+            farthest = std::max({farthest, end, 1 / end});
+        }
+    }
+    return farthest;
 }
 
 double HeatMap::reach() const {
-    double reach = kLeastReach;
-    for (const double end : {content_.low, content_.high}) {
-        if (end > 0) { // a share of nothing has no ratio; it takes the colour of the far end
-            reach = std::max({reach, end, 1 / end});
-        }
-    }
-    return reach;
+    return std::clamp(farthest(), kLeastReach, kMostReach);
 }
 
 double HeatMap::position(double value) const {
@@ -109,38 +127,36 @@ QString HeatMap::valueText(double value) const {
     if (!std::isfinite(value)) {
         return tr("not measured");
     }
-    return content_.scale == HeatScale::Ratio
-               ? QString::number(value, 'f', value < 9.95 ? 2 : 1) + QChar(0x00D7)
-               : QString::number(value, 'f', 3);
+    if (content_.scale == HeatScale::Sequential) {
+        return QString::number(value, 'f', 3);
+    }
+    return value < 0.005 ? QStringLiteral("<0.01×")
+                         : QString::number(value, 'f', value < 9.95 ? 2 : 1) + QChar(0x00D7);
 }
 
 QString HeatMap::cellText(int row, int column) const {
-    const auto name = [this](int index) {
-        return QString::fromStdString(content_.names.at(static_cast<std::size_t>(index)));
+    const auto name = [](const std::vector<std::string>& names, int index) {
+        return QString::fromStdString(names.at(static_cast<std::size_t>(index)));
     };
     return tr("%1 %2, %3 %4: %5")
-        .arg(content_.rowLabel, name(row), content_.columnLabel, name(column),
-             valueText(valueAt(row, column)));
+        .arg(content_.rowLabel, name(content_.rows, row), content_.columnLabel,
+             name(content_.columns, column), valueText(valueAt(row, column)));
 }
 
 HeatMap::Layout HeatMap::layoutNow() const {
     Layout layout;
     const QFontMetrics metrics(captionFont());
     const int line = metrics.height();
-    int longest = 0;
-    for (const std::string& name : content_.names) {
-        longest = std::max(longest,
-                           metrics.horizontalAdvance(shortName(QString::fromStdString(name), 18)));
-    }
-    const int barWidth = kBarWidth + kSpace2 + metrics.horizontalAdvance(QStringLiteral("0.000×"));
-    layout.nameWidth = longest + kSpace2;
+    const int longest = widest(metrics, content_.columns);
+    const int barWidth = kBarWidth + kSpace2 + metrics.horizontalAdvance(QStringLiteral("≥ 16.0×"));
+    layout.nameWidth = widest(metrics, content_.rows) + kSpace2;
     const int left = line + kSpace2 + layout.nameWidth;
     const int right =
         kSpace4 + std::max(barWidth, metrics.horizontalAdvance(content_.unit) / 2 + kBarWidth);
     const int wide = width() - left - right - 2 * kSpace2;
     const auto fit = [&](int nameHeight) {
         const int high = height() - nameHeight - 2 * line - 2 * kSpace2;
-        return std::max(4, std::min(wide, high) / std::max(1, count()));
+        return std::max(4, std::min(wide / std::max(1, columns()), high / std::max(1, rows())));
     };
     layout.nameHeight = line + kSpace1;
     layout.cell = fit(layout.nameHeight);
@@ -149,13 +165,14 @@ HeatMap::Layout HeatMap::layoutNow() const {
         layout.nameHeight = longest + kSpace2;
         layout.cell = fit(layout.nameHeight);
     }
-    const int side = layout.cell * count();
-    const int free = std::max(0, width() - left - right - side - 2 * kSpace2);
-    const int spare = std::max(0, height() - layout.nameHeight - 2 * line - 2 * kSpace2 - side);
+    const int across = layout.cell * columns();
+    const int down = layout.cell * rows();
+    const int free = std::max(0, width() - left - right - across - 2 * kSpace2);
+    const int spare = std::max(0, height() - layout.nameHeight - 2 * line - 2 * kSpace2 - down);
     layout.origin =
         QPoint(kSpace2 + left + free / 2, kSpace2 + line + layout.nameHeight + spare / 2);
-    layout.bar = QRect(layout.origin.x() + side + kSpace4, layout.origin.y() + line, kBarWidth,
-                       std::max(20, side - line));
+    layout.bar = QRect(layout.origin.x() + across + kSpace4, layout.origin.y() + line, kBarWidth,
+                       std::max(20, down - line));
     return layout;
 }
 
@@ -173,7 +190,7 @@ std::optional<std::pair<int, int>> HeatMap::cellAt(QPoint at) const {
     }
     const int row = inside.y() / layout.cell;
     const int column = inside.x() / layout.cell;
-    return row < count() && column < count() ? std::optional(std::pair(row, column)) : std::nullopt;
+    return row < rows() && column < columns() ? std::optional(std::pair(row, column)) : std::nullopt;
 }
 
 void HeatMap::paintEvent(QPaintEvent*) {
@@ -182,33 +199,46 @@ void HeatMap::paintEvent(QPaintEvent*) {
     painter.setBrush(theme().surface);
     painter.setPen(QPen(hasFocus() ? theme().accent : theme().line, 1));
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
-    if (count() == 0) {
+    if (isEmpty()) {
         return;
     }
     painter.setFont(captionFont());
     const Layout layout = layoutNow();
-    paintNames(painter, layout);
+    paintRowNames(painter, layout);
+    paintColumnNames(painter, layout);
     painter.setRenderHint(QPainter::Antialiasing, false);
     paintCells(painter, layout);
     paintBar(painter, layout);
 }
 
-void HeatMap::paintNames(QPainter& painter, const Layout& layout) const {
+void HeatMap::paintRowNames(QPainter& painter, const Layout& layout) const {
     const int line = painter.fontMetrics().height();
-    const int side = layout.cell * count();
-    for (int i = 0; i < count(); ++i) {
-        const QString name =
-            shortName(QString::fromStdString(content_.names[static_cast<std::size_t>(i)]), 18);
-        const bool row = hovered_ && hovered_->first == i;
-        const bool column = hovered_ && hovered_->second == i;
-        const auto ink = [](bool strong) { return strong ? theme().accent : theme().text; };
-        painter.setPen(ink(row));
+    for (int row = 0; row < rows(); ++row) {
+        const bool strong = hovered_ && hovered_->first == row;
+        painter.setPen(strong ? theme().accent : theme().text);
         painter.drawText(QRect(layout.origin.x() - layout.nameWidth,
-                               layout.origin.y() + i * layout.cell, layout.nameWidth - kSpace1,
+                               layout.origin.y() + row * layout.cell, layout.nameWidth - kSpace1,
                                layout.cell),
-                         Qt::AlignRight | Qt::AlignVCenter, name);
-        painter.setPen(ink(column));
-        const int x = layout.origin.x() + i * layout.cell;
+                         Qt::AlignRight | Qt::AlignVCenter,
+                         shown(content_.rows[static_cast<std::size_t>(row)]));
+    }
+    const int down = layout.cell * rows();
+    painter.setPen(theme().secondText);
+    painter.save();
+    painter.translate(layout.origin.x() - layout.nameWidth - line - kSpace1,
+                      layout.origin.y() + down);
+    painter.rotate(-90);
+    painter.drawText(QRect(0, 0, down, line), Qt::AlignCenter, content_.rowLabel);
+    painter.restore();
+}
+
+void HeatMap::paintColumnNames(QPainter& painter, const Layout& layout) const {
+    const int line = painter.fontMetrics().height();
+    for (int column = 0; column < columns(); ++column) {
+        const bool strong = hovered_ && hovered_->second == column;
+        painter.setPen(strong ? theme().accent : theme().text);
+        const QString name = shown(content_.columns[static_cast<std::size_t>(column)]);
+        const int x = layout.origin.x() + column * layout.cell;
         if (layout.slanted) {
             painter.save();
             painter.translate(x, layout.origin.y() - kSpace1);
@@ -223,22 +253,16 @@ void HeatMap::paintNames(QPainter& painter, const Layout& layout) const {
         }
     }
     painter.setPen(theme().secondText);
-    painter.drawText(
-        QRect(layout.origin.x(), layout.origin.y() - layout.nameHeight - line, side, line),
-        Qt::AlignCenter, content_.columnLabel);
-    painter.save();
-    painter.translate(layout.origin.x() - layout.nameWidth - line - kSpace1,
-                      layout.origin.y() + side);
-    painter.rotate(-90);
-    painter.drawText(QRect(0, 0, side, line), Qt::AlignCenter, content_.rowLabel);
-    painter.restore();
+    painter.drawText(QRect(layout.origin.x(), layout.origin.y() - layout.nameHeight - line,
+                           layout.cell * columns(), line),
+                     Qt::AlignCenter, content_.columnLabel);
 }
 
 void HeatMap::paintCells(QPainter& painter, const Layout& layout) const {
     const bool roomy = layout.cell >= painter.fontMetrics().horizontalAdvance(
-                                          content_.scale == HeatScale::Ratio ? "00.0× " : "0.000 ");
-    for (int row = 0; row < count(); ++row) {
-        for (int column = 0; column < count(); ++column) {
+                                          content_.scale == HeatScale::Ratio ? "<0.01× " : "0.000 ");
+    for (int row = 0; row < rows(); ++row) {
+        for (int column = 0; column < columns(); ++column) {
             const QRect cell(layout.origin.x() + column * layout.cell,
                              layout.origin.y() + row * layout.cell, layout.cell - 1,
                              layout.cell - 1);
@@ -253,6 +277,12 @@ void HeatMap::paintCells(QPainter& painter, const Layout& layout) const {
             if (roomy) {
                 painter.setPen(textOn(colour));
                 painter.drawText(cell, Qt::AlignCenter, valueText(value));
+            }
+            if (content_.rows[static_cast<std::size_t>(row)] ==
+                content_.columns[static_cast<std::size_t>(column)]) {
+                painter.setBrush(Qt::NoBrush);
+                painter.setPen(QPen(textOn(colour), 1));
+                painter.drawRect(cell.adjusted(1, 1, -2, -2));
             }
         }
     }
@@ -281,8 +311,10 @@ void HeatMap::paintBar(QPainter& painter, const Layout& layout) const {
                                    : content_.low + place * (content_.high - content_.low);
         const int y = bar.bottom() - static_cast<int>(std::lround(place * (bar.height() - 1)));
         painter.drawLine(bar.right() + 1, y, bar.right() + 3, y);
+        const bool clipped = ratio && farthest() > kMostReach && (i == 0 || i == 4);
         painter.drawText(QRect(bar.right() + kSpace2, y - line / 2, width(), line),
-                         Qt::AlignLeft | Qt::AlignVCenter, valueText(value));
+                         Qt::AlignLeft | Qt::AlignVCenter,
+                         (clipped ? (i == 0 ? tr("≤ ") : tr("≥ ")) : QString()) + valueText(value));
     }
     painter.setPen(theme().secondText);
     const int wide = painter.fontMetrics().horizontalAdvance(content_.unit);
@@ -349,8 +381,8 @@ void HeatMap::keyPressEvent(QKeyEvent* event) {
         QWidget::keyPressEvent(event);
         return;
     }
-    if (count() > 0) {
-        hovered_ = std::pair(std::clamp(row, 0, count() - 1), std::clamp(column, 0, count() - 1));
+    if (!isEmpty()) {
+        hovered_ = std::pair(std::clamp(row, 0, rows() - 1), std::clamp(column, 0, columns() - 1));
         const QRect cell = cellRect(hovered_->first, hovered_->second);
         QToolTip::showText(mapToGlobal(cell.bottomRight()),
                            cellText(hovered_->first, hovered_->second), this);

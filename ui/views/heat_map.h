@@ -18,8 +18,9 @@ enum class HeatScale {
     Ratio       // blue below 1, grey at 1, red above; the same reach both ways, logarithmic
 };
 
-/// A square matrix as square cells with names at both sides and a colour bar. A value that is not
-/// finite is hatched. Shows values on hover, and in the cells where there is room.
+/// A matrix as square cells with names at both sides and a colour bar. Cells whose row and column
+/// bear the same name are framed. A value that is not finite is hatched, one beyond the bar takes
+/// the colour of its end. Shows values on hover, and in the cells where there is room.
 class HeatMap : public QWidget {
     Q_OBJECT
 
@@ -27,13 +28,14 @@ public:
     explicit HeatMap(QWidget* parent = nullptr);
 
     struct Content {
-        std::vector<std::string> names; // of rows and of columns
-        std::vector<double> values;     // [names * names], row-major
+        std::vector<std::string> rows;    // names
+        std::vector<std::string> columns; // names
+        std::vector<double> values;       // [rows * columns], row-major
         HeatScale scale = HeatScale::Sequential;
-        double low = 0; // of the colour bar; with Ratio the farther end counts for both
+        double low = 0; // of the colour bar; with Ratio the farther end counts for both, up to 16
         double high = 1;
         QString rowLabel;    // "masked table field"
-        QString columnLabel; // "text of field"
+        QString columnLabel; // "words of field"
         QString unit;        // of the colour bar
     };
     void setContent(const Content& content);
@@ -67,18 +69,22 @@ private:
     struct Layout {
         int cell = 0;  // side in pixels
         QPoint origin; // of cell (0, 0)
-        int nameWidth = 0;
-        int nameHeight = 0;
+        int nameWidth = 0;  // of the rows' names
+        int nameHeight = 0; // of the columns' names
         bool slanted = false; // column names stand upright on their sides
         QRect bar;
     };
     Layout layoutNow() const;
-    int count() const { return static_cast<int>(content_.names.size()); }
+    int rows() const { return static_cast<int>(content_.rows.size()); }
+    int columns() const { return static_cast<int>(content_.columns.size()); }
+    bool isEmpty() const { return content_.rows.empty() || content_.columns.empty(); }
     double valueAt(int row, int column) const;
     QString valueText(double value) const;
-    double reach() const;                // Ratio: the bar goes from 1 / reach to reach
+    double farthest() const; // Ratio: the largest ratio either way among the bar's ends
+    double reach() const;    // Ratio: the bar goes from 1 / reach to reach
     double position(double value) const; // on the colour bar, 0 to 1
-    void paintNames(QPainter& painter, const Layout& layout) const;
+    void paintRowNames(QPainter& painter, const Layout& layout) const;
+    void paintColumnNames(QPainter& painter, const Layout& layout) const;
     void paintCells(QPainter& painter, const Layout& layout) const;
     void paintBar(QPainter& painter, const Layout& layout) const;
 

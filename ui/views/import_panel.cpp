@@ -1,6 +1,7 @@
 #include "ui/views/import_panel.h"
 
 #include "core/base/files.h"
+#include "core/base/name.h"
 #include "ui/models/wording.h"
 #include "ui/views/theme.h"
 

@@ -1,5 +1,6 @@
 #include "ui/views/template_page.h"
 
+#include "core/text/dataset_text.h"
 #include "ui/models/sentence_tokens.h"
 #include "ui/models/wording.h"
 #include "ui/views/empty_state.h"
@@ -36,22 +37,6 @@ namespace flip::ui {
 namespace {
 
 constexpr std::int64_t kRowsForUnknowns = 2000;
-
-std::vector<std::string> fieldNames(const Dataset& dataset) {
-    std::vector<std::string> names;
-    for (const FieldInfo& field : dataset.fields()) {
-        names.push_back(field.name);
-    }
-    return names;
-}
-
-std::vector<std::string> textFieldNames(const Dataset& dataset) {
-    std::vector<std::string> names;
-    for (const int field : dataset.textFields()) {
-        names.push_back(dataset.fields()[static_cast<std::size_t>(field)].name);
-    }
-    return names;
-}
 
 QIcon dot(int field) {
     QPixmap pixmap(20, 20);
@@ -335,7 +320,7 @@ void TemplatePage::openSources() {
 
 void TemplatePage::takeSources(Sources sources) {
     const std::string before =
-        sources_.dataset ? TextTemplate::defaultText(textFieldNames(*sources_.dataset)) : "";
+        sources_.dataset ? defaultTemplate(*sources_.dataset) : "";
     survey_.cancel();
     sources_ = std::move(sources);
     if (sources_.problem) {
@@ -352,8 +337,7 @@ void TemplatePage::takeSources(Sources sources) {
     const QString text = editor_->toPlainText();
     if (text.isEmpty() || text == QString::fromStdString(before)) {
         const QSignalBlocker quiet(editor_);
-        editor_->setPlainText(
-            QString::fromStdString(TextTemplate::defaultText(textFieldNames(*sources_.dataset))));
+        editor_->setPlainText(QString::fromStdString(defaultTemplate(*sources_.dataset)));
     }
     takeTemplate();
 }
@@ -385,7 +369,7 @@ void TemplatePage::takeTemplate() {
         return;
     }
     const std::string text = editor_->toPlainText().simplified().toStdString();
-    auto parsed = TextTemplate::parse(text, fieldNames(*sources_.dataset));
+    auto parsed = parseTemplate(text, *sources_.dataset);
     if (!parsed) {
         tell(QString::fromStdString(parsed.problem().text()), "problem");
         return;

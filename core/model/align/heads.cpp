@@ -54,15 +54,20 @@ FieldRecovery::FieldRecovery(Parameters& parameters, const Initialiser& init,
       bias_(parameters.add(prefix + "nce.bias", noiseLogProb + logIds_)),
       noiseLogProb_(noiseLogProb.to(parameters.device())) {}
 
-at::Tensor FieldRecovery::attention(const at::Tensor& features, const at::Tensor& text,
-                                    const TokenLayout& layout, bool overPadding) const {
+at::Tensor FieldRecovery::fit(const at::Tensor& features, const at::Tensor& text,
+                              const TokenLayout& layout, bool overPadding) const {
     const at::Tensor q = queryNorm_(query_(features));                              // [rows, H]
     at::Tensor scores = at::bmm(layout.whole.pad(text), q.unsqueeze(2)).squeeze(2); // [rows, width]
     if (layout.attend.defined() && !overPadding) {
         scores = scores.masked_fill(layout.attend.logical_not(),
                                     -std::numeric_limits<float>::infinity());
     }
-    return at::softmax(scores, 1);
+    return scores;
+}
+
+at::Tensor FieldRecovery::attention(const at::Tensor& features, const at::Tensor& text,
+                                    const TokenLayout& layout, bool overPadding) const {
+    return at::softmax(fit(features, text, layout, overPadding), 1);
 }
 
 at::Tensor FieldRecovery::context(const at::Tensor& attention, const at::Tensor& text,

@@ -48,9 +48,14 @@ public:
     FieldRecovery(Parameters& parameters, const Initialiser& init, const std::string& prefix,
                   const Options& options, const at::Tensor& noiseLogProb);
 
-    /// What attention the masked row pays to each token of its sentence. features [rows, R],
-    /// text [tokens, H]; -> [rows, width of layout.whole], sums to 1 over the tokens looked at.
-    /// Unscaled, as published. `overPadding` lets it look at padding too.
+    /// How well the masked row fits each token of its sentence, before the softmax. features
+    /// [rows, R], text [tokens, H]; -> [rows, width of layout.whole], minus infinity where it does
+    /// not look. Unscaled, as published. `overPadding` lets it look at padding too.
+    at::Tensor fit(const at::Tensor& features, const at::Tensor& text, const TokenLayout& layout,
+                   bool overPadding) const;
+
+    /// What attention the masked row pays to each token: the softmax of fit(). It sums to 1 over
+    /// the tokens looked at. [rows, width of layout.whole]
     at::Tensor attention(const at::Tensor& features, const at::Tensor& text,
                          const TokenLayout& layout, bool overPadding) const;
 

@@ -159,7 +159,7 @@ void ImportRefusalTest::refusesWithOneLineAndLeavesNothing_data() {
             << Change(
                    [name](ImportRequest& wish, const std::filesystem::path&) { wish.name = name; })
             << "name: "
-            << "cannot be used";
+            << "is no name";
     }
 }
 

@@ -68,6 +68,7 @@ private Q_SLOTS:
     void bothRecipesAgreeOnWhatTheyShare();
     void refusesWhatCannotWork_data();
     void refusesWhatCannotWork();
+    void aDamagedColumnEndsTheRunBeforeItsFirstStep();
 };
 
 void RunFlowTest::historyEqualsLife() {
@@ -121,7 +122,9 @@ void RunFlowTest::tellsStagesStepsEpochsAndAlignmentInOrder() {
     QCOMPARE(maps.size(), std::size_t(3)); // before the first step and after both epochs
     for (std::size_t i = 0; i < maps.size(); ++i) {
         QCOMPARE(maps[i].epoch, static_cast<std::int64_t>(i));
-        QCOMPARE(maps[i].fields, (std::vector<std::string>{"user", "gender", "movie", "genre"}));
+        const std::vector<std::string> fields{"user", "gender", "movie", "genre"};
+        QCOMPARE(maps[i].masked, fields);
+        QCOMPARE(maps[i].words, fields);
         QCOMPARE(maps[i].share.size(), std::size_t(16));
         for (std::size_t row = 0; row < 4; ++row) {
             double sum = 0;
@@ -130,7 +133,9 @@ void RunFlowTest::tellsStagesStepsEpochsAndAlignmentInOrder() {
                 QVERIFY(share >= 0 && share <= 1);
                 sum += share;
             }
-            QVERIFY(sum > 0 && sum < 1); // the template's words and specials hold the rest
+            QVERIFY(std::abs(sum - 1) < 1e-9);
+            // The template's words and the special tokens hold the rest.
+            QVERIFY(maps[i].toFields.at(row) > 0 && maps[i].toFields.at(row) < 1);
         }
         QVERIFY(maps[i].score > 0 && maps[i].score < 1);
     }
@@ -412,6 +417,26 @@ void RunFlowTest::refusesWhatCannotWork() {
     auto store = RunStore::open(project.workspace());
     QVERIFY(store.ok());
     QVERIFY(store->list()->empty()); // a run that never began leaves no trace
+}
+
+void RunFlowTest::aDamagedColumnEndsTheRunBeforeItsFirstStep() {
+    TinyProject project(60);
+    const RunSpec spec = project.spec();
+    std::filesystem::path largest;
+    for (const auto& file : std::filesystem::directory_iterator(
+             project.workspace().dataset("tiny") / "columns")) {
+        if (largest.empty() ||
+            std::filesystem::file_size(file) > std::filesystem::file_size(largest)) {
+            largest = file;
+        }
+    }
+    std::fstream(largest, std::ios::in | std::ios::out | std::ios::binary).put('\x7f');
+    Listener life;
+    const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
+    QCOMPARE(ended.status, std::string("failed"));
+    const QString text = QString::fromStdString(ended.problem->text());
+    QVERIFY2(text.contains(QString::fromStdString(largest.filename())), qPrintable(text));
+    QVERIFY(life.all<StepDone>().empty());
 }
 
 QTEST_GUILESS_MAIN(RunFlowTest)

@@ -68,8 +68,8 @@ auto tied(const EpochDone& v) {
     return std::tie(a, b, c, d, e, f, g);
 }
 auto tied(const AlignmentMeasured& v) {
-    const auto& [a, b, c, d, e, f] = v;
-    return std::tie(a, b, c, d, e, f);
+    const auto& [a, b, c, d, e, f, g, h] = v;
+    return std::tie(a, b, c, d, e, f, g, h);
 }
 auto tied(const CheckpointSaved& v) {
     const auto& [a, b, c, d] = v;
@@ -187,10 +187,14 @@ Fact anyFact(RandomStream& random) {
                          anyReals(random)};
     case 4: {
         AlignmentMeasured fact{.epoch = anyInteger(random), .step = anyInteger(random)};
-        for (auto fields = random.below(5); fields > 0; --fields) {
-            fact.fields.push_back(anyText(random));
+        for (auto rows = random.below(5); rows > 0; --rows) {
+            fact.masked.push_back(anyText(random));
+            fact.toFields.push_back(anyReal(random));
         }
-        for (std::size_t i = 0; i < fact.fields.size() * fact.fields.size(); ++i) {
+        for (auto columns = random.below(5); columns > 0; --columns) {
+            fact.words.push_back(anyText(random));
+        }
+        for (std::size_t i = 0; i < fact.masked.size() * fact.words.size(); ++i) {
             fact.share.push_back(anyReal(random));
             fact.lift.push_back(anyReal(random));
         }
@@ -286,9 +290,11 @@ private Q_SLOTS:
         const QJsonObject alignment =
             parsed(toJson({.wallSeconds = 0,
                            .fact = AlignmentMeasured{.epoch = 3,
-                                                     .fields = {"a", "b"},
+                                                     .masked = {"a", "b"},
+                                                     .words = {"a", "b"},
                                                      .share = {0.5, 0.25, 0.125, 0.5},
                                                      .lift = {1, 2, 3, 4},
+                                                     .toFields = {0.5, 0.25},
                                                      .score = 0.625}}));
         QCOMPARE(alignment["event"].toString(), "alignment");
         QCOMPARE(alignment["epoch"].toInt(), 3);
@@ -359,7 +365,7 @@ private Q_SLOTS:
             << QByteArray(R"({"event":"step","step":9223372036854775808})");
         QTest::newRow("word for a loss") << QByteArray(R"({"event":"step","losses":{"icl":"x"}})");
         QTest::newRow("map of the wrong size")
-            << QByteArray(R"({"event":"alignment","fields":["a"],"share":[],"lift":[]})");
+            << QByteArray(R"({"event":"alignment","masked":["a"],"words":["b"],"share":[],"lift":[]})");
         QTest::newRow("nested too deep") << QByteArray(R"({"event":)") + QByteArray(100000, '[');
     }
     void refusesWhatIsNoEvent() {

@@ -62,7 +62,11 @@ private Q_SLOTS:
                 tell(stepEvent(step, step * 0.01));
             }
             tell({.wallSeconds = 5,
-                  .fact = AlignmentMeasured{.fields = {"a"}, .share = {0.1}, .lift = {1.0 / 3}}});
+                  .fact = AlignmentMeasured{.masked = {"a"},
+                                            .words = {"a"},
+                                            .share = {0.1},
+                                            .lift = {1.0 / 3},
+                                            .toFields = {0.7}}});
             tell({.wallSeconds = 6, .fact = LogLine{"warning", "3 rows are cut"}});
             tell(endEvent());
             QVERIFY(!recorder.problem());

@@ -1,5 +1,7 @@
 #include "core/train/training_loop.h"
 
+#include "core/model/layers.h"
+
 #include <QtCore/QTemporaryDir>
 #include <QtTest/QtTest>
 
@@ -21,8 +23,12 @@ public:
           optimiser_(parameters_, {{0.0, 0.0}}, [](const std::string&) { return 0; }),
           state_("counting", parameters_, optimiser_) {}
 
-    std::optional<Step> step(std::span<const std::int64_t> rows, std::int64_t step,
-                             const std::stop_token&) override {
+    Step step(std::span<const std::int64_t> rows, std::int64_t step,
+              const std::stop_token&) override {
+        if (step == stopWithin) {
+            source.request_stop();
+            throw PassStopped{};
+        }
         seen.emplace_back(rows.begin(), rows.end());
         weight_.detach().add_(static_cast<double>(rows.size()));
         Step done;
@@ -33,7 +39,10 @@ public:
         }
         return done;
     }
-    void begin(const std::function<void(Fact)>&, const std::stop_token&) override { ++begun; }
+    std::optional<std::vector<Fact>> begin(const std::stop_token&) override {
+        ++begun;
+        return std::vector<Fact>{};
+    }
     std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token&) override {
         EpochEnd end;
         end.endReason = epoch == endAfterEpoch ? "enough" : "";
@@ -44,6 +53,7 @@ public:
     std::vector<std::vector<std::int64_t>> seen;
     std::int64_t divergeAt = -1;
     std::int64_t stopAt = -1;
+    std::int64_t stopWithin = -1;
     std::int64_t endAfterEpoch = -1;
     int begun = 0;
     std::stop_source source;
@@ -140,9 +150,9 @@ void TrainingLoopTest::aResumedLoopShowsTheRestInTheSameOrder() {
     CountingStage whole;
     (void)runTrainingLoop(
         whole, plan(10), [](Fact) {}, whole.source.get_token());
-    for (std::int64_t cut = 0; cut < 9; ++cut) {
+    for (std::int64_t cut = 0; cut < 18; ++cut) {
         CountingStage first;
-        first.stopAt = cut;
+        (cut < 9 ? first.stopAt : first.stopWithin) = cut % 9; // after a step, and amid one
         const LoopEnd stopped = runTrainingLoop(
             first, plan(10), [](Fact) {}, first.source.get_token());
         QVERIFY(stopped.status == LoopEnd::Status::Stopped);

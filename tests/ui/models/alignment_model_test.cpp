@@ -12,10 +12,14 @@ using namespace flip::ui;
 namespace {
 
 RunEvent measured(int epoch, std::vector<double> lift, double score = 0.5) {
-    return {
-        0,
-        AlignmentMeasured{
-            epoch, epoch * 10, {"title", "genre"}, {0.4, 0.6, 0.7, 0.3}, std::move(lift), score}};
+    return {0, AlignmentMeasured{.epoch = epoch,
+                                 .step = epoch * 10,
+                                 .masked = {"title", "genre"},
+                                 .words = {"title", "genre"},
+                                 .share = {0.4, 0.6, 0.7, 0.3},
+                                 .lift = std::move(lift),
+                                 .toFields = {0.2, 0.3},
+                                 .score = score}};
 }
 
 } // namespace
@@ -54,7 +58,7 @@ private Q_SLOTS:
     }
 
     void aMapThatIsTooShortIsMissingNotZero() {
-        AlignmentMeasured map{1, 1, {"a", "b"}, {0.1}, {}, 0};
+        const AlignmentMeasured map{.masked = {"a", "b"}, .words = {"a", "c"}, .share = {0.1}};
         const auto values = valuesOf(map, AlignmentMeasure::Share);
         QCOMPARE(values.size(), std::size_t(4));
         QCOMPARE(values[0], 0.1);
@@ -70,6 +74,17 @@ private Q_SLOTS:
         QCOMPARE(pairs[0].lift, 2.3);
     }
 
+    void aFieldThatIsOnlyWordsCanBeLeantOn() {
+        const AlignmentMeasured map{.masked = {"film"},
+                                    .words = {"film", "director"},
+                                    .share = {0.3, 0.7},
+                                    .lift = {0.6, 1.4}};
+        const auto pairs = strongestPairs(map, 4);
+        QCOMPARE(pairs.size(), std::size_t(1));
+        QCOMPARE(QString::fromStdString(pairs[0].text), QStringLiteral("director"));
+        QCOMPARE(pairs[0].share, 0.7);
+    }
+
     void theWordsNameThePairAndItsNumbers() {
         const auto event = measured(3, {9, 2.3, 0.7, 8}, 0.41);
         const auto first = measured(0, {1, 1, 1, 1}, 0.12);
@@ -79,6 +94,7 @@ private Q_SLOTS:
                  qPrintable(words));
         QVERIFY(words.contains(QString::fromUtf8("41\u00a0%")));
         QVERIFY(words.contains(QString::fromUtf8("12\u00a0% at epoch 0")));
+        QVERIFY2(words.contains("Field words get 25"), qPrintable(words));
     }
 };
 

@@ -11,13 +11,14 @@ namespace {
 const double kNan = std::numeric_limits<double>::quiet_NaN();
 
 HeatMap::Content lifts(std::vector<double> values, double low, double high) {
-    return {.names = {"title", "genre"},
+    return {.rows = {"title", "genre"},
+            .columns = {"title", "genre"},
             .values = std::move(values),
             .scale = HeatScale::Ratio,
             .low = low,
             .high = high,
             .rowLabel = "masked table field",
-            .columnLabel = "text of field",
+            .columnLabel = "words of field",
             .unit = "lift"};
 }
 
@@ -71,11 +72,35 @@ private Q_SLOTS:
         QVERIFY(!map.cellAt(QPoint(1, 1)));
     }
 
+    void aMapMayHaveMoreColumnsThanRows() {
+        HeatMap map;
+        auto content = lifts({1, 2, 0.5}, 0.5, 2);
+        content.rows = {"film"};
+        content.columns = {"film", "director", "decade"};
+        map.setContent(content);
+        map.resize(500, 300);
+        const QRect last = map.cellRect(0, 2);
+        QCOMPARE(last.width(), last.height());
+        QVERIFY(map.rect().contains(last));
+        QCOMPARE(*map.cellAt(last.center()), std::pair(0, 2));
+        QVERIFY(!map.cellAt(map.cellRect(0, 3).center()));
+        QVERIFY(!map.cellAt(map.cellRect(1, 0).center()));
+        QVERIFY(map.cellText(0, 1).contains("director"));
+    }
+
+    void oneFarCellDoesNotTurnTheOthersGrey() {
+        HeatMap map;
+        map.setContent(lifts({1, 4, 0.25, 1e-7}, 1e-7, 4));
+        QCOMPARE(map.colourOf(1e-7), blueGreyRed(0));
+        QCOMPARE(map.colourOf(4), blueGreyRed(0.75)); // log 4 / log 16 of the upper half
+        QVERIFY(map.cellText(1, 1).endsWith(QString::fromUtf8("<0.01×")));
+    }
+
     void hoveringNamesBothFieldsAndTheValue() {
         HeatMap map;
         map.setContent(lifts({1, 2.345, 0.5, kNan}, 0.5, 3));
         QCOMPARE(map.cellText(0, 1),
-                 QString::fromUtf8("masked table field title, text of field genre: 2.35×"));
+                 QString::fromUtf8("masked table field title, words of field genre: 2.35×"));
         QVERIFY(map.cellText(1, 1).endsWith("not measured"));
     }
 
