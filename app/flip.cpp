@@ -31,5 +31,9 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "%s; see 'flip --help'\n", error.what());
         return flip::command::kWrongInput;
     }
+    // What a full disk or a closed pipe swallowed was not said.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+        context.fail({"cannot be written", "standard output", /*world=*/true});
+    }
     return context.exitCode;
 }

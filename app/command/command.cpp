@@ -15,6 +15,10 @@ Result<Workspace> Context::openWorkspace() const {
     return opened;
 }
 
+void Context::fail(const Problem& problem) {
+    fail(problem, problem.world ? kFailed : kWrongInput);
+}
+
 void Context::fail(const Problem& problem, int code) {
     std::fprintf(stderr, "%s\n", problem.text().c_str());
     exitCode = code;

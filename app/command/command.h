@@ -24,8 +24,10 @@ struct Context {
 
     Result<Workspace> openWorkspace() const;
 
-    /// Prints the problem on stderr and sets the exit code.
-    void fail(const Problem& problem, int code = kWrongInput);
+    /// Prints the problem on stderr and sets the exit code: 1 where the world failed, 2 where the
+    /// input is wrong.
+    void fail(const Problem& problem);
+    void fail(const Problem& problem, int code);
 };
 
 // Each adds its subcommand; the context outlives the parsing.

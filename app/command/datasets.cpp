@@ -56,7 +56,7 @@ void run(const DatasetsOptions& options, Context& context) {
             print(*dataset);
         }
     }
-    if (options.json) {
+    if (options.json && (options.name.empty() || !list.empty())) {
         std::printf(options.name.empty() ? "[%s]\n" : "%s\n", list.c_str());
     } else if (names.empty()) {
         std::printf("no datasets yet; 'flip import' makes one, 'flip demo' brings one\n");

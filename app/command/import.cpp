@@ -12,7 +12,7 @@ namespace {
 
 struct ImportOptions {
     ImportRequest request;
-    std::string split = "random";
+    std::string split; // empty: random, or by the file given
 };
 
 std::string join(const std::vector<std::string>& words) {
@@ -33,11 +33,11 @@ Result<ImportRequest> requestFrom(const ImportOptions& options) {
                            "--preset csv"};
         }
     }
-    if (!request.schema.empty()) {
-        request.preset.clear();
-    }
     if (request.preset.empty() && request.schema.empty()) {
         return Problem{"is missing; write one of csv, " + join(presetNames()), "--preset"};
+    }
+    if (!request.split.file.empty() && !options.split.empty() && options.split != "file") {
+        return Problem{"goes with --split file, not with --split " + options.split, "--split-file"};
     }
     const bool byFile = options.split == "file" || !request.split.file.empty();
     if (byFile && request.split.file.empty()) {
@@ -69,7 +69,9 @@ void run(const ImportOptions& options, Context& context) {
         interrupt.token());
     line.clear();
     if (!report) {
-        return context.fail(report.problem(), interrupt.happened() ? kInterrupted : kWrongInput);
+        interrupt.happened() ? context.fail(report.problem(), kInterrupted)
+                                    : context.fail(report.problem());
+        return;
     }
     for (const Problem& bad : report->examples) {
         std::fprintf(stderr, "left out: %s\n", bad.text().c_str());

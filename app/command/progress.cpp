@@ -118,7 +118,8 @@ void RunReporter::report(const RunEvent& event) {
                    numberText("%.3f", aligned->score) + " on the diagonal");
     } else if (const auto* said = std::get_if<LogLine>(&event.fact)) {
         line_.keep(said->text);
-    } else if (const auto* ended = std::get_if<RunEnded>(&event.fact)) {
+    } else if (const auto* ended = std::get_if<RunEnded>(&event.fact);
+               ended != nullptr && !run_.empty()) { // a refusal is told as a problem alone
         line_.keep(ended->status + " after " + duration(ended->seconds) +
                    (ended->reason.empty() ? "" : " (" + ended->reason + ")"));
         for (const auto& [split, metrics] : ended->metrics) {

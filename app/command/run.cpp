@@ -43,7 +43,9 @@ Result<RunSpec> specFrom(const RunOptions& options) {
 
 void conclude(const RunEnded& ended, const RunOptions& options, const std::string& run,
               Context& context) {
-    if (ended.problem) {
+    if (ended.problem && run.empty()) {
+        context.fail(*ended.problem); // refused before it was taken up
+    } else if (ended.problem) {
         context.fail(*ended.problem, kFailed);
     } else if (ended.status == "stopped") {
         context.exitCode = kInterrupted;
@@ -67,11 +69,7 @@ void run(const RunOptions& options, Context& context) {
         const Interrupt interrupt;
         RunReporter reporter(options.events);
         const RunEnded ended = resumeRun(options.resume, *workspace, reporter, interrupt.token());
-        conclude(ended, options, options.resume, context);
-        if (reporter.run().empty()) {
-            context.exitCode = kWrongInput; // refused before it was taken up
-        }
-        return;
+        return conclude(ended, options, reporter.run(), context);
     }
     const auto spec = specFrom(options);
     if (!spec) {

@@ -76,8 +76,12 @@ Result<void> exportPredictions(const Workspace& workspace, RunStore& store,
     if (auto run = store.find(options.run); !run) {
         return run.problem();
     }
-    const auto stored =
-        loadPredictions(workspace.checkpoints(options.run) / "predictions.safetensors");
+    const auto file = workspace.checkpoints(options.run) / "predictions.safetensors";
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        return Problem{"has no predictions; only a finetuning run that finished has", options.run};
+    }
+    const auto stored = loadPredictions(file);
     if (!stored) {
         return stored.problem();
     }

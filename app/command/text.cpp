@@ -55,8 +55,9 @@ void tokenize(const TextOptions& options, Context& context) {
     }
     std::ifstream file;
     if (!options.input.empty()) {
+        std::error_code ignored;
         file.open(options.input, std::ios::binary);
-        if (!file) {
+        if (!file || std::filesystem::is_directory(options.input, ignored)) {
             return context.fail({"cannot be read; name a file of text", options.input});
         }
     }
@@ -71,6 +72,9 @@ void tokenize(const TextOptions& options, Context& context) {
         }
     }
     std::fwrite(out.data(), 1, out.size(), stdout);
+    if (input.bad()) {
+        context.fail({"reading failed half-way; check the disk", options.input, /*world=*/true});
+    }
 }
 
 void encode(const TextOptions& options, Context& context) {
@@ -88,7 +92,9 @@ void encode(const TextOptions& options, Context& context) {
         interrupt.token());
     line.clear();
     if (!report) {
-        return context.fail(report.problem(), interrupt.happened() ? kInterrupted : kWrongInput);
+        interrupt.happened() ? context.fail(report.problem(), kInterrupted)
+                                    : context.fail(report.problem());
+        return;
     }
     std::printf("%lld lines, %lld cut at the model's length, in %s\n",
                 static_cast<long long>(report->lines), static_cast<long long>(report->cut),

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -35,7 +36,8 @@ private:
 };
 
 Problem failure(const std::string& action, const std::filesystem::path& path) {
-    return Problem{action + ": " + std::strerror(errno), path.string()};
+    const bool world = errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EFBIG;
+    return Problem{action + ": " + std::strerror(errno), path.string(), world};
 }
 
 Result<void> writeAll(int descriptor, std::string_view bytes, const std::filesystem::path& file) {
@@ -48,6 +50,21 @@ Result<void> writeAll(int descriptor, std::string_view bytes, const std::filesys
             return failure("cannot be written", file);
         }
         bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+/// Writes into what is there: a device, a pipe. Nothing about it is atomic.
+Result<void> writeInto(const std::filesystem::path& file,
+                       std::span<const std::string_view> pieces) {
+    Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!descriptor.valid()) {
+        return failure("cannot be written", file);
+    }
+    for (const std::string_view piece : pieces) {
+        if (auto done = writeAll(descriptor.get(), piece, file); !done) {
+            return done;
+        }
     }
     return {};
 }
@@ -86,6 +103,14 @@ Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_
 
 Result<void> writeFileAtomically(const std::filesystem::path& file,
                                  std::span<const std::string_view> pieces) {
+    std::error_code error;
+    const auto status = std::filesystem::status(file, error); // of what a link points to
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+        return writeInto(file, pieces); // /dev/null stays what it is
+    }
+    if (std::filesystem::exists(status) && std::filesystem::is_symlink(file, error)) {
+        return writeFileAtomically(std::filesystem::canonical(file, error), pieces);
+    }
     std::string pattern = file.string() + ".XXXXXX";
     Descriptor descriptor(::mkostemp(pattern.data(), O_CLOEXEC));
     if (!descriptor.valid()) {

@@ -12,6 +12,7 @@ namespace flip {
 struct Problem {
     std::string what;
     std::string where; // a file with its line, a key, a path; may be empty
+    bool world = false; // not what was asked for is wrong: the disk is full, a device failed
 
     std::string text() const { return where.empty() ? what : where + ": " + what; }
 };

@@ -1,5 +1,7 @@
 #include "core/base/safetensors.h"
 
+#include "core/base/hashing.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -92,6 +94,17 @@ Result<TensorView> readEntry(const std::string& name, const Json& entry, std::st
     return view;
 }
 
+constexpr const char* kHashKey = "flip.content_hash";
+
+/// Where the hash's digits stand in a file's text before the tensors; npos: nowhere.
+std::size_t placeOfHash(std::string_view head, std::string_view digits) {
+    const std::string entry = '"' + std::string(kHashKey) + "\":\"" + std::string(digits);
+    const std::size_t at = head.find(entry);
+    return at == std::string_view::npos ? at : at + entry.size() - digits.size();
+}
+
+const std::string kNoHash(32, '0'); // stands in the hash's place while it is computed
+
 Result<void> checkOverlaps(const std::map<std::string, TensorView>& tensors,
                            const std::string& where) {
     std::vector<std::string_view> ranges;
@@ -157,7 +170,9 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
     for (const auto& [name, entry] : header.items()) {
         if (name == "__metadata__") {
             for (const auto& [key, value] : entry.items()) {
-                if (value.is_string()) {
+                if (key == kHashKey && value.is_string()) {
+                    result.hash_ = value.get<std::string>();
+                } else if (value.is_string()) {
                     result.metadata_[key] = value.get<std::string>();
                 }
             }
@@ -175,6 +190,26 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
     return result;
 }
 
+Result<void> SafetensorsFile::verify() const {
+    if (hash_.empty()) {
+        return {};
+    }
+    std::uint64_t headerSize = 0;
+    const std::string_view bytes = file_.bytes();
+    std::memcpy(&headerSize, bytes.data(), sizeof headerSize);
+    const std::size_t at = placeOfHash(bytes.substr(0, sizeof headerSize + headerSize), hash_);
+    ContentHasher hasher;
+    if (at != std::string_view::npos) {
+        hasher.add(bytes.substr(0, at));
+        hasher.add(kNoHash);
+        hasher.add(bytes.substr(at + hash_.size()));
+    }
+    if (hasher.digest() != hash_) {
+        return Problem{"is damaged: its content is not what was written", path_.string()};
+    }
+    return {};
+}
+
 const TensorView* SafetensorsFile::find(const std::string& name) const {
     const auto found = tensors_.find(name);
     return found == tensors_.end() ? nullptr : &found->second;
@@ -184,9 +219,8 @@ Result<void> writeSafetensors(const std::filesystem::path& file,
                               const std::map<std::string, TensorView>& tensors,
                               const std::map<std::string, std::string>& metadata) {
     Json header = Json::object();
-    if (!metadata.empty()) {
-        header["__metadata__"] = metadata;
-    }
+    header["__metadata__"] = metadata;
+    header["__metadata__"][kHashKey] = kNoHash;
     std::uint64_t offset = 0;
     std::vector<std::string_view> pieces{{}};
     for (const auto& [name, view] : tensors) {
@@ -203,6 +237,12 @@ Result<void> writeSafetensors(const std::filesystem::path& file,
     std::string prefix(sizeof headerSize, '\0');
     std::memcpy(prefix.data(), &headerSize, sizeof headerSize);
     prefix += text;
+    pieces.front() = prefix;
+    ContentHasher hasher;
+    for (const std::string_view piece : pieces) {
+        hasher.add(piece);
+    }
+    prefix.replace(placeOfHash(prefix, kNoHash), kNoHash.size(), hasher.digest());
     pieces.front() = prefix;
     return writeFileAtomically(file, std::span<const std::string_view>(pieces));
 }

@@ -39,14 +39,19 @@ public:
     const std::map<std::string, std::string>& metadata() const { return metadata_; }
     const std::filesystem::path& path() const { return path_; }
 
+    /// Compares every byte with the hash that writeSafetensors() put in; a file of somebody else
+    /// has none and passes.
+    Result<void> verify() const;
+
 private:
     std::filesystem::path path_;
     MappedFile file_;
     std::map<std::string, TensorView> tensors_;
     std::map<std::string, std::string> metadata_;
+    std::string hash_; // as the file states it; empty: none
 };
 
-/// Writes tensors and metadata, atomically as writeFileAtomically() does. The views must be valid
+/// Writes tensors and metadata with a hash of both, atomically as writeFileAtomically() does. The views must be valid
 /// for the time of the call.
 Result<void> writeSafetensors(const std::filesystem::path& file,
                               const std::map<std::string, TensorView>& tensors,

@@ -246,7 +246,7 @@ std::vector<std::int64_t> Dataset::rowsOf(Split split) const {
 std::vector<std::int64_t> Dataset::trainingCounts() const {
     std::vector<std::int64_t> counts(static_cast<std::size_t>(idCount()), 0);
     const auto all = splits();
-    for (int field = 0; field < static_cast<int>(content_->fields.size()); ++field) {
+    for (const int field : idFields()) {
         const auto fieldCodes = codes(field);
         const auto ids = idOfCode(field);
         for (std::size_t row = 0; row < all.size(); ++row) {

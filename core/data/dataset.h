@@ -66,7 +66,8 @@ public:
     /// Row indices of a split, in source order.
     std::vector<std::int64_t> rowsOf(Split split) const;
 
-    /// Occurrences of each id in the training split. [idCount()]
+    /// Occurrences of each id in the training split; 0 for fields that are words only, whose ids no
+    /// model sees. [idCount()]
     std::vector<std::int64_t> trainingCounts() const;
 
     /// Compares every file with the hash in its name; one Problem a damaged file.

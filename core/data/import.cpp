@@ -272,7 +272,11 @@ Result<void> publish(ImportFolder& folder, const Manifest& manifest, const Impor
         !done) {
         return done;
     }
-    return folder.publish(request.name, /*replace=*/present != Present::No);
+    auto published = folder.publish(request.name, /*replace=*/present != Present::No);
+    if (!published && presentContent(target, manifest.contentHash()) == Present::Same) {
+        return {}; // the same import, at work at the same time, was first
+    }
+    return published;
 }
 
 } // namespace

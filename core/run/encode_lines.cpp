@@ -4,13 +4,15 @@
 #include "core/base/safetensors.h"
 #include "core/model/plm/text_encoder.h"
 #include "core/run/machine.h"
-#include "core/text/tokenizer.h"
+#include "core/run/model_folder.h"
+#include "core/run/safety_net.h"
 
 #include <torch/torch.h>
 
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -46,42 +48,36 @@ std::vector<std::int64_t> idsOf(const Tokenizer& tokenizer, std::string_view lin
     return ids;
 }
 
-} // namespace
-
-Result<EncodeReport> encodeLines(const std::filesystem::path& modelFolder,
-                                 const std::filesystem::path& input,
-                                 const std::filesystem::path& output,
-                                 const std::function<void(std::int64_t, std::int64_t)>& progress,
-                                 const std::stop_token& stop) {
+Result<EncodeReport> encode(const std::filesystem::path& modelFolder,
+                            const std::filesystem::path& input, const std::filesystem::path& output,
+                            const std::function<void(std::int64_t, std::int64_t)>& progress,
+                            const std::stop_token& stop) {
     const auto started = std::chrono::steady_clock::now();
     const auto text = readFile(input);
     if (!text) {
         return text.problem();
     }
-    const auto config = readTextConfig(modelFolder);
-    if (!config) {
-        return config.problem();
+    const auto folder = openModelFolder(modelFolder);
+    if (!folder) {
+        return folder.problem();
     }
-    const auto tokenizer = openTokenizer(modelFolder);
-    if (!tokenizer) {
-        return tokenizer.problem();
-    }
+    const TextConfig& config = folder->config;
     useThreads(0);
     chooseMatrixProducts();
     Parameters parameters(at::kCPU);
     const auto encoder =
-        TextEncoder::make(*config, /*layers=*/0, parameters, Initialiser(0), "text.");
+        TextEncoder::make(config, /*layers=*/0, parameters, Initialiser(0), "text.");
     if (!encoder) {
         return encoder.problem();
     }
-    if (auto loaded = loadTextWeights(modelFolder, *config, parameters, "text."); !loaded) {
+    if (auto loaded = loadTextWeights(modelFolder, config, parameters, "text."); !loaded) {
         return loaded.problem();
     }
 
     EncodeReport report;
     std::vector<std::vector<std::int64_t>> sentences;
     for (const std::string_view line : splitLines(*text)) {
-        sentences.push_back(idsOf(**tokenizer, line, config->maximumTokens(), report.cut));
+        sentences.push_back(idsOf(*folder->tokenizer, line, config.maximumTokens(), report.cut));
     }
     report.lines = static_cast<std::int64_t>(sentences.size());
     std::vector<std::size_t> order(sentences.size());
@@ -91,7 +87,7 @@ Result<EncodeReport> encodeLines(const std::filesystem::path& modelFolder,
     });
 
     const at::NoGradGuard noGradient;
-    const at::Tensor vectors = at::zeros({report.lines, config->hidden}, at::kFloat);
+    const at::Tensor vectors = at::zeros({report.lines, config.hidden}, at::kFloat);
     std::size_t done = 0;
     while (done < order.size()) {
         if (stop.stop_requested()) {
@@ -120,6 +116,21 @@ Result<EncodeReport> encodeLines(const std::filesystem::path& modelFolder,
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
     report.seconds = seconds.count();
     return report;
+}
+
+} // namespace
+
+Result<EncodeReport> encodeLines(const std::filesystem::path& modelFolder,
+                                 const std::filesystem::path& input,
+                                 const std::filesystem::path& output,
+                                 const std::function<void(std::int64_t, std::int64_t)>& progress,
+                                 const std::stop_token& stop) {
+    std::optional<Result<EncodeReport>> report;
+    if (auto problem =
+            caught([&] { report = encode(modelFolder, input, output, progress, stop); })) {
+        return *problem;
+    }
+    return std::move(*report);
 }
 
 } // namespace flip

@@ -1,16 +1,13 @@
 #include "core/run/execute.h"
 
-#include "core/base/log.h"
 #include "core/run/machine.h"
 #include "core/run/run_execution.h"
 #include "core/run/run_inputs.h"
+#include "core/run/safety_net.h"
 #include "core/store/run_store.h"
-
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <functional>
 
 namespace flip {
@@ -36,19 +33,13 @@ RunEnded failed(Problem problem) {
     return ended;
 }
 
-/// Runs `work`; whatever is thrown becomes a failed end. The one net of the program.
+/// Runs `work`; whatever is thrown becomes a failed end.
 RunEnded guarded(const std::function<RunEnded()>& work) {
-    try {
-        return work();
-    } catch (const c10::Error& error) {
-        log::error(error.what());
-        return failed({error.what_without_backtrace(), ""});
-    } catch (const std::bad_alloc&) {
-        return failed({"the memory of this machine does not suffice; lower the batch size", ""});
-    } catch (const std::exception& error) {
-        log::error(error.what());
-        return failed({error.what(), ""});
+    RunEnded ended;
+    if (auto problem = caught([&] { ended = work(); })) {
+        return failed(std::move(*problem));
     }
+    return ended;
 }
 
 void finish(RunEnded& ended, double seconds) {
@@ -61,16 +52,24 @@ RunEnded conduct(const RunSpec& spec, const Workspace& workspace, RunInputs& inp
                  RunRecorder& recorder, RunSink& audience, const std::stop_token& stop,
                  const std::optional<TrainingState::Place>& resumed, double wallOffset) {
     const auto started = Clock::now();
-    const KeptHeap heap;
     RunExecution execution(spec, workspace, recorder, audience, stop, wallOffset);
     RunEnded ended = guarded([&] { return execution.run(inputs, resumed); });
     finish(ended, wallOffset + std::chrono::duration<double>(Clock::now() - started).count());
-    if (recorder.problem() && ended.status == "finished") {
-        ended.status = "failed";
-        ended.problem = recorder.problem();
-    }
+    // A run counts as finished where its story can be read again; a store that could not be written
+    // for a while, and has caught up, has lost nothing.
+    const auto failUnlessStored = [&] {
+        recorder.flush();
+        if (!recorder.isComplete() && ended.status == "finished") {
+            ended.status = "failed";
+            ended.problem = recorder.problem();
+        }
+    };
+    failUnlessStored();
     execution.tell(ended);
-    recorder.flush();
+    failUnlessStored();
+    if (ended.status == "finished") {
+        execution.removeState();
+    }
     return ended;
 }
 

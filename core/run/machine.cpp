@@ -9,10 +9,6 @@
 #include <sys/resource.h>
 #include <thread>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 namespace flip {
 
 namespace {
@@ -73,25 +69,6 @@ std::string chooseMatrixProducts() {
     }();
     return choice;
 }
-
-#ifdef __GLIBC__
-KeptHeap::KeptHeap() {
-    mallopt(M_ARENA_MAX, 1); // a thread's own arena cannot hold large blocks
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, -1);
-}
-
-KeptHeap::~KeptHeap() {
-    constexpr int kUsualMaps = 65536;
-    constexpr int kUsualTrim = 128 * 1024;
-    mallopt(M_MMAP_MAX, kUsualMaps);
-    mallopt(M_TRIM_THRESHOLD, kUsualTrim);
-    malloc_trim(0);
-}
-#else
-KeptHeap::KeptHeap() = default;
-KeptHeap::~KeptHeap() = default;
-#endif
 
 std::int64_t peakRssBytes() {
     struct rusage usage {};

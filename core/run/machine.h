@@ -20,18 +20,6 @@ std::int64_t useThreads(std::int64_t threads);
 /// same request with 16-bit arithmetic, and then it is not taken.
 std::string chooseMatrixProducts();
 
-/// While one lives, freed memory stays with this process. Every training step asks for the same
-/// large blocks again; given back in between, their pages have to be cleared anew each time, a
-/// tenth of a finetuning step. At the end all that is free goes back. Elsewhere than with glibc
-/// nothing happens.
-class KeptHeap {
-public:
-    KeptHeap();
-    ~KeptHeap();
-    KeptHeap(const KeptHeap&) = delete;
-    KeptHeap& operator=(const KeptHeap&) = delete;
-};
-
 /// The most memory this process has held so far.
 std::int64_t peakRssBytes();
 

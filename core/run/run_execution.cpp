@@ -175,12 +175,12 @@ RunEnded RunExecution::run(RunInputs& inputs, const std::optional<TrainingState:
     ended.status = statusWord(end.status);
     ended.reason = end.reason;
     ended.problem = end.problem;
-    if (end.status == LoopEnd::Status::Finished) {
-        // The final weights say all that is needed; the moments of a finished run serve nobody.
-        std::error_code ignored;
-        std::filesystem::remove(file(kState), ignored);
-    }
     return ended;
+}
+
+void RunExecution::removeState() const {
+    std::error_code ignored;
+    std::filesystem::remove(file(kState), ignored);
 }
 
 LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resumed) {
@@ -241,6 +241,9 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
         auto opened = SafetensorsFile::open(parent);
         if (!opened) {
             return opened.problem();
+        }
+        if (auto sound = opened->verify(); !sound) {
+            return sound;
         }
         weights = std::move(*opened);
     }

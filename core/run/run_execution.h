@@ -24,6 +24,10 @@ public:
     /// Everything up to the last fact; `resumed` is the place of the checkpoint to go on from.
     RunEnded run(RunInputs& inputs, const std::optional<TrainingState::Place>& resumed);
 
+    /// Removes the checkpoint of a run whose end is stored: the final weights say all that is
+    /// needed, the moments of a finished run serve nobody.
+    void removeState() const;
+
     /// Stores a fact and tells the audience.
     void tell(Fact fact);
 

@@ -2,6 +2,7 @@
 
 #include "core/run/execute.h"
 #include "core/run/machine.h"
+#include "core/run/model_folder.h"
 #include "core/spec/mask_count.h"
 #include "core/store/run_store.h"
 #include "core/text/dataset_text.h"
@@ -16,8 +17,12 @@ bool hasKind(const RunSpec& spec, const char* a, const char* b) {
     return spec.kind == a || spec.kind == b;
 }
 
-Result<void> checkMasks(const RunSpec& spec, std::int64_t fields, double ratio, const char* key,
-                        const char* what) {
+Result<void> checkMasks(const RunSpec& spec, const char* loss, std::int64_t fields, double ratio,
+                        const char* key, const char* what) {
+    const auto& losses = spec.pretrain.losses;
+    if (std::find(losses.begin(), losses.end(), loss) == losses.end()) {
+        return {}; // nothing is masked
+    }
     if (maskedFieldCount(fields, ratio, spec.pretrain.maskRounding) == 0) {
         return Problem{"masks none of the " + std::to_string(fields) + " " + what +
                            "; raise the ratio, or set pretrain.mask_rounding to round",
@@ -82,7 +87,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
     }
     if (hasKind(spec, "pretrain", "flip")) {
         const auto fields = static_cast<std::int64_t>(inputs->dataset_->idFields().size());
-        if (auto checked = checkMasks(spec, fields, spec.pretrain.maskRatioTable,
+        if (auto checked = checkMasks(spec, "mfm", fields, spec.pretrain.maskRatioTable,
                                       "pretrain.mask_ratio_table", "id fields");
             !checked) {
             return checked.problem();
@@ -94,7 +99,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
                 named.push_back(part.field);
             }
         }
-        if (auto checked = checkMasks(spec, static_cast<std::int64_t>(named.size()),
+        if (auto checked = checkMasks(spec, "mlm", static_cast<std::int64_t>(named.size()),
                                       spec.pretrain.maskRatioText, "pretrain.mask_ratio_text",
                                       "fields of the template");
             !checked) {
@@ -110,44 +115,29 @@ Result<void> RunInputs::openText(const RunSpec& spec, const Workspace& workspace
         return parsed.problem();
     }
     template_ = std::move(*parsed);
-    auto folder = workspace.findModel(spec.plm.path);
+    const auto found = workspace.findModel(spec.plm.path);
+    if (!found) {
+        return found.problem();
+    }
+    auto folder = openModelFolder(*found);
     if (!folder) {
         return folder.problem();
     }
-    modelFolder_ = *folder;
-    auto config = readTextConfig(modelFolder_);
-    if (!config) {
-        return config.problem();
-    }
-    std::error_code ignored;
-    if (!std::filesystem::exists(modelFolder_ / "model.safetensors", ignored)) {
-        return Problem{"holds no model.safetensors; the weights are missing, get them from where "
-                       "the model came from",
-                       modelFolder_.string()};
-    }
-    auto tokenizer = openTokenizer(modelFolder_);
-    if (!tokenizer) {
-        return tokenizer.problem();
-    }
-    tokenizer_ = std::move(*tokenizer);
-    if (tokenizer_->vocabularySize() > config->vocabulary) {
-        return Problem{"has a tokenizer of " + std::to_string(tokenizer_->vocabularySize()) +
-                           " pieces but a model of " + std::to_string(config->vocabulary) +
-                           "; the files do not belong together",
-                       modelFolder_.string()};
-    }
-    if (spec.text.maxTokens > config->maximumTokens()) {
+    modelFolder_ = folder->path;
+    tokenizer_ = std::move(folder->tokenizer);
+    const TextConfig& config = folder->config;
+    if (spec.text.maxTokens > config.maximumTokens()) {
         return Problem{"is " + std::to_string(spec.text.maxTokens) + ", but this model reads " +
-                           std::to_string(config->maximumTokens()) + " tokens at most",
+                           std::to_string(config.maximumTokens()) + " tokens at most",
                        "text.max_tokens"};
     }
-    if (spec.plm.layers > config->layers) {
+    if (spec.plm.layers > config.layers) {
         return Problem{"asks for the first " + std::to_string(spec.plm.layers) +
-                           " layers, but the model has " + std::to_string(config->layers) +
+                           " layers, but the model has " + std::to_string(config.layers) +
                            "; choose fewer, or 0 for all",
                        "plm.layers"};
     }
-    config_ = *config;
+    config_ = config;
     return {};
 }
 
@@ -174,14 +164,12 @@ ModelSizes RunInputs::sizes() const {
             dataset_->trainingCounts()};
 }
 
-Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {
-    if (auto inputs = RunInputs::open(spec, workspace); !inputs) {
-        return inputs.problem();
-    }
-    if (spec.finetune.from.empty() || spec.kind == "pretrain") {
-        return {};
-    }
-    if (spec.kind == "flip") {
+namespace {
+
+/// Whether the run that this one starts from exists, ended well and spoke of the same rows.
+Result<void> checkParent(const RunSpec& spec, const Workspace& workspace, const Dataset& dataset) {
+    const std::string& name = spec.finetune.from;
+    if (spec.kind != "finetune") {
         return Problem{"has no effect in a run that pretrains itself; set kind = \"finetune\"",
                        "finetune.from"};
     }
@@ -189,19 +177,39 @@ Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {
     if (!store) {
         return store.problem();
     }
-    if (auto parent = store->find(spec.finetune.from); !parent) {
-        return Problem{"no run is named '" + spec.finetune.from +
-                           "'; see 'flip runs list' for those there are",
+    const auto parent = store->lookUp(name);
+    if (!parent) {
+        return parent.problem();
+    }
+    if (!parent->has_value()) {
+        return Problem{"no run is named '" + name + "'; see 'flip runs list' for those there are",
+                       "finetune.from"};
+    }
+    // Ids are numbered by the training rows, and those rows must not be tested on.
+    if ((*parent)->datasetHash != dataset.hash()) {
+        return Problem{"the run '" + name + "' learned from another dataset or split ('" +
+                           (*parent)->dataset + "' as it was then); start from a run on '" +
+                           dataset.name() + "' as it is now",
                        "finetune.from"};
     }
     std::error_code ignored;
-    if (!std::filesystem::exists(workspace.checkpoints(spec.finetune.from) / "weights.safetensors",
-                                 ignored)) {
-        return Problem{"the run '" + spec.finetune.from +
+    if (!std::filesystem::exists(workspace.checkpoints(name) / "weights.safetensors", ignored)) {
+        return Problem{"the run '" + name +
                            "' has no weights, since it did not finish; resume it first",
                        "finetune.from"};
     }
     return {};
+}
+
+} // namespace
+
+Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {
+    const auto inputs = RunInputs::open(spec, workspace);
+    if (!inputs) {
+        return inputs.problem();
+    }
+    return spec.finetune.from.empty() ? Result<void>()
+                                      : checkParent(spec, workspace, (*inputs)->dataset());
 }
 
 } // namespace flip

@@ -411,8 +411,8 @@ void addFinetuningSchedule(std::vector<Option>& table) {
 void addFinetuningDetail(std::vector<Option>& table) {
     table.push_back(row<&RunSpec::finetune, &Finetune::weightDecay>(
                         Group::Finetuning, "finetune.weight_decay", "Weight decay", 0.0,
-                        "Weight decay of everything outside the text side; adam adds it to the "
-                        "gradient, adamw applies it beside the gradient.")
+                        "How strongly AdamW pulls everything outside the text side towards 0 in "
+                        "each step, times its learning rate. At 0 it is plain Adam.")
                         .from(0, 10)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::textWeightDecay>(

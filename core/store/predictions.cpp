@@ -60,6 +60,9 @@ Result<StoredPredictions> loadPredictions(const std::filesystem::path& path) {
     if (!file) {
         return file.problem();
     }
+    if (auto sound = file->verify(); !sound) {
+        return sound.problem();
+    }
     StoredPredictions content;
     const TensorView* first = file->find("row_index");
     const std::size_t rows = first != nullptr ? first->bytes.size() / sizeof(std::int64_t) : 0;

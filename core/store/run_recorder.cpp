@@ -22,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kBatch = std::chrono::milliseconds(200);
 constexpr auto kPauseAfterFailure = std::chrono::seconds(2);
+constexpr std::size_t kDatasetInName = 160; // characters; a name has room for the rest
 constexpr std::size_t kMostWaiting = 100000; // facts kept while the store cannot be written
 
 /// Facts that others wait for, or that what comes next depends on.
@@ -40,6 +41,21 @@ bool hasRemains(const std::filesystem::path& folder) {
     return false;
 }
 
+/// Removes files that writeFileAtomically() began and a kill cut short: "state.safetensors.x7Rk2a".
+/// Only for the holder of the run's lock.
+void removeHalfWritten(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.path().stem().extension() == ".safetensors") {
+            found.push_back(entry.path());
+        }
+    }
+    for (const std::filesystem::path& file : found) {
+        std::filesystem::remove(file, error);
+    }
+}
+
 Result<FileLock> lockRun(const Workspace& workspace, const std::string& run) {
     if (auto made = makeFolder(workspace.checkpoints(run)); !made) {
         return made.problem();
@@ -53,7 +69,8 @@ std::string freeName(SQLite::Database& database, const Workspace& workspace, con
     SQLite::Statement taken(database, "SELECT 1 FROM runs WHERE name = ?");
     const std::string& kind = spec.kind == "finetune" ? spec.finetune.branches : spec.kind;
     for (std::int64_t n = 1;; ++n) {
-        std::string name = fmt::format("{}-{}-{}", kind, spec.data.dataset, n);
+        std::string name =
+            fmt::format("{}-{}-{}", kind, spec.data.dataset.substr(0, kDatasetInName), n);
         taken.reset();
         taken.bind(1, name);
         if (!taken.executeStep() && !hasRemains(workspace.checkpoints(name))) {
@@ -213,6 +230,7 @@ Result<RunRecorder> RunRecorder::resume(const Workspace& workspace, const std::s
         if (!lock) {
             return lock.problem();
         }
+        removeHalfWritten(workspace.checkpoints(name));
         SQLite::Transaction transaction(**database, SQLite::TransactionBehavior::IMMEDIATE);
         auto row = findRun(**database, name);
         if (!row) {
@@ -266,6 +284,10 @@ void RunRecorder::flush() {
 
 const std::optional<Problem>& RunRecorder::problem() const {
     return state_->problem;
+}
+
+bool RunRecorder::isComplete() const {
+    return state_->waiting.empty();
 }
 
 } // namespace flip

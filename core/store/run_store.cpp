@@ -138,15 +138,27 @@ Result<std::vector<RunSummary>> RunStore::list() {
     });
 }
 
-Result<RunSummary> RunStore::find(const std::string& run) {
-    return guarded(connection_->workspace.database(), [&]() -> Result<RunSummary> {
+Result<std::optional<RunSummary>> RunStore::lookUp(const std::string& run) {
+    using Found = std::optional<RunSummary>;
+    return guarded(connection_->workspace.database(), [&]() -> Result<Found> {
         auto row = findRun(*connection_->database, run);
         if (!row) {
-            return Problem{"there is no run of this name; 'flip runs list' shows all", run};
+            return Found();
         }
         connection_->bury(*row);
-        return connection_->summary(std::move(*row));
+        return Found(connection_->summary(std::move(*row)));
     });
+}
+
+Result<RunSummary> RunStore::find(const std::string& run) {
+    auto found = lookUp(run);
+    if (!found) {
+        return found.problem();
+    }
+    if (!found->has_value()) {
+        return Problem{"there is no run of this name; 'flip runs list' shows all", run};
+    }
+    return std::move(**found);
 }
 
 Result<void> RunStore::replay(const std::string& run, RunSink& sink) {

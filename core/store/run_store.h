@@ -47,6 +47,8 @@ public:
     /// Newest first. Runs whose process is gone are marked crashed before the answer.
     Result<std::vector<RunSummary>> list();
 
+    /// The run, or nothing where there is none of this name.
+    Result<std::optional<RunSummary>> lookUp(const std::string& run);
     Result<RunSummary> find(const std::string& run);
 
     /// Gives every stored fact of the run, in order, to the sink.
@@ -76,7 +78,7 @@ public:
                                       const RunSpec& spec, const std::string& datasetHash,
                                       const std::string& parent);
 
-    /// Takes up a stopped or crashed run; facts after `keepUntil` (stage and step of the
+    /// Takes up a stopped or crashed run, and clears away what a kill left half-written; facts after `keepUntil` (stage and step of the
     /// checkpoint it goes on from) are removed, they will happen again.
     static Result<RunRecorder> resume(const Workspace& workspace, const std::string& name,
                                       const std::string& stage, std::int64_t step);
@@ -93,6 +95,9 @@ public:
 
     /// The first write failure, if any: disk full, file removed.
     const std::optional<Problem>& problem() const;
+
+    /// Whether all that was taken is on the disk.
+    bool isComplete() const;
 
 private:
     struct State;

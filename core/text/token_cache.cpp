@@ -286,13 +286,13 @@ std::int64_t TokenCache::length(std::int64_t row) const {
     return content_->length(row);
 }
 
-TruncationReport TokenCache::truncation() const {
+TruncationReport TokenCache::truncation(const std::stop_token& stop) const {
     TruncationReport report;
     report.rows = content_->source->rows();
     report.lostBy.resize(content_->fields.size());
     TokenRow tokens;
     std::vector<bool> lost;
-    for (std::int64_t row = 0; row < report.rows; ++row) {
+    for (std::int64_t row = 0; row < report.rows && !stop.stop_requested(); ++row) {
         const auto length = static_cast<std::size_t>(content_->length(row));
         if (length >= report.lengthCounts.size()) {
             report.lengthCounts.resize(length + 1);

@@ -60,7 +60,7 @@ public:
     /// Uncut length of a row, specials included.
     std::int64_t length(std::int64_t row) const;
 
-    TruncationReport truncation() const;
+    TruncationReport truncation(const std::stop_token& stop = {}) const;
 
     std::string sentence(std::int64_t row) const;
     const TextTemplate& textTemplate() const;

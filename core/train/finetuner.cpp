@@ -55,10 +55,7 @@ AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
     const RunSpec::Finetune& options = spec.finetune;
     const bool textOnly = options.branches == "text";
     const double rest = textOnly ? options.textLearningRate : options.learningRate;
-    // Published id runs use plain Adam; that is this optimiser without decay.
-    const double restDecay = textOnly                 ? options.textWeightDecay
-                             : isPublishedIdRun(spec) ? 0.0
-                                                      : options.weightDecay;
+    const double restDecay = textOnly ? options.textWeightDecay : options.weightDecay;
     const bool decayAll = options.decay == "all";
     std::vector<AdamW::Group> groups(4);
     groups[kIdDecay] = {rest, restDecay};

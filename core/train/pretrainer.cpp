@@ -13,8 +13,10 @@ namespace {
 
 Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
     const auto count = [&](const std::vector<int>& fields, double ratio) {
-        return maskedFieldCount(static_cast<std::int64_t>(fields.size()), ratio,
-                                spec.pretrain.maskRounding);
+        // Where no loss looks at the masks, a ratio that masks nothing is none of our business.
+        return std::max<std::int64_t>(
+            1, maskedFieldCount(static_cast<std::int64_t>(fields.size()), ratio,
+                                spec.pretrain.maskRounding));
     };
     return {count(batcher.idFields(), spec.pretrain.maskRatioTable),
             count(batcher.textFields(), spec.pretrain.maskRatioText), spec.pretrain.noise};

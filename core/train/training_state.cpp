@@ -123,6 +123,9 @@ Result<void> TrainingState::load(const std::filesystem::path& path) {
     if (!file) {
         return file.problem();
     }
+    if (auto sound = file->verify(); !sound) {
+        return sound;
+    }
     auto saved = placeOf(*file);
     if (!saved) {
         return saved.problem();

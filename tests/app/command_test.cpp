@@ -44,6 +44,7 @@ private Q_SLOTS:
     void saysWhatIsWrongInOneLine_data();
     void saysWhatIsWrongInOneLine();
     void importsAndDescribesADataset();
+    void aFullDiskIsAFailureNotAMistake();
     void tokenizesLines();
     void encodesLines();
     void helpsOnEveryLevel_data();
@@ -162,6 +163,20 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
                               << QByteArray() << "../x";
     QTest::newRow("workspace that cannot be made")
         << QStringList{"datasets", "--workspace", "/proc/no"} << QByteArray() << "/proc/no";
+    QTest::newRow("schema and preset") << QStringList{"import",         ".",        "--preset",
+                                                      "movielens-100k", "--schema", "x.toml",
+                                                      "--name",         "x"}
+                                       << QByteArray() << "not both";
+    QTest::newRow("two kinds of split")
+        << QStringList{"import", ".",    "--preset",     "movielens-100k", "--name",
+                       "x",      "--split", "time", "--split-file",   "x.tsv"}
+        << QByteArray() << "--split-file";
+    QTest::newRow("bad name of a run") << QStringList{"run", "@", "--name", "a/b"} << good
+                                       << "is no name";
+    QTest::newRow("folder as text")
+        << QStringList{"tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
+                       FLIP_TEST_FIXTURES}
+        << QByteArray() << "cannot be read";
     QTest::newRow("no tokenizer") << QStringList{"tokenize", "--plm", FLIP_TEST_FIXTURES}
                                   << QByteArray() << "fixtures";
 }
@@ -196,6 +211,21 @@ void CommandTest::importsAndDescribesADataset() {
     QCOMPARE(dataset["splits"].toObject()["train"].toInt(), 160);
     const Said all = runFlip(workspace(), {"datasets", "--json"});
     QCOMPARE(QJsonDocument::fromJson(all.out.toUtf8()).array().size(), 2);
+}
+
+void CommandTest::aFullDiskIsAFailureNotAMistake() {
+    const Said encoded =
+        runFlip(workspace(), {"encode", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert",
+                              "--input", folder() + "/tiny.toml", "--out", "/dev/full"});
+    QCOMPARE(encoded.code, 1);
+    QVERIFY2(encoded.err.contains("/dev/full"), qPrintable(encoded.err));
+    QProcess process;
+    prepareFlip(process, workspace(), {"datasets", "--json"});
+    process.setStandardOutputFile("/dev/full");
+    process.start();
+    QVERIFY(process.waitForFinished(100000));
+    QCOMPARE(process.exitCode(), 1);
+    QVERIFY(process.readAllStandardError().contains("standard output"));
 }
 
 void CommandTest::tokenizesLines() {

@@ -47,6 +47,22 @@ private Q_SLOTS:
         QVERIFY(makeFolder(folder_).ok());
     }
 
+    void aDeviceIsWrittenAndStaysADevice() {
+        QVERIFY(writeFileAtomically("/dev/null", "gone").ok());
+        QVERIFY(std::filesystem::is_character_file("/dev/null"));
+        const auto full = writeFileAtomically("/dev/full", "no room");
+        QVERIFY(!full.ok());
+        QVERIFY(full.problem().world); // nothing that was asked for is wrong
+    }
+
+    void aLinkStaysAndItsTargetIsWritten() {
+        QVERIFY(writeFileAtomically(folder_ / "target", "old").ok());
+        std::filesystem::create_symlink("target", folder_ / "link");
+        QVERIFY(writeFileAtomically(folder_ / "link", "new").ok());
+        QVERIFY(std::filesystem::is_symlink(folder_ / "link"));
+        QCOMPARE(*readFile(folder_ / "target"), std::string("new"));
+    }
+
     void readsBackWhatWasWritten_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::newRow("nothing") << QByteArray();

@@ -7,7 +7,10 @@
 
 #include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <optional>
 
 using namespace flip;
 using namespace flip::test;
@@ -69,6 +72,9 @@ private Q_SLOTS:
     void refusesWhatCannotWork_data();
     void refusesWhatCannotWork();
     void aDamagedColumnEndsTheRunBeforeItsFirstStep();
+    void damagedWeightsAreNamed_data();
+    void damagedWeightsAreNamed();
+    void aParentOfOtherRowsIsRefused();
 };
 
 void RunFlowTest::historyEqualsLife() {
@@ -437,6 +443,67 @@ void RunFlowTest::aDamagedColumnEndsTheRunBeforeItsFirstStep() {
     const QString text = QString::fromStdString(ended.problem->text());
     QVERIFY2(text.contains(QString::fromStdString(largest.filename())), qPrintable(text));
     QVERIFY(life.all<StepDone>().empty());
+}
+
+void RunFlowTest::damagedWeightsAreNamed_data() {
+    QTest::addColumn<QString>("file");
+    QTest::newRow("weights of the parent") << "weights.safetensors";
+    QTest::newRow("predictions") << "predictions.safetensors";
+    QTest::newRow("checkpoint") << "state.safetensors";
+}
+
+void RunFlowTest::damagedWeightsAreNamed() {
+    QFETCH(QString, file);
+    TinyProject project(120);
+    const Workspace workspace = project.workspace();
+    const bool stopped = file.startsWith("state");
+    Listener life("finetune", stopped ? 2 : -1);
+    const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id"});
+    (void)executeRun(spec, workspace, "parent", life, life.stop.get_token());
+    const auto path = workspace.checkpoints("parent") / file.toStdString();
+    const auto size = std::filesystem::file_size(path);
+    {
+        std::fstream damage(path, std::ios::in | std::ios::out | std::ios::binary);
+        damage.seekg(static_cast<std::streamoff>(size) - 1);
+        const int last = damage.get();
+        damage.seekp(static_cast<std::streamoff>(size) - 1);
+        damage.put(static_cast<char>(last ^ 1));
+    }
+    std::optional<Problem> problem;
+    Listener after;
+    if (stopped) {
+        problem = resumeRun("parent", workspace, after, after.stop.get_token()).problem;
+    } else if (file.startsWith("weights")) {
+        const RunSpec child = project.spec(
+            {"kind=finetune", "finetune.branches=id", "finetune.from=parent"});
+        problem = executeRun(child, workspace, "child", after, after.stop.get_token()).problem;
+    } else {
+        problem = loadPredictions(path).problem();
+    }
+    QVERIFY(problem.has_value());
+    QCOMPARE(problem->where, path.string());
+    QVERIFY(after.all<StepDone>().empty());
+}
+
+void RunFlowTest::aParentOfOtherRowsIsRefused() {
+    TinyProject project(120);
+    const Workspace workspace = project.workspace();
+    Listener life;
+    const std::vector<std::string> id = {"kind=finetune", "finetune.branches=id"};
+    QCOMPARE(executeRun(project.spec(id), workspace, "parent", life, life.stop.get_token()).status,
+             std::string("finished"));
+    ImportRequest other;
+    other.source = project.path() / "source";
+    other.schema = project.path() / "source" / "tiny.toml";
+    other.name = "tiny";
+    other.split.seed = 99; // the same rows, divided otherwise
+    other.replace = true;
+    QVERIFY(importDataset(other, workspace.datasets()).ok());
+    const auto ready = preflight(
+        project.spec({"kind=finetune", "finetune.branches=id", "finetune.from=parent"}), workspace);
+    QVERIFY(!ready.ok());
+    QCOMPARE(ready.problem().where, std::string("finetune.from"));
+    QVERIFY(ready.problem().what.find("another dataset or split") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(RunFlowTest)

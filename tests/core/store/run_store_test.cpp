@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <thread>
 
@@ -254,8 +256,13 @@ private Q_SLOTS:
         mark = *store().replayFrom("r", mark, before);
         QCOMPARE(before.lines.size(), std::size_t{8});
 
+        const auto files = workspace_->checkpoints("r");
+        std::ofstream(files / "state.safetensors") << "whole";
+        std::ofstream(files / "state.safetensors.x7Rk2a") << "half";
         auto resumed = RunRecorder::resume(*workspace_, "r", "pretrain", 2);
         QVERIFY2(resumed, resumed ? "" : resumed.problem().text().c_str());
+        QVERIFY(std::filesystem::exists(files / "state.safetensors"));
+        QVERIFY(!std::filesystem::exists(files / "state.safetensors.x7Rk2a")); // a kill left it
         QCOMPARE(stored("r").size(), std::size_t{5});
         QCOMPARE(stored("r").back(), toJson(checkpoint));
         const auto live = store().find("r");
