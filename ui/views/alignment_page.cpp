@@ -14,8 +14,6 @@
 #include <QLabel>
 #include <QScrollArea>
 #include <QSlider>
-#include <QSplitter>
-#include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -26,25 +24,10 @@ constexpr int kFrameMilliseconds = 700;
 } // namespace
 
 AlignmentPage::AlignmentPage(RunFeed& feed, Selection& selection, QWidget* parent)
-    : QWidget(parent), feed_(feed), selection_(selection),
-      title_(new PageTitle(tr("Alignment"), this)), pages_(new QStackedWidget(this)),
-      empty_(new EmptyState({}, {}, {}, this)) {
-    auto* split = new QSplitter(Qt::Horizontal, this);
-    split->addWidget(makeMap());
-    split->addWidget(makeScore());
-    split->setStretchFactor(0, 3);
-    split->setStretchFactor(1, 2);
-    split->setSizes({600, 400});
-    split->setChildrenCollapsible(false);
-    pages_->addWidget(empty_);
-    split->setContentsMargins(kSpace4, 0, kSpace4, kSpace3);
-    pages_->addWidget(split);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(title_);
-    column->addWidget(pages_, 1);
-
+    : PageFrame(tr("Alignment"), new EmptyState({}, {}), parent), feed_(feed),
+      selection_(selection) {
+    QWidget* map = makeMap(); // Tab goes by the order of making
+    addSplitContent(Qt::Horizontal, map, makeScore(), {3, 2}, {600, 400});
     clock_.setInterval(kFrameMilliseconds);
     connect(&clock_, &QTimer::timeout, this, &AlignmentPage::takeStep);
     connect(play_, &QToolButton::toggled, this, &AlignmentPage::play);
@@ -61,10 +44,10 @@ AlignmentPage::AlignmentPage(RunFeed& feed, Selection& selection, QWidget* paren
             showRun();
         }
     });
-    connect(empty_, &EmptyState::actionRequested, this, [this] {
-        const auto from = parents_.find(selection_.run());
-        if (from != parents_.end()) {
-            selection_.setRun(from->second);
+    connect(&empty(), &EmptyState::actionRequested, this, [this] {
+        const auto run = known_.find(selection_.run());
+        if (run != known_.end() && !run->second.parent.isEmpty()) {
+            selection_.setRun(run->second.parent);
         } else {
             Q_EMIT experimentWanted();
         }
@@ -136,11 +119,10 @@ QWidget* AlignmentPage::makeScore() {
 }
 
 void AlignmentPage::setRuns(const std::vector<RunSummary>& runs) {
-    parents_.clear();
+    known_.clear();
     for (const RunSummary& run : runs) {
-        if (!run.parent.empty()) {
-            parents_.emplace(QString::fromStdString(run.name), QString::fromStdString(run.parent));
-        }
+        known_.emplace(QString::fromStdString(run.name),
+                       Known{run.kind, run.status, QString::fromStdString(run.parent)});
     }
     if (maps().empty()) {
         showEmpty();
@@ -160,9 +142,9 @@ int AlignmentPage::shownEpoch() const {
 void AlignmentPage::showRun() {
     const QString run = selection_.run();
     feed_.want(run);
-    title_->setBreadcrumb(run.isEmpty() ? QStringList() : QStringList{run});
+    title().setBreadcrumb(run.isEmpty() ? QStringList() : QStringList{run});
     const auto all = maps();
-    pages_->setCurrentIndex(all.empty() ? 0 : 1);
+    turnTo(all.empty() ? 0 : 1);
     if (all.empty()) {
         shownRun_.clear();
         play_->setChecked(false);
@@ -223,28 +205,30 @@ void AlignmentPage::showMap() {
 
 void AlignmentPage::showEmpty() {
     const QString run = selection_.run();
-    const auto parent = parents_.find(run);
+    const auto found = known_.find(run);
+    const Known known = found == known_.end() ? Known{} : found->second;
+    const bool running = run == feed_.liveRun() || known.status == "running";
     if (run.isEmpty()) {
-        empty_->setTexts(tr("No run selected"),
+        empty().setTexts(tr("No run selected"),
                          tr("This page shows which words the ids lean on. Select a run on the page "
                             "Runs or Compare, or pretrain one."),
                          tr("Set up an experiment"));
     } else if (feed_.isLoading(run)) {
-        empty_->setTexts(tr("Reading the run"),
+        empty().setTexts(tr("Reading the run"),
                          tr("The stored facts of %1 are on their way.").arg(run));
-    } else if (run == feed_.liveRun()) {
-        empty_->setTexts(
-            tr("No map yet"),
-            tr("%1 measures its alignment at the end of each pretraining epoch.").arg(run));
-    } else if (parent != parents_.end()) {
-        empty_->setTexts(
+    } else if (!known.parent.isEmpty()) {
+        empty().setTexts(
             tr("No alignment map in %1").arg(run),
             tr("Maps are measured while pretraining. This run started from the weights "
                "of %1.")
-                .arg(parent->second),
-            tr("Show %1").arg(shortName(parent->second, 40)));
+                .arg(known.parent),
+            tr("Show %1").arg(shortName(known.parent, 40)));
+    } else if (running && known.kind != "finetune") {
+        empty().setTexts(
+            tr("No map yet"),
+            tr("%1 measures its alignment at the end of each pretraining epoch.").arg(run));
     } else {
-        empty_->setTexts(tr("No alignment map in %1").arg(run),
+        empty().setTexts(tr("No alignment map in %1").arg(run),
                          tr("Maps are measured at the end of each pretraining epoch; this run has "
                             "none. Select another run, or pretrain one."),
                          tr("Set up an experiment"));

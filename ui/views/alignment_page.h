@@ -3,9 +3,9 @@
 #include "core/store/run_store.h"
 #include "ui/models/alignment_model.h"
 #include "ui/models/run_feed.h"
+#include "ui/views/page_frame.h"
 
 #include <QTimer>
-#include <QWidget>
 
 #include <map>
 #include <span>
@@ -14,20 +14,17 @@
 class QComboBox;
 class QLabel;
 class QSlider;
-class QStackedWidget;
 class QToolButton;
 
 namespace flip::ui {
 
 class CurvePlot;
-class EmptyState;
 class HeatMap;
-class PageTitle;
 class Selection;
 
 /// Which words the ids of a run lean on: field against field, epoch by epoch. Feed and selection
 /// must outlive it.
-class AlignmentPage : public QWidget {
+class AlignmentPage : public PageFrame {
     Q_OBJECT
 
 public:
@@ -54,10 +51,12 @@ private:
 
     RunFeed& feed_;
     Selection& selection_;
-    std::map<QString, QString> parents_;
-    PageTitle* title_;
-    QStackedWidget* pages_;
-    EmptyState* empty_;
+    struct Known {
+        std::string kind;
+        std::string status;
+        QString parent;
+    };
+    std::map<QString, Known> known_; // the stored runs
     QComboBox* measure_;
     HeatMap* map_;
     QToolButton* play_;

@@ -13,9 +13,8 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScopedValueRollback>
 #include <QSettings>
-#include <QSplitter>
-#include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -35,39 +34,27 @@ using LossChoice = std::pair<std::string, std::string>; // stage, term
 } // namespace
 
 ComparePage::ComparePage(RunFeed& feed, Selection& selection, QWidget* parent)
-    : QWidget(parent), feed_(feed), selection_(selection), model_(new RunTableModel(this)),
-      pages_(new QStackedWidget(this)),
-      empty_(
-          new EmptyState(tr("Nothing to compare yet"),
-                         tr("Every run of this workspace becomes a row here, with its recipe and "
-                            "its AUC and LogLoss. Select several to lay their curves over each "
-                            "other."),
-                         tr("Set up an experiment"), this)) {
-    auto* split = new QSplitter(Qt::Vertical, this);
-    split->addWidget(makeTable());
-    split->addWidget(makeCurves());
-    split->setStretchFactor(0, 3);
-    split->setStretchFactor(1, 2);
-    split->setSizes({600, 400});
-    split->setChildrenCollapsible(false);
-    pages_->addWidget(empty_);
-    split->setContentsMargins(kSpace4, 0, kSpace4, kSpace3);
-    pages_->addWidget(split);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    auto* title = new PageTitle(tr("Compare"), this);
-    column->addWidget(title);
-    column->addWidget(pages_, 1);
+    : PageFrame(tr("Compare"),
+                new EmptyState(tr("Nothing to compare yet"),
+                               tr("Every run of this workspace becomes a row here, with its recipe "
+                                  "and its AUC and LogLoss. Select several to lay their curves "
+                                  "over each other."),
+                               tr("Set up an experiment")),
+                parent),
+      feed_(feed), selection_(selection), model_(new RunTableModel(this)) {
+    QWidget* table = makeTable(); // Tab goes by the order of making
+    addSplitContent(Qt::Vertical, table, makeCurves(), {3, 2}, {600, 400});
 
     connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
+        const QScopedValueRollback<bool> sorting(rearranging_, true);
         model_->setFilter(text);
         tellCount();
     });
-    connect(empty_, &EmptyState::actionRequested, this, &ComparePage::experimentWanted);
+    connect(&empty(), &EmptyState::actionRequested, this, &ComparePage::experimentWanted);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& now) {
-                if (now.isValid()) {
+                // A current row that a filter hides passes to its neighbour; nobody chose that one.
+                if (now.isValid() && !rearranging_) {
                     // The view selects by itself after this; selecting here would undo a toggle.
                     choosing_ = true;
                     selection_.setRun(model_->runAt(now.row()));
@@ -188,8 +175,11 @@ QWidget* ComparePage::makeCurves() {
 }
 
 void ComparePage::setRuns(const std::vector<RunSummary>& runs) {
-    model_->setRuns(runs);
-    pages_->setCurrentIndex(model_->total() == 0 ? 0 : 1);
+    {
+        const QScopedValueRollback<bool> sorting(rearranging_, true);
+        model_->setRuns(runs);
+    }
+    turnTo(model_->total() == 0 ? 0 : 1);
     tellCount();
     const int row = model_->rowOf(selection_.run());
     if (row >= 0 && !table_->selectionModel()->hasSelection()) {

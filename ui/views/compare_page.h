@@ -3,8 +3,7 @@
 #include "core/store/run_store.h"
 #include "ui/models/run_feed.h"
 #include "ui/models/run_table_model.h"
-
-#include <QWidget>
+#include "ui/views/page_frame.h"
 
 #include <map>
 #include <vector>
@@ -12,19 +11,17 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
-class QStackedWidget;
 class QTableView;
 
 namespace flip::ui {
 
 class CurveControls;
 class CurveGrid;
-class EmptyState;
 class Selection;
 
 /// All stored runs side by side: a table to sort and filter, and under it the curves of the
 /// selected ones over each other. Feed and selection must outlive it.
-class ComparePage : public QWidget {
+class ComparePage : public PageFrame {
     Q_OBJECT
 
 public:
@@ -52,8 +49,6 @@ private:
     RunFeed& feed_;
     Selection& selection_;
     RunTableModel* model_;
-    QStackedWidget* pages_;
-    EmptyState* empty_;
     QLineEdit* filter_;
     QLabel* count_;
     QTableView* table_;
@@ -62,6 +57,7 @@ private:
     QLabel* note_;
     CurveGrid* grid_;
     bool choosing_ = false;
+    bool rearranging_ = false; // rows come and go: the current row moves by itself
     std::map<QString, int> colours_; // kept while a run stays selected
 };
 

@@ -5,6 +5,7 @@
 #include "ui/views/theme.h"
 
 #include <QEvent>
+#include <QFontMetrics>
 #include <QLabel>
 #include <QPainter>
 #include <QTextDocument>
@@ -18,6 +19,7 @@ namespace flip::ui {
 
 namespace {
 
+constexpr int kEntriesAlways = 6; // told at the cross-hair even where they hang over the plot
 constexpr double kPadding = 0.05;
 constexpr std::size_t kDottedPoints = 60; // up to here single points are drawn as dots
 constexpr double kGhostOpacity = 0.3;
@@ -435,18 +437,25 @@ void CurvePlot::showCross(double x) {
         std::stable_sort(entries.begin(), entries.end(),
                          [](const Entry& a, const Entry& b) { return a.shown > b.shown; });
         QString html = QStringLiteral("<b>%1</b>").arg(positionText(x_, *nearestX));
-        for (const Entry& entry : entries) {
-            html += entry.html;
+        const QRect area = plot_->axisRect()->rect();
+        const int room = area.height() / QFontMetrics(tip_->font()).lineSpacing() - 2;
+        const auto fit = static_cast<std::size_t>(std::max(kEntriesAlways, room));
+        const std::size_t told = entries.size() <= fit ? entries.size() : fit;
+        for (std::size_t i = 0; i < told; ++i) {
+            html += entries[i].html;
+        }
+        if (told < entries.size()) {
+            html += QStringLiteral("<br>%1").arg(tr("and %1 more").arg(entries.size() - told));
         }
         tip_->setText(html);
         tip_->adjustSize();
         crossLine_->point1->setCoords(*nearestX, 0);
         crossLine_->point2->setCoords(*nearestX, 1);
-        const QRect area = plot_->axisRect()->rect();
         const double pixel = plot_->xAxis->coordToPixel(*nearestX);
         const bool right = pixel < area.center().x();
-        tip_->move(right ? static_cast<int>(pixel) + kSpace2
-                         : static_cast<int>(pixel) - kSpace2 - tip_->width(),
+        const int beside = right ? static_cast<int>(pixel) + kSpace2
+                                 : static_cast<int>(pixel) - kSpace2 - tip_->width();
+        tip_->move(std::clamp(beside, 0, std::max(0, plot_->width() - tip_->width())),
                    area.top() + kSpace1);
     }
     plot_->replot(QCustomPlot::rpQueuedReplot);

@@ -20,7 +20,6 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QSplitter>
-#include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -47,37 +46,32 @@ QWidget* side(std::initializer_list<QWidget*> widgets, QMargins margins) {
 } // namespace
 
 DataPage::DataPage(Workspace workspace, QWidget* parent)
-    : QWidget(parent), workspace_(std::move(workspace)), title_(new PageTitle(tr("Data"), this)),
-      places_(new QStackedWidget(this)),
-      empty_(new EmptyState(
-          tr("No dataset yet"),
-          tr("A dataset is a table of clicks: one row a view, a label, and the fields a model may "
-             "read. Import raw files, or drop their folder here. The sample project brings several "
-             "hundred real films with simulated people and needs no network."),
-          tr("Import files…"), this)),
-      import_(new ImportPanel(workspace_, this)), model_(new TablePreviewModel(this)),
+    : PageFrame(tr("Data"),
+                new EmptyState(
+                    tr("No dataset yet"),
+                    tr("A dataset is a table of clicks: one row a view, a label, and the fields a "
+                       "model may read. Import raw files, or drop their folder here. The sample "
+                       "project brings several hundred real films with simulated people and needs "
+                       "no network."),
+                    tr("Import files…")),
+                parent),
+      workspace_(std::move(workspace)), import_(new ImportPanel(workspace_, this)), model_(new TablePreviewModel(this)),
       importButton_(new QPushButton(tr("Import…"), this)),
       sampleButton_(new QPushButton(tr("Make the sample project"), this)),
       useButton_(new QPushButton(tr("Use in an experiment"), this)) {
     setAcceptDrops(true);
-    empty_->setSecondAction(tr("Make the sample project"));
+    empty().setSecondAction(tr("Make the sample project"));
     importButton_->setIcon(icon(QStringLiteral("plus")));
     useButton_->setProperty("kind", "primary");
-    title_->addAction(sampleButton_);
-    title_->addAction(importButton_);
-    title_->addAction(useButton_);
+    title().addAction(sampleButton_);
+    title().addAction(importButton_);
+    title().addAction(useButton_);
 
-    places_->addWidget(empty_);
-    places_->addWidget(buildBrowser());
-    places_->addWidget(import_);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(title_);
-    column->addWidget(places_, 1);
+    addContent(buildBrowser());
+    addContent(import_);
 
-    connect(empty_, &EmptyState::actionRequested, this, [this] { importFrom({}); });
-    connect(empty_, &EmptyState::secondActionRequested, this, &DataPage::makeSample);
+    connect(&empty(), &EmptyState::actionRequested, this, [this] { importFrom({}); });
+    connect(&empty(), &EmptyState::secondActionRequested, this, &DataPage::makeSample);
     connect(importButton_, &QPushButton::clicked, this, [this] { importFrom({}); });
     connect(sampleButton_, &QPushButton::clicked, this, &DataPage::makeSample);
     connect(useButton_, &QPushButton::clicked, this,
@@ -100,7 +94,7 @@ DataPage::DataPage(Workspace workspace, QWidget* parent)
         sampleButton_->setEnabled(!running);
         sampleButton_->setText(running ? tr("Making the sample project…")
                                        : tr("Make the sample project"));
-        empty_->setEnabled(!running);
+        empty().setEnabled(!running);
     });
     reload();
 }
@@ -116,6 +110,7 @@ QWidget* DataPage::buildBrowser() {
     table_->setHorizontalHeader(header_);
     table_->setModel(model_);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setTabKeyNavigation(false);
     table_->setWordWrap(false);
     table_->setShowGrid(false);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
@@ -193,17 +188,17 @@ void DataPage::reload() {
         }
     }
     showDataset(found.contains(before) ? before : found.value(0));
-    if (places_->currentIndex() != ImportPlace) {
+    if (place() != ImportPlace) {
         showPlace();
     }
 }
 
 void DataPage::showPlace() {
-    places_->setCurrentIndex(names_->count() == 0 ? EmptyPlace : BrowserPlace);
+    turnTo(names_->count() == 0 ? EmptyPlace : BrowserPlace);
     useButton_->setVisible(names_->count() > 0);
     importButton_->setVisible(names_->count() > 0);
     sampleButton_->setVisible(names_->count() > 0);
-    title_->setBreadcrumb(dataset().isEmpty() ? QStringList() : QStringList{dataset()});
+    title().setBreadcrumb(dataset().isEmpty() ? QStringList() : QStringList{dataset()});
 }
 
 void DataPage::showDataset(const QString& name) {
@@ -222,7 +217,7 @@ void DataPage::openDataset(const QString& name) {
     if (name.isEmpty()) {
         return;
     }
-    title_->setBreadcrumb({name});
+    title().setBreadcrumb({name});
     open_.start(
         [folder = workspace_.dataset(name.toStdString())](std::stop_token) {
             Result<Dataset> dataset = Dataset::open(folder);
@@ -237,6 +232,8 @@ void DataPage::take(Opened opened) {
     model_->setDataset(opened.dataset);
     if (opened.problem) {
         fields_->setFields({});
+        split_->setRows({});
+        badLines_->clear();
         facts_->setText(tr("This dataset cannot be read."));
         Q_EMIT problemMet(*opened.problem);
         tellHeader();
@@ -307,8 +304,8 @@ void DataPage::importFrom(const QString& fileOrFolder) {
     if (!fileOrFolder.isEmpty()) {
         import_->setSource(fileOrFolder);
     }
-    places_->setCurrentIndex(ImportPlace);
-    title_->setBreadcrumb({tr("Import")});
+    turnTo(ImportPlace);
+    title().setBreadcrumb({tr("Import")});
     useButton_->hide();
     importButton_->hide();
     sampleButton_->hide();
@@ -317,7 +314,7 @@ void DataPage::importFrom(const QString& fileOrFolder) {
 
 void DataPage::takeImport(const QString& name, const ImportReport& report) {
     badExamples_[name] = report.examples;
-    places_->setCurrentIndex(BrowserPlace);
+    turnTo(BrowserPlace);
     model_->setDataset(nullptr);
     reload();
     showDataset(name);
@@ -341,7 +338,9 @@ void DataPage::makeSample() {
                       }
                       reload();
                       showDataset(QString::fromStdString(*made));
-                      showPlace();
+                      if (place() != ImportPlace) { // a form half filled stays
+                          showPlace();
+                      }
                       Q_EMIT datasetsChanged();
                   });
 }

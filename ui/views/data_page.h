@@ -5,9 +5,9 @@
 #include "core/store/workspace.h"
 #include "ui/bridge/background_job.h"
 #include "ui/models/field_statistics.h"
+#include "ui/views/page_frame.h"
 
 #include <QString>
-#include <QWidget>
 
 #include <map>
 #include <memory>
@@ -19,22 +19,19 @@ class QListWidget;
 class QPushButton;
 class QSpinBox;
 class QSplitter;
-class QStackedWidget;
 class QTableView;
 
 namespace flip::ui {
 
 class DistributionHeader;
 class ElidedLabel;
-class EmptyState;
 class FieldList;
 class ImportPanel;
-class PageTitle;
 class SplitBar;
 class TablePreviewModel;
 
 /// The datasets of the workspace: bring new ones in, look at their rows, fields and split.
-class DataPage : public QWidget {
+class DataPage : public PageFrame {
     Q_OBJECT
 public:
     explicit DataPage(Workspace workspace, QWidget* parent = nullptr);
@@ -73,9 +70,6 @@ private:
     void takeImport(const QString& name, const ImportReport& report);
 
     const Workspace workspace_;
-    PageTitle* title_;
-    QStackedWidget* places_; // empty state, browser, import
-    EmptyState* empty_;
     ImportPanel* import_;
     QSplitter* sides_ = nullptr;
     bool sidesMoved_ = false; // by the person: no longer follows the width

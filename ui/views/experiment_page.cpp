@@ -3,6 +3,7 @@
 #include "core/base/files.h"
 #include "core/data/dataset.h"
 #include "core/run/execute.h"
+#include "core/text/dataset_text.h"
 #include "ui/models/wording.h"
 #include "ui/views/mask_steps.h"
 #include "ui/views/option_form.h"
@@ -16,10 +17,11 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QStyle>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
+
+#include <set>
 
 namespace flip::ui {
 
@@ -28,12 +30,6 @@ namespace {
 constexpr int kTwoColumnsFrom = 980; // pixels
 constexpr int kFormTab = 0;
 constexpr int kTomlTab = 1;
-
-void setKind(QLabel* label, const char* kind) {
-    label->setProperty("kind", kind);
-    label->style()->unpolish(label);
-    label->style()->polish(label);
-}
 
 } // namespace
 
@@ -129,6 +125,7 @@ QWidget* ExperimentPage::buildForm() {
 QWidget* ExperimentPage::buildToml() {
     toml_->setFont(codeFont());
     toml_->setLineWrapMode(QPlainTextEdit::NoWrap);
+    toml_->setTabChangesFocus(true);
     toml_->setAccessibleName(tr("Experiment file"));
     tomlProblem_ = new QLabel(this);
     tomlProblem_->setProperty("kind", "problem");
@@ -154,7 +151,11 @@ void ExperimentPage::connectAll() {
     connect(&checkSoon_, &QTimer::timeout, this, &ExperimentPage::check);
     connect(&tomlSoon_, &QTimer::timeout, this, &ExperimentPage::takeToml);
     connect(toml_, &QPlainTextEdit::textChanged, &tomlSoon_, qOverload<>(&QTimer::start));
-    connect(everyDefault_, &QCheckBox::toggled, this, &ExperimentPage::writeToml);
+    connect(everyDefault_, &QCheckBox::toggled, this, [this] {
+        if (!tomlBroken_) {
+            writeToml();
+        }
+    });
     connect(allOptions_, &QCheckBox::toggled, form_, &OptionForm::setAdvancedShown);
     connect(start_, &QPushButton::clicked, this, &ExperimentPage::start);
     connect(form_, &OptionForm::edited, this, [this] {
@@ -175,10 +176,15 @@ void ExperimentPage::connectAll() {
             tomlSoon_.stop();
             takeToml();
         }
-        if (tab == kTomlTab) {
+        if (tab == kTomlTab && !tomlBroken_) {
             writeToml();
         }
     });
+}
+
+void ExperimentPage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    reloadNames(); // a model may have been put in its folder meanwhile
 }
 
 void ExperimentPage::resizeEvent(QResizeEvent* event) {
@@ -263,6 +269,9 @@ void ExperimentPage::setRunning(bool running) {
 
 void ExperimentPage::check() {
     checkSoon_.stop();
+    if (tomlBroken_) {
+        return;
+    }
     spec_.reset();
     sound_ = false;
     if (const auto typing = form_->typingProblem()) {
@@ -281,7 +290,14 @@ void ExperimentPage::check() {
             Check check;
             if (const auto dataset = Dataset::open(workspace.dataset(spec.data.dataset))) {
                 check.tableFields = static_cast<std::int64_t>(dataset->idFields().size());
-                check.textFields = static_cast<std::int64_t>(dataset->textFields().size());
+                if (const auto parsed = parseTemplate(spec.text.templateText, *dataset)) {
+                    std::set<int> named;
+                    for (const TextTemplate::Part& part : parsed->parts()) {
+                        named.insert(part.field);
+                    }
+                    named.erase(-1);
+                    check.textFields = static_cast<std::int64_t>(named.size());
+                }
                 check.trainRows = dataset->splitRows(Split::Train);
             }
             if (const Result<void> result = preflight(spec, workspace); !result) {
@@ -303,7 +319,9 @@ void ExperimentPage::tell(const std::optional<Problem>& problem) {
     form_->showProblem(problem);
     if (problem) {
         setKind(state_, "problem");
-        state_->setText(tr("Not ready: %1").arg(QString::fromStdString(problem->text())));
+        state_->setText(
+            (tomlBroken_ ? tr("Not ready, the file has a mistake: %1") : tr("Not ready: %1"))
+                .arg(QString::fromStdString(problem->text())));
     } else {
         setKind(state_, "good");
         state_->setText(tr("✓ Ready"));
@@ -319,16 +337,19 @@ void ExperimentPage::tellPlan() {
     }
     start_->setText(startWords(spec_->kind));
     QStringList parts;
-    const auto steps = [this](std::int64_t batch) {
-        return countText((last_.trainRows + batch - 1) / std::max<std::int64_t>(1, batch));
+    const auto steps = [this](const auto& stage) {
+        const std::int64_t batch = std::max<std::int64_t>(1, stage.batchSize);
+        const std::int64_t perEpoch = (last_.trainRows + batch - 1) / batch;
+        return stage.maxSteps > 0 && stage.maxSteps < stage.epochs * perEpoch
+                   ? tr("%1 steps, of %2 an epoch")
+                         .arg(countText(stage.maxSteps), countText(perEpoch))
+                   : tr("%1 epochs of %2 steps").arg(countText(stage.epochs), countText(perEpoch));
     };
     if (last_.trainRows > 0 && spec_->kind != "finetune") {
-        parts << tr("pretraining: %1 epochs of about %2 steps")
-                     .arg(countText(spec_->pretrain.epochs), steps(spec_->pretrain.batchSize));
+        parts << tr("pretraining: %1").arg(steps(spec_->pretrain));
     }
     if (last_.trainRows > 0 && spec_->kind != "pretrain") {
-        parts << tr("finetuning: at most %1 epochs of about %2 steps")
-                     .arg(countText(spec_->finetune.epochs), steps(spec_->finetune.batchSize));
+        parts << tr("finetuning: at most %1").arg(steps(spec_->finetune));
     }
     if (running_) {
         parts << tr("a run is going on in this window; the next can start when it has ended");
@@ -355,17 +376,24 @@ void ExperimentPage::writeToml() {
         everyDefault_->isChecked() && spec ? toToml(*spec) : draftToToml(form_->draft());
     toml_->setPlainText(QString::fromStdString(text));
     tomlProblem_->clear();
+    tomlBroken_ = false;
 }
 
 void ExperimentPage::takeToml() {
     const Result<RunDraft> draft =
         readExperiment(toml_->toPlainText().toStdString(), tr("line").toStdString());
     if (!draft) {
+        checkSoon_.stop();
+        preflight_.cancel();
+        spec_.reset();
+        sound_ = false;
+        tomlBroken_ = true;
         tomlProblem_->setText(QString::fromStdString(draft.problem().text()));
-        start_->setEnabled(false);
+        tell(draft.problem());
         return;
     }
     tomlProblem_->clear();
+    tomlBroken_ = false;
     form_->setDraft(*draft);
 }
 

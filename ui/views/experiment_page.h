@@ -53,12 +53,13 @@ Q_SIGNALS:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     struct Check {
         std::optional<Problem> problem;
         std::int64_t tableFields = 0;
-        std::int64_t textFields = 0;
+        std::int64_t textFields = 0; // those the template names
         std::int64_t trainRows = 0;
     };
     QWidget* buildForm();
@@ -93,6 +94,7 @@ private:
     Check last_;
     bool sound_ = false; // the pre-flight of spec_ found nothing
     bool running_ = false;
+    bool tomlBroken_ = false; // what stands there is no recipe; it is kept until it is one again
     QTimer checkSoon_;
     QTimer tomlSoon_;
     BackgroundJob preflight_; // last member: joined first

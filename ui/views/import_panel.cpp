@@ -29,6 +29,7 @@ namespace flip::ui {
 namespace {
 
 constexpr qint64 kPreviewBytes = 1500; // of each file
+constexpr qint64 kLargestSchema = 1 << 20; // bytes
 constexpr int kPreviewFiles = 8;
 const QString kOwnSchema = QStringLiteral("csv");
 
@@ -311,8 +312,12 @@ void ImportPanel::showSchema() {
     const QString preset = preset_->currentData().toString();
     const bool own = preset == kOwnSchema;
     form_->setRowVisible(schemaRow_, own);
+    const bool huge = own && QFileInfo(schema_->text()).size() > kLargestSchema;
     const Result<std::string> text =
-        own ? readFile(schema_->text().toStdString()) : presetSchema(preset.toStdString());
+        huge  ? Problem{"is too large for a schema; choose the file that describes the columns",
+                       schema_->text().toStdString()}
+        : own ? readFile(schema_->text().toStdString())
+              : presetSchema(preset.toStdString());
     if (text) {
         schemaText_->setPlainText(QString::fromStdString(*text));
     } else {
@@ -416,9 +421,8 @@ void ImportPanel::showEnd(const std::string& name, Result<ImportReport> result) 
 }
 
 void ImportPanel::showProblem(const Problem& problem) {
-    state_->setProperty("kind", "problem");
-    state_->setStyleSheet(QString()); // takes the new kind
-    state_->setText(QString::fromStdString(problem.text()));
+    setKind(state_, "problem");
+    state_->setText(tr("Problem: %1").arg(QString::fromStdString(problem.text())));
 }
 
 } // namespace flip::ui

@@ -206,13 +206,13 @@ void MainWindow::tellRun() {
 }
 
 void MainWindow::takeEnd(const RunEnded& end) {
-    const QString words = statusText(QString::fromStdString(end.status));
-    strip_->showIdle(QStringLiteral("%1: %2").arg(runs_.currentRun(), words));
+    const QString run = runs_.currentRun().isEmpty() ? tr("new run") : runs_.currentRun();
+    strip_->showIdle(tr("%1: %2").arg(run, statusText(QString::fromStdString(end.status))));
     if (end.problem) {
         notices_->showProblem(*end.problem);
     } else {
         notices_->showNews(tr("%1 %2 after %3")
-                               .arg(runs_.currentRun(), QString::fromStdString(end.status),
+                               .arg(run, QString::fromStdString(end.status),
                                     durationText(end.seconds)));
     }
     QApplication::alert(this);

@@ -240,8 +240,7 @@ void OptionEditor::setProblem(bool isProblem) {
         return;
     }
     control_->setProperty("problem", isProblem);
-    control_->style()->unpolish(control_);
-    control_->style()->polish(control_);
+    restyle(control_);
 }
 
 } // namespace flip::ui

@@ -135,7 +135,7 @@ QString statusOf(const RunSummary* summary, const RunStory* story, bool live) {
     if (!live && summary != nullptr) {
         return QString::fromStdString(summary->status);
     }
-    return QStringLiteral("running");
+    return live || story != nullptr ? QStringLiteral("running") : QString();
 }
 
 } // namespace flip::ui

@@ -18,7 +18,6 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
-#include <QStackedWidget>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -31,40 +30,28 @@ constexpr int kListWidth = 290;
 } // namespace
 
 RunsPage::RunsPage(RunFeed& feed, Selection& selection, QWidget* parent)
-    : QWidget(parent), feed_(feed), selection_(selection), model_(new RunTableModel(this)),
-      title_(new PageTitle(tr("Runs"), this)), stop_(new QPushButton(tr("Stop and keep"), this)),
-      resume_(new QPushButton(tr("Resume"), this)), pages_(new QStackedWidget(this)),
-      empty_(new EmptyState(tr("No runs yet"),
-                            tr("Here a run draws its losses, AUC, LogLoss and throughput while it "
-                               "learns, and shows them again whenever you come back."),
-                            tr("Set up an experiment"), this)) {
+    : PageFrame(tr("Runs"),
+                new EmptyState(tr("No runs yet"),
+                               tr("Here a run draws its losses, AUC, LogLoss and throughput while "
+                                  "it learns, and shows them again whenever you come back."),
+                               tr("Set up an experiment")),
+                parent),
+      feed_(feed), selection_(selection), model_(new RunTableModel(this)),
+      stop_(new QPushButton(tr("Stop and keep"), this)),
+      resume_(new QPushButton(tr("Resume"), this)) {
     stop_->setToolTip(tr("Ends the run after the present step; what was learned is kept and the "
                          "run can be resumed"));
     resume_->setToolTip(tr("Goes on from the last checkpoint, under the same name"));
-    title_->addAction(resume_);
-    title_->addAction(stop_);
+    title().addAction(resume_);
+    title().addAction(stop_);
 
-    auto* both = new QSplitter(Qt::Horizontal, this);
-    both->addWidget(makeList());
-    both->addWidget(makeCurves());
-    both->setStretchFactor(0, 0);
-    both->setStretchFactor(1, 1);
-    both->setSizes({kListWidth, 1000});
-    both->setChildrenCollapsible(false);
-    pages_->addWidget(empty_);
-    both->setContentsMargins(kSpace4, 0, kSpace4, kSpace3);
-    pages_->addWidget(both);
-
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(title_);
-    column->addWidget(pages_, 1);
+    QWidget* list = makeList(); // Tab goes by the order of making
+    addSplitContent(Qt::Horizontal, list, makeCurves(), {0, 1}, {kListWidth, 1000});
 
     connect(stop_, &QPushButton::clicked, this, &RunsPage::stopRequested);
     connect(resume_, &QPushButton::clicked, this,
             [this] { Q_EMIT resumeRequested(selection_.run()); });
-    connect(empty_, &EmptyState::actionRequested, this, &RunsPage::experimentWanted);
+    connect(&empty(), &EmptyState::actionRequested, this, &RunsPage::experimentWanted);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& now) {
                 if (now.isValid()) {
@@ -226,7 +213,7 @@ void RunsPage::tellStopping() {
 }
 
 void RunsPage::showRun(const QString& name) {
-    pages_->setCurrentIndex(model_->total() == 0 && name.isEmpty() ? 0 : 1);
+    turnTo(model_->total() == 0 && name.isEmpty() ? 0 : 1);
     const int row = model_->rowOf(name);
     if (row >= 0 && table_->currentIndex().row() != row) {
         table_->setCurrentIndex(model_->index(row, RunTableModel::Name));
@@ -316,7 +303,8 @@ void RunsPage::showState() {
     stop_->setVisible(live);
     stop_->setEnabled(!stopping_);
     stop_->setText(stopping_ ? tr("Stopping") : tr("Stop and keep"));
-    const bool resumable = status == QLatin1String("stopped") || status == QLatin1String("crashed");
+    const bool resumable = status == QLatin1String("stopped") ||
+                           status == QLatin1String("crashed") || status == QLatin1String("failed");
     resume_->setVisible(resumable);
     resume_->setEnabled(resumable && !busy_);
     QStringList path;
@@ -327,7 +315,7 @@ void RunsPage::showState() {
         }
         path << name;
     }
-    title_->setBreadcrumb(path);
+    title().setBreadcrumb(path);
     card_->setRun(summary, story);
 }
 

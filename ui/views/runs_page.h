@@ -4,8 +4,7 @@
 #include "ui/models/plot_choice.h"
 #include "ui/models/run_feed.h"
 #include "ui/models/run_table_model.h"
-
-#include <QWidget>
+#include "ui/views/page_frame.h"
 
 #include <string>
 #include <vector>
@@ -14,8 +13,6 @@ class QComboBox;
 class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
-class QSplitter;
-class QStackedWidget;
 class QTableView;
 class QToolButton;
 
@@ -24,14 +21,12 @@ namespace flip::ui {
 class CurveControls;
 class CurveGrid;
 class ElidedLabel;
-class EmptyState;
-class PageTitle;
 class RunCard;
 class Selection;
 
 /// The runs one by one: the list, the curves of the selected one, its state, result and log. Live
 /// and stored runs look alike, they come through the same feed. Feed and selection must outlive it.
-class RunsPage : public QWidget {
+class RunsPage : public PageFrame {
     Q_OBJECT
 
 public:
@@ -60,11 +55,8 @@ private:
     RunFeed& feed_;
     Selection& selection_;
     RunTableModel* model_;
-    PageTitle* title_;
     QPushButton* stop_;
     QPushButton* resume_;
-    QStackedWidget* pages_;
-    EmptyState* empty_;
     QTableView* table_;
     RunCard* card_;
     ElidedLabel* state_;

@@ -23,7 +23,6 @@
 #include <QScrollArea>
 #include <QSpinBox>
 #include <QSplitter>
-#include <QStackedWidget>
 #include <QStyle>
 #include <QToolButton>
 #include <QTreeWidget>
@@ -83,23 +82,16 @@ double shareOfUnknown(const TokenCache& cache, std::int64_t rows, const std::sto
 } // namespace
 
 TemplatePage::TemplatePage(Workspace workspace, QWidget* parent)
-    : QWidget(parent), workspace_(std::move(workspace)),
-      title_(new PageTitle(tr("Template"), this)), places_(new QStackedWidget(this)),
-      empty_(new EmptyState({}, {}, {}, this)), datasets_(new QComboBox(this)),
+    : PageFrame(tr("Template"), new EmptyState({}, {}), parent), workspace_(std::move(workspace)),
+      datasets_(new QComboBox(this)),
       models_(new QComboBox(this)), row_(new QSpinBox(this)), tokens_(new TokenView(this)),
       rowFacts_(captionLabel({}, this)), editor_(new QPlainTextEdit(this)), chips_(nullptr),
       state_(new QLabel(this)), maxTokens_(new QSpinBox(this)), plot_(new LengthPlot(this)),
       surveyFacts_(new QLabel(this)), losses_(new QTreeWidget(this)),
       use_(new QPushButton(tr("Use in the experiment"), this)) {
     use_->setProperty("kind", "primary");
-    title_->addAction(use_);
-    places_->addWidget(empty_);
-    places_->addWidget(buildLab());
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(title_);
-    column->addWidget(places_, 1);
+    title().addAction(use_);
+    addContent(buildLab());
     connectAll();
     reloadNames();
 }
@@ -243,7 +235,7 @@ void TemplatePage::connectAll() {
     connect(row_, &QSpinBox::valueChanged, this, &TemplatePage::showRow);
     connect(editor_, &QPlainTextEdit::textChanged, this, &TemplatePage::takeTemplate);
     connect(maxTokens_, &QSpinBox::valueChanged, this, &TemplatePage::takeTemplate);
-    connect(empty_, &EmptyState::actionRequested, this, &TemplatePage::importWanted);
+    connect(&empty(), &EmptyState::actionRequested, this, &TemplatePage::importWanted);
     connect(themeNotifier(), &ThemeNotifier::changed, this, &TemplatePage::fillChips);
     connect(use_, &QPushButton::clicked, this, [this] {
         Q_EMIT templateChosen(editor_->toPlainText().simplified(), maxTokens_->value());
@@ -265,22 +257,50 @@ void TemplatePage::reloadNames() {
     fill(models_, workspace_.modelNames());
     const bool hasBoth = datasets_->count() > 0 && models_->count() > 0;
     if (datasets_->count() == 0) {
-        empty_->setTexts(tr("No rows to write a sentence about"),
+        empty().setTexts(tr("No rows to write a sentence about"),
                          tr("A template turns each row of a dataset into the sentence the language "
                             "model reads, such as “title is {title}.” Import a dataset first."),
                          tr("Go to Data"));
     } else {
-        empty_->setTexts(
+        empty().setTexts(
             tr("No language model found"),
             tr("Put a model folder in the Hugging Face layout into %1, then come back. "
                "The installer brings a small one.")
                 .arg(QString::fromStdString(workspace_.models().string())));
     }
-    places_->setCurrentIndex(hasBoth ? 1 : 0);
+    turnTo(hasBoth ? 1 : 0);
     use_->setVisible(hasBoth);
-    if (hasBoth && before != datasets_->currentText() + models_->currentText()) {
+    // A dataset may have been imported anew under its name: its hash tells, not the name.
+    if (hasBoth && (before != datasets_->currentText() + models_->currentText() || isOutdated())) {
         openSources();
     }
+}
+
+bool TemplatePage::isOutdated() const {
+    if (!sources_.dataset) {
+        return true;
+    }
+    const auto now = Dataset::open(workspace_.dataset(datasets_->currentText().toStdString()));
+    return !now || now->hash() != sources_.dataset->hash();
+}
+
+void TemplatePage::showEvent(QShowEvent* event) {
+    PageFrame::showEvent(event);
+    reloadNames(); // a model may have been put in its folder meanwhile
+    if (surveyDue_) {
+        surveySoon_.start();
+    }
+}
+
+void TemplatePage::clearLab() {
+    survey_.cancel();
+    surveySoon_.stop();
+    surveyDue_ = false;
+    tokens_->setTokens({}, maxTokens_->value());
+    rowFacts_->clear();
+    surveyFacts_->clear();
+    losses_->clear();
+    plot_->setCounts({}, maxTokens_->value());
 }
 
 void TemplatePage::setDataset(const QString& name) {
@@ -291,7 +311,7 @@ void TemplatePage::openSources() {
     if (datasets_->currentIndex() < 0 || models_->currentIndex() < 0) {
         return;
     }
-    title_->setBreadcrumb({datasets_->currentText(), models_->currentText()});
+    title().setBreadcrumb({datasets_->currentText(), models_->currentText()});
     open_.start(
         [workspace = workspace_, name = datasets_->currentText().toStdString(),
          model = models_->currentText().toStdString()](std::stop_token) {
@@ -321,9 +341,12 @@ void TemplatePage::openSources() {
 void TemplatePage::takeSources(Sources sources) {
     const std::string before =
         sources_.dataset ? defaultTemplate(*sources_.dataset) : "";
-    survey_.cancel();
     sources_ = std::move(sources);
     if (sources_.problem) {
+        template_.reset();
+        use_->setEnabled(false);
+        fillChips();
+        clearLab();
         Q_EMIT problemMet(*sources_.problem);
         tell(QString::fromStdString(sources_.problem->text()), "problem");
         return;
@@ -371,6 +394,7 @@ void TemplatePage::takeTemplate() {
     const std::string text = editor_->toPlainText().simplified().toStdString();
     auto parsed = parseTemplate(text, *sources_.dataset);
     if (!parsed) {
+        clearLab();
         tell(QString::fromStdString(parsed.problem().text()), "problem");
         return;
     }
@@ -378,7 +402,10 @@ void TemplatePage::takeTemplate() {
     tell(tr("Click a field to write it at the cursor."), "caption");
     use_->setEnabled(true);
     showRow();
-    surveySoon_.start();
+    surveyDue_ = true; // over all rows, which takes a while: only where somebody looks
+    if (isVisible()) {
+        surveySoon_.start();
+    }
 }
 
 void TemplatePage::showRow() {
@@ -401,6 +428,7 @@ void TemplatePage::survey() {
     if (!template_ || !sources_.tokenizer) {
         return;
     }
+    surveyDue_ = false;
     surveyFacts_->setText(tr("Tokenizing all rows…"));
     survey_.start(
         [sources = sources_, textTemplate = *template_,
@@ -412,7 +440,7 @@ void TemplatePage::survey() {
                 result.problem = cache.problem();
                 return result;
             }
-            result.report = cache->truncation();
+            result.report = cache->truncation(stop);
             result.unknownShare = shareOfUnknown(*cache, result.report.rows, stop);
             return result;
         },
@@ -452,9 +480,7 @@ void TemplatePage::takeSurvey(const Survey& result) {
 }
 
 void TemplatePage::tell(const QString& text, const char* kind) {
-    state_->setProperty("kind", kind);
-    state_->style()->unpolish(state_);
-    state_->style()->polish(state_);
+    setKind(state_, kind);
     state_->setText(text);
 }
 

@@ -5,9 +5,9 @@
 #include "core/text/token_cache.h"
 #include "core/text/tokenizer.h"
 #include "ui/bridge/background_job.h"
+#include "ui/views/page_frame.h"
 
 #include <QTimer>
-#include <QWidget>
 
 #include <memory>
 #include <optional>
@@ -17,20 +17,17 @@ class QLabel;
 class QPlainTextEdit;
 class QPushButton;
 class QSpinBox;
-class QStackedWidget;
 class QTreeWidget;
 
 namespace flip::ui {
 
-class EmptyState;
 class FlowLayout;
 class LengthPlot;
-class PageTitle;
 class TokenView;
 
 /// The sentence the language model reads: written here, seen as tokens of a real row, with what it
 /// costs and what `max_tokens` cuts off over all rows.
-class TemplatePage : public QWidget {
+class TemplatePage : public PageFrame {
     Q_OBJECT
 public:
     explicit TemplatePage(Workspace workspace, QWidget* parent = nullptr);
@@ -43,6 +40,9 @@ Q_SIGNALS:
     void templateChosen(const QString& text, int maxTokens);
     void problemMet(const flip::Problem& problem);
     void importWanted();
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
     struct Sources {
@@ -67,12 +67,11 @@ private:
     void survey();
     void takeSurvey(const Survey& survey);
     void fillChips();
+    void clearLab();
+    bool isOutdated() const; // the dataset shown is not the one that is there now
     void tell(const QString& text, const char* kind);
 
     const Workspace workspace_;
-    PageTitle* title_;
-    QStackedWidget* places_;
-    EmptyState* empty_;
     QComboBox* datasets_;
     QComboBox* models_;
     QSpinBox* row_;
@@ -89,6 +88,7 @@ private:
     Sources sources_;
     std::optional<TextTemplate> template_;
     QTimer surveySoon_;
+    bool surveyDue_ = false; // the survey shown, if any, is of another template
     BackgroundJob open_;
     BackgroundJob survey_; // last member: joined first
 };

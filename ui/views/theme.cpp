@@ -219,6 +219,16 @@ QFont codeFont() {
     return font;
 }
 
+void restyle(QWidget* widget) {
+    widget->style()->unpolish(widget);
+    widget->style()->polish(widget);
+}
+
+void setKind(QWidget* widget, const char* kind) {
+    widget->setProperty("kind", kind);
+    restyle(widget);
+}
+
 QLabel* captionLabel(const QString& text, QWidget* parent) {
     auto* label = new QLabel(text, parent);
     label->setProperty("kind", "caption");

@@ -15,6 +15,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
@@ -138,6 +139,33 @@ private Q_SLOTS:
         QVERIFY(!start->isEnabled());
         QTest::mouseClick(stop, Qt::LeftButton);
         QTRY_VERIFY(!stop->isVisible());
+        QTRY_VERIFY(start->isEnabled());
+    }
+
+    void aBrokenFileIsKeptAndStartsNothing() {
+        auto* page = window_->findChild<ExperimentPage*>();
+        window_->setPage(Page::Experiment);
+        page->setDataset(QStringLiteral("films"));
+        QPushButton* start = buttonWith(*page, startWords("flip"));
+        QTRY_VERIFY(start->isEnabled());
+        auto* tabs = page->findChild<QTabWidget*>();
+        tabs->setCurrentIndex(1);
+        QPlainTextEdit* toml = nullptr;
+        for (auto* editor : page->findChildren<QPlainTextEdit*>()) {
+            toml = editor->accessibleName() == QLatin1String("Experiment file") ? editor : toml;
+        }
+        QVERIFY(toml != nullptr);
+        const QString broken = QStringLiteral("kind = \"flip\"\nsede = 1\n");
+        toml->setPlainText(broken);
+        QTRY_VERIFY(!start->isEnabled());
+        tabs->setCurrentIndex(0);
+        tabs->setCurrentIndex(1);
+        page->reloadNames();
+        QTest::qWait(500); // longer than either of the page's timers
+        QCOMPARE(toml->toPlainText(), broken);
+        QVERIFY(!start->isEnabled());
+        toml->setPlainText(QStringLiteral("kind = \"flip\"\nseed = 1\n[data]\n"
+                                          "dataset = \"films\"\n"));
         QTRY_VERIFY(start->isEnabled());
     }
 

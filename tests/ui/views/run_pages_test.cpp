@@ -10,6 +10,7 @@
 #include "ui/views/run_card.h"
 #include "ui/views/runs_page.h"
 
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -172,6 +173,33 @@ private Q_SLOTS:
         QCOMPARE(page.shownEpoch(), 5);
     }
 
+    void aRunThatStillPretrainsElsewhereWillHaveAMap_data() {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("status");
+        QTest::addColumn<QString>("title");
+        QTest::newRow("pretraining") << "pretrain" << "running" << "No map yet";
+        QTest::newRow("finetuning") << "finetune" << "running" << "No alignment map in tuned";
+        QTest::newRow("ended") << "pretrain" << "failed" << "No alignment map in tuned";
+    }
+    void aRunThatStillPretrainsElsewhereWillHaveAMap() {
+        QFETCH(QString, kind);
+        QFETCH(QString, status);
+        QFETCH(QString, title);
+        Desk desk;
+        AlignmentPage page(desk.feed, desk.selection);
+        page.show();
+        page.setRuns({test::summary("tuned", status.toStdString(), kind.toStdString())});
+        desk.selection.setRun("tuned");
+        const auto labels = page.findChild<EmptyState*>()->findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(),
+                            [&](const QLabel* label) { return label->text() == title; }));
+    }
+
+    void anUnknownRunIsNotCalledRunning() {
+        QCOMPARE(statusOf(nullptr, nullptr, false), QString());
+        QCOMPARE(statusOf(nullptr, nullptr, true), QStringLiteral("running"));
+    }
+
     void severalSelectedRunsLieOverEachOther() {
         Desk desk;
         ComparePage page(desk.feed, desk.selection);
@@ -193,7 +221,9 @@ private Q_SLOTS:
         QVERIFY(plots[0]->legendText().contains("c best"));
         QCOMPARE(plots[1]->shownValues(1).size(), std::size_t(15));
 
+        const QString chosen = desk.selection.run();
         QTest::keyClicks(page.findChild<QLineEdit*>(), "b");
+        QCOMPARE(desk.selection.run(), chosen); // a filter looks, it does not choose
         QCOMPARE(page.model()->rowCount(), 1);
         QCOMPARE(page.model()->runAt(0), QStringLiteral("b"));
     }
