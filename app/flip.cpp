@@ -1,11 +1,14 @@
 #include "app/command/command.h"
 
+#include "core/run/kernel_caches.h"
+
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 
 /// The headless program: one subcommand a file of app/command/.
 int main(int argc, char** argv) {
+    flip::boundKernelCaches();
     CLI::App app("FLIP Workbench: whether, where and why a language model helps your recommender",
                  "flip");
     app.set_version_flag("--version", "flip 0.1.0");

@@ -1,4 +1,5 @@
 #include "core/base/log.h"
+#include "core/run/kernel_caches.h"
 #include "core/store/workspace.h"
 #include "ui/views/main_window.h"
 #include "ui/views/window_picture.h"
@@ -22,6 +23,7 @@ int fail(int code, const QString& text) {
 
 /// The window: reads the command line, opens the workspace, shows what was asked for.
 int main(int argc, char** argv) {
+    flip::boundKernelCaches();
     // Words are checked before there is a display to open: a wrong one is told anywhere.
     QCoreApplication::setOrganizationName(QStringLiteral("flip-workbench"));
     QCoreApplication::setApplicationName(QStringLiteral("flip-workbench"));
