@@ -52,7 +52,7 @@ class CountTicks final : public QCPAxisTicker {
 protected:
     double getTickStep(const QCPRange& range) override {
         const double step = QCPAxisTicker::getTickStep(range);
-        whole_ = range.size() >= 2;
+        whole_ = range.size() >= 1;
         return whole_ ? std::max(1.0, std::round(step)) : step;
     }
     int getSubTickCount(double) override { return 0; }

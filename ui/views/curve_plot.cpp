@@ -136,10 +136,29 @@ void CurvePlot::setChoice(const PlotChoice& choice) {
     zoomed_ = zoomed_ && sameLines;
     setAccessibleName(choice_.valueLabel);
     plot_->setAccessibleName(choice_.valueLabel);
-    plot_->yAxis->setLabel(choice_.valueLabel);
+    nameValues();
     plot_->xAxis->setLabel(axisLabel(x_));
     empty_->setText(choice_.emptyText);
     rebuild();
+}
+
+void CurvePlot::nameValues() {
+    const QFontMetrics metrics(plot_->yAxis->labelFont());
+    const QMargins margins = plot_->axisRect()->margins();
+    const int room = plot_->height() - margins.top() - margins.bottom();
+    QString label = choice_.valueLabel;
+    // "validation LogLoss (nats)" -> "LogLoss (nats)"
+    while (metrics.horizontalAdvance(label) > room &&
+           label.count(QLatin1Char(' ')) > 1) {
+        label = label.section(QLatin1Char(' '), 1);
+    }
+    plot_->yAxis->setLabel(label);
+}
+
+void CurvePlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    layout()->activate();
+    nameValues();
 }
 
 void CurvePlot::setX(CurveX x) {

@@ -67,6 +67,7 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
@@ -81,6 +82,7 @@ private:
     };
 
     void addActions();
+    void nameValues(); // at the axis; with fewer words where the plot is low
     void rebuild();
     void drawFrom(Line& line, std::size_t from);
     void takeChanges(const std::vector<SeriesChange>& changes);

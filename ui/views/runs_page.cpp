@@ -168,14 +168,17 @@ QWidget* RunsPage::makeCurves() {
 
     auto* controls = new QHBoxLayout;
     controls->setSpacing(kSpace3);
-    controls->addWidget(stage_);
     controls->addWidget(controls_);
     controls->addStretch(1);
     auto* right = new QWidget(this);
     auto* column = new QVBoxLayout(right);
     column->setContentsMargins(kSpace2, 0, 0, 0);
     column->setSpacing(kSpace2);
-    column->addWidget(state_);
+    auto* head = new QHBoxLayout;
+    head->setSpacing(kSpace3);
+    head->addWidget(state_, 1);
+    head->addWidget(stage_);
+    column->addLayout(head);
     column->addWidget(progress_);
     column->addLayout(controls);
     column->addWidget(grid_, 1);
