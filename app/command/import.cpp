@@ -69,8 +69,8 @@ void run(const ImportOptions& options, Context& context) {
         interrupt.token());
     line.clear();
     if (!report) {
-        interrupt.happened() ? context.fail(report.problem(), kInterrupted)
-                                    : context.fail(report.problem());
+        context.fail(report.problem());
+        context.exitCode = interrupt.happened() ? kInterrupted : context.exitCode;
         return;
     }
     for (const Problem& bad : report->examples) {

@@ -92,8 +92,8 @@ void encode(const TextOptions& options, Context& context) {
         interrupt.token());
     line.clear();
     if (!report) {
-        interrupt.happened() ? context.fail(report.problem(), kInterrupted)
-                                    : context.fail(report.problem());
+        context.fail(report.problem());
+        context.exitCode = interrupt.happened() ? kInterrupted : context.exitCode;
         return;
     }
     std::printf("%lld lines, %lld cut at the model's length, in %s\n",

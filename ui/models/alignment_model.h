@@ -57,7 +57,7 @@ private:
 /// The measure's values, [masked * words]; NaN where the map has none.
 std::vector<double> valuesOf(const AlignmentMeasured& map, AlignmentMeasure measure);
 
-/// The `count` pairs of different fields with the highest lift, none below 1.
+/// The `count` pairs of different fields with the highest lift, none below 1.05.
 std::vector<LeaningPair> strongestPairs(const AlignmentMeasured& map, std::size_t count);
 
 /// The map in sentences: how much stays with a field's own words, now and in the first map, how

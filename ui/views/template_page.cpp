@@ -83,8 +83,7 @@ double shareOfUnknown(const TokenCache& cache, std::int64_t rows, const std::sto
 
 TemplatePage::TemplatePage(Workspace workspace, QWidget* parent)
     : PageFrame(tr("Template"), new EmptyState({}, {}), parent), workspace_(std::move(workspace)),
-      datasets_(new QComboBox(this)),
-      models_(new QComboBox(this)), row_(new QSpinBox(this)), tokens_(new TokenView(this)),
+      datasets_(new QComboBox(this)), models_(new QComboBox(this)), row_(new QSpinBox(this)), tokens_(new TokenView(this)),
       rowFacts_(captionLabel({}, this)), editor_(new QPlainTextEdit(this)), chips_(nullptr),
       state_(new QLabel(this)), maxTokens_(new QSpinBox(this)), plot_(new LengthPlot(this)),
       surveyFacts_(new QLabel(this)), losses_(new QTreeWidget(this)),
@@ -277,6 +276,9 @@ void TemplatePage::reloadNames() {
 }
 
 bool TemplatePage::isOutdated() const {
+    if (open_.running()) {
+        return false; // the present one is on its way
+    }
     if (!sources_.dataset) {
         return true;
     }
@@ -339,8 +341,8 @@ void TemplatePage::openSources() {
 }
 
 void TemplatePage::takeSources(Sources sources) {
-    const std::string before =
-        sources_.dataset ? defaultTemplate(*sources_.dataset) : "";
+    const std::string before = sources_.dataset ? defaultTemplate(*sources_.dataset) : "";
+    survey_.cancel(); // it speaks of the rows before
     sources_ = std::move(sources);
     if (sources_.problem) {
         template_.reset();

@@ -69,13 +69,13 @@ QFont captionFont(); // 11
 QFont titleFont();   // 20: page titles
 QFont codeFont();    // 12, fixed width
 
-// Labels in the second text colour or of a kind of type; they follow the theme by themselves.
 /// Dresses a widget anew after a property that the style sheet reads has changed.
 void restyle(QWidget* widget);
 
 /// Gives a widget one of the style sheet's kinds: "problem", "good", "caption", ...
 void setKind(QWidget* widget, const char* kind);
 
+// Labels in the second text colour or of a kind of type; they follow the theme by themselves.
 QLabel* captionLabel(const QString& text, QWidget* parent = nullptr);
 QLabel* strongLabel(const QString& text, QWidget* parent = nullptr);
 
