@@ -61,6 +61,7 @@ void LengthPlot::paintEvent(QPaintEvent*) {
         return;
     }
     const auto largest = std::ranges::max(counts_);
+    painter.setPen(colours.secondText);
     painter.drawText(QRect(plot.left(), 0, width(), 16), Qt::AlignLeft | Qt::AlignTop,
                      tr("rows, at most %1 of one length").arg(countText(largest)));
     const double step = static_cast<double>(plot.width()) / static_cast<double>(span());
