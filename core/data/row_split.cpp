@@ -5,11 +5,9 @@
 #include "core/data/csv_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,29 +17,100 @@ namespace flip {
 
 namespace {
 
-/// Cuts an order of all rows into the three parts.
-std::vector<Split> cut(const std::vector<std::int64_t>& order, const SplitPlan& plan) {
-    const auto rows = static_cast<double>(order.size());
+/// How many rows train, and how many train or validate.
+struct Ends {
+    std::int64_t train = 0;
+    std::int64_t valid = 0;
+};
+
+Ends endsOf(const SplitPlan& plan, std::int64_t rows) {
     // The shares are decimal fractions: 0.8 * 10 must not end a hair below 8.
     constexpr double kRounding = 1e-9;
     const auto countOf = [&](double share) {
-        return static_cast<std::size_t>(std::floor(share * rows + kRounding));
+        return static_cast<std::int64_t>(std::floor(share * static_cast<double>(rows) + kRounding));
     };
-    const std::size_t trainEnd = std::max<std::size_t>(countOf(plan.train), 1);
-    const std::size_t validEnd = std::max(countOf(plan.train + plan.valid), trainEnd);
-    std::vector<Split> splits(order.size(), Split::Test);
-    for (std::size_t i = 0; i < std::min(validEnd, order.size()); ++i) {
-        splits[static_cast<std::size_t>(order[i])] = i < trainEnd ? Split::Train : Split::Valid;
+    const std::int64_t train = std::min(std::max<std::int64_t>(countOf(plan.train), 1), rows);
+    return {train, std::clamp(countOf(plan.train + plan.valid), train, rows)};
+}
+
+/// Every division of the rows into parts of these sizes is equally likely: selection sampling
+/// (Knuth, The Art of Computer Programming, 3.4.2, algorithm S), which needs no list of rows.
+std::vector<Split> splitAtRandom(const SplitPlan& plan, std::int64_t rows) {
+    const Ends ends = endsOf(plan, rows);
+    auto train = static_cast<std::uint64_t>(ends.train); // still to be given out
+    auto valid = static_cast<std::uint64_t>(ends.valid - ends.train);
+    RandomStream random(plan.seed, "split");
+    std::vector<Split> splits(static_cast<std::size_t>(rows), Split::Test);
+    for (std::size_t row = 0; row < splits.size(); ++row) {
+        const std::uint64_t place = random.below(splits.size() - row);
+        if (place < train) {
+            splits[row] = Split::Train;
+            --train;
+        } else if (place < train + valid) {
+            splits[row] = Split::Valid;
+            --valid;
+        }
     }
     return splits;
 }
 
-std::vector<std::int64_t> orderOfTime(std::span<const std::int64_t> times) {
-    std::vector<std::int64_t> order(times.size());
-    std::iota(order.begin(), order.end(), std::int64_t{0});
-    std::ranges::stable_sort(
-        order, {}, [&](std::int64_t row) { return times[static_cast<std::size_t>(row)]; });
-    return order;
+/// Parts the rows in the order of time, ties in file order, after the first `rank` of them.
+class TimeCut {
+public:
+    /// Finds the place digit by digit: a few looks at the times instead of a sorted copy of them.
+    TimeCut(std::span<const std::int64_t> times, std::int64_t rank) : rest_(rank) {
+        all_ = rank >= static_cast<std::int64_t>(times.size());
+        if (all_) {
+            return;
+        }
+        constexpr int kDigitBits = 16;
+        std::uint64_t prefix = 0;
+        for (int shift = 64 - kDigitBits; shift >= 0; shift -= kDigitBits) {
+            std::vector<std::int64_t> counts(std::size_t{1} << kDigitBits, 0);
+            for (const std::int64_t time : times) {
+                const std::uint64_t key = keyOf(time);
+                const bool matches = shift + kDigitBits == 64 ||
+                                     key >> (shift + kDigitBits) == prefix;
+                counts[(key >> shift) & (counts.size() - 1)] += matches ? 1 : 0;
+            }
+            std::uint64_t digit = 0;
+            while (counts[digit] <= rest_) {
+                rest_ -= counts[digit++];
+            }
+            prefix = prefix << kDigitBits | digit;
+        }
+        key_ = prefix;
+    }
+
+    /// Whether the row is among the first; to be asked row after row.
+    bool takes(std::int64_t time) {
+        const std::uint64_t key = keyOf(time);
+        return all_ || key < key_ || (key == key_ && rest_-- > 0);
+    }
+
+private:
+    /// Unsigned numbers in the order of the signed ones.
+    static std::uint64_t keyOf(std::int64_t time) {
+        return static_cast<std::uint64_t>(time) ^ (std::uint64_t{1} << 63);
+    }
+
+    bool all_ = false;
+    std::uint64_t key_ = 0; // of the first row behind the cut
+    std::int64_t rest_;     // rows of the same time before it
+};
+
+std::vector<Split> splitByTime(const SplitPlan& plan, std::span<const std::int64_t> times) {
+    const Ends ends = endsOf(plan, static_cast<std::int64_t>(times.size()));
+    TimeCut train(times, ends.train);
+    TimeCut valid(times, ends.valid);
+    std::vector<Split> splits;
+    splits.reserve(times.size());
+    for (const std::int64_t time : times) {
+        const bool trains = train.takes(time);
+        const bool validates = valid.takes(time);
+        splits.push_back(trains ? Split::Train : validates ? Split::Valid : Split::Test);
+    }
+    return splits;
 }
 
 std::optional<Split> splitNamed(std::string_view name) {
@@ -140,10 +209,10 @@ Result<std::vector<Split>> splitRows(const SplitPlan& plan, std::int64_t rows,
                                      std::span<const std::int64_t> times) {
     switch (plan.rule) {
     case SplitPlan::Rule::Random:
-        return cut(RandomStream(plan.seed, "split").permutation(rows), plan);
+        return splitAtRandom(plan, rows);
     case SplitPlan::Rule::Time:
         assert(static_cast<std::int64_t>(times.size()) == rows);
-        return cut(orderOfTime(times), plan);
+        return splitByTime(plan, times);
     case SplitPlan::Rule::File:
         return readSplitFile(plan.file, rows);
     }

@@ -1,5 +1,6 @@
 #include "core/data/row_split.h"
 
+#include "core/base/random_stream.h"
 #include "tests/core/data/data_files.h"
 
 #include <QTemporaryDir>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <numeric>
 
 using namespace flip;
 
@@ -39,6 +41,7 @@ private Q_SLOTS:
     void cutsEightOneOne();
     void drawsTheSameRowsForTheSameSeedOnly();
     void putsTheOldestRowsIntoTraining();
+    void cutsByTimeAsASortedListIsCut();
     void followsTheFile();
     void refusesAFile_data();
     void refusesAFile();
@@ -100,6 +103,36 @@ void RowSplitTest::putsTheOldestRowsIntoTraining() {
     FLIP_VERIFY_OK(splits);
     // Order: row 2, 5, then the fives in file order 1 3 | 6, then the sevens 0 | 7, then 4.
     QCOMPARE(letters(*splits), std::string("arrrerae"));
+}
+
+void RowSplitTest::cutsByTimeAsASortedListIsCut() {
+    RandomStream random(3, "times");
+    for (int round = 0; round < 200; ++round) {
+        SplitPlan plan;
+        plan.rule = SplitPlan::Rule::Time;
+        plan.train = 0.05 + 0.5 * random.uniform();
+        plan.valid = 0.4 * random.uniform();
+        // From all alike to all different, above and below zero and across digits of 16 bits.
+        const std::uint64_t spread = std::uint64_t{1} << random.below(63);
+        std::vector<std::int64_t> times(1 + random.below(60));
+        for (std::int64_t& time : times) {
+            time = static_cast<std::int64_t>(random.below(spread) - spread / 2);
+        }
+        std::vector<std::size_t> order(times.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::ranges::stable_sort(order, {}, [&](std::size_t row) { return times[row]; });
+
+        const auto splits = splitRows(plan, static_cast<std::int64_t>(times.size()), times);
+        FLIP_VERIFY_OK(splits);
+        const auto count = sizes(*splits);
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            const auto place = static_cast<std::int64_t>(i);
+            const Split expected = place < count[0]              ? Split::Train
+                                   : place < count[0] + count[1] ? Split::Valid
+                                                                 : Split::Test;
+            QCOMPARE((*splits)[order[i]], expected);
+        }
+    }
 }
 
 void RowSplitTest::followsTheFile() {
