@@ -159,6 +159,7 @@ at::Tensor TextEncoder::attend(const Layer& layer, const at::Tensor& x, const at
                 group.keyMask.logical_not().view({group.shape.rows(), 1, 1, group.shape.width()});
             scores = scores.masked_fill(hide, -std::numeric_limits<float>::infinity());
         }
+        mode.breakpoint(scores);
         const at::Tensor weights = dropout(at::softmax(scores, -1), config_.attentionDropout, mode);
         const at::Tensor mixed =
             at::matmul(weights, groupValues)
@@ -178,7 +179,9 @@ at::Tensor TextEncoder::run(const Layer& layer, const at::Tensor& x, const Token
     mode.breakpoint(attention);
     const at::Tensor middle =
         layer.attentionNorm(queries + dropout(attention, config_.hiddenDropout, mode));
-    const at::Tensor fed = layer.down(activate(layer.up(middle), config_.activation));
+    const at::Tensor widened = layer.up(middle);
+    mode.breakpoint(widened);
+    const at::Tensor fed = layer.down(activate(widened, config_.activation));
     return layer.outputNorm(middle + dropout(fed, config_.hiddenDropout, mode));
 }
 
