@@ -2,35 +2,24 @@
 
 namespace flip {
 
-Result<DimensionTable> DimensionTable::load(TableReader& reader, const Cell& key,
-                                            const std::vector<Cell>& cells) {
-    DimensionTable table;
-    table.cellsPerRow_ = cells.size();
-    CsvRecord record;
+bool DimensionTable::add(const RecordBatch& batch) {
     std::string scratch;
-    for (;;) {
-        const auto found = reader.next(record);
-        if (!found) {
-            return found.problem();
-        }
-        if (!*found) {
-            return table;
-        }
-        const std::uint32_t before = table.keys_.size();
-        const auto code = table.keys_.add(key.read(record, scratch));
+    for (std::size_t record = 0; record < batch.records(); ++record) {
+        const std::uint32_t before = keys_.size();
+        const auto code = keys_.add(key_.read(batch, record, columns_, scratch));
         if (!code) {
-            return Problem{"has more than 4294967294 keys; that is the most a join can hold",
-                           reader.name()};
+            return false;
         }
         if (*code < before) {
-            ++table.repeatedKeys_;
+            ++repeatedKeys_;
             continue;
         }
-        for (const Cell& cell : cells) {
-            table.bytes_ += cell.read(record, scratch);
-            table.offsets_.push_back(table.bytes_.size());
+        for (const CellPlace& place : places_) {
+            bytes_ += place.read(batch, record, columns_, scratch);
+            offsets_.push_back(bytes_.size());
         }
     }
+    return true;
 }
 
 std::int64_t DimensionTable::find(std::string_view key) const {
@@ -39,7 +28,7 @@ std::int64_t DimensionTable::find(std::string_view key) const {
 }
 
 std::string_view DimensionTable::cell(std::int64_t row, std::size_t cell) const {
-    const std::size_t at = static_cast<std::size_t>(row) * cellsPerRow_ + cell;
+    const std::size_t at = static_cast<std::size_t>(row) * places_.size() + cell;
     return std::string_view(bytes_).substr(offsets_[at], offsets_[at + 1] - offsets_[at]);
 }
 

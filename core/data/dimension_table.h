@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/table_reader.h"
+#include "core/data/table_source.h"
 #include "core/data/value_dictionary.h"
 
 #include <cstdint>
@@ -12,11 +12,15 @@
 namespace flip {
 
 /// A joined table in memory: by key, the cells that are needed. A key that comes again is counted
-/// and left out: a join never multiplies rows. Immutable after loading.
+/// and left out: a join never multiplies rows. Filled by one thread, then read by any.
 class DimensionTable {
 public:
-    static Result<DimensionTable> load(TableReader& reader, const Cell& key,
-                                       const std::vector<Cell>& cells);
+    DimensionTable() = default;
+    DimensionTable(CellPlace key, std::vector<CellPlace> cells, std::size_t columns)
+        : key_(std::move(key)), places_(std::move(cells)), columns_(columns) {}
+
+    /// Adds the records of a parsed batch; false where there are more keys than can be numbered.
+    bool add(const RecordBatch& batch);
 
     std::int64_t rows() const { return keys_.size(); }
     std::int64_t repeatedKeys() const { return repeatedKeys_; }
@@ -27,8 +31,11 @@ public:
     std::string_view cell(std::int64_t row, std::size_t cell) const;
 
 private:
+    CellPlace key_;
+    std::vector<CellPlace> places_; // of the cells
+    std::size_t columns_ = 0;       // of a record
+
     ValueDictionary keys_; // the n-th key is that of row n
-    std::size_t cellsPerRow_ = 0;
     std::vector<std::uint64_t> offsets_{0};
     std::string bytes_;
     std::int64_t repeatedKeys_ = 0;

@@ -32,55 +32,63 @@ Result<FieldColumn> FieldColumn::open(const FieldSchema& schema, std::size_t ind
     return FieldColumn(schema, index, columnsFolder, std::move(*codes));
 }
 
-Result<void> FieldColumn::add(RowSource& rows) {
-    const auto code = codeOf(rows);
-    if (!code) {
-        return code.problem();
+Result<void> FieldColumn::add(const RowSource& source, const RowBatch& rows) {
+    batchCodes_.resize(rows.rows());
+    if (auto done = number(source, rows); !done) {
+        return done;
     }
-    return codes_.addNumber(*code);
+    return codes_.addNumbers(std::span<const std::uint32_t>(batchCodes_));
 }
 
-Result<std::uint32_t> FieldColumn::codeOf(RowSource& rows) {
-    const auto joinedRow = rows.joinedRow(index_);
-    if (!joinedRow || *joinedRow < 0) {
-        return codeOf(rows.value(index_));
+Result<void> FieldColumn::number(const RowSource& source, const RowBatch& rows) {
+    const std::vector<ValueKey>& keys = rows.keys[index_];
+    if (!keys.empty()) {
+        const bool fits = values_.addAll(rows.records->text.data(), keys, batchCodes_.data());
+        return fits ? Result<void>() : tooManyValues();
     }
-    // A joined row's value is looked up once, however many rows hang on it.
-    const auto at = static_cast<std::size_t>(*joinedRow);
-    if (codeOfJoinedRow_.size() <= at) {
-        codeOfJoinedRow_.resize(at + 1, kNoCode);
-    }
-    if (codeOfJoinedRow_[at] == kNoCode) {
-        const auto code = codeOf(rows.value(index_));
-        if (!code) {
-            return code;
+    std::string scratch;
+    const auto table = source.joinedTable(index_);
+    for (std::size_t row = 0; row < batchCodes_.size(); ++row) {
+        const std::uint32_t joined = table ? rows.joined[*table][row] : RowBatch::kNoRow;
+        // A joined row's value is looked up once, however many rows hang on it.
+        if (joined != RowBatch::kNoRow && codeOfJoinedRow_.size() <= joined) {
+            codeOfJoinedRow_.resize(std::size_t{joined} + 1, kNoCode);
         }
-        codeOfJoinedRow_[at] = *code;
+        if (joined != RowBatch::kNoRow && codeOfJoinedRow_[joined] != kNoCode) {
+            batchCodes_[row] = codeOfJoinedRow_[joined];
+            continue;
+        }
+        const auto code = codeOf(source.value(index_, rows, row, scratch));
+        if (!code) {
+            return code.problem();
+        }
+        batchCodes_[row] = *code;
+        if (joined != RowBatch::kNoRow) {
+            codeOfJoinedRow_[joined] = *code;
+        }
     }
-    return codeOfJoinedRow_[at];
+    return {};
 }
 
 Result<std::uint32_t> FieldColumn::codeOf(std::string_view value) {
     if (const auto code = values_.add(value)) {
         return *code;
     }
-    return Problem{"the field \"" + name_ + "\" has more than 4294967294 values; leave it out",
-                   name_};
+    return tooManyValues();
 }
 
-Result<ManifestField> FieldColumn::finish(std::span<const Split> splits, std::int64_t minCount,
-                                          std::int64_t firstId) {
-    ManifestField field;
-    field.info.name = name_;
-    field.info.use = use_;
-    field.info.values = values_.size();
-    field.info.firstId = firstId;
+Problem FieldColumn::tooManyValues() const {
+    return {"the field \"" + info_.name + "\" has more than 4294967294 values; leave it out", info_.name};
+}
+
+Result<void> FieldColumn::count(std::span<const Split> splits, std::int64_t minCount) {
+    info_.values = values_.size();
     auto codesFile = codes_.finish();
     if (!codesFile) {
         return codesFile.problem();
     }
-    field.codes = *codesFile;
-    const auto mapped = MappedFile::open(folder_ / field.codes.fileName());
+    codesFile_ = *codesFile;
+    const auto mapped = MappedFile::open(folder_ / codesFile_.fileName());
     if (!mapped) {
         return mapped.problem();
     }
@@ -93,10 +101,10 @@ Result<ManifestField> FieldColumn::finish(std::span<const Split> splits, std::in
             firstMet.push_back(codes[row]);
         }
     }
-    std::vector<std::int64_t> idOfCode(values_.size(), firstId);
+    idOfCode_.assign(values_.size(), 0);
     for (const std::uint32_t code : firstMet) {
         if (counts[code] >= minCount) {
-            idOfCode[code] = firstId + ++field.info.ids;
+            idOfCode_[code] = ++info_.ids;
         }
     }
     std::int64_t heldOut = 0;
@@ -104,19 +112,27 @@ Result<ManifestField> FieldColumn::finish(std::span<const Split> splits, std::in
     for (std::size_t row = 0; row < splits.size(); ++row) {
         if (splits[row] != Split::Train) {
             ++heldOut;
-            unknown += idOfCode[codes[row]] == firstId ? 1 : 0;
+            unknown += idOfCode_[codes[row]] == 0 ? 1 : 0;
         }
     }
-    field.info.oovRate =
-        heldOut == 0 ? 0 : static_cast<double>(unknown) / static_cast<double>(heldOut);
+    info_.oovRate = heldOut == 0 ? 0 : static_cast<double>(unknown) / static_cast<double>(heldOut);
+    return {};
+}
 
+Result<ManifestField> FieldColumn::finish() {
+    for (std::int64_t& id : idOfCode_) {
+        id += info_.firstId;
+    }
+    ManifestField field;
+    field.info = info_;
+    field.codes = codesFile_;
     const std::string number = std::to_string(index_);
     const std::string& bytes = values_.bytes();
     const std::span<const std::uint64_t> offsets(values_.offsets());
     const auto offsetsFile = writeColumn(folder_, "offsets-" + number, offsets);
     const auto bytesFile = writeColumn(folder_, "bytes-" + number, std::span<const char>(bytes));
     const auto idsFile =
-        writeColumn(folder_, "ids-" + number, std::span<const std::int64_t>(idOfCode));
+        writeColumn(folder_, "ids-" + number, std::span<const std::int64_t>(idOfCode_));
     for (const auto* written : {&offsetsFile, &bytesFile, &idsFile}) {
         if (!*written) {
             return written->problem();

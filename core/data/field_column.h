@@ -19,37 +19,48 @@ namespace flip {
 
 /// One field of a dataset in the making: numbers its values row by row and, once the split is
 /// known, gives ids to those the training rows hold often enough. Codes go to the disk at once;
-/// memory holds the distinct values only. Owned by one thread.
+/// memory holds the distinct values only. Used by one thread at a time.
 class FieldColumn {
 public:
     static Result<FieldColumn> open(const FieldSchema& schema, std::size_t index,
                                     const std::filesystem::path& columnsFolder);
 
-    /// Adds the value of the row at hand.
-    Result<void> add(RowSource& rows);
+    /// Adds the values of a batch's rows.
+    Result<void> add(const RowSource& source, const RowBatch& rows);
 
-    /// Writes what is left; ids begin at `firstId`: the unknown value's, then those of the values
-    /// that at least `minCount` training rows hold, in the order in which those rows first hold
-    /// them.
-    Result<ManifestField> finish(std::span<const Split> splits, std::int64_t minCount,
-                                 std::int64_t firstId);
+    /// Once all rows are in: gives ids to the values that at least `minCount` training rows hold, in
+    /// the order in which those rows first hold them.
+    Result<void> count(std::span<const Split> splits, std::int64_t minCount);
+
+    std::int64_t ids() const { return info_.ids; } // after count(), the unknown value's left out
+
+    /// Ids begin with that of the unknown value.
+    void setFirstId(std::int64_t id) { info_.firstId = id; }
+
+    /// Writes what is left.
+    Result<ManifestField> finish();
 
 private:
     FieldColumn(const FieldSchema& schema, std::size_t index, std::filesystem::path folder,
                 ColumnWriter codes)
-        : name_(schema.name), use_(schema.use), index_(index), folder_(std::move(folder)),
-          codes_(std::move(codes)) {}
+        : index_(index), folder_(std::move(folder)), codes_(std::move(codes)) {
+        info_.name = schema.name;
+        info_.use = schema.use;
+    }
 
-    Result<std::uint32_t> codeOf(RowSource& rows);
+    Result<void> number(const RowSource& source, const RowBatch& rows);
     Result<std::uint32_t> codeOf(std::string_view value);
+    Problem tooManyValues() const;
 
-    std::string name_;
-    FieldUse use_;
+    FieldInfo info_;
     std::size_t index_;
     std::filesystem::path folder_;
     ColumnWriter codes_;
     ValueDictionary values_;
     std::vector<std::uint32_t> codeOfJoinedRow_; // kNoCode: not met yet
+    std::vector<std::uint32_t> batchCodes_;      // of the rows being added
+    ColumnFile codesFile_;                       // once all rows are in
+    std::vector<std::int64_t> idOfCode_;         // from the field's first id, which is 0 here
 };
 
 } // namespace flip

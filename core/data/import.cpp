@@ -2,7 +2,8 @@
 
 #include "core/base/files.h"
 #include "core/base/name.h"
-#include "core/base/text_encoding.h"
+#include "core/base/worker_pool.h"
+#include "core/data/bad_lines.h"
 #include "core/data/column_writer.h"
 #include "core/data/field_column.h"
 #include "core/data/import_folder.h"
@@ -11,7 +12,7 @@
 #include "core/data/row_source.h"
 #include "core/data/row_split.h"
 #include "core/data/schema_file.h"
-#include "core/data/table_reader.h"
+#include "core/data/table_source.h"
 
 #include <algorithm>
 #include <chrono>
@@ -24,6 +25,7 @@ namespace flip {
 namespace {
 
 constexpr std::string_view kOwnSchemaPreset = "csv";
+constexpr std::size_t kExamples = 20; // bad lines that the report quotes
 
 Result<void> checkRequest(const ImportRequest& request) {
     if (const auto named = checkName(request.name); !named) {
@@ -107,15 +109,17 @@ std::int64_t sizeOf(const std::vector<std::filesystem::path>& files) {
     return bytes;
 }
 
-/// The columns of a dataset in the making, row after row.
+/// The columns of a dataset in the making, wave after wave.
 class Columns {
 public:
-    static Result<Columns> open(const Schema& schema, const std::filesystem::path& folder) {
+    /// The pool must outlive it.
+    static Result<Columns> open(const Schema& schema, const std::filesystem::path& folder,
+                                WorkerPool& pool) {
         auto labels = ColumnWriter::open(folder, "labels");
         if (!labels) {
             return labels.problem();
         }
-        Columns columns(folder, std::move(*labels));
+        Columns columns(folder, std::move(*labels), pool);
         if (schema.time) {
             auto times = ColumnWriter::open(folder, "times");
             if (!times) {
@@ -133,23 +137,31 @@ public:
         return columns;
     }
 
-    Result<void> add(RowSource& rows) {
-        ++manifest_.rows;
-        manifest_.positives += rows.positive() ? 1 : 0;
-        if (auto done = labels_.addNumber<std::uint8_t>(rows.positive() ? 1 : 0); !done) {
-            return done;
-        }
-        if (times_) {
-            if (auto done = times_->addNumber(rows.time()); !done) {
+    /// Adds a wave's rows, the fields beside each other, while the next wave's bytes are read.
+    Result<void> add(RowSource& source, std::span<const RowBatch> wave) {
+        for (const RowBatch& batch : wave) {
+            manifest_.rows += static_cast<std::int64_t>(batch.rows());
+            manifest_.positives += std::ranges::count(batch.positives, std::uint8_t{1});
+            if (auto done = labels_.addNumbers<std::uint8_t>(batch.positives); !done) {
                 return done;
             }
-        }
-        for (FieldColumn& field : fields_) {
-            if (auto done = field.add(rows); !done) {
-                return done;
+            if (times_) {
+                if (auto done = times_->addNumbers<std::int64_t>(batch.times); !done) {
+                    return done;
+                }
             }
         }
-        return {};
+        std::vector<Result<void>> done(fields_.size());
+        pool_.forEach(1 + fields_.size(), [&](std::size_t item) {
+            if (item == 0) {
+                source.readAhead();
+                return;
+            }
+            for (std::size_t i = 0; i < wave.size() && done[item - 1]; ++i) {
+                done[item - 1] = fields_[item - 1].add(source, wave[i]);
+            }
+        });
+        return firstProblem(done);
     }
 
     std::int64_t rows() const { return manifest_.rows; }
@@ -168,21 +180,39 @@ public:
         for (const Split split : *splits) {
             ++manifest_.splitRows.at(static_cast<std::size_t>(split));
         }
+        // How many ids a field has decides where the next one's begin: first all are counted.
+        std::vector<Result<void>> done(fields_.size());
+        pool_.forEach(fields_.size(), [&](std::size_t i) {
+            done[i] = fields_[i].count(*splits, minCount);
+        });
+        if (auto counted = firstProblem(done); !counted) {
+            return counted.problem();
+        }
         manifest_.idCount = 1; // the mask
-        for (FieldColumn& column : fields_) {
-            auto field = column.finish(*splits, minCount, manifest_.idCount);
-            if (!field) {
-                return field.problem();
-            }
-            manifest_.idCount += 1 + field->info.ids;
-            manifest_.fields.push_back(std::move(*field));
+        for (FieldColumn& field : fields_) {
+            field.setFirstId(manifest_.idCount);
+            manifest_.idCount += 1 + field.ids();
+        }
+        manifest_.fields.resize(fields_.size());
+        pool_.forEach(fields_.size(), [&](std::size_t i) {
+            auto field = fields_[i].finish();
+            done[i] = field ? Result<void>() : Result<void>(field.problem());
+            manifest_.fields[i] = field ? std::move(*field) : ManifestField();
+        });
+        if (auto finished = firstProblem(done); !finished) {
+            return finished.problem();
         }
         return std::move(manifest_);
     }
 
 private:
-    Columns(std::filesystem::path folder, ColumnWriter labels)
-        : folder_(std::move(folder)), labels_(std::move(labels)) {}
+    Columns(std::filesystem::path folder, ColumnWriter labels, WorkerPool& pool)
+        : folder_(std::move(folder)), pool_(pool), labels_(std::move(labels)) {}
+
+    static Result<void> firstProblem(const std::vector<Result<void>>& results) {
+        const auto bad = std::ranges::find_if(results, [](const auto& one) { return !one.ok(); });
+        return bad == results.end() ? Result<void>() : *bad;
+    }
 
     Result<std::vector<Split>> split(const SplitPlan& plan) {
         MappedFile timesFile;
@@ -221,6 +251,7 @@ private:
     }
 
     std::filesystem::path folder_;
+    WorkerPool& pool_;
     ColumnWriter labels_;
     std::optional<ColumnWriter> times_;
     std::vector<FieldColumn> fields_;
@@ -232,8 +263,8 @@ Problem noUsableRow(const Schema& schema, const RowSource& rows, const BadLines&
                        " bad lines, " + std::to_string(rows.droppedRows()) +
                        " left out by the drop rule, " + std::to_string(rows.unmatchedRows()) +
                        " without a match";
-    if (!badLines.examples().empty()) {
-        what += "; the first bad line is " + badLines.examples().front().text();
+    if (!badLines.first().empty()) {
+        what += "; the first bad line is " + badLines.first().front().problem().text();
     }
     return Problem{what, schema.tables.front().file};
 }
@@ -303,33 +334,38 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     }
     ImportWatch watch(progress, std::move(stop), sizeOf(*files));
     BadLines badLines;
-    auto rows = RowSource::open(*schema, *files, badLines, watch);
-    if (!rows) {
-        return rows.problem();
+    WorkerPool pool;
+    auto opened = RowSource::open(*schema, *files, request.strict, pool, badLines, watch);
+    if (!opened) {
+        return opened.problem();
     }
+    RowSource& rows = **opened;
     auto folder = ImportFolder::make(datasetsFolder);
     if (!folder) {
         return folder.problem();
     }
-    auto columns = Columns::open(*schema, folder->columns());
+    auto columns = Columns::open(*schema, folder->columns(), pool);
     if (!columns) {
         return columns.problem();
     }
     for (;;) {
-        const auto found = rows->next();
-        if (!found) {
-            return found.problem();
+        const auto wave = rows.next();
+        if (!wave) {
+            return wave.problem();
         }
-        if (!*found) {
+        if (wave->empty()) {
             break;
         }
-        if (auto done = columns->add(*rows); !done) {
+        const std::int64_t before = columns->rows();
+        if (auto done = columns->add(rows, *wave); !done) {
             return done.problem();
         }
-        watch.addRow();
+        if (auto go = watch.step(rows.bytesRead(), columns->rows() - before); !go) {
+            return go.problem();
+        }
     }
     if (columns->rows() == 0) {
-        return noUsableRow(*schema, *rows, badLines);
+        return noUsableRow(*schema, rows, badLines);
     }
     if (auto go = watch.begin("building vocabularies", sizeOf(*files)); !go) {
         return go.problem();
@@ -346,9 +382,9 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         .minCount = request.minCount,
         .splitRule = std::string(splitRuleName(request.split.rule)),
         .splitSeed = request.split.seed,
-        .droppedRows = rows->droppedRows(),
-        .unmatchedRows = rows->unmatchedRows(),
-        .repeatedKeys = rows->repeatedKeys(),
+        .droppedRows = rows.droppedRows(),
+        .unmatchedRows = rows.unmatchedRows(),
+        .repeatedKeys = rows.repeatedKeys(),
     };
     if (auto go = watch.begin("finishing", sizeOf(*files)); !go) {
         return go.problem();
@@ -360,10 +396,13 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     }
     report.rows = manifest->rows;
     report.badLines = badLines.count();
-    report.examples = badLines.examples();
-    report.droppedRows = rows->droppedRows();
-    report.unmatchedRows = rows->unmatchedRows();
-    report.repeatedKeys = rows->repeatedKeys();
+    for (const BadLine& bad : std::span(badLines.first()).first(std::min(
+             badLines.first().size(), kExamples))) {
+        report.examples.push_back(bad.problem());
+    }
+    report.droppedRows = rows.droppedRows();
+    report.unmatchedRows = rows.unmatchedRows();
+    report.repeatedKeys = rows.repeatedKeys();
     report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return report;

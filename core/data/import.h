@@ -33,13 +33,15 @@ struct ImportRequest {
     std::int64_t minCount = 1;
     std::string labelRule; // overrides the schema's `positive`; empty keeps it
     bool replace = false;  // an existing dataset of this name
+    bool strict = false;   // refuse at the first bad line
 };
 
 struct ImportProgress {
     std::int64_t rows = 0;
     std::int64_t bytes = 0;
     std::int64_t totalBytes = 0;
-    std::string phase; // "reading ratings", "building vocabularies"
+    double seconds = 0; // since the import began
+    std::string phase;  // "reading ratings", "building vocabularies"
 };
 
 struct ImportReport {

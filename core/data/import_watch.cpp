@@ -4,7 +4,7 @@ namespace flip {
 
 namespace {
 
-constexpr std::int64_t kStepsBetweenLooks = 4096;
+constexpr std::chrono::milliseconds kBetweenReports{20};
 
 } // namespace
 
@@ -15,15 +15,20 @@ Result<void> ImportWatch::begin(std::string phase, std::int64_t finishedBytes) {
     return tell();
 }
 
-Result<void> ImportWatch::step(std::int64_t bytesOfThisFile) {
-    if (++steps_ % kStepsBetweenLooks != 0) {
+Result<void> ImportWatch::step(std::int64_t bytesOfThisFile, std::int64_t rows) {
+    const bool first = state_.rows == 0 && rows > 0;
+    state_.rows += rows;
+    state_.bytes = finishedBytes_ + bytesOfThisFile;
+    // A stop is obeyed at once; reports come no faster than anybody can read.
+    if (!first && !stop_.stop_requested() && Clock::now() - told_ < kBetweenReports) {
         return {};
     }
-    state_.bytes = finishedBytes_ + bytesOfThisFile;
     return tell();
 }
 
 Result<void> ImportWatch::tell() {
+    told_ = Clock::now();
+    state_.seconds = std::chrono::duration<double>(told_ - begun_).count();
     if (progress_) {
         progress_(state_);
     }

@@ -2,6 +2,7 @@
 
 #include "core/base/text_encoding.h"
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <cmath>
@@ -36,55 +37,58 @@ std::size_t tableIndex(const Schema& schema, const std::string& name) {
 
 } // namespace
 
-Result<RowSource> RowSource::open(const Schema& schema,
-                                  const std::vector<std::filesystem::path>& files,
-                                  BadLines& badLines, ImportWatch& watch) {
+Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
+                                                   const std::vector<std::filesystem::path>& files,
+                                                   bool strict, WorkerPool& pool,
+                                                   BadLines& badLines, ImportWatch& watch) {
+    const auto named = [&](std::size_t table) {
+        TableSchema one = schema.tables[table];
+        if (schema.tables.size() == 1) {
+            one.file = files[0].filename().string(); // the source may be the file itself
+        }
+        return one;
+    };
     // The streamed table first: what is wrong with its columns shows before the others are read.
-    auto reader = openTable(schema, files, 0, badLines, watch);
-    if (!reader) {
-        return reader.problem();
+    auto table = TableSource::open(named(0), files[0]);
+    if (!table) {
+        return table.problem();
     }
-    RowSource source(schema, std::move(*reader), badLines);
-    source.cells_.resize(schema.tables.size());
-    source.tables_.resize(schema.tables.size());
-    source.rows_.assign(schema.tables.size(), -1);
-    source.fields_.resize(schema.fields.size());
+    std::unique_ptr<RowSource> source(
+        new RowSource(schema, std::move(*table), strict, pool, badLines));
+    source->cells_.resize(schema.tables.size());
+    source->tables_.resize(schema.tables.size());
+    source->fields_.resize(schema.fields.size());
     for (const JoinSchema& join : schema.joins) {
-        source.joins_.push_back({{}, tableIndex(schema, join.right.table), join.keepAll});
+        source->joins_.push_back({{}, tableIndex(schema, join.right.table), join.keepAll});
     }
-    if (auto done = source.placeAllOf(source.reader_, 0); !done) {
+    if (auto done = source->placeAllOf(source->table_, 0); !done) {
         return done.problem();
     }
     std::int64_t bytes = 0;
     for (const JoinSchema& join : schema.joins) {
-        const std::size_t table = tableIndex(schema, join.right.table);
-        if (auto done = source.loadJoined(files, table, join.right, watch, bytes); !done) {
+        const std::size_t right = tableIndex(schema, join.right.table);
+        if (auto go = watch.begin("reading " + join.right.table, bytes); !go) {
+            return go.problem();
+        }
+        if (auto done =
+                source->loadJoined(files[right], named(right), right, join.right, watch);
+            !done) {
             return done.problem();
         }
         std::error_code ignored;
-        bytes += static_cast<std::int64_t>(std::filesystem::file_size(files[table], ignored));
+        bytes += static_cast<std::int64_t>(std::filesystem::file_size(files[right], ignored));
     }
     if (auto go = watch.begin("reading " + schema.tables.front().name, bytes); !go) {
         return go.problem();
     }
+    source->stream_ = std::make_unique<RecordStream>(source->table_.format(), pool);
     return source;
 }
 
-Result<TableReader> RowSource::openTable(const Schema& schema,
-                                         const std::vector<std::filesystem::path>& files,
-                                         std::size_t table, BadLines& badLines,
-                                         ImportWatch& watch) {
-    TableSchema named = schema.tables[table];
-    if (schema.tables.size() == 1) {
-        named.file = files[0].filename().string(); // the source may be the file itself
-    }
-    return TableReader::open(named, files[table], badLines, watch);
-}
-
 template <class Named>
-Result<RowSource::Place> RowSource::place(const TableReader& reader, std::size_t table,
+Result<RowSource::Place> RowSource::place(const TableSource& source, std::size_t table,
                                           const Named& named) {
-    auto cell = reader.cell(named);
+    auto cell = source.cell(named);
     if (!cell) {
         return cell.problem();
     }
@@ -92,37 +96,37 @@ Result<RowSource::Place> RowSource::place(const TableReader& reader, std::size_t
     return Place{table, cells_[table].size() - 1};
 }
 
-Result<void> RowSource::placeAllOf(const TableReader& reader, std::size_t table) {
-    const std::string& name = schema_->tables[table].name;
+Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table) {
+    const std::string& name = schema_.tables[table].name;
     const auto placeColumn = [&](const ColumnName& column, auto& target) -> Result<void> {
         if (column.table != name) {
             return {};
         }
-        const auto found = place(reader, table, column);
+        const auto found = place(source, table, column);
         if (!found) {
             return found.problem();
         }
         target = *found;
         return {};
     };
-    if (auto done = placeColumn(schema_->label.column, label_); !done) {
+    if (auto done = placeColumn(schema_.label.column, label_); !done) {
         return done;
     }
-    if (schema_->time) {
-        if (auto done = placeColumn(*schema_->time, timePlace_); !done) {
+    if (schema_.time) {
+        if (auto done = placeColumn(*schema_.time, timePlace_); !done) {
             return done;
         }
     }
     for (std::size_t i = 0; i < joins_.size(); ++i) {
-        if (auto done = placeColumn(schema_->joins[i].left, joins_[i].left); !done) {
+        if (auto done = placeColumn(schema_.joins[i].left, joins_[i].left); !done) {
             return done;
         }
     }
     for (std::size_t i = 0; i < fields_.size(); ++i) {
-        if (schema_->fields[i].columns.front().table != name) {
+        if (schema_.fields[i].columns.front().table != name) {
             continue;
         }
-        const auto found = place(reader, table, schema_->fields[i]);
+        const auto found = place(source, table, schema_.fields[i]);
         if (!found) {
             return found.problem();
         }
@@ -131,107 +135,202 @@ Result<void> RowSource::placeAllOf(const TableReader& reader, std::size_t table)
     return {};
 }
 
-Result<void> RowSource::loadJoined(const std::vector<std::filesystem::path>& files,
-                                   std::size_t table, const ColumnName& key, ImportWatch& watch,
-                                   std::int64_t bytesBefore) {
-    if (auto go = watch.begin("reading " + schema_->tables[table].name, bytesBefore); !go) {
-        return go;
+Result<void> RowSource::loadJoined(const std::filesystem::path& file, const TableSchema& schema,
+                                   std::size_t table, const ColumnName& key, ImportWatch& watch) {
+    auto source = TableSource::open(schema, file);
+    if (!source) {
+        return source.problem();
     }
-    auto reader = openTable(*schema_, files, table, *badLines_, watch);
-    if (!reader) {
-        return reader.problem();
-    }
-    const auto keyCell = reader->cell(key);
+    const auto keyCell = source->cell(key);
     if (!keyCell) {
         return keyCell.problem();
     }
-    if (auto done = placeAllOf(*reader, table); !done) {
+    if (auto done = placeAllOf(*source, table); !done) {
         return done;
     }
-    auto loaded = DimensionTable::load(*reader, *keyCell, cells_[table]);
-    if (!loaded) {
-        return loaded.problem();
+    tables_[table] = DimensionTable(*keyCell, cells_[table], source->columns().size());
+    RecordStream stream(source->format(), pool_);
+    for (;;) {
+        const auto wave = stream.next();
+        if (!wave) {
+            return wave.problem();
+        }
+        if (wave->empty()) {
+            return {};
+        }
+        for (const RecordBatch& batch : *wave) {
+            if (auto go = note(schema.file, batch.firstLine, batch.defects); !go) {
+                return go;
+            }
+            if (!tables_[table].add(batch)) {
+                return Problem{"has more than 4294967294 keys; that is the most a join can hold",
+                               schema.file};
+            }
+        }
+        if (auto go = watch.step(source->format().bytesRead(), 0); !go) {
+            return go;
+        }
     }
-    repeatedKeys_ += loaded->repeatedKeys();
-    tables_[table] = std::move(*loaded);
+}
+
+Result<void> RowSource::note(const std::string& file, std::int64_t firstLine,
+                             std::span<const RecordBatch::Defect> defects) {
+    badLines_.add(file, firstLine, defects);
+    if (strict_ && badLines_.count() > 0) {
+        return badLines_.first().front().problem();
+    }
     return {};
 }
 
-Result<bool> RowSource::next() {
-    for (;;) {
-        auto found = reader_.next(record_);
-        if (!found || !*found) {
-            return found;
+Result<std::span<RowBatch>> RowSource::next() {
+    const auto wave = stream_->next();
+    if (!wave) {
+        return wave.problem();
+    }
+    if (wave_.size() < wave->size()) {
+        wave_.resize(wave->size());
+    }
+    pool_.forEach(wave->size(), [&](std::size_t i) {
+        wave_[i].records = &(*wave)[i];
+        select(wave_[i]);
+    });
+    const std::span<RowBatch> rows = std::span(wave_).first(wave->size());
+    for (const RowBatch& batch : rows) {
+        if (auto go = note(table_.fileName(), batch.records->firstLine, batch.defects); !go) {
+            return go.problem();
         }
-        const bool matched = readJoins();
+        droppedRows_ += batch.dropped;
+        unmatchedRows_ += batch.unmatched;
+    }
+    return rows;
+}
+
+void RowSource::select(RowBatch& rows) const {
+    const RecordBatch& records = *rows.records;
+    rows.kept.clear();
+    rows.positives.clear();
+    rows.times.clear();
+    rows.defects = records.defects;
+    rows.dropped = 0;
+    rows.unmatched = 0;
+    rows.joined.resize(tables_.size());
+    for (auto& table : rows.joined) {
+        table.clear();
+    }
+    std::string scratch;
+    std::vector<std::uint32_t> joined(tables_.size(), RowBatch::kNoRow);
+    const auto defect = [&](std::size_t record, const char* what, std::string_view text) {
+        rows.defects.push_back(
+            {records.lines[record], std::string(what) + quotedText(text) + " is no number"});
+    };
+    for (std::size_t record = 0; record < records.records(); ++record) {
+        const bool matched = readJoins(rows, record, joined);
         // A label or time in a table that has no match cannot be read; it is no bad line then.
         const bool labelIsThere =
             matched || (label_.table == 0 && (!timePlace_ || timePlace_->table == 0));
-        if (labelIsThere && !readLabelAndTime()) {
-            continue;
+        std::optional<double> label;
+        std::optional<std::int64_t> time;
+        if (labelIsThere) {
+            const std::string_view text = readRecord(label_, records, record, joined, scratch);
+            label = parseNumber(text);
+            if (!label) {
+                defect(record, "the label ", text);
+                continue;
+            }
+        }
+        if (labelIsThere && timePlace_) {
+            const std::string_view text = readRecord(*timePlace_, records, record, joined, scratch);
+            time = parseTime(text);
+            if (!time) {
+                defect(record, "the time ", text);
+                continue;
+            }
         }
         if (!matched) {
-            ++unmatchedRows_;
+            ++rows.unmatched;
             continue;
         }
-        if (dropped_) {
-            ++droppedRows_;
+        if (schema_.label.drop && schema_.label.drop->holds(*label)) {
+            ++rows.dropped;
             continue;
         }
-        return true;
+        rows.kept.push_back(static_cast<std::uint32_t>(record));
+        rows.positives.push_back(schema_.label.positive.holds(*label) ? 1 : 0);
+        if (time) {
+            rows.times.push_back(*time);
+        }
+        for (const Join& join : joins_) {
+            rows.joined[join.right].push_back(joined[join.right]);
+        }
+    }
+    if (rows.defects.size() > records.defects.size()) {
+        std::ranges::stable_sort(rows.defects, {}, &RecordBatch::Defect::line);
+    }
+    // Here the batch is still in this core's cache; the dictionaries then read keys in a row.
+    rows.keys.resize(fields_.size());
+    const std::size_t columns = table_.columns().size();
+    for (std::size_t field = 0; field < fields_.size(); ++field) {
+        std::vector<ValueKey>& keys = rows.keys[field];
+        keys.clear();
+        const Place& place = fields_[field];
+        if (place.table != 0 || !cells_[0][place.cell].isPlain()) {
+            continue;
+        }
+        keys.resize(rows.kept.size());
+        const RecordBatch::Cell* const cells =
+            records.cells.data() + cells_[0][place.cell].columns.front();
+        for (std::size_t row = 0; row < keys.size(); ++row) {
+            const RecordBatch::Cell& cell = cells[rows.kept[row] * columns];
+            keys[row] = ValueKey::of(records.text.data(), cell.begin, cell.size);
+        }
     }
 }
 
-bool RowSource::readJoins() {
+bool RowSource::readJoins(RowBatch& rows, std::size_t record,
+                          std::vector<std::uint32_t>& joined) const {
     bool matched = true;
+    std::string scratch;
     for (const Join& join : joins_) {
-        const bool leftIsThere = join.left.table == 0 || rows_[join.left.table] >= 0;
-        rows_[join.right] = leftIsThere ? tables_[join.right].find(read(join.left)) : -1;
-        matched = matched && (join.keepAll || rows_[join.right] >= 0);
+        const bool leftIsThere =
+            join.left.table == 0 || joined[join.left.table] != RowBatch::kNoRow;
+        const std::int64_t found =
+            leftIsThere ? tables_[join.right].find(
+                              readRecord(join.left, *rows.records, record, joined, scratch))
+                        : -1;
+        joined[join.right] = found < 0 ? RowBatch::kNoRow : static_cast<std::uint32_t>(found);
+        matched = matched && (join.keepAll || found >= 0);
     }
     return matched;
 }
 
-bool RowSource::readLabelAndTime() {
-    const auto label = parseNumber(read(label_));
-    if (!label) {
-        badLines_->add([&] {
-            return Problem{"the label " + quotedText(read(label_)) + " is no number",
-                           reader_.where(record_.line)};
-        });
-        return false;
+std::int64_t RowSource::repeatedKeys() const {
+    std::int64_t count = 0;
+    for (const DimensionTable& table : tables_) {
+        count += table.repeatedKeys();
     }
-    if (timePlace_) {
-        const auto time = parseTime(read(*timePlace_));
-        if (!time) {
-            badLines_->add([&] {
-                return Problem{"the time " + quotedText(read(*timePlace_)) + " is no number",
-                               reader_.where(record_.line)};
-            });
-            return false;
-        }
-        time_ = *time;
-    }
-    positive_ = schema_->label.positive.holds(*label);
-    dropped_ = schema_->label.drop && schema_->label.drop->holds(*label);
-    return true;
+    return count;
 }
 
-std::string_view RowSource::value(std::size_t field) {
-    return read(fields_[field]);
-}
-
-std::optional<std::int64_t> RowSource::joinedRow(std::size_t field) const {
-    const std::size_t table = fields_[field].table;
-    return table == 0 ? std::nullopt : std::optional(rows_[table]);
-}
-
-std::string_view RowSource::read(const Place& place) {
+std::string_view RowSource::read(const Place& place, const RowBatch& batch, std::size_t row,
+                                 std::string& scratch) const {
     if (place.table == 0) {
-        return cells_[0][place.cell].read(record_, scratch_);
+        return cells_[0][place.cell].read(*batch.records, batch.kept[row],
+                                          table_.columns().size(), scratch);
     }
-    const std::int64_t row = rows_[place.table];
-    return row < 0 ? std::string_view() : tables_[place.table].cell(row, place.cell);
+    const std::uint32_t joined = batch.joined[place.table][row];
+    return joined == RowBatch::kNoRow ? std::string_view()
+                                      : tables_[place.table].cell(joined, place.cell);
+}
+
+std::string_view RowSource::readRecord(const Place& place, const RecordBatch& records,
+                                       std::size_t record, std::span<const std::uint32_t> joined,
+                                       std::string& scratch) const {
+    if (place.table == 0) {
+        return cells_[0][place.cell].read(records, record, table_.columns().size(), scratch);
+    }
+    const std::uint32_t row = joined[place.table];
+    return row == RowBatch::kNoRow ? std::string_view()
+                                   : tables_[place.table].cell(row, place.cell);
 }
 
 } // namespace flip

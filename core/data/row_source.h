@@ -1,44 +1,80 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/base/worker_pool.h"
+#include "core/data/bad_lines.h"
 #include "core/data/dimension_table.h"
 #include "core/data/import_watch.h"
+#include "core/data/record_stream.h"
 #include "core/data/schema_file.h"
-#include "core/data/table_reader.h"
+#include "core/data/table_source.h"
+#include "core/data/value_dictionary.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace flip {
 
-/// The usable rows of a schema, one after the other: the first table streams, the joined ones are
-/// in memory; label and time are read, the drop rule is applied. Memory is bounded by the joined
-/// tables. Owned by one thread.
+/// The usable rows among the records of a batch.
+struct RowBatch {
+    static constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
+
+    const RecordBatch* records = nullptr;
+    std::vector<std::uint32_t> kept;     // [rows], indices of records
+    std::vector<std::uint8_t> positives; // [rows], 1 or 0
+    std::vector<std::int64_t> times;     // [rows]; empty without a time column
+    std::vector<std::vector<std::uint32_t>> joined; // [tables][rows], the joined row, or kNoRow
+    std::vector<std::vector<ValueKey>> keys; // [fields][rows], of fields that are a column of the
+                                             // streamed table; empty for others
+    std::vector<RecordBatch::Defect> defects; // lines that were left out, in their order
+    std::int64_t dropped = 0;                 // by the drop rule
+    std::int64_t unmatched = 0;               // left out by a join
+
+    std::size_t rows() const { return kept.size(); }
+};
+
+/// The usable rows of a schema, wave by wave: the first table streams, the joined ones are in
+/// memory; label and time are read, the drop rule is applied. Memory is bounded by the joined
+/// tables. Owned by one thread; what is const may be called from any.
 class RowSource {
 public:
-    /// The schema, `badLines` and `watch` must outlive it.
-    static Result<RowSource> open(const Schema& schema,
-                                  const std::vector<std::filesystem::path>& files,
-                                  BadLines& badLines, ImportWatch& watch);
+    /// The schema, `pool`, `badLines` and `watch` must outlive it. With `strict` a bad line is a
+    /// Problem.
+    static Result<std::unique_ptr<RowSource>> open(const Schema& schema,
+                                                   const std::vector<std::filesystem::path>& files,
+                                                   bool strict, WorkerPool& pool,
+                                                   BadLines& badLines, ImportWatch& watch);
 
-    /// Goes to the next usable row; false at the end.
-    Result<bool> next();
+    /// The next batches, in the order of the file; empty at the end. They live until the next call.
+    Result<std::span<RowBatch>> next();
 
-    bool positive() const { return positive_; }
-    std::int64_t time() const { return time_; } // whole seconds or whatever the column counts
-    std::string_view value(std::size_t field);  // lives until the next call of any member
+    /// Reads the next wave's bytes, beside the use of this one, on any one thread.
+    void readAhead() { stream_->readAhead(); }
 
-    /// The row of the joined table that a field's value comes from: equal rows, equal values.
-    /// -1: not matched; nothing: the field stands in the streamed table.
-    std::optional<std::int64_t> joinedRow(std::size_t field) const;
+    /// Of the streamed table.
+    std::int64_t bytesRead() const { return table_.format().bytesRead(); }
+
+    /// A field's value. The view is of the batch, of a joined table or of `scratch`.
+    std::string_view value(std::size_t field, const RowBatch& batch, std::size_t row,
+                           std::string& scratch) const {
+        return read(fields_[field], batch, row, scratch);
+    }
+
+    /// The joined table that a field's values come from; nothing where it is the streamed one.
+    std::optional<std::size_t> joinedTable(std::size_t field) const {
+        const std::size_t table = fields_[field].table;
+        return table == 0 ? std::nullopt : std::optional(table);
+    }
 
     std::int64_t droppedRows() const { return droppedRows_; }     // by the drop rule
     std::int64_t unmatchedRows() const { return unmatchedRows_; } // left out by a join
-    std::int64_t repeatedKeys() const { return repeatedKeys_; }   // of joined tables, left out
+    std::int64_t repeatedKeys() const;                            // of joined tables, left out
 
 private:
     /// Where a value stands: a cell of a table, both by index.
@@ -52,41 +88,40 @@ private:
         bool keepAll;
     };
 
-    RowSource(const Schema& schema, TableReader reader, BadLines& badLines)
-        : schema_(&schema), reader_(std::move(reader)), badLines_(&badLines) {}
+    RowSource(const Schema& schema, TableSource table, bool strict, WorkerPool& pool,
+              BadLines& badLines)
+        : schema_(schema), table_(std::move(table)), strict_(strict), pool_(pool),
+          badLines_(badLines) {}
 
-    static Result<TableReader> openTable(const Schema& schema,
-                                         const std::vector<std::filesystem::path>& files,
-                                         std::size_t table, BadLines& badLines, ImportWatch& watch);
     template <class Named>
-    Result<Place> place(const TableReader& reader, std::size_t table, const Named& named);
-    Result<void> placeAllOf(const TableReader& reader, std::size_t table);
-    Result<void> loadJoined(const std::vector<std::filesystem::path>& files, std::size_t table,
-                            const ColumnName& key, ImportWatch& watch, std::int64_t bytesBefore);
-    bool readJoins();
-    bool readLabelAndTime();
-    std::string_view read(const Place& place);
+    Result<Place> place(const TableSource& source, std::size_t table, const Named& named);
+    Result<void> placeAllOf(const TableSource& source, std::size_t table);
+    Result<void> loadJoined(const std::filesystem::path& file, const TableSchema& schema,
+                            std::size_t table, const ColumnName& key, ImportWatch& watch);
+    Result<void> note(const std::string& file, std::int64_t firstLine,
+                      std::span<const RecordBatch::Defect> defects);
+    void select(RowBatch& rows) const;
+    bool readJoins(RowBatch& rows, std::size_t record, std::vector<std::uint32_t>& joined) const;
+    std::string_view read(const Place& place, const RowBatch& batch, std::size_t row,
+                          std::string& scratch) const;
+    std::string_view readRecord(const Place& place, const RecordBatch& records, std::size_t record,
+                                std::span<const std::uint32_t> joined, std::string& scratch) const;
 
     // Constant after opening.
-    const Schema* schema_;
-    TableReader reader_; // of table 0
-    BadLines* badLines_;
-    std::vector<std::vector<Cell>> cells_; // [table], those that are needed
-    std::vector<DimensionTable> tables_;   // [table]; that of table 0 stays empty
+    const Schema& schema_;
+    TableSource table_; // table 0
+    const bool strict_;
+    WorkerPool& pool_;
+    std::vector<std::vector<CellPlace>> cells_; // [table], those that are needed
+    std::vector<DimensionTable> tables_;        // [table]; that of table 0 stays empty
     std::vector<Join> joins_;
     Place label_{};
     std::optional<Place> timePlace_;
     std::vector<Place> fields_;
-    std::int64_t repeatedKeys_ = 0;
 
-    // The row at hand.
-    CsvRecord record_;
-    std::vector<std::int64_t> rows_; // [table], the joined row; -1: not matched
-    std::string scratch_;
-    bool positive_ = false;
-    bool dropped_ = false;
-    std::int64_t time_ = 0;
-
+    BadLines& badLines_;
+    std::unique_ptr<RecordStream> stream_;
+    std::vector<RowBatch> wave_;
     std::int64_t droppedRows_ = 0;
     std::int64_t unmatchedRows_ = 0;
 };

@@ -1,15 +1,42 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace flip {
 
+/// A value as a dictionary looks it up: short ones whole, long ones by their hash.
+struct ValueKey {
+    static constexpr std::size_t kWhole = 8; // values up to this many bytes stand in `head`
+
+    std::uint64_t head = 0;
+    std::uint32_t begin = 0; // of the value in its text
+    std::uint32_t size = 0;
+
+    /// The key of a part of `text`, behind which at least kWhole bytes can be read.
+    static ValueKey of(const char* text, std::uint32_t begin, std::uint32_t size) {
+        if (size > kWhole) {
+            return {hashOf({text + begin, size}), begin, size};
+        }
+        std::uint64_t head = 0;
+        std::memcpy(&head, text + begin, kWhole);
+        // Shifting by all 64 bits is not defined, so the empty value takes two steps.
+        const std::uint64_t mask = size == 0 ? 0 : ~std::uint64_t{0} >> (8 * (kWhole - size));
+        return {head & mask, begin, size};
+    }
+
+private:
+    static std::uint64_t hashOf(std::string_view value);
+};
+
 /// Distinct values, numbered from 0 in the order in which they were first met. All bytes stand in
-/// one string, as they do on the disk. Owned by one thread; views live until the next value().
+/// one string, as they do on the disk. Owned by one thread; views live until the next value that
+/// is new.
 class ValueDictionary {
 public:
     static constexpr std::uint32_t kMaxValues = 0xFFFFFFFE;
@@ -18,6 +45,9 @@ public:
 
     /// The number of the value, a new one if it was not met before; nothing beyond kMaxValues.
     std::optional<std::uint32_t> add(std::string_view value);
+
+    /// The numbers of many values of one text, in order; false beyond kMaxValues.
+    bool addAll(const char* text, std::span<const ValueKey> keys, std::uint32_t* codes);
 
     /// The number of a value met before.
     std::optional<std::uint32_t> find(std::string_view value) const;
@@ -30,16 +60,20 @@ public:
 
 private:
     struct Slot {
+        std::uint64_t head;
+        std::uint32_t size;
         std::uint32_t code; // kMaxValues + 1: free
-        std::uint32_t hash; // upper half, so that most mismatches need no look at the bytes
     };
 
-    std::size_t slotOf(std::string_view value, std::uint64_t hash) const;
+    std::size_t home(const ValueKey& key) const;
+    std::size_t slotOf(const char* text, const ValueKey& key) const;
+    std::uint32_t codeOf(const char* text, const ValueKey& key);
     void grow();
 
     std::vector<Slot> slots_; // open addressing, linear probing, at most half full
     std::vector<std::uint64_t> offsets_;
     std::string bytes_;
+    std::uint64_t secret_; // so that no file can be written whose values all share a place
 };
 
 } // namespace flip

@@ -18,6 +18,7 @@ struct Read {
     Rows rows;
     std::vector<std::int64_t> lines;
     std::vector<std::int64_t> badLines;
+    std::string reason; // of the first bad line
     std::string problem;
     std::int64_t bytes = 0;
 };
@@ -42,9 +43,11 @@ private Q_SLOTS:
     void marksBadUtf8AndGoesOn();
     void readsLatin1();
     void losesOneLineToAQuoteInTheMiddle();
-    void namesTheLineOfAnUnclosedQuote_data();
-    void namesTheLineOfAnUnclosedQuote();
-    void refusesAFieldAboveTheLimit();
+    void losesOneLineToAnUnclosedQuote_data();
+    void losesOneLineToAnUnclosedQuote();
+    void losesTheLineOfAFieldAboveTheLimit();
+    void takesEscapedQuotes();
+    void endsARecordThatNeverEnds();
     void refusesContradictoryFormats_data();
     void refusesContradictoryFormats();
     void refusesAMissingFileAndAFolder();
@@ -74,6 +77,7 @@ private:
                 return result;
             }
             if (!record.defect.empty()) {
+                result.reason = result.badLines.empty() ? record.defect : result.reason;
                 result.badLines.push_back(record.line);
                 continue;
             }
@@ -191,38 +195,80 @@ void CsvReaderTest::losesOneLineToAQuoteInTheMiddle() {
     }
 }
 
-void CsvReaderTest::namesTheLineOfAnUnclosedQuote_data() {
+void CsvReaderTest::losesOneLineToAnUnclosedQuote_data() {
     QTest::addColumn<QByteArray>("bytes");
-    QTest::addColumn<QString>("where");
-    QTest::newRow("to the end of the file") << QByteArray("a,b\nc,\"d\ne,f\n") << "books.csv:2";
-    QTest::newRow("beyond the limit") << "a\nb\n\"c" + QByteArray(5000, 'x') + "\nd\",e\n"
-                                      << "books.csv:3";
+    QTest::addColumn<QList<qint64>>("badLines");
+    QTest::addColumn<QStringList>("records"); // fields joined by '|'
+    QTest::newRow("to the end of the file")
+        << QByteArray("a,b\nc,\"d\ne,f\n") << QList<qint64>{2} << QStringList{"a|b", "e|f"};
+    QTest::newRow("beyond the limit")
+        << "a\nb\n\"c" + QByteArray(5000, 'x') + "\nd\",e\n" << QList<qint64>{3}
+        << QStringList{"a", "b", "d\"|e"};
     QTest::newRow("in a record that began lines before")
-        << QByteArray("a\n\"b\nc\",\"d\ne\n") << "books.csv:3";
-    QTest::newRow("the last byte") << QByteArray("a\n\"") << "books.csv:2";
+        << QByteArray("a\n\"b\nc\",\"d\ne\n") << QList<qint64>{3, 3} << QStringList{"a", "e"};
+    QTest::newRow("the last byte")
+        << QByteArray("a\n\"") << QList<qint64>{2} << QStringList{"a"};
 }
 
-void CsvReaderTest::namesTheLineOfAnUnclosedQuote() {
+void CsvReaderTest::losesOneLineToAnUnclosedQuote() {
     QFETCH(QByteArray, bytes);
-    QFETCH(QString, where);
+    QFETCH(QList<qint64>, badLines);
+    QFETCH(QStringList, records);
     for (const std::size_t blockBytes : {std::size_t{1}, std::size_t{1} << 18}) {
         CsvFormat format;
         format.maxFieldBytes = 1000;
         format.blockBytes = blockBytes;
         const Read found = read({bytes.data(), static_cast<std::size_t>(bytes.size())}, format);
-        QVERIFY2(found.problem.starts_with(where.toStdString() + ": the quote opened here"),
-                 found.problem.c_str());
+        QCOMPARE(found.problem, std::string());
+        QCOMPARE(QList<qint64>(found.badLines.begin(), found.badLines.end()), badLines);
+        QVERIFY2(found.reason.starts_with("the quote opened here"), found.reason.c_str());
+        QStringList joined;
+        for (const auto& row : found.rows) {
+            QStringList fields;
+            for (const std::string& field : row) {
+                fields << QString::fromStdString(field);
+            }
+            joined << fields.join('|');
+        }
+        QCOMPARE(joined, records);
     }
 }
 
-void CsvReaderTest::refusesAFieldAboveTheLimit() {
+void CsvReaderTest::losesTheLineOfAFieldAboveTheLimit() {
     CsvFormat format;
     format.maxFieldBytes = 10;
-    QCOMPARE(read("a," + std::string(10, 'x') + "\n", format).problem, std::string());
-    const Read found = read("a\nb," + std::string(11, 'x') + "\n", format);
-    QVERIFY2(found.problem.starts_with("books.csv:2: a field is longer than 10 bytes"),
-             found.problem.c_str());
-    QCOMPARE(found.rows, (Rows{{"a"}}));
+    QCOMPARE(read("a," + std::string(10, 'x') + "\n", format).badLines,
+             std::vector<std::int64_t>{});
+    const Read found = read("a\nb," + std::string(11, 'x') + "\nc\n", format);
+    QCOMPARE(found.rows, (Rows{{"a"}, {"c"}}));
+    QCOMPARE(found.badLines, std::vector<std::int64_t>{2});
+    QVERIFY(found.reason.starts_with("a field is longer than 10 bytes"));
+}
+
+void CsvReaderTest::takesEscapedQuotes() {
+    CsvFormat format = formatOf(";");
+    format.escape = "\\";
+    for (const std::size_t blockBytes : {std::size_t{1}, std::size_t{1} << 18}) {
+        format.blockBytes = blockBytes;
+        const Read found = read("\"a\\\"b\";\"c\\\\\";\\d\n\"e\"\"f\";\"g\n\\\"\";h\n", format);
+        QCOMPARE(found.problem, std::string());
+        QCOMPARE(found.rows, (Rows{{"a\"b", "c\\", "\\d"}, {"e\"f", "g\n\"", "h"}}));
+    }
+}
+
+void CsvReaderTest::endsARecordThatNeverEnds() {
+    // Quoted fields without number, each closed, every line break inside one.
+    std::string bytes = "a,b\n";
+    while (bytes.size() < 9000) {
+        bytes += "\"x\n\",";
+    }
+    CsvFormat format;
+    format.maxRecordBytes = 8192;
+    format.blockBytes = 100;
+    const Read found = read(bytes, format);
+    QCOMPARE(found.rows.front(), (std::vector<std::string>{"a", "b"}));
+    QCOMPARE(found.badLines.front(), 2);
+    QVERIFY(found.reason.starts_with("the record is longer than 8192 bytes"));
 }
 
 void CsvReaderTest::refusesContradictoryFormats_data() {

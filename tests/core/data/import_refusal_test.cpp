@@ -72,8 +72,21 @@ void ImportRefusalTest::refusesWithOneLineAndLeavesNothing_data() {
         "schema.toml:9: ", "has no column \"item\"");
     row("header in another encoding", file("sales.csv", "\xFF\xFE\x62\n"),
         "sales.csv:1: ", "UTF-8");
-    row("unclosed quote", file("sales.csv", header + "ann,1,5,1\nann,\"1,5,1\nbob,2,4,1\n"),
+    const auto strict = [](Change change) {
+        return [change](ImportRequest& wish, const std::filesystem::path& raw) {
+            wish.strict = true;
+            change(wish, raw);
+        };
+    };
+    row("strict and an unclosed quote",
+        strict(file("sales.csv", header + "ann,1,5,1\nann,\"1,5,1\nbob,2,4,1\n")),
         "sales.csv:3: ", "the quote opened here");
+    row("strict and a label that is no number",
+        strict(file("sales.csv", header + "ann,1,5,1\nann,1,many,1\n")),
+        "sales.csv:3: ", "the label \"many\" is no number");
+    row("strict and a bad line of a joined table",
+        strict(file("goods.csv", std::string(test::kGoods) + "Lamp\n")),
+        "goods.csv:6: ", "expected 2 columns, found 1");
     row(
         "file missing",
         [](ImportRequest&, const std::filesystem::path& raw) {

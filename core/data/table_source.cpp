@@ -1,9 +1,10 @@
-#include "core/data/table_reader.h"
+#include "core/data/table_source.h"
 
 #include "core/base/text_encoding.h"
+#include "core/data/csv_records.h"
+#include "core/data/file_bytes.h"
 
 #include <algorithm>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -56,71 +57,47 @@ Result<std::filesystem::path> fileInside(const TableSchema& table,
 
 } // namespace
 
-std::string_view Cell::read(const CsvRecord& record, std::string& scratch) const {
-    if (flagNames.empty()) {
-        return record.fields[columns.front()];
+std::string_view CellPlace::read(const RecordBatch& batch, std::size_t record,
+                                 std::size_t columnCount, std::string& scratch) const {
+    const RecordBatch::Cell* const cells = batch.cells.data() + record * columnCount;
+    if (isPlain()) {
+        return batch.cell(cells[columns.front()]);
     }
     scratch.clear();
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (record.fields[columns[i]] == "1") {
+        if (batch.cell(cells[columns[i]]) == "1") {
             scratch += (scratch.empty() ? "" : "|") + flagNames[i];
         }
     }
     return scratch;
 }
 
-Result<TableReader> TableReader::open(const TableSchema& schema, const std::filesystem::path& file,
-                                      BadLines& badLines, ImportWatch& watch) {
-    auto reader = CsvReader::open(file, schema.format, schema.file);
-    if (!reader) {
-        return reader.problem();
+Result<TableSource> TableSource::open(const TableSchema& schema,
+                                      const std::filesystem::path& file) {
+    auto bytes = openFileBytes(file);
+    if (!bytes) {
+        return bytes.problem();
     }
-    TableReader table(std::move(*reader), schema.name, badLines, watch);
-    table.columns_ = schema.columns;
-    if (schema.header) {
-        if (auto done = table.readHeader(); !done) {
-            return done.problem();
-        }
+    auto records = CsvRecords::open(std::move(*bytes), schema.format, schema.header,
+                                    schema.columns, schema.file);
+    if (!records) {
+        return records.problem();
     }
-    return table;
+    return TableSource(std::move(*records), schema.name, schema.file);
 }
 
-Result<void> TableReader::readHeader() {
-    CsvRecord header;
-    const auto found = reader_.next(header);
-    if (!found) {
-        return found.problem();
-    }
-    if (!*found) {
-        return Problem{"the file is empty; its first line must name the columns", name()};
-    }
-    if (!header.defect.empty()) {
-        return Problem{"the header " + std::string(header.defect), where(header.line)};
-    }
-    std::set<std::string_view> seen;
-    for (const std::string_view column : header.fields) {
-        if (!seen.insert(column).second) {
-            return Problem{"the column name " + quotedText(column) +
-                               " stands twice; rename one of them",
-                           where(header.line)};
-        }
-        columns_.emplace_back(column);
-    }
-    return {};
-}
-
-Result<Cell> TableReader::cell(const ColumnName& column) const {
-    const auto found = std::ranges::find(columns_, column.column);
-    if (found == columns_.end()) {
-        return Problem{"the table \"" + tableName_ + "\" (" + name() + ") has no column \"" +
-                           column.column + "\"; it has " + listed(columns_),
+Result<CellPlace> TableSource::cell(const ColumnName& column) const {
+    const auto found = std::ranges::find(columns(), column.column);
+    if (found == columns().end()) {
+        return Problem{"the table \"" + tableName_ + "\" (" + fileName_ + ") has no column \"" +
+                           column.column + "\"; it has " + listed(columns()),
                        column.where};
     }
-    return Cell{{static_cast<std::size_t>(found - columns_.begin())}, {}};
+    return CellPlace{{static_cast<std::size_t>(found - columns().begin())}, {}};
 }
 
-Result<Cell> TableReader::cell(const FieldSchema& field) const {
-    Cell cells;
+Result<CellPlace> TableSource::cell(const FieldSchema& field) const {
+    CellPlace cells;
     for (const ColumnName& column : field.columns) {
         const auto one = cell(column);
         if (!one) {
@@ -132,30 +109,6 @@ Result<Cell> TableReader::cell(const FieldSchema& field) const {
         }
     }
     return cells;
-}
-
-Result<bool> TableReader::next(CsvRecord& record) {
-    for (;;) {
-        auto found = reader_.next(record);
-        if (!found || !*found) {
-            return found;
-        }
-        if (auto go = watch_->step(reader_.bytesRead()); !go) {
-            return go.problem();
-        }
-        if (!record.defect.empty()) {
-            badLines_->add([&] { return Problem{std::string(record.defect), where(record.line)}; });
-        } else if (record.fields.size() != columns_.size()) {
-            badLines_->add([&] {
-                return Problem{"expected " + std::to_string(columns_.size()) + " columns, found " +
-                                   std::to_string(record.fields.size()) +
-                                   "; mend or remove the line",
-                               where(record.line)};
-            });
-        } else {
-            return true;
-        }
-    }
 }
 
 Result<std::vector<std::filesystem::path>> tableFiles(const Schema& schema,

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/data/record_format.h"
+#include "core/data/schema_file.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flip {
+
+/// What is read from a record: one column, or the names of the columns that hold "1".
+struct CellPlace {
+    std::vector<std::size_t> columns;
+    std::vector<std::string> flagNames; // empty: one column, as it stands
+
+    bool isPlain() const { return flagNames.empty(); }
+
+    /// The view is of the batch or of `scratch`.
+    std::string_view read(const RecordBatch& batch, std::size_t record, std::size_t columnCount,
+                          std::string& scratch) const;
+};
+
+/// A raw table of a schema, open for reading; its columns are known by name. Owned by one thread.
+class TableSource {
+public:
+    static Result<TableSource> open(const TableSchema& schema, const std::filesystem::path& file);
+
+    const std::vector<std::string>& columns() const { return format_->columns(); }
+
+    /// A missing column is a Problem that names those there are.
+    Result<CellPlace> cell(const ColumnName& column) const;
+    Result<CellPlace> cell(const FieldSchema& field) const;
+
+    RecordFormat& format() const { return *format_; }
+    const std::string& fileName() const { return fileName_; } // as the schema names it
+
+private:
+    TableSource(std::unique_ptr<RecordFormat> format, std::string tableName, std::string fileName)
+        : format_(std::move(format)), tableName_(std::move(tableName)),
+          fileName_(std::move(fileName)) {}
+
+    std::unique_ptr<RecordFormat> format_;
+    std::string tableName_;
+    std::string fileName_;
+};
+
+/// The tables' files, in the schema's order: inside the source folder, links resolved; or the
+/// source itself where it is a file and the schema has one table.
+Result<std::vector<std::filesystem::path>> tableFiles(const Schema& schema,
+                                                      const std::filesystem::path& source);
+
+} // namespace flip
