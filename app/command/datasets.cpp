@@ -2,6 +2,8 @@
 
 #include "core/data/dataset.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cstdio>
 
 namespace flip::command {
@@ -11,7 +13,25 @@ namespace {
 struct DatasetsOptions {
     std::string name;
     bool json = false;
+    bool badLines = false;
 };
+
+/// The lines that an import left out: "u.data:17: the label "x" is no number", or as JSON.
+void printBadLines(const std::vector<BadLine>& lines, bool json) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const BadLine& bad : lines) {
+        if (json) {
+            list.push_back({{"file", bad.file}, {"line", bad.line}, {"reason", bad.reason}});
+        } else {
+            std::printf("%s\n", bad.problem().text().c_str());
+        }
+    }
+    if (json) {
+        std::printf("%s\n", list.dump(-1, ' ', false,
+                                      nlohmann::ordered_json::error_handler_t::replace)
+                                .c_str());
+    }
+}
 
 void print(const Dataset& dataset) {
     std::printf("%s: %lld rows, %lld positive (%.1f %%), %lld bad lines left out\n",
@@ -50,6 +70,13 @@ void run(const DatasetsOptions& options, Context& context) {
             context.fail(dataset.problem());
             continue;
         }
+        if (options.badLines) {
+            const auto lines = dataset->firstBadLines();
+            if (!lines) {
+                return context.fail(lines.problem());
+            }
+            return printBadLines(*lines, options.json);
+        }
         if (options.json) {
             list += (list.empty() ? "" : ", ") + dataset->toJson();
         } else {
@@ -72,6 +99,8 @@ void addDatasets(CLI::App& app, Context& context) {
     auto* show = command->add_subcommand("show", "one dataset");
     show->add_option("name", options->name, "the dataset's name")->required();
     show->add_flag("--json", options->json, "machine-readable");
+    show->add_flag("--bad-lines", options->badLines,
+                   "the first thousand lines of the source that were left out, and why");
     command->callback([options, &context] { run(*options, context); });
 }
 

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <system_error>
 
 namespace flip {
@@ -11,6 +12,7 @@ namespace flip {
 namespace {
 
 constexpr std::size_t kBlockBytes = 1 << 16;
+constexpr std::int64_t kHandOverBytes = 1 << 22;
 
 Problem writeFailure(const std::filesystem::path& file) {
     return Problem{std::string("cannot be written: ") + std::strerror(errno), file.string()};
@@ -49,7 +51,19 @@ Result<void> ColumnWriter::writeOut() {
         return writeFailure(file_);
     }
     pending_.clear();
+    startWriting();
     return {};
+}
+
+void ColumnWriter::startWriting() {
+#ifdef SYNC_FILE_RANGE_WRITE
+    // The disk works beside the import, so that little is left to flush at its end.
+    if (bytes_ - handedOver_ >= kHandOverBytes) {
+        ::sync_file_range(::fileno(stream_.get()), handedOver_, bytes_ - handedOver_,
+                          SYNC_FILE_RANGE_WRITE);
+        handedOver_ = bytes_;
+    }
+#endif
 }
 
 Result<ColumnFile> ColumnWriter::finish() {
@@ -59,9 +73,6 @@ Result<ColumnFile> ColumnWriter::finish() {
     if (std::fclose(stream_.release()) != 0) {
         return writeFailure(file_);
     }
-    if (auto done = flushToDisk(file_); !done) {
-        return done.problem();
-    }
     ColumnFile column{hasher_->digest(), bytes_};
     std::error_code error;
     // Equal columns have one name and one content: the later replaces the earlier.
@@ -70,6 +81,18 @@ Result<ColumnFile> ColumnWriter::finish() {
         return Problem{"cannot be renamed: " + error.message(), file_.string()};
     }
     return column;
+}
+
+Result<ColumnFile> writeColumn(const std::filesystem::path& folder, const std::string& workingName,
+                               std::string_view bytes) {
+    auto writer = ColumnWriter::open(folder, workingName);
+    if (!writer) {
+        return writer.problem();
+    }
+    if (auto done = writer->add(bytes); !done) {
+        return done.problem();
+    }
+    return writer->finish();
 }
 
 } // namespace flip

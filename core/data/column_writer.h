@@ -36,7 +36,8 @@ public:
         return addNumbers(std::span<const T>(&number, 1));
     }
 
-    /// Flushes to the disk and gives the file its name. Nothing may be added afterwards.
+    /// Gives the file its name; that it reaches the disk is the folder's business. Nothing may be
+    /// added afterwards.
     Result<ColumnFile> finish();
 
 private:
@@ -46,6 +47,7 @@ private:
 
     ColumnWriter() : hasher_(std::make_unique<ContentHasher>()) {}
     Result<void> writeOut();
+    void startWriting();
 
     std::filesystem::path folder_;
     std::filesystem::path file_;
@@ -53,6 +55,11 @@ private:
     std::unique_ptr<ContentHasher> hasher_; // behind a pointer: the writer moves, it does not
     std::string pending_;
     std::int64_t bytes_ = 0;
+    std::int64_t handedOver_ = 0; // to the disk
 };
+
+/// A whole file at once.
+Result<ColumnFile> writeColumn(const std::filesystem::path& folder, const std::string& workingName,
+                               std::string_view bytes);
 
 } // namespace flip

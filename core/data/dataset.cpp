@@ -162,6 +162,23 @@ std::int64_t Dataset::positives() const {
 std::int64_t Dataset::badLines() const {
     return content_->manifest.badLines;
 }
+
+Result<std::vector<BadLine>> Dataset::firstBadLines() const {
+    const auto& list = content_->manifest.badLineList;
+    if (!list) {
+        return std::vector<BadLine>();
+    }
+    const std::filesystem::path file = content_->folder / "columns" / list->fileName();
+    const auto text = readFile(file);
+    if (!text) {
+        return text.problem();
+    }
+    if (flip::contentHash(*text) != list->hash) {
+        return damagedFile(file, "the list of bad lines is damaged");
+    }
+    return BadLines::fromText(*text, file.string());
+}
+
 std::int64_t Dataset::idCount() const {
     return content_->manifest.idCount;
 }
@@ -291,6 +308,9 @@ std::vector<Problem> Dataset::verify() const {
     check(facts.splits, content_->splits, allBelow(splits(), 3) && train == facts.splitRows[0]);
     if (facts.times) {
         check(*facts.times, content_->times, true);
+    }
+    if (const auto listed = firstBadLines(); !listed) {
+        problems.push_back(listed.problem());
     }
     return problems;
 }

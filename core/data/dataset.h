@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/data/bad_lines.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -47,7 +48,11 @@ public:
     const std::string& hash() const; // of content and split; independent of the name
     std::int64_t rows() const;
     std::int64_t positives() const;
-    std::int64_t badLines() const;
+    std::int64_t badLines() const; // lines of the source that were left out
+
+    /// The first of them, at most BadLines::kKept. Reads a file.
+    Result<std::vector<BadLine>> firstBadLines() const;
+
     std::int64_t splitRows(Split split) const;
     std::int64_t idCount() const; // K: all fields' ids, their unknowns, and the mask
 

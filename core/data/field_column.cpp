@@ -9,16 +9,8 @@ namespace {
 constexpr std::uint32_t kNoCode = ValueDictionary::kMaxValues + 1;
 
 template <class T>
-Result<ColumnFile> writeColumn(const std::filesystem::path& folder, const std::string& workingName,
-                               std::span<const T> numbers) {
-    auto writer = ColumnWriter::open(folder, workingName);
-    if (!writer) {
-        return writer.problem();
-    }
-    if (auto done = writer->addNumbers(numbers); !done) {
-        return done.problem();
-    }
-    return writer->finish();
+std::string_view bytesOf(const std::vector<T>& numbers) {
+    return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
 }
 
 } // namespace
@@ -127,12 +119,9 @@ Result<ManifestField> FieldColumn::finish() {
     field.info = info_;
     field.codes = codesFile_;
     const std::string number = std::to_string(index_);
-    const std::string& bytes = values_.bytes();
-    const std::span<const std::uint64_t> offsets(values_.offsets());
-    const auto offsetsFile = writeColumn(folder_, "offsets-" + number, offsets);
-    const auto bytesFile = writeColumn(folder_, "bytes-" + number, std::span<const char>(bytes));
-    const auto idsFile =
-        writeColumn(folder_, "ids-" + number, std::span<const std::int64_t>(idOfCode_));
+    const auto offsetsFile = writeColumn(folder_, "offsets-" + number, bytesOf(values_.offsets()));
+    const auto bytesFile = writeColumn(folder_, "bytes-" + number, values_.bytes());
+    const auto idsFile = writeColumn(folder_, "ids-" + number, bytesOf(idOfCode_));
     for (const auto* written : {&offsetsFile, &bytesFile, &idsFile}) {
         if (!*written) {
             return written->problem();

@@ -234,15 +234,8 @@ private:
         if (!splits) {
             return splits;
         }
-        auto writer = ColumnWriter::open(folder_, "splits");
-        if (!writer) {
-            return writer.problem();
-        }
-        const std::string_view bytes(reinterpret_cast<const char*>(splits->data()), splits->size());
-        if (auto done = writer->add(bytes); !done) {
-            return done.problem();
-        }
-        const auto file = writer->finish();
+        const auto file = writeColumn(
+            folder_, "splits", {reinterpret_cast<const char*>(splits->data()), splits->size()});
         if (!file) {
             return file.problem();
         }
@@ -375,6 +368,13 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         return manifest.problem();
     }
     manifest->badLines = badLines.count();
+    if (badLines.count() > 0) {
+        const auto list = writeColumn(folder->columns(), "bad-lines", badLines.toText());
+        if (!list) {
+            return list.problem();
+        }
+        manifest->badLineList = *list;
+    }
     manifest->import = ImportRecord{
         .preset = request.preset,
         .schema = source->text,

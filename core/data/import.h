@@ -42,6 +42,15 @@ struct ImportProgress {
     std::int64_t totalBytes = 0;
     double seconds = 0; // since the import began
     std::string phase;  // "reading ratings", "building vocabularies"
+
+    /// By the bytes read so far; nothing while that would be a guess.
+    std::optional<double> secondsLeft() const {
+        constexpr double kEnough = 0.5; // seconds
+        if (bytes <= 0 || bytes >= totalBytes || seconds < kEnough) {
+            return std::nullopt;
+        }
+        return seconds * static_cast<double>(totalBytes - bytes) / static_cast<double>(bytes);
+    }
 };
 
 struct ImportReport {

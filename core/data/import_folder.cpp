@@ -1,5 +1,8 @@
 #include "core/data/import_folder.h"
 
+#include "core/base/worker_pool.h"
+
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -37,6 +40,25 @@ void removeDeadImports(const std::filesystem::path& datasetsFolder) {
             removeQuietly(folder);
         }
     }
+}
+
+/// Flushes every file of a folder. Many at once: a file system settles what is asked of it together
+/// in one go, and threads that wait cost nothing.
+Result<void> flushAll(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        files.push_back(entry.path());
+    }
+    if (error) {
+        return Problem{"the folder cannot be read: " + error.message(), folder.string()};
+    }
+    constexpr std::size_t kAtOnce = 16;
+    std::vector<Result<void>> done(files.size());
+    WorkerPool pool(std::min(kAtOnce, std::max<std::size_t>(files.size(), 1)));
+    pool.forEach(files.size(), [&](std::size_t i) { done[i] = flushToDisk(files[i]); });
+    const auto failed = std::ranges::find_if(done, [](const auto& one) { return !one.ok(); });
+    return failed == done.end() ? Result<void>() : *failed;
 }
 
 /// One step where the file system can (Linux since 3.15), else two with a moment between them in
@@ -111,6 +133,9 @@ ImportFolder::~ImportFolder() {
 Result<void> ImportFolder::publish(const std::string& name, bool replace) {
     const std::filesystem::path datasetsFolder = folder_.parent_path();
     const std::filesystem::path target = datasetsFolder / name;
+    if (auto done = flushAll(columns()); !done) {
+        return done;
+    }
     for (const std::filesystem::path& folder : {columns(), dataset()}) {
         if (auto done = flushToDisk(folder); !done) {
             return done;

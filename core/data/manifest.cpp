@@ -114,6 +114,9 @@ Manifest manifest(const Json& json) {
     if (!json.at("times").is_null()) {
         result.times = columnFile(json.at("times"));
     }
+    if (const auto list = json.find("bad_line_list"); list != json.end() && !list->is_null()) {
+        result.badLineList = columnFile(*list);
+    }
     result.import = importRecord(json.at("import"));
     return result;
 }
@@ -161,8 +164,10 @@ std::vector<ColumnFile> Manifest::files() const {
         all.insert(all.end(), {field.codes, field.offsets, field.bytes, field.idOfCodes});
     }
     all.insert(all.end(), {labels, splits});
-    if (times) {
-        all.push_back(*times);
+    for (const auto& one : {times, badLineList}) {
+        if (one) {
+            all.push_back(*one);
+        }
     }
     return all;
 }
@@ -184,6 +189,7 @@ std::string Manifest::toJson() const {
         {"labels", flip::toJson(labels)},
         {"splits", flip::toJson(splits)},
         {"times", times ? flip::toJson(*times) : Json()},
+        {"bad_line_list", badLineList ? flip::toJson(*badLineList) : Json()},
         {"import", flip::toJson(import)}};
     json["checksum"] = checksumOf(json);
     return json.dump(2) + "\n";

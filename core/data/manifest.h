@@ -58,9 +58,11 @@ struct Manifest {
     ColumnFile labels;               // std::uint8_t [rows]
     ColumnFile splits;               // std::uint8_t [rows]
     std::optional<ColumnFile> times; // std::int64_t [rows]
+    std::optional<ColumnFile> badLineList; // the first bad lines, as BadLines::toText() writes them
     ImportRecord import;
 
-    /// Of content and split: what the columns hold and which field each one is.
+    /// Of content and split: what the columns hold and which field each one is. What was left out
+    /// is no content.
     std::string contentHash() const;
 
     /// Every file of columns/.

@@ -1,6 +1,7 @@
 #include "ui/views/data_page.h"
 
 #include "core/run/demo.h"
+#include "ui/models/bad_line_model.h"
 #include "ui/models/table_preview_model.h"
 #include "ui/models/wording.h"
 #include "ui/views/distribution_header.h"
@@ -55,7 +56,8 @@ DataPage::DataPage(Workspace workspace, QWidget* parent)
                        "no network."),
                     tr("Import files…")),
                 parent),
-      workspace_(std::move(workspace)), import_(new ImportPanel(workspace_, this)), model_(new TablePreviewModel(this)),
+      workspace_(std::move(workspace)), import_(new ImportPanel(workspace_, this)),
+      model_(new TablePreviewModel(this)), badLines_(new BadLineModel(this)),
       importButton_(new QPushButton(tr("Import…"), this)),
       sampleButton_(new QPushButton(tr("Make the sample project"), this)),
       useButton_(new QPushButton(tr("Use in an experiment"), this)) {
@@ -128,9 +130,20 @@ QWidget* DataPage::buildBrowser() {
     goTo_->setMinimumWidth(128);
     fields_ = new FieldList(this);
     split_ = new SplitBar(this);
-    badLines_ = new QLabel(this);
-    badLines_->setWordWrap(true);
-    badLines_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    badCount_ = new QLabel(this);
+    badCount_->setWordWrap(true);
+    badTable_ = new QTableView(this);
+    badTable_->setAccessibleName(tr("Bad lines"));
+    badTable_->setModel(badLines_);
+    badTable_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    badTable_->setTabKeyNavigation(false);
+    badTable_->setWordWrap(false);
+    badTable_->setShowGrid(false);
+    badTable_->horizontalHeader()->setStretchLastSection(true);
+    badTable_->verticalHeader()->hide();
+    badTable_->verticalHeader()->setDefaultSectionSize(kRowHeight);
+    badTable_->setMaximumHeight(8 * kRowHeight);
+    badTable_->hide();
 
     auto* bar = new QWidget(this);
     auto* barRow = new QHBoxLayout(bar);
@@ -141,7 +154,7 @@ QWidget* DataPage::buildBrowser() {
     sides->addWidget(side({strongLabel(tr("Datasets"), this), names_}, {kSpace4, 0, 0, kSpace4}));
     sides->addWidget(side({bar, table_}, {0, 0, 0, kSpace4}));
     sides->addWidget(side({fields_, strongLabel(tr("Split"), this), split_,
-                           strongLabel(tr("Bad lines"), this), badLines_},
+                           strongLabel(tr("Bad lines"), this), badCount_, badTable_},
                           {0, 0, kSpace4, kSpace4}));
     sides->setChildrenCollapsible(false);
     sides->setStretchFactor(0, 0);
@@ -221,8 +234,16 @@ void DataPage::openDataset(const QString& name) {
     open_.start(
         [folder = workspace_.dataset(name.toStdString())](std::stop_token) {
             Result<Dataset> dataset = Dataset::open(folder);
-            return dataset ? Opened{std::make_shared<const Dataset>(std::move(dataset).value()), {}}
-                           : Opened{nullptr, dataset.problem()};
+            if (!dataset) {
+                return Opened{nullptr, dataset.problem(), {}};
+            }
+            auto badLines = dataset->firstBadLines();
+            if (!badLines) {
+                return Opened{nullptr, badLines.problem(), {}};
+            }
+            return Opened{std::make_shared<const Dataset>(std::move(dataset).value()),
+                          {},
+                          std::move(badLines).value()};
         },
         [this](Opened opened) { take(std::move(opened)); });
 }
@@ -233,7 +254,7 @@ void DataPage::take(Opened opened) {
     if (opened.problem) {
         fields_->setFields({});
         split_->setRows({});
-        badLines_->clear();
+        showBadLines(0, {});
         facts_->setText(tr("This dataset cannot be read."));
         Q_EMIT problemMet(*opened.problem);
         tellHeader();
@@ -255,20 +276,25 @@ void DataPage::take(Opened opened) {
     fields_->setFields(dataset.fields());
     split_->setRows({dataset.splitRows(Split::Train), dataset.splitRows(Split::Valid),
                      dataset.splitRows(Split::Test)});
-    QStringList bad{
-        dataset.badLines() == 0
-            ? tr("None; every line of the source could be read.")
-            : tr("%1 lines of the source were left out.").arg(countText(dataset.badLines()))};
-    for (const Problem& example : badExamples_[QString::fromStdString(dataset.name())]) {
-        bad << QString::fromStdString(example.text());
-    }
-    badLines_->setText(bad.mid(0, 4).join(QLatin1Char('\n')));
-    badLines_->setToolTip(bad.join(QLatin1Char('\n')));
+    showBadLines(dataset.badLines(), std::move(opened.badLines));
     tellHeader();
     count_.start(
         [shared = opened.dataset](std::stop_token stop) { return countFields(*shared, stop); },
         [this](std::vector<FieldStatistics> statistics) { takeStatistics(std::move(statistics)); });
     Q_EMIT datasetShown(QString::fromStdString(dataset.name()));
+}
+
+void DataPage::showBadLines(std::int64_t count, std::vector<BadLine> first) {
+    const auto shown = static_cast<std::int64_t>(first.size());
+    badCount_->setText(count == 0 ? tr("None; every line of the source could be read.")
+                       : count > shown
+                           ? tr("%1 lines of the source were left out; the first %2:")
+                                 .arg(countText(count), countText(shown))
+                           : tr("%1 lines of the source were left out:").arg(countText(count)));
+    badTable_->setVisible(shown > 0);
+    badLines_->setLines(std::move(first));
+    badTable_->resizeColumnToContents(BadLineModel::FileColumn);
+    badTable_->resizeColumnToContents(BadLineModel::LineColumn);
 }
 
 void DataPage::takeStatistics(std::vector<FieldStatistics> statistics) {
@@ -313,7 +339,6 @@ void DataPage::importFrom(const QString& fileOrFolder) {
 }
 
 void DataPage::takeImport(const QString& name, const ImportReport& report) {
-    badExamples_[name] = report.examples;
     turnTo(BrowserPlace);
     model_->setDataset(nullptr);
     reload();

@@ -9,7 +9,6 @@
 
 #include <QString>
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -23,6 +22,7 @@ class QTableView;
 
 namespace flip::ui {
 
+class BadLineModel;
 class DistributionHeader;
 class ElidedLabel;
 class FieldList;
@@ -60,10 +60,12 @@ private:
     struct Opened {
         std::shared_ptr<const Dataset> dataset;
         std::optional<Problem> problem;
+        std::vector<BadLine> badLines;
     };
     QWidget* buildBrowser();
     void openDataset(const QString& name);
     void take(Opened opened);
+    void showBadLines(std::int64_t count, std::vector<BadLine> first);
     void takeStatistics(std::vector<FieldStatistics> statistics);
     void tellHeader();
     void showPlace();
@@ -81,11 +83,12 @@ private:
     QSpinBox* goTo_ = nullptr;
     FieldList* fields_ = nullptr;
     SplitBar* split_ = nullptr;
-    QLabel* badLines_ = nullptr;
+    QLabel* badCount_ = nullptr;
+    QTableView* badTable_ = nullptr;
+    BadLineModel* badLines_;
     QPushButton* importButton_;
     QPushButton* sampleButton_;
     QPushButton* useButton_;
-    std::map<QString, std::vector<Problem>> badExamples_; // of imports of this session
     std::vector<FieldStatistics> statistics_;
     BackgroundJob open_;
     BackgroundJob count_;

@@ -127,6 +127,7 @@ ImportPanel::ImportPanel(Workspace workspace, QWidget* parent)
       seed_(spin(0, 1'000'000, 1, tr("Seed of the split"), this)), splitFile_(new QLineEdit(this)),
       minCount_(spin(1, 1'000'000, 1, tr("Smallest count of a value"), this)),
       labelRule_(new QLineEdit(this)), replace_(new QCheckBox(this)),
+      strict_(new QCheckBox(this)),
       schemaText_(codeView(tr("Schema"), this)), filesText_(codeView(tr("First lines"), this)),
       state_(new QLabel(this)), bar_(new QProgressBar(this)),
       start_(new QPushButton(tr("Import"), this)), cancel_(new QPushButton(tr("Back"), this)) {
@@ -255,6 +256,9 @@ void ImportPanel::buildForm(QFormLayout* form) {
     form->addRow(tr("Positive label"), labelRule_);
     replace_->setText(tr("Replace a dataset of this name"));
     form->addRow(QString(), replace_);
+    strict_->setText(tr("Refuse the source at its first bad line"));
+    strict_->setToolTip(tr("Otherwise lines that cannot be used are left out, counted and listed."));
+    form->addRow(QString(), strict_);
     for (QWidget* widget : {static_cast<QWidget*>(source_), static_cast<QWidget*>(preset_),
                             static_cast<QWidget*>(schema_), static_cast<QWidget*>(name_),
                             static_cast<QWidget*>(rule_), static_cast<QWidget*>(splitFile_),
@@ -358,6 +362,7 @@ ImportRequest ImportPanel::request() const {
     request.minCount = minCount_->value();
     request.labelRule = labelRule_->text().trimmed().toStdString();
     request.replace = replace_->isChecked();
+    request.strict = strict_->isChecked();
     return request;
 }
 
@@ -402,9 +407,15 @@ void ImportPanel::showProgress(const ImportProgress& progress) {
         bar_->setValue(static_cast<int>(
             std::min<std::int64_t>(1000, progress.bytes * 1000 / progress.totalBytes)));
     }
-    state_->setText(tr("%1: %2 rows, %3 of %4")
-                        .arg(QString::fromStdString(progress.phase), countText(progress.rows),
-                             bytesText(progress.bytes), bytesText(progress.totalBytes)));
+    QString text = tr("%1: %2 rows, %3 of %4")
+                       .arg(QString::fromStdString(progress.phase), countText(progress.rows),
+                            bytesText(progress.bytes), bytesText(progress.totalBytes));
+    if (const auto left = progress.secondsLeft()) {
+        const auto rate = static_cast<std::int64_t>(static_cast<double>(progress.rows) /
+                                                    progress.seconds);
+        text += tr(", %1 rows/s, %2 left").arg(countText(rate), durationText(*left));
+    }
+    state_->setText(text);
 }
 
 void ImportPanel::showEnd(const std::string& name, Result<ImportReport> result) {

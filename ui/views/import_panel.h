@@ -63,6 +63,7 @@ private:
     QSpinBox* minCount_;
     QLineEdit* labelRule_;
     QCheckBox* replace_;
+    QCheckBox* strict_;
     QPlainTextEdit* schemaText_;
     QPlainTextEdit* filesText_;
     QLabel* state_;
