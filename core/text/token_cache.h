@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/text/sentence_cut.h"
 #include "core/text/text_source.h"
 #include "core/text/text_template.h"
 #include "core/text/tokenizer.h"
@@ -13,13 +14,6 @@
 #include <vector>
 
 namespace flip {
-
-/// The tokens of one sentence, [CLS] and [SEP] included, and for each token the field whose value
-/// it came from: an index into Dataset::fields(), or -1 for the template's words and specials.
-struct TokenRow {
-    std::vector<std::int32_t> ids;
-    std::vector<std::int16_t> owner;
-};
 
 /// How many rows of a dataset lose what at max_tokens.
 struct TruncationReport {

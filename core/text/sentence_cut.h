@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace flip {
+
+/// The tokens of one sentence, [CLS] and [SEP] included, and for each token the field whose value
+/// it came from: an index into Dataset::fields(), or -1 for the template's words and specials.
+struct TokenRow {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int16_t> owner;
+};
+
+/// What a sentence that is too long loses.
+struct CutPolicy {
+    enum class Kind {
+        Fields, // ends of values: no field loses all while another is long
+        End,    // the end of the sentence, whatever stands there
+    } kind = Kind::Fields;
+
+    /// Fields whose values give way before all others, in this order and to their last token.
+    std::vector<int> first;
+};
+
+/// Cuts the sentence that stands in `row` from `begin` on to `limit` tokens; its last token stays.
+/// Values lose tokens at their ends: those of the policy's first fields as many as it takes, then
+/// always the longest value, of equals the later one. Where the template's own words are too many,
+/// the end goes. `limit` is at least 2.
+void cutSentence(const CutPolicy& policy, std::size_t begin, std::size_t limit, TokenRow& row);
+
+} // namespace flip
