@@ -27,9 +27,9 @@ void printBadLines(const std::vector<BadLine>& lines, bool json) {
         }
     }
     if (json) {
-        std::printf("%s\n", list.dump(-1, ' ', false,
-                                      nlohmann::ordered_json::error_handler_t::replace)
-                                .c_str());
+        std::printf(
+            "%s\n",
+            list.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
     }
 }
 

@@ -78,10 +78,7 @@ void run(const ImportOptions& options, Context& context) {
     StatusLine line;
     const auto report = importDataset(
         *request, workspace->datasets(),
-        [&](const ImportProgress& progress) {
-            line.show(told(progress));
-        },
-        interrupt.token());
+        [&](const ImportProgress& progress) { line.show(told(progress)); }, interrupt.token());
     line.clear();
     if (!report) {
         context.fail(report.problem());
@@ -92,8 +89,9 @@ void run(const ImportOptions& options, Context& context) {
         std::fprintf(stderr, "left out: %s\n", bad.text().c_str());
     }
     if (report->badLines > static_cast<std::int64_t>(report->examples.size())) {
-        std::fprintf(stderr, "... and more; 'flip datasets show %s --bad-lines' lists the first "
-                             "thousand\n",
+        std::fprintf(stderr,
+                     "... and more; 'flip datasets show %s --bad-lines' lists the first "
+                     "thousand\n",
                      request->name.c_str());
     }
     std::printf("%s: %lld rows in %s, %lld bad lines\n", request->name.c_str(),

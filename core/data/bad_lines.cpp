@@ -12,7 +12,8 @@ constexpr std::string_view kNewLine = "\n";
 
 /// On one line and without a tab.
 std::string flat(std::string text) {
-    std::ranges::replace_if(text, [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+    std::ranges::replace_if(
+        text, [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
     return text;
 }
 
@@ -46,8 +47,8 @@ Result<std::vector<BadLine>> BadLines::fromText(std::string_view text, const std
         const std::size_t first = line.find('\t');
         const std::size_t second = line.find('\t', first == line.npos ? first : first + 1);
         BadLine bad;
-        const auto number = second == line.npos ? std::string_view()
-                                                : line.substr(first + 1, second - first - 1);
+        const auto number =
+            second == line.npos ? std::string_view() : line.substr(first + 1, second - first - 1);
         const auto [rest, error] =
             std::from_chars(number.data(), number.data() + number.size(), bad.line);
         if (error != std::errc() || rest != number.data() + number.size()) {

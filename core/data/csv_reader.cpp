@@ -15,8 +15,8 @@ Result<CsvReader> CsvReader::open(const std::filesystem::path& file, CsvFormat f
     if (!bytes) {
         return bytes.problem();
     }
-    auto records = CsvRecords::open(std::move(*bytes), format, /*header=*/false, /*columns=*/{},
-                                    shownName);
+    auto records =
+        CsvRecords::open(std::move(*bytes), format, /*header=*/false, /*columns=*/{}, shownName);
     if (!records) {
         return records.problem();
     }

@@ -28,8 +28,7 @@ std::uint64_t matches(const char* text, char one, char other) {
     const __m128i others = _mm_set1_epi8(other);
     std::uint64_t bits = 0;
     for (int part = 3; part >= 0; --part) {
-        const __m128i bytes =
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + 16 * part));
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + 16 * part));
         const __m128i equal =
             _mm_or_si128(_mm_cmpeq_epi8(bytes, ones), _mm_cmpeq_epi8(bytes, others));
         bits = bits << 16 | static_cast<std::uint32_t>(_mm_movemask_epi8(equal));
@@ -85,11 +84,9 @@ public:
     }
 
     void run() {
-        const bool quoted =
-            !format_.quote.empty() &&
-            std::memchr(batch_.text.data(), format_.quote[0], end_) != nullptr;
-        if (!quoted && delimiter_.size() == 1 && !checkUtf8_ && !convert_ &&
-            columns_ != 0) {
+        const bool quoted = !format_.quote.empty() &&
+                            std::memchr(batch_.text.data(), format_.quote[0], end_) != nullptr;
+        if (!quoted && delimiter_.size() == 1 && !checkUtf8_ && !convert_ && columns_ != 0) {
             plainRecords();
         } else {
             anyRecords();
@@ -314,8 +311,7 @@ private:
 
     /// Turns the fields found into cells.
     void takeRecord(std::size_t begin) {
-        if (checkUtf8_ &&
-            !isUtf8(std::string_view(batch_.text.data() + begin, next_ - begin))) {
+        if (checkUtf8_ && !isUtf8(std::string_view(batch_.text.data() + begin, next_ - begin))) {
             addDefect(line_, "is not valid UTF-8; name the file's encoding");
             return;
         }
@@ -348,8 +344,8 @@ private:
         const char escape = format_.escape.empty() ? quote : format_.escape[0];
         std::size_t to = 0;
         for (std::size_t from = 0; from < field.size(); ++from) {
-            const bool skips = (field[from] == quote || field[from] == escape) &&
-                               from + 1 < field.size();
+            const bool skips =
+                (field[from] == quote || field[from] == escape) && from + 1 < field.size();
             from += skips ? 1 : 0;
             field[to++] = field[from];
         }
@@ -359,9 +355,9 @@ private:
     /// Where a byte stands in [from, end); `end` if nowhere.
     std::size_t find(char wanted, std::size_t from, std::size_t end) const {
         const void* const found = std::memchr(batch_.text.data() + from, wanted, end - from);
-        return found == nullptr ? end
-                                : static_cast<std::size_t>(static_cast<const char*>(found) -
-                                                           batch_.text.data());
+        return found == nullptr
+                   ? end
+                   : static_cast<std::size_t>(static_cast<const char*>(found) - batch_.text.data());
     }
 
     Found defect(std::int64_t line, std::string reason) {
@@ -383,7 +379,7 @@ private:
     const CsvFormat& format_;
     RecordBatch& batch_;
     const std::size_t columns_; // 0: any number
-    const std::size_t end_; // of the raw bytes
+    const std::size_t end_;     // of the raw bytes
     const std::string_view delimiter_;
     bool checkUtf8_ = false;
     bool convert_ = false;

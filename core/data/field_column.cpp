@@ -70,7 +70,8 @@ Result<std::uint32_t> FieldColumn::codeOf(std::string_view value) {
 }
 
 Problem FieldColumn::tooManyValues() const {
-    return {"the field \"" + info_.name + "\" has more than 4294967294 values; leave it out", info_.name};
+    return {"the field \"" + info_.name + "\" has more than 4294967294 values; leave it out",
+            info_.name};
 }
 
 Result<void> FieldColumn::count(std::span<const Split> splits, std::int64_t minCount) {

@@ -28,8 +28,8 @@ public:
     /// Adds the values of a batch's rows.
     Result<void> add(const RowSource& source, const RowBatch& rows);
 
-    /// Once all rows are in: gives ids to the values that at least `minCount` training rows hold, in
-    /// the order in which those rows first hold them.
+    /// Once all rows are in: gives ids to the values that at least `minCount` training rows hold,
+    /// in the order in which those rows first hold them.
     Result<void> count(std::span<const Split> splits, std::int64_t minCount);
 
     std::int64_t ids() const { return info_.ids; } // after count(), the unknown value's left out

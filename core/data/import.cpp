@@ -182,9 +182,8 @@ public:
         }
         // How many ids a field has decides where the next one's begin: first all are counted.
         std::vector<Result<void>> done(fields_.size());
-        pool_.forEach(fields_.size(), [&](std::size_t i) {
-            done[i] = fields_[i].count(*splits, minCount);
-        });
+        pool_.forEach(fields_.size(),
+                      [&](std::size_t i) { done[i] = fields_[i].count(*splits, minCount); });
         if (auto counted = firstProblem(done); !counted) {
             return counted.problem();
         }
@@ -396,8 +395,8 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     }
     report.rows = manifest->rows;
     report.badLines = badLines.count();
-    for (const BadLine& bad : std::span(badLines.first()).first(std::min(
-             badLines.first().size(), kExamples))) {
+    for (const BadLine& bad :
+         std::span(badLines.first()).first(std::min(badLines.first().size(), kExamples))) {
         report.examples.push_back(bad.problem());
     }
     report.droppedRows = rows.droppedRows();

@@ -102,8 +102,7 @@ Result<bool> LineBlocks::skipLine(RecordBatch& batch) {
     text.shrink_to_fit();
     batch.firstLine = line_++;
     batch.lineCount = 1;
-    batch.defects.push_back({0, "the line is longer than " +
-                                    std::to_string(mostLineBytes_ >> 20) +
+    batch.defects.push_back({0, "the line is longer than " + std::to_string(mostLineBytes_ >> 20) +
                                     " MiB; check the file's line ends"});
     batch.last = atEnd_ && rest_.empty();
     return true;

@@ -22,8 +22,8 @@ public:
                         std::size_t mostLineBytes = kMostLineBytes)
         : source_(std::move(source)), mostLineBytes_(mostLineBytes) {}
 
-    /// Fills a cleared batch with the next lines, `wantedBytes` or a little more of them, or with
-    /// just one line if that is 0; false at the end. A line that is left out makes a batch of its
+    /// Fills a cleared batch with the next lines, about `wantedBytes` of them, or with just one
+    /// line if that is 0; false at the end. A line that is left out makes a batch of its
     /// own.
     Result<bool> read(RecordBatch& batch, std::size_t wantedBytes);
 

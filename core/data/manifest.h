@@ -55,9 +55,9 @@ struct Manifest {
     std::int64_t idCount = 0;
     std::array<std::int64_t, 3> splitRows{}; // by Split
     std::vector<ManifestField> fields;
-    ColumnFile labels;               // std::uint8_t [rows]
-    ColumnFile splits;               // std::uint8_t [rows]
-    std::optional<ColumnFile> times; // std::int64_t [rows]
+    ColumnFile labels;                     // std::uint8_t [rows]
+    ColumnFile splits;                     // std::uint8_t [rows]
+    std::optional<ColumnFile> times;       // std::int64_t [rows]
     std::optional<ColumnFile> badLineList; // the first bad lines, as BadLines::toText() writes them
     ImportRecord import;
 

@@ -30,9 +30,9 @@ struct RecordBatch {
     std::int64_t lineCount = 0; // line breaks in the raw bytes
     bool last = false;          // nothing follows
 
-    std::vector<Cell> cells;          // [records, columns]
-    std::vector<std::uint32_t> lines; // [records], where each starts, from 0 at `firstLine`
-    std::vector<Defect> defects;      // in order of lines
+    std::vector<Cell> cells;             // [records, columns]
+    std::vector<std::uint32_t> lines;    // [records], where each starts, from 0 at `firstLine`
+    std::vector<Defect> defects;         // in order of lines
     std::vector<std::size_t> firstCells; // [records + 1] where records differ in length, else empty
     std::size_t unfinished = 0; // raw bytes at the end whose record goes on in the next batch
 

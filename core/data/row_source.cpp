@@ -70,8 +70,7 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
         if (auto go = watch.begin("reading " + join.right.table, bytes); !go) {
             return go.problem();
         }
-        if (auto done =
-                source->loadJoined(files[right], named(right), right, join.right, watch);
+        if (auto done = source->loadJoined(files[right], named(right), right, join.right, watch);
             !done) {
             return done.problem();
         }
@@ -314,8 +313,8 @@ std::int64_t RowSource::repeatedKeys() const {
 std::string_view RowSource::read(const Place& place, const RowBatch& batch, std::size_t row,
                                  std::string& scratch) const {
     if (place.table == 0) {
-        return cells_[0][place.cell].read(*batch.records, batch.kept[row],
-                                          table_.columns().size(), scratch);
+        return cells_[0][place.cell].read(*batch.records, batch.kept[row], table_.columns().size(),
+                                          scratch);
     }
     const std::uint32_t joined = batch.joined[place.table][row];
     return joined == RowBatch::kNoRow ? std::string_view()

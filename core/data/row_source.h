@@ -26,12 +26,12 @@ struct RowBatch {
     static constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
 
     const RecordBatch* records = nullptr;
-    std::vector<std::uint32_t> kept;     // [rows], indices of records
-    std::vector<std::uint8_t> positives; // [rows], 1 or 0
-    std::vector<std::int64_t> times;     // [rows]; empty without a time column
+    std::vector<std::uint32_t> kept;                // [rows], indices of records
+    std::vector<std::uint8_t> positives;            // [rows], 1 or 0
+    std::vector<std::int64_t> times;                // [rows]; empty without a time column
     std::vector<std::vector<std::uint32_t>> joined; // [tables][rows], the joined row, or kNoRow
-    std::vector<std::vector<ValueKey>> keys; // [fields][rows], of fields that are a column of the
-                                             // streamed table; empty for others
+    std::vector<std::vector<ValueKey>> keys;  // [fields][rows], of fields that are a column of the
+                                              // streamed table; empty for others
     std::vector<RecordBatch::Defect> defects; // lines that were left out, in their order
     std::int64_t dropped = 0;                 // by the drop rule
     std::int64_t unmatched = 0;               // left out by a join

@@ -69,8 +69,8 @@ public:
             std::vector<std::int64_t> counts(std::size_t{1} << kDigitBits, 0);
             for (const std::int64_t time : times) {
                 const std::uint64_t key = keyOf(time);
-                const bool matches = shift + kDigitBits == 64 ||
-                                     key >> (shift + kDigitBits) == prefix;
+                const bool matches =
+                    shift + kDigitBits == 64 || key >> (shift + kDigitBits) == prefix;
                 counts[(key >> shift) & (counts.size() - 1)] += matches ? 1 : 0;
             }
             std::uint64_t digit = 0;

@@ -78,8 +78,8 @@ Result<TableSource> TableSource::open(const TableSchema& schema,
     if (!bytes) {
         return bytes.problem();
     }
-    auto records = CsvRecords::open(std::move(*bytes), schema.format, schema.header,
-                                    schema.columns, schema.file);
+    auto records = CsvRecords::open(std::move(*bytes), schema.format, schema.header, schema.columns,
+                                    schema.file);
     if (!records) {
         return records.problem();
     }

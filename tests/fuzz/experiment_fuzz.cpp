@@ -7,7 +7,8 @@ using namespace flip;
 
 /// Any text is a recipe or a Problem.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto draft = readExperiment({reinterpret_cast<const char*>(data), size}, "experiment.toml");
+    const auto draft =
+        readExperiment({reinterpret_cast<const char*>(data), size}, "experiment.toml");
     if (draft) {
         static_cast<void>(resolve(*draft));
     }

@@ -28,7 +28,7 @@ namespace flip::ui {
 
 namespace {
 
-constexpr qint64 kPreviewBytes = 1500; // of each file
+constexpr qint64 kPreviewBytes = 1500;     // of each file
 constexpr qint64 kLargestSchema = 1 << 20; // bytes
 constexpr int kPreviewFiles = 8;
 const QString kOwnSchema = QStringLiteral("csv");
@@ -126,8 +126,7 @@ ImportPanel::ImportPanel(Workspace workspace, QWidget* parent)
       valid_(spin(1, 98, 10, tr("Share of validation rows"), this)),
       seed_(spin(0, 1'000'000, 1, tr("Seed of the split"), this)), splitFile_(new QLineEdit(this)),
       minCount_(spin(1, 1'000'000, 1, tr("Smallest count of a value"), this)),
-      labelRule_(new QLineEdit(this)), replace_(new QCheckBox(this)),
-      strict_(new QCheckBox(this)),
+      labelRule_(new QLineEdit(this)), replace_(new QCheckBox(this)), strict_(new QCheckBox(this)),
       schemaText_(codeView(tr("Schema"), this)), filesText_(codeView(tr("First lines"), this)),
       state_(new QLabel(this)), bar_(new QProgressBar(this)),
       start_(new QPushButton(tr("Import"), this)), cancel_(new QPushButton(tr("Back"), this)) {
@@ -257,7 +256,8 @@ void ImportPanel::buildForm(QFormLayout* form) {
     replace_->setText(tr("Replace a dataset of this name"));
     form->addRow(QString(), replace_);
     strict_->setText(tr("Refuse the source at its first bad line"));
-    strict_->setToolTip(tr("Otherwise lines that cannot be used are left out, counted and listed."));
+    strict_->setToolTip(
+        tr("Otherwise lines that cannot be used are left out, counted and listed."));
     form->addRow(QString(), strict_);
     for (QWidget* widget : {static_cast<QWidget*>(source_), static_cast<QWidget*>(preset_),
                             static_cast<QWidget*>(schema_), static_cast<QWidget*>(name_),
@@ -411,8 +411,8 @@ void ImportPanel::showProgress(const ImportProgress& progress) {
                        .arg(QString::fromStdString(progress.phase), countText(progress.rows),
                             bytesText(progress.bytes), bytesText(progress.totalBytes));
     if (const auto left = progress.secondsLeft()) {
-        const auto rate = static_cast<std::int64_t>(static_cast<double>(progress.rows) /
-                                                    progress.seconds);
+        const auto rate =
+            static_cast<std::int64_t>(static_cast<double>(progress.rows) / progress.seconds);
         text += tr(", %1 rows/s, %2 left").arg(countText(rate), durationText(*left));
     }
     state_->setText(text);

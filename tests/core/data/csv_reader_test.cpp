@@ -201,13 +201,11 @@ void CsvReaderTest::losesOneLineToAnUnclosedQuote_data() {
     QTest::addColumn<QStringList>("records"); // fields joined by '|'
     QTest::newRow("to the end of the file")
         << QByteArray("a,b\nc,\"d\ne,f\n") << QList<qint64>{2} << QStringList{"a|b", "e|f"};
-    QTest::newRow("beyond the limit")
-        << "a\nb\n\"c" + QByteArray(5000, 'x') + "\nd\",e\n" << QList<qint64>{3}
-        << QStringList{"a", "b", "d\"|e"};
+    QTest::newRow("beyond the limit") << "a\nb\n\"c" + QByteArray(5000, 'x') + "\nd\",e\n"
+                                      << QList<qint64>{3} << QStringList{"a", "b", "d\"|e"};
     QTest::newRow("in a record that began lines before")
         << QByteArray("a\n\"b\nc\",\"d\ne\n") << QList<qint64>{3, 3} << QStringList{"a", "e"};
-    QTest::newRow("the last byte")
-        << QByteArray("a\n\"") << QList<qint64>{2} << QStringList{"a"};
+    QTest::newRow("the last byte") << QByteArray("a\n\"") << QList<qint64>{2} << QStringList{"a"};
 }
 
 void CsvReaderTest::losesOneLineToAnUnclosedQuote() {

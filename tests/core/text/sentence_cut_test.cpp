@@ -57,13 +57,12 @@ void SentenceCutTest::shortensValues_data() {
     QTest::newRow("the longest first") << ".aaaab." << 5 << nobody << ".aab.";
     QTest::newRow("down to the next longest, then both") << ".aaaa.bb." << 5 << nobody << ".a.b.";
     QTest::newRow("of equals the later") << ".aa.bb.cc." << 9 << nobody << ".aa.bb.c.";
-    QTest::newRow("the named field to its last token") << ".aaaa.bb." << 7 << QList<int>{1}
-                                                       << ".aaaa..";
-    QTest::newRow("the named fields in order") << ".aa.bb.cc." << 6 << QList<int>{2, 1}
-                                               << ".aa...";
+    QTest::newRow("the named field to its last token")
+        << ".aaaa.bb." << 7 << QList<int>{1} << ".aaaa..";
+    QTest::newRow("the named fields in order") << ".aa.bb.cc." << 6 << QList<int>{2, 1} << ".aa...";
     QTest::newRow("then the longest of the others") << ".aaa.b." << 5 << QList<int>{1} << ".aa..";
-    QTest::newRow("a field named twice in the template") << ".aa.aa." << 5 << QList<int>{0}
-                                                         << ".aa..";
+    QTest::newRow("a field named twice in the template")
+        << ".aa.aa." << 5 << QList<int>{0} << ".aa..";
     QTest::newRow("the end where words are too many") << ".....a." << 4 << nobody << "....";
     QTest::newRow("two tokens") << ".aaaa." << 2 << nobody << "..";
 }
@@ -106,7 +105,8 @@ void SentenceCutTest::keepsTheLimitAndBeginningsOfValues() {
         owners += ".";
         const auto limit = 2 + random.below(12);
         CutPolicy policy;
-        for (const std::int64_t field : random.sample(4, static_cast<std::int64_t>(random.below(4)))) {
+        for (const std::int64_t field :
+             random.sample(4, static_cast<std::int64_t>(random.below(4)))) {
             policy.first.push_back(static_cast<int>(field));
         }
         const TokenRow whole = sentence(owners);
