@@ -131,7 +131,7 @@ QWidget* DataPage::buildBrowser() {
     fields_ = new FieldList(this);
     split_ = new SplitBar(this);
     badCount_ = new QLabel(this);
-    badCount_->setWordWrap(true);
+    badCount_->setProperty("kind", "second");
     badTable_ = new QTableView(this);
     badTable_->setAccessibleName(tr("Bad lines"));
     badTable_->setModel(badLines_);
@@ -140,9 +140,10 @@ QWidget* DataPage::buildBrowser() {
     badTable_->setWordWrap(false);
     badTable_->setShowGrid(false);
     badTable_->horizontalHeader()->setStretchLastSection(true);
+    badTable_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     badTable_->verticalHeader()->hide();
     badTable_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-    badTable_->setMaximumHeight(8 * kRowHeight);
+    badTable_->setMaximumHeight(7 * kRowHeight);
     badTable_->hide();
 
     auto* bar = new QWidget(this);
@@ -152,10 +153,14 @@ QWidget* DataPage::buildBrowser() {
     barRow->addWidget(goTo_);
     auto* sides = new QSplitter(Qt::Horizontal, this);
     sides->addWidget(side({strongLabel(tr("Datasets"), this), names_}, {kSpace4, 0, 0, kSpace4}));
-    sides->addWidget(side({bar, table_}, {0, 0, 0, kSpace4}));
-    sides->addWidget(side({fields_, strongLabel(tr("Split"), this), split_,
-                           strongLabel(tr("Bad lines"), this), badCount_, badTable_},
-                          {0, 0, kSpace4, kSpace4}));
+    auto* badHeading = new QWidget(this);
+    auto* badRow = new QHBoxLayout(badHeading);
+    badRow->setContentsMargins(0, 0, 0, 0);
+    badRow->addWidget(strongLabel(tr("Bad lines"), this));
+    badRow->addWidget(badCount_, 1);
+    sides->addWidget(side({bar, table_, badHeading, badTable_}, {0, 0, 0, kSpace4}));
+    sides->addWidget(
+        side({fields_, strongLabel(tr("Split"), this), split_}, {0, 0, kSpace4, kSpace4}));
     sides->setChildrenCollapsible(false);
     sides->setStretchFactor(0, 0);
     sides->setStretchFactor(1, 1);
@@ -288,9 +293,9 @@ void DataPage::showBadLines(std::int64_t count, std::vector<BadLine> first) {
     const auto shown = static_cast<std::int64_t>(first.size());
     badCount_->setText(count == 0 ? tr("None; every line of the source could be read.")
                        : count > shown
-                           ? tr("%1 lines of the source were left out; the first %2:")
+                           ? tr("%1 lines of the source were left out; here are the first %2.")
                                  .arg(countText(count), countText(shown))
-                           : tr("%1 lines of the source were left out:").arg(countText(count)));
+                           : tr("%1 lines of the source were left out.").arg(countText(count)));
     badTable_->setVisible(shown > 0);
     badLines_->setLines(std::move(first));
     badTable_->resizeColumnToContents(BadLineModel::FileColumn);
