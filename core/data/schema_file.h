@@ -50,6 +50,9 @@ struct FieldSchema {
     std::vector<ColumnName> columns; // one, or the flags, all of one table
     bool flags = false;
     FieldUse use = FieldUse::Both;
+    FieldKind kind = FieldKind::Category;
+    std::string separator = "|"; // between the elements of a list, kind Multi
+    std::int64_t buckets = 32;   // most ranges of a number, kind Number
     std::string where;
 };
 

@@ -419,13 +419,14 @@ void ImportTest::writesTheObjectOfTheContract() {
     test::write(request.split.file, "0\tvalid\n1\ttrain\n2\ttrain\n3\ttest\n4\ttrain\n");
     const auto data = import(request);
     QVERIFY(data);
+    const auto field = [](const QString& name) {
+        return QJsonObject{{"name", name}, {"kind", "category"}, {"ids", 2}, {"oov_rate", 0.5}};
+    };
     const QJsonObject expected = {
         {"name", "shop"},
         {"rows", 5},
         {"positives", 3},
-        {"fields", QJsonArray{QJsonObject{{"name", "buyer"}, {"ids", 2}, {"oov_rate", 0.5}},
-                              QJsonObject{{"name", "item"}, {"ids", 2}, {"oov_rate", 0.5}},
-                              QJsonObject{{"name", "title"}, {"ids", 2}, {"oov_rate", 0.5}}}},
+        {"fields", QJsonArray{field("buyer"), field("item"), field("title")}},
         {"splits", QJsonObject{{"train", 3}, {"valid", 1}, {"test", 1}}},
         {"hash", QString::fromStdString(data->hash())},
         {"bad_lines", 0}};
