@@ -33,6 +33,7 @@ struct Context {
 // Each adds its subcommand; the context outlives the parsing.
 void addImport(CLI::App& app, Context& context);
 void addDatasets(CLI::App& app, Context& context);
+void addBench(CLI::App& app, Context& context);
 void addRun(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
