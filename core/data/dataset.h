@@ -20,6 +20,13 @@ std::string_view splitName(Split split); // "train", "valid", "test"
 /// Where a field takes part: as id, as words of the sentence, or both.
 enum class FieldUse { Both, Id, Text };
 
+/// How a field's values become ids.
+enum class FieldKind {
+    Category, // each value has an id
+    Multi,    // a value is a list, each of its elements has an id
+    Number,   // values are numbers, each bucket of them has an id
+};
+
 /// What is known of one field of a dataset.
 struct FieldInfo {
     std::string name;
