@@ -1,204 +1,34 @@
 #include "core/data/schema_file.h"
 
-#include "core/base/nearest_name.h"
-
-#include <toml++/toml.h>
+#include "core/data/parquet_rows.h"
+#include "core/data/schema_names.h"
+#include "core/data/toml_section.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
-#include <span>
 #include <utility>
 
 namespace flip {
 
 namespace {
 
-using Names = std::span<const std::string_view>;
-
 constexpr std::array<std::string_view, 5> kTopKeys = {"table", "join", "label", "time", "field"};
-constexpr std::array<std::string_view, 8> kTableKeys = {"name",  "file",   "format",  "delimiter",
-                                                        "quote", "header", "columns", "encoding"};
-constexpr std::array<std::string_view, 3> kJoinKeys = {"left", "right", "keep"};
+constexpr std::array<std::string_view, 10> kTableKeys = {
+    "name",   "file",   "format",  "delimiter", "quote",
+    "escape", "header", "columns", "encoding",  "list_separator"};
+constexpr std::array<std::string_view, 4> kJoinKeys = {"left", "right", "keep", "collect"};
 constexpr std::array<std::string_view, 3> kLabelKeys = {"column", "positive", "drop"};
 constexpr std::array<std::string_view, 1> kTimeKeys = {"column"};
 constexpr std::array<std::string_view, 7> kFieldKeys = {"name", "column",  "flags", "kind",
                                                         "use",  "buckets", "split"};
 
-/// A table of the document, read with Problems that name file and line. Lives as long as the
-/// document.
-class Section {
-public:
-    Section(const toml::table& table, std::string name, const std::string& fileName)
-        : table_(&table), name_(std::move(name)), fileName_(&fileName) {}
-
-    std::string where() const { return where(*table_); }
-    std::string where(const toml::node& node) const { return where(node.source()); }
-
-    /// The line of a key's value; the section's own where the key is missing.
-    std::string where(std::string_view key) const {
-        const toml::node* const node = table_->get(key);
-        return node == nullptr ? where() : where(*node);
+Result<ColumnName> columnName(const std::string& text, const std::string& where) {
+    const std::size_t dot = text.find('.');
+    if (dot == std::string::npos || dot == 0 || dot + 1 == text.size()) {
+        return Problem{"\"" + text + "\" names no column; write \"table.column\"", where};
     }
-
-    bool has(std::string_view key) const { return table_->contains(key); }
-
-    Result<void> allowOnly(Names known) const {
-        for (const auto& [key, node] : *table_) {
-            if (std::ranges::find(known, key.str()) == known.end()) {
-                return Problem{"the key \"" + std::string(key.str()) + "\"" +
-                                   (name_.empty() ? "" : " of " + name_) +
-                                   " is not known; did you mean \"" +
-                                   nearestName(key.str(), known) + "\"?",
-                               where(key.source())};
-            }
-        }
-        return {};
-    }
-
-    /// Text that must be there and must not be empty.
-    Result<std::string> text(std::string_view key) const {
-        auto value = textOr(key, "");
-        if (value && value->empty()) {
-            return Problem{name_ + " needs " + std::string(key) + " = \"...\"", where(key)};
-        }
-        return value;
-    }
-
-    Result<std::string> textOr(std::string_view key, std::string fallback) const {
-        const toml::node* const node = table_->get(key);
-        if (node == nullptr) {
-            return fallback;
-        }
-        if (const auto value = node->value_exact<std::string>()) {
-            return *value;
-        }
-        return Problem{std::string(key) + " must be text in quotes", where(*node)};
-    }
-
-    Result<bool> flagOr(std::string_view key, bool fallback) const {
-        const toml::node* const node = table_->get(key);
-        if (node == nullptr) {
-            return fallback;
-        }
-        if (const auto value = node->value_exact<bool>()) {
-            return *value;
-        }
-        return Problem{std::string(key) + " must be true or false", where(*node)};
-    }
-
-    /// A list of texts; empty where the key is missing.
-    Result<std::vector<std::string>> texts(std::string_view key) const {
-        std::vector<std::string> values;
-        const toml::node* const node = table_->get(key);
-        if (node == nullptr) {
-            return values;
-        }
-        const Problem wrong{std::string(key) + " must be a list of texts, [\"a\", \"b\"]",
-                            where(*node)};
-        if (!node->is_array()) {
-            return wrong;
-        }
-        for (const toml::node& element : *node->as_array()) {
-            const auto value = element.value_exact<std::string>();
-            if (!value || value->empty()) {
-                return wrong;
-            }
-            values.push_back(*value);
-        }
-        return values;
-    }
-
-    /// One of the choices; the first of them where the key is missing.
-    Result<std::string> choice(std::string_view key, Names choices) const {
-        auto value = textOr(key, std::string(choices.front()));
-        if (value && std::ranges::find(choices, *value) == choices.end()) {
-            std::string list;
-            for (const std::string_view choice : choices) {
-                list += (list.empty() ? "" : ", ") + std::string(choice);
-            }
-            return Problem{std::string(key) + " = \"" + *value + "\" is not known; choose one of " +
-                               list,
-                           where(key)};
-        }
-        return value;
-    }
-
-    /// "table.column".
-    Result<ColumnName> column(std::string_view key) const {
-        auto value = text(key);
-        if (!value) {
-            return value.problem();
-        }
-        return columnName(*value, where(key));
-    }
-
-    static Result<ColumnName> columnName(const std::string& text, const std::string& where) {
-        const std::size_t dot = text.find('.');
-        if (dot == std::string::npos || dot == 0 || dot + 1 == text.size()) {
-            return Problem{"\"" + text + "\" names no column; write \"table.column\"", where};
-        }
-        return ColumnName{text.substr(0, dot), text.substr(dot + 1), where};
-    }
-
-    /// The sections written [[key]].
-    Result<std::vector<Section>> sections(const std::string& key) const {
-        std::vector<Section> found;
-        const toml::node* const node = table_->get(key);
-        if (node == nullptr) {
-            return found;
-        }
-        if (!node->is_array() || node->as_array()->empty()) {
-            return Problem{"write [[" + key + "]] above each " + key, where(*node)};
-        }
-        for (const toml::node& element : *node->as_array()) {
-            if (!element.is_table()) {
-                return Problem{"write [[" + key + "]] above each " + key, where(element)};
-            }
-            found.emplace_back(*element.as_table(), "[[" + key + "]]", *fileName_);
-        }
-        return found;
-    }
-
-    /// The section written [key], if it is there.
-    Result<std::optional<Section>> section(const std::string& key) const {
-        const toml::node* const node = table_->get(key);
-        if (node == nullptr) {
-            return std::optional<Section>();
-        }
-        if (!node->is_table()) {
-            return Problem{"write [" + key + "] above its keys, once", where(*node)};
-        }
-        return std::optional<Section>(Section(*node->as_table(), "[" + key + "]", *fileName_));
-    }
-
-private:
-    std::string where(const toml::source_region& region) const {
-        return *fileName_ + ":" + std::to_string(region.begin.line);
-    }
-
-    const toml::table* table_;
-    std::string name_; // as written, for Problems; empty for the document
-    const std::string* fileName_;
-};
-
-bool endsWithAnyCase(std::string_view text, std::string_view end) {
-    return text.size() >= end.size() &&
-           std::ranges::equal(text.substr(text.size() - end.size()), end, {}, [](char letter) {
-               return static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-           });
-}
-
-Result<void> refuseUnreadable(const std::string& file, const std::string& where) {
-    for (const std::string_view end : {".gz", ".zip", ".bz2", ".xz", ".zst"}) {
-        if (endsWithAnyCase(file, end) || file.find(".zip/") != std::string::npos) {
-            return Problem{"packed files such as \"" + file +
-                               "\" cannot be read yet; unpack it and name the file inside",
-                           where};
-        }
-    }
-    return {};
+    return ColumnName{text.substr(0, dot), text.substr(dot + 1), where, {}};
 }
 
 Result<void> refuseTwice(const std::vector<std::string>& names, const std::string& what,
@@ -212,77 +42,181 @@ Result<void> refuseTwice(const std::vector<std::string>& names, const std::strin
     return {};
 }
 
-Result<TableSchema> readTable(const Section& section) {
-    constexpr std::array<std::string_view, 3> kFormats = {"csv", "jsonl", "parquet"};
-    constexpr std::array<std::string_view, 2> kEncodings = {"utf-8", "latin-1"};
-    if (auto known = section.allowOnly(kTableKeys); !known) {
-        return known.problem();
+/// "table.column", or a list of its spellings.
+Result<ColumnName> readColumn(const TomlSection& section, std::string_view key) {
+    const auto spellings = section.textOrTexts(key);
+    if (!spellings) {
+        return spellings.problem();
     }
-    const auto name = section.text("name");
-    const auto file = section.text("file");
-    const auto format = section.choice("format", kFormats);
-    const auto delimiter = section.textOr("delimiter", ",");
-    const auto quote = section.textOr("quote", "\"");
-    const auto encoding = section.choice("encoding", kEncodings);
-    for (const auto* part : {&name, &file, &format, &delimiter, &quote, &encoding}) {
-        if (!*part) {
-            return part->problem();
+    const std::string where = section.where(key);
+    if (auto once = refuseTwice(*spellings, "column", where); !once) {
+        return once.problem();
+    }
+    auto column = columnName(spellings->front(), where);
+    for (std::size_t i = 1; column && i < spellings->size(); ++i) {
+        auto other = columnName((*spellings)[i], where);
+        if (!other) {
+            return other;
         }
+        if (other->table != column->table) {
+            return Problem{"the spellings of one column must be of one table", where};
+        }
+        column->otherSpellings.push_back(std::move(other->column));
     }
-    const auto header = section.flagOr("header", true);
-    if (!header) {
-        return header.problem();
+    return column;
+}
+
+/// Where a table's records are and how they are named.
+Result<void> readHeader(const TomlSection& section, TableSchema& table) {
+    if (section.isText("header")) {
+        const auto typed = section.textOr("header", "");
+        if (!typed || *typed != "typed") {
+            return Problem{"header must be true or false, or \"typed\" where it reads "
+                           "\"rating:float\"",
+                           section.where("header")};
+        }
+        table.typedHeader = true;
+    } else {
+        const auto header = section.flagOr("header", true);
+        if (!header) {
+            return header.problem();
+        }
+        table.header = *header;
     }
     auto columns = section.texts("columns");
     if (!columns) {
         return columns.problem();
     }
-    if (name->find('.') != std::string::npos) {
-        return Problem{"a table's name cannot hold a dot; it ends where the column begins",
-                       section.where("name")};
-    }
-    if (*format != "csv") {
-        return Problem{"format = \"" + *format +
-                           "\" cannot be read yet; turn the file into csv and name that",
-                       section.where("format")};
-    }
-    if (auto readable = refuseUnreadable(*file, section.where("file")); !readable) {
-        return readable.problem();
-    }
-    if (*header && !columns->empty()) {
+    if (table.header && !columns->empty()) {
         return Problem{
             "columns are for a file without header; add header = false or leave them out",
             section.where("columns")};
     }
-    if (!*header && columns->empty()) {
+    if (!table.header && columns->empty()) {
         return Problem{"a file without header needs columns = [\"...\", ...]",
                        section.where("header")};
     }
     if (auto once = refuseTwice(*columns, "column name", section.where("columns")); !once) {
-        return once.problem();
+        return once;
+    }
+    table.columns = std::move(*columns);
+    return {};
+}
+
+Result<void> readDelimitedText(const TomlSection& section, TableSchema& table) {
+    constexpr std::array<std::string_view, 2> kEncodings = {"utf-8", "latin-1"};
+    const auto delimiter = section.textOr("delimiter", ",");
+    const auto quote = section.textOr("quote", "\"");
+    const auto escape = section.textOr("escape", "");
+    const auto encoding = section.choice("encoding", kEncodings);
+    for (const auto* part : {&delimiter, &quote, &escape, &encoding}) {
+        if (!*part) {
+            return part->problem();
+        }
+    }
+    if (section.has("list_separator")) {
+        return Problem{"list_separator does not belong to format = \"csv\"; remove it, or give a "
+                       "field kind = \"multi\" and split",
+                       section.where("list_separator")};
+    }
+    table.format.delimiter = *delimiter;
+    table.format.quote = *quote;
+    table.format.escape = *escape;
+    table.format.encoding = *encoding == "utf-8" ? TextEncoding::Utf8 : TextEncoding::Latin1;
+    if (auto done = readHeader(section, table); !done) {
+        return done;
+    }
+    return checkFormat(table.format, table.where);
+}
+
+/// Formats whose files say themselves how they are written.
+Result<void> readLists(const TomlSection& section, const std::string& format, TableSchema& table) {
+    for (const std::string_view key :
+         {"delimiter", "quote", "escape", "header", "columns", "encoding"}) {
+        if (section.has(key)) {
+            return Problem{std::string(key) + " does not belong to format = \"" + format +
+                               "\"; remove it",
+                           section.where(key)};
+        }
+    }
+    if (section.has("list_separator")) {
+        auto separator = section.text("list_separator");
+        if (!separator) {
+            return separator.problem();
+        }
+        table.listSeparator = std::move(*separator);
+    }
+    return {};
+}
+
+Result<void> readFiles(const TomlSection& section, TableSchema& table) {
+    auto files = section.textOrTexts("file");
+    if (!files) {
+        return files.problem();
+    }
+    if (auto once = refuseTwice(*files, "file", section.where("file")); !once) {
+        return once;
+    }
+    for (const std::string& file : *files) {
+        const std::size_t star = file.find('*');
+        if (star != std::string::npos && file.find('/', star) != std::string::npos) {
+            return Problem{"file = \"" + file + "\" holds a * in the name of a folder; only the " +
+                               "file's own name may hold one",
+                           section.where("file")};
+        }
+    }
+    table.file = std::move(files->front());
+    table.otherFiles.assign(std::make_move_iterator(files->begin() + 1),
+                            std::make_move_iterator(files->end()));
+    return {};
+}
+
+Result<TableSchema> readTable(const TomlSection& section) {
+    constexpr std::array<std::string_view, 3> kFormats = {"csv", "jsonl", "parquet"};
+    if (auto known = section.allowOnly(kTableKeys); !known) {
+        return known.problem();
+    }
+    const auto name = section.text("name");
+    if (!name) {
+        return name.problem();
     }
     TableSchema table;
     table.name = *name;
-    table.file = *file;
-    table.format.delimiter = *delimiter;
-    table.format.quote = *quote;
-    table.format.encoding = *encoding == "utf-8" ? TextEncoding::Utf8 : TextEncoding::Latin1;
-    table.header = *header;
-    table.columns = std::move(*columns);
     table.where = section.where();
-    if (auto sound = checkFormat(table.format, table.where); !sound) {
-        return sound.problem();
+    if (auto done = readFiles(section, table); !done) {
+        return done.problem();
+    }
+    const auto format = section.choice("format", kFormats);
+    if (!format) {
+        return format.problem();
+    }
+    if (name->find('.') != std::string::npos) {
+        return Problem{"a table's name cannot hold a dot; it ends where the column begins",
+                       section.where("name")};
+    }
+    if (*format == "parquet" && !parquetIsBuiltIn()) {
+        return Problem{"format = \"parquet\" is not built in; configure the build with "
+                       "-DFLIP_PARQUET=ON, or turn the file into csv",
+                       section.where("format")};
+    }
+    table.kind = *format == "csv"     ? FileFormat::Csv
+                 : *format == "jsonl" ? FileFormat::Jsonl
+                                      : FileFormat::Parquet;
+    auto done = table.kind == FileFormat::Csv ? readDelimitedText(section, table)
+                                              : readLists(section, *format, table);
+    if (!done) {
+        return done.problem();
     }
     return table;
 }
 
-Result<JoinSchema> readJoin(const Section& section) {
+Result<JoinSchema> readJoin(const TomlSection& section) {
     constexpr std::array<std::string_view, 2> kKeep = {"matched", "all"};
     if (auto known = section.allowOnly(kJoinKeys); !known) {
         return known.problem();
     }
-    const auto left = section.column("left");
-    const auto right = section.column("right");
+    auto left = readColumn(section, "left");
+    auto right = readColumn(section, "right");
     for (const auto* part : {&left, &right}) {
         if (!*part) {
             return part->problem();
@@ -292,14 +226,19 @@ Result<JoinSchema> readJoin(const Section& section) {
     if (!keep) {
         return keep.problem();
     }
-    return JoinSchema{*left, *right, *keep == "all", section.where()};
+    auto collect = section.has("collect") ? section.text("collect") : std::string();
+    if (!collect) {
+        return collect.problem();
+    }
+    return JoinSchema{std::move(*left), std::move(*right), *keep == "all", section.where(),
+                      std::move(*collect)};
 }
 
-Result<LabelSchema> readLabel(const Section& section) {
+Result<LabelSchema> readLabel(const TomlSection& section) {
     if (auto known = section.allowOnly(kLabelKeys); !known) {
         return known.problem();
     }
-    const auto column = section.column("column");
+    auto column = readColumn(section, "column");
     if (!column) {
         return column.problem();
     }
@@ -314,7 +253,7 @@ Result<LabelSchema> readLabel(const Section& section) {
     if (!positive) {
         return positive.problem();
     }
-    LabelSchema label{*column, *positive, std::nullopt};
+    LabelSchema label{std::move(*column), *positive, std::nullopt};
     if (!dropText->empty()) {
         const auto drop = parseNumberRule(*dropText, section.where("drop"));
         if (!drop) {
@@ -325,14 +264,15 @@ Result<LabelSchema> readLabel(const Section& section) {
     return label;
 }
 
-Result<ColumnName> readTime(const Section& section) {
+Result<ColumnName> readTime(const TomlSection& section) {
     if (auto known = section.allowOnly(kTimeKeys); !known) {
         return known.problem();
     }
-    return section.column("column");
+    return readColumn(section, "column");
 }
 
-Result<std::vector<ColumnName>> readFieldColumns(const Section& section, const std::string& name) {
+Result<std::vector<ColumnName>> readFieldColumns(const TomlSection& section,
+                                                 const std::string& name) {
     const auto flags = section.texts("flags");
     if (!flags) {
         return flags.problem();
@@ -343,18 +283,18 @@ Result<std::vector<ColumnName>> readFieldColumns(const Section& section, const s
                        section.where()};
     }
     if (section.has("column")) {
-        const auto column = section.column("column");
+        auto column = readColumn(section, "column");
         if (!column) {
             return column.problem();
         }
-        return std::vector<ColumnName>{*column};
+        return std::vector<ColumnName>{std::move(*column)};
     }
     if (auto once = refuseTwice(*flags, "flag", section.where("flags")); !once) {
         return once.problem();
     }
     std::vector<ColumnName> columns;
     for (const std::string& flag : *flags) {
-        auto column = Section::columnName(flag, section.where("flags"));
+        auto column = columnName(flag, section.where("flags"));
         if (!column) {
             return column.problem();
         }
@@ -367,7 +307,46 @@ Result<std::vector<ColumnName>> readFieldColumns(const Section& section, const s
     return columns;
 }
 
-Result<FieldSchema> readField(const Section& section) {
+/// What only fields of one kind have.
+Result<void> readKind(const TomlSection& section, const std::string& kind, FieldSchema& field) {
+    constexpr std::int64_t kMostBuckets = 100000;
+    const auto refuse = [&](std::string_view key, const std::string& owner) -> Result<void> {
+        return Problem{std::string(key) + " does not belong to " + owner + "; remove it",
+                       section.where(key)};
+    };
+    const std::string named = "kind = \"" + kind + "\"";
+    if (section.has("split") && kind != "multi") {
+        return refuse("split", named);
+    }
+    if (section.has("split") && field.flags) {
+        return refuse("split", "flags, whose names are joined by \"|\"");
+    }
+    if (section.has("buckets") && kind != "number") {
+        return refuse("buckets", named);
+    }
+    if (kind == "number" && field.flags) {
+        return Problem{"flags are no number; use kind = \"multi\" or \"category\"",
+                       section.where("kind")};
+    }
+    if (section.has("split")) {
+        auto separator = section.text("split");
+        if (!separator) {
+            return separator.problem();
+        }
+        field.separator = std::move(*separator);
+    }
+    const auto buckets = section.wholeOr("buckets", field.buckets, 2, kMostBuckets);
+    if (!buckets) {
+        return buckets.problem();
+    }
+    field.buckets = *buckets;
+    field.kind = kind == "category" ? FieldKind::Category
+                 : kind == "multi"  ? FieldKind::Multi
+                                    : FieldKind::Number;
+    return {};
+}
+
+Result<FieldSchema> readField(const TomlSection& section) {
     constexpr std::array<std::string_view, 3> kKinds = {"category", "multi", "number"};
     constexpr std::array<std::string_view, 3> kUses = {"both", "id", "text"};
     if (auto known = section.allowOnly(kFieldKeys); !known) {
@@ -385,17 +364,6 @@ Result<FieldSchema> readField(const Section& section) {
         return Problem{"a field's name cannot hold braces or line breaks; templates write {name}",
                        section.where("name")};
     }
-    if (*kind != "category") {
-        return Problem{"kind = \"" + *kind +
-                           "\" cannot be imported yet; use kind = \"category\" for this field",
-                       section.where("kind")};
-    }
-    for (const std::string_view key : {"split", "buckets"}) {
-        if (section.has(key)) {
-            return Problem{std::string(key) + " does not belong to kind = \"category\"; remove it",
-                           section.where(key)};
-        }
-    }
     auto columns = readFieldColumns(section, *name);
     if (!columns) {
         return columns.problem();
@@ -406,18 +374,21 @@ Result<FieldSchema> readField(const Section& section) {
     field.flags = section.has("flags");
     field.use = *use == "both" ? FieldUse::Both : *use == "id" ? FieldUse::Id : FieldUse::Text;
     field.where = section.where();
+    if (auto done = readKind(section, *kind, field); !done) {
+        return done.problem();
+    }
     return field;
 }
 
 /// Reads every [[key]] with `read` into `target`.
 template <class T>
-Result<void> readAll(const Section& document, const std::string& key,
-                     Result<T> (*read)(const Section&), std::vector<T>& target) {
+Result<void> readAll(const TomlSection& document, const std::string& key,
+                     Result<T> (*read)(const TomlSection&), std::vector<T>& target) {
     const auto sections = document.sections(key);
     if (!sections) {
         return sections.problem();
     }
-    for (const Section& section : *sections) {
+    for (const TomlSection& section : *sections) {
         auto item = read(section);
         if (!item) {
             return item.problem();
@@ -427,7 +398,7 @@ Result<void> readAll(const Section& document, const std::string& key,
     return {};
 }
 
-Result<Schema> readSchema(const Section& document) {
+Result<Schema> readSchema(const TomlSection& document) {
     if (auto known = document.allowOnly(kTopKeys); !known) {
         return known.problem();
     }
@@ -465,72 +436,6 @@ Result<Schema> readSchema(const Section& document) {
     return schema;
 }
 
-/// The names the schema's parts give each other: every table known, named once, joined once,
-/// after the one it hangs on.
-Result<void> checkNames(const Schema& schema) {
-    std::set<std::string_view> tables;
-    for (const TableSchema& table : schema.tables) {
-        if (!tables.insert(table.name).second) {
-            return Problem{"the table \"" + table.name + "\" stands twice; name each once",
-                           table.where};
-        }
-    }
-    std::set<std::string_view> fields;
-    for (const FieldSchema& field : schema.fields) {
-        if (!fields.insert(field.name).second) {
-            return Problem{"the field \"" + field.name + "\" stands twice; name each once",
-                           field.where};
-        }
-    }
-    const auto checkTable = [&](const ColumnName& column) -> Result<void> {
-        if (tables.contains(column.table)) {
-            return {};
-        }
-        const std::vector<std::string_view> known(tables.begin(), tables.end());
-        return Problem{"there is no table \"" + column.table + "\"; did you mean \"" +
-                           nearestName(column.table, known) + "\"?",
-                       column.where};
-    };
-    std::vector<const ColumnName*> columns = {&schema.label.column};
-    if (schema.time) {
-        columns.push_back(&*schema.time);
-    }
-    for (const FieldSchema& field : schema.fields) {
-        columns.push_back(&field.columns.front());
-    }
-    std::set<std::string_view> reached = {schema.tables.front().name};
-    for (const JoinSchema& join : schema.joins) {
-        for (const ColumnName* column : {&join.left, &join.right}) {
-            if (auto known = checkTable(*column); !known) {
-                return known;
-            }
-        }
-        if (!reached.contains(join.left.table)) {
-            return Problem{"the table \"" + join.left.table +
-                               "\" is not joined yet; put its own [[join]] before this one",
-                           join.left.where};
-        }
-        if (!reached.insert(join.right.table).second) {
-            return Problem{"the table \"" + join.right.table +
-                               "\" is joined already; join each once, never the first one",
-                           join.right.where};
-        }
-    }
-    for (const TableSchema& table : schema.tables) {
-        if (!reached.contains(table.name)) {
-            return Problem{"the table \"" + table.name + "\" is not joined; add a [[join]] with " +
-                               "right = \"" + table.name + ".its key\"",
-                           table.where};
-        }
-    }
-    for (const ColumnName* column : columns) {
-        if (auto known = checkTable(*column); !known) {
-            return known;
-        }
-    }
-    return {};
-}
-
 } // namespace
 
 int Schema::findTable(std::string_view name) const {
@@ -538,19 +443,37 @@ int Schema::findTable(std::string_view name) const {
     return found == tables.end() ? -1 : static_cast<int>(found - tables.begin());
 }
 
-Result<Schema> parseSchema(std::string_view toml, const std::string& fileName) {
-    toml::table document;
-    try {
-        document = toml::parse(toml, fileName);
-    } catch (const toml::parse_error& error) {
-        return Problem{std::string(error.description()),
-                       fileName + ":" + std::to_string(error.source().begin.line)};
+std::vector<std::string> Schema::columnsOf(std::string_view table) const {
+    std::vector<std::string> columns;
+    const auto add = [&](const std::string& column) {
+        if (std::ranges::find(columns, column) == columns.end()) {
+            columns.push_back(column);
+        }
+    };
+    for (const ColumnName* named : namedColumns(*this)) {
+        if (named->table == table) {
+            add(named->column);
+            std::ranges::for_each(named->otherSpellings, add);
+        }
     }
-    auto schema = readSchema(Section(document, "", fileName));
+    return columns;
+}
+
+std::string_view withoutType(std::string_view column) {
+    const std::size_t colon = column.rfind(':');
+    return colon == std::string_view::npos || colon == 0 ? column : column.substr(0, colon);
+}
+
+Result<Schema> parseSchema(std::string_view toml, const std::string& fileName) {
+    const auto document = TomlSection::parse(toml, fileName);
+    if (!document) {
+        return document.problem();
+    }
+    auto schema = readSchema(*document);
     if (!schema) {
         return schema;
     }
-    if (auto sound = checkNames(*schema); !sound) {
+    if (auto sound = checkSchemaNames(*schema); !sound) {
         return sound.problem();
     }
     return schema;

@@ -1,6 +1,7 @@
 #include "core/data/schema_file.h"
 
 #include "core/data/import.h"
+#include "core/data/parquet_rows.h"
 #include "tests/core/data/data_files.h"
 
 #include <QtTest>
@@ -14,7 +15,13 @@ private Q_SLOTS:
     void readsEveryPart();
     void fillsWhatIsLeftOut();
     void readsFlags();
+    void readsPackedAndOtherFormats();
+    void readsKinds();
+    void readsSpellings();
+    void namesTheColumnsOfATable();
+    void dropsTheTypeOfAColumn();
     void readsEveryPreset();
+    void readsParquetWhereItIsBuiltIn();
     void refuses_data();
     void refuses();
 };
@@ -116,6 +123,99 @@ void SchemaFileTest::readsFlags() {
     QCOMPARE(schema->fields[0].columns[1].column, std::string("Children's"));
 }
 
+void SchemaFileTest::readsPackedAndOtherFormats() {
+    const auto schema = parseSchema(R"([[table]]
+name = "seen"
+file = ["seen.json", "seen_*.json", "all.zip/seen.json"]
+format = "jsonl"
+list_separator = ", "
+[[table]]
+name = "books"
+file = "books.csv.gz"
+escape = "\\"
+header = "typed"
+[[table]]
+name = "tags"
+file = "tags.csv"
+[[join]]
+left = "seen.book"
+right = "books.id"
+[[join]]
+left = "seen.book"
+right = "tags.book"
+keep = "all"
+collect = ";"
+[label]
+column = "seen.stars"
+positive = "> 3"
+[[field]]
+name = "writer"
+column = "seen.authors.0.name"
+)",
+                                    "books.toml");
+    FLIP_VERIFY_OK(schema);
+    const TableSchema& seen = schema->tables[0];
+    QVERIFY(seen.kind == FileFormat::Jsonl);
+    QCOMPARE(seen.file, std::string("seen.json"));
+    QCOMPARE(seen.otherFiles, (std::vector<std::string>{"seen_*.json", "all.zip/seen.json"}));
+    QCOMPARE(seen.listSeparator, std::string(", "));
+    const TableSchema& books = schema->tables[1];
+    QVERIFY(books.kind == FileFormat::Csv);
+    QCOMPARE(books.file, std::string("books.csv.gz"));
+    QCOMPARE(books.format.escape, std::string("\\"));
+    QVERIFY(books.header && books.typedHeader && !seen.typedHeader);
+    QVERIFY(schema->joins[0].collect.empty());
+    QCOMPARE(schema->joins[1].collect, std::string(";"));
+    QCOMPARE(schema->fields[0].columns[0].column, std::string("authors.0.name"));
+}
+
+void SchemaFileTest::readsKinds() {
+    const auto multi = parseSchema(
+        withChanged("kind = \"category\"", "kind = 'multi'\nsplit = ' '"), "books.toml");
+    FLIP_VERIFY_OK(multi);
+    QVERIFY(multi->fields[0].kind == FieldKind::Multi);
+    QCOMPARE(multi->fields[0].separator, std::string(" "));
+    const auto number = parseSchema(
+        withChanged("kind = \"category\"", "kind = 'number'\nbuckets = 7"), "books.toml");
+    FLIP_VERIFY_OK(number);
+    QVERIFY(number->fields[0].kind == FieldKind::Number);
+    QCOMPARE(number->fields[0].buckets, std::int64_t{7});
+    const auto plain = parseSchema(kBooks, "books.toml");
+    FLIP_VERIFY_OK(plain);
+    QVERIFY(plain->fields[0].kind == FieldKind::Category);
+    QCOMPARE(plain->fields[0].separator, std::string("|"));
+    QCOMPARE(plain->fields[0].buckets, std::int64_t{32});
+}
+
+void SchemaFileTest::readsSpellings() {
+    const auto schema =
+        parseSchema(withChanged("column = \"ratings.Book-Rating\"",
+                                "column = ['ratings.Book-Rating', 'ratings.Rating', "
+                                "'ratings.rating']"),
+                    "books.toml");
+    FLIP_VERIFY_OK(schema);
+    QCOMPARE(schema->label.column.column, std::string("Book-Rating"));
+    QCOMPARE(schema->label.column.otherSpellings, (std::vector<std::string>{"Rating", "rating"}));
+    QVERIFY(schema->time->otherSpellings.empty());
+}
+
+void SchemaFileTest::namesTheColumnsOfATable() {
+    const auto schema = parseSchema(
+        withChanged("left = \"ratings.isbn\"", "left = ['ratings.isbn', 'ratings.ISBN']"),
+        "books.toml");
+    FLIP_VERIFY_OK(schema);
+    QCOMPARE(schema->columnsOf("ratings"),
+             (std::vector<std::string>{"Book-Rating", "when", "isbn", "ISBN"}));
+    QCOMPARE(schema->columnsOf("books"), (std::vector<std::string>{"ISBN", "Book.Title"}));
+}
+
+void SchemaFileTest::dropsTheTypeOfAColumn() {
+    QCOMPARE(withoutType("rating:float"), std::string_view("rating"));
+    QCOMPARE(withoutType("a:b:token_seq"), std::string_view("a:b"));
+    QCOMPARE(withoutType("rating"), std::string_view("rating"));
+    QCOMPARE(withoutType(":float"), std::string_view(":float"));
+}
+
 void SchemaFileTest::readsEveryPreset() {
     const auto names = presetNames();
     QVERIFY(std::ranges::find(names, "movielens-100k") != names.end());
@@ -128,6 +228,19 @@ void SchemaFileTest::readsEveryPreset() {
     const auto unknown = presetSchema("movielens");
     QVERIFY(!unknown.ok());
     QVERIFY(unknown.problem().what.find("movielens-100k") != std::string::npos);
+}
+
+void SchemaFileTest::readsParquetWhereItIsBuiltIn() {
+    const auto schema =
+        parseSchema("[[table]]\nname='t'\nfile='t.parquet'\nformat='parquet'\n"
+                    "[label]\ncolumn='t.y'\npositive='> 0'\n[[field]]\nname='a'\ncolumn='t.a'\n",
+                    "t.toml");
+    QCOMPARE(schema.ok(), parquetIsBuiltIn());
+    if (!schema.ok()) {
+        const std::string shown = schema.problem().text();
+        QVERIFY2(shown.starts_with("t.toml:4: ") && shown.find("FLIP_PARQUET") != shown.npos,
+                 shown.c_str());
+    }
 }
 
 void SchemaFileTest::refuses_data() {
@@ -144,6 +257,7 @@ void SchemaFileTest::refuses_data() {
     const char* const kind = "kind = \"category\"";
     const char* const use = "use = \"text\"";
     const char* const title = "column = \"books.Book.Title\"";
+    const char* const titleAndKind = "column = \"books.Book.Title\"\nkind = \"category\"";
     const char* const label = "column = \"ratings.Book-Rating\"";
     const char* const positive = "positive = \">= 6\"";
     const char* const right = "right = \"books.ISBN\"";
@@ -171,15 +285,56 @@ void SchemaFileTest::refuses_data() {
     row("no left side", "left = \"ratings.isbn\"", "", "needs left", 12);
     row("table without a join", "[time]", "[[table]]\nname = 'users'\nfile = 'u'\n[time]",
         "the table \"users\" is not joined", 20);
-    row("kind multi", kind, "kind = 'multi'", "kind = \"multi\" cannot be imported yet");
-    row("kind number", kind, "kind = 'number'", "kind = \"number\" cannot be imported yet");
     row("unknown kind", kind, "kind = 'text'", "choose one of category, multi, number");
     row("buckets of a category", kind, "buckets = 3", "buckets does not belong to");
     row("unknown use", use, "use = 'none'", "choose one of both, id, text");
-    row("jsonl", encoding, "format = 'jsonl'", "format = \"jsonl\" cannot be read yet");
-    row("parquet", encoding, "format = 'parquet'", "format = \"parquet\" cannot be read yet");
-    row("gz", file, "file = 'ratings.csv.GZ'", "unpack it");
-    row("zip member", file, "file = 'all.zip/ratings.csv'", "unpack it");
+    row("split of a category", kind, "split = '|'", "split does not belong to");
+    row("no split", kind, "kind = 'multi'\nsplit = ''", "needs split", 26);
+    row("buckets of a list", kind, "kind = 'multi'\nbuckets = 3", "buckets does not belong to", 26);
+    row("split of a number", kind, "kind = 'number'\nsplit = ' '", "split does not belong to", 26);
+    row("no buckets", kind, "kind = 'number'\nbuckets = 0", "whole number from 2 to 100000", 26);
+    row("half a bucket", kind, "kind = 'number'\nbuckets = 2.5", "whole number from 2", 26);
+    row("buckets in quotes", kind, "kind = 'number'\nbuckets = '9'", "whole number from 2", 26);
+    row("flags as a number", titleAndKind, "flags = ['books.a']\nkind = 'number'",
+        "flags are no number", 25);
+    row("split of flags", titleAndKind, "flags = ['books.a']\nkind = 'multi'\nsplit = ','",
+        "split does not belong to flags", 26);
+    row("unknown format", encoding, "format = 'json'", "choose one of csv, jsonl, parquet");
+    row("delimiter of JSON lines", encoding, "format = 'jsonl'",
+        "delimiter does not belong to format = \"jsonl\"", 4);
+    row("list separator of csv", encoding, "list_separator = '|'",
+        "list_separator does not belong to format = \"csv\"");
+    row("header of an unknown kind", "header = false", "header = 'Typed'", "or \"typed\"");
+    row("header that is a number", "header = false", "header = 1", "must be true or false");
+    row("columns with typed header", "header = false", "header = 'typed'",
+        "columns are for a file without header", 7);
+    row("escape of two bytes", encoding, "escape = 'ab'", "the escape must be one byte", 1);
+    row("escape without quote", encoding, "escape = '/'", "an escape stands in quoted fields", 1);
+    row("file twice", file, "file = ['a.csv', 'a.csv']", "the file \"a.csv\" stands twice");
+    row("no file", file, "file = []", "file is an empty list");
+    row("file of a wrong type", file, "file = [1]", "file must be a list of texts");
+    row("star in a folder", file, "file = 'a*/b.csv'", "holds a * in the name of a folder");
+    row("spellings of two tables", label, "column = ['ratings.a', 'books.a']", "be of one table");
+    row("spelling twice", label, "column = ['ratings.a', 'ratings.a']", "stands twice");
+    row("spelling without a dot", label, "column = ['ratings.a', 'b']", "write \"table.column\"");
+    row("no spelling", label, "column = []", "column is an empty list");
+    row("collected by nothing", "keep = \"all\"", "collect = ''", "needs collect");
+    row("label of a collected table", "keep = \"all\"\n[label]\ncolumn = \"ratings.Book-Rating\"",
+        "collect = '|'\n[label]\ncolumn = 'books.stars'", "so its values are lists", 17);
+    row("time of a collected table",
+        "keep = \"all\"\n[label]\ncolumn = \"ratings.Book-Rating\"\npositive = \">= 6\"\n"
+        "drop = \"== 0\"\n[time]\ncolumn = \"ratings.when\"",
+        "collect = '|'\n[label]\ncolumn = 'ratings.stars'\npositive = '> 3'\n"
+        "[time]\ncolumn = 'books.when'",
+        "take the time from another table", 20);
+    row("join onto a collected table", "keep = \"all\"",
+        "collect = '|'\n[[join]]\nleft = 'books.x'\nright = 'ratings.y'",
+        "nothing can be joined to many values", 17);
+    row("spellings in JSON lines",
+        "file = \"sub/books.csv\"\n[[join]]\nleft = \"ratings.isbn\"\nright = \"books.ISBN\"",
+        "file = 'books.json'\nformat = 'jsonl'\n[[join]]\nleft = 'ratings.isbn'\n"
+        "right = ['books.ISBN', 'books.isbn']",
+        "do not name their columns", 15);
     row("no rule", positive, "positive = '6'", "is no rule");
     row("no drop rule", "drop = \"== 0\"", "drop = 'none'", "is no rule");
     row("no dot", label, "column = 'Book-Rating'", "write \"table.column\"");
