@@ -1,3 +1,4 @@
+#include "app/command/bench.h"
 #include "app/command/command.h"
 #include "app/command/import_words.h"
 #include "app/command/interrupt.h"
@@ -89,11 +90,8 @@ void run(const BenchImport& options, Context& context) {
 
 } // namespace
 
-void addBench(CLI::App& app, Context& context) {
-    auto* bench = app.add_subcommand("bench", "how fast this machine does it");
-    bench->require_subcommand(1);
-    auto* import =
-        bench->add_subcommand("import", "reads raw files into a dataset that is removed");
+void addBenchImport(CLI::App& bench, Context& context) {
+    auto* import = bench.add_subcommand("import", "reads raw files into a dataset that is removed");
     auto options = std::make_shared<BenchImport>();
     options->words.addTo(*import);
     import->add_flag("--json", options->json, "machine-readable");
