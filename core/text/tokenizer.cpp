@@ -1,5 +1,7 @@
 #include "core/text/tokenizer.h"
 
+#include "core/text/json_file.h"
+#include "core/text/tokenizer_file_parts.h"
 #include "core/text/unicode.h"
 #include "core/text/word_piece.h"
 #include "core/text/word_piece_files.h"
@@ -17,7 +19,12 @@ bool isFile(const std::filesystem::path& file) {
 
 Result<WordPieceModel> readModel(const std::filesystem::path& folder) {
     if (isFile(folder / "tokenizer.json")) {
-        return readWordPieceJson(folder);
+        const auto file = JsonFile::read(folder / "tokenizer.json");
+        if (!file) {
+            return file.problem();
+        }
+        typeOf(file->root(), "model", {"WordPiece"}, "BERT's WordPiece");
+        return file->problem() ? *file->problem() : readWordPieceJson(*file, folder);
     }
     if (isFile(folder / "vocab.txt")) {
         return readWordPieceVocabulary(folder);
