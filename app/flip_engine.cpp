@@ -10,8 +10,8 @@ int main(int argc, char** argv) {
     flip::boundKernelCaches();
     std::vector<Command> commands(quickCommands().begin(), quickCommands().end());
     commands.insert(commands.end(), {{"run", addRun},
-                                     {"tokenize", addTokenize},
                                      {"encode", addEncode},
+                                     {"bench", addBench},
                                      {"demo", addDemo}});
     return runProgram(argc, argv, commands);
 }

@@ -8,7 +8,8 @@ namespace flip::command {
 std::span<const Command> quickCommands() {
     static constexpr std::array kCommands = {Command{"import", addImport},
                                              Command{"datasets", addDatasets},
-                                             Command{"runs", addRuns}};
+                                             Command{"runs", addRuns},
+                                             Command{"tokenize", addTokenize}};
     return kCommands;
 }
 
