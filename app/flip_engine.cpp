@@ -10,7 +10,6 @@ int main(int argc, char** argv) {
     flip::boundKernelCaches();
     std::vector<Command> commands(quickCommands().begin(), quickCommands().end());
     commands.insert(commands.end(), {{"run", addRun},
-                                     {"tokenize", addTokenize},
                                      {"encode", addEncode},
                                      {"demo", addDemo}});
     return runProgram(argc, argv, commands);
