@@ -32,6 +32,7 @@ struct FieldInfo {
     std::string name;
     FieldUse use = FieldUse::Both;
     FieldKind kind = FieldKind::Category;
+    std::string separator;    // between the elements of a list
     std::int64_t values = 0;  // distinct values in all rows
     std::int64_t ids = 0;     // values, elements or buckets that the training split holds, those
                               // below the minimum count left out

@@ -99,7 +99,7 @@ Result<void> FieldColumn::count(std::span<const Split> splits, std::int64_t minC
         ids_ = idsOfCategories(counts, minCount);
         break;
     case FieldKind::Multi:
-        ids_ = idsOfLists(values_, counts, minCount, separator_);
+        ids_ = idsOfLists(values_, counts, minCount, info_.separator);
         break;
     case FieldKind::Number:
         ids_ = idsOfNumbers(values_, counts, buckets_);

@@ -43,11 +43,12 @@ public:
 private:
     FieldColumn(const FieldSchema& schema, std::size_t index, std::filesystem::path folder,
                 ColumnWriter codes)
-        : separator_(schema.separator), buckets_(schema.buckets), index_(index),
-          folder_(std::move(folder)), codes_(std::move(codes)) {
+        : buckets_(schema.buckets), index_(index), folder_(std::move(folder)),
+          codes_(std::move(codes)) {
         info_.name = schema.name;
         info_.use = schema.use;
         info_.kind = schema.kind;
+        info_.separator = schema.kind == FieldKind::Multi ? schema.separator : "";
     }
 
     Result<void> number(const RowSource& source, const RowBatch& rows);
@@ -56,8 +57,7 @@ private:
     Problem tooManyValues() const;
 
     FieldInfo info_;
-    std::string separator_; // of kind Multi
-    std::int64_t buckets_;  // of kind Number
+    std::int64_t buckets_; // of kind Number
     std::size_t index_;
     std::filesystem::path folder_;
     ColumnWriter codes_;

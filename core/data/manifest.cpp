@@ -71,6 +71,7 @@ Json toJson(const ManifestField& field) {
     return {{"name", field.info.name},
             {"use", fieldUseName(field.info.use)},
             {"kind", fieldKindName(field.info.kind)},
+            {"separator", field.info.separator},
             {"lists", toJson(field.lists)},
             {"values", field.info.values},
             {"ids", field.info.ids},
@@ -89,6 +90,7 @@ ManifestField manifestField(const Json& json) {
     field.info.use = use == kUses.end() ? FieldUse::Both : *use;
     const auto kind = std::ranges::find(kKinds, json.value("kind", "category"), fieldKindName);
     field.info.kind = kind == kKinds.end() ? FieldKind::Category : *kind;
+    field.info.separator = json.value("separator", "");
     field.lists = listFiles(json);
     if ((field.info.kind == FieldKind::Multi) != field.lists.has_value()) {
         throw Json::other_error::create(501, "a field of lists has none", &json);

@@ -1,5 +1,6 @@
 #include "core/data/value_ids.h"
 
+#include "core/data/list_elements.h"
 #include "core/data/number_rule.h"
 
 #include <algorithm>
@@ -7,26 +8,6 @@
 #include <utility>
 
 namespace flip {
-
-namespace {
-
-/// Calls visit(element) for every element of a list that is not empty.
-template <class Visit>
-void forEachElement(std::string_view list, std::string_view separator, Visit visit) {
-    for (;;) {
-        const std::size_t end = list.find(separator);
-        const std::string_view element = list.substr(0, end);
-        if (!element.empty()) {
-            visit(element);
-        }
-        if (end == list.npos) {
-            return;
-        }
-        list.remove_prefix(end + separator.size());
-    }
-}
-
-} // namespace
 
 ValueIds idsOfCategories(const TrainingCounts& counts, std::int64_t minCount) {
     ValueIds result;

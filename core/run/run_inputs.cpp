@@ -116,6 +116,9 @@ Result<void> RunInputs::openText(const RunSpec& spec, const Workspace& workspace
         return parsed.problem();
     }
     template_ = std::move(*parsed);
+    if (const auto rules = sentenceRules(spec.text, *dataset_); !rules) {
+        return rules.problem();
+    }
     const auto found = workspace.findModel(spec.plm.path);
     if (!found) {
         return found.problem();
@@ -149,8 +152,11 @@ Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
         return damaged.front();
     }
     if (readsText()) {
-        auto cache =
-            TokenCache::build(*dataset_, *template_, *tokenizer_, spec.text.maxTokens, stop);
+        const auto rules = sentenceRules(spec.text, *dataset_);
+        if (!rules) {
+            return rules.problem();
+        }
+        auto cache = TokenCache::build(*dataset_, *template_, *tokenizer_, *rules, stop);
         if (!cache) {
             return cache.problem();
         }

@@ -146,6 +146,24 @@ void addDataAndText(std::vector<Option>& table) {
                         "token included.")
                         .in("tokens")
                         .from(3, 8192));
+    table.push_back(row<&RunSpec::text, &Text::cut>(
+                        Group::Text, "text.cut", "Cut of a long sentence", "fields",
+                        "fields shortens the longest values, so that every field keeps its "
+                        "beginning; end cuts the sentence's end, as published.")
+                        .oneOf({"fields", "end"})
+                        .published("end")
+                        .advanced());
+    table.push_back(row<&RunSpec::text, &Text::givesWay>(
+                        Group::Text, "text.gives_way", "Fields cut first", "",
+                        "Names of fields, parted by commas, whose values are shortened before all "
+                        "others, in this order and to nothing. Needs text.cut = \"fields\".")
+                        .advanced());
+    table.push_back(row<&RunSpec::text, &Text::missing>(
+                        Group::Text, "text.missing", "Word for an empty value", "unknown",
+                        "What the sentence says where a row's value is empty; nothing, as "
+                        "published, leaves a hole.")
+                        .published("")
+                        .advanced());
     table.push_back(row<&RunSpec::text, &Text::padding>(
                         Group::Text, "text.padding", "Padding", "none",
                         "none computes real tokens only; max fills every sentence up to the "

@@ -22,7 +22,10 @@ struct RunSpec {
     struct Text {
         std::string templateText; // empty: "<field> is {field}." for every field
         std::int64_t maxTokens;
-        std::string padding; // none | max
+        std::string cut;      // fields | end
+        std::string givesWay; // fields whose values are cut first, "genre, title"
+        std::string missing;  // words for a value that is empty
+        std::string padding;  // none | max
     } text;
 
     struct Plm {

@@ -181,8 +181,7 @@ void readFrame(JsonPlace json, BytePairModel& model) {
         } else if (type == "TemplateProcessing") {
             readFrameTemplate(list.at(1), model.special);
         } else {
-            json.refuse("post_processor \"Sequence\" with " + inQuotes(type) +
-                        " is not supported");
+            json.refuse("post_processor \"Sequence\" with " + inQuotes(type) + " is not supported");
         }
         return;
     }
@@ -240,8 +239,8 @@ Result<BytePairModel> readBytePairJson(const JsonFile& file, const Path& folder)
     model.addsBlank = splitter.flag("add_prefix_space", true);
     model.splitsWords = splitter.flag("use_regex", true);
     const JsonPlace parameters = json.object("model");
-    const std::size_t pieces = readPieces(parameters.object("vocab"),
-                                          BytePairTokenizer::kLongestPiece, model.pieces);
+    const std::size_t pieces =
+        readPieces(parameters.object("vocab"), BytePairTokenizer::kLongestPiece, model.pieces);
     if (file.problem()) {
         return *file.problem();
     }

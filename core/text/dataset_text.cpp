@@ -1,5 +1,7 @@
 #include "core/text/dataset_text.h"
 
+#include "core/base/nearest_name.h"
+#include "core/data/list_elements.h"
 #include "core/text/text_source.h"
 #include "core/text/token_cache.h"
 
@@ -7,9 +9,31 @@ namespace flip {
 
 namespace {
 
+/// "Action, Comedy" of "Action|Comedy"; elements that are empty are left out.
+std::string listInWords(std::string_view list, const std::string& separator) {
+    std::string words;
+    forEachElement(list, separator, [&](std::string_view element) {
+        words += words.empty() ? "" : ", ";
+        words += element;
+    });
+    return words;
+}
+
+/// A dataset's values as words: lists with commas, and something for what is empty.
 class DatasetText final : public TextSource {
 public:
-    explicit DatasetText(const Dataset& dataset) : dataset_(dataset) {}
+    DatasetText(const Dataset& dataset, std::string missing)
+        : dataset_(dataset), missing_(std::move(missing)), lists_(dataset.fields().size()) {
+        for (const int field : dataset.textFields()) {
+            const FieldInfo& info = dataset.fields()[static_cast<std::size_t>(field)];
+            if (info.kind == FieldKind::Multi) {
+                for (std::int64_t code = 0; code < info.values; ++code) {
+                    lists_[static_cast<std::size_t>(field)].push_back(listInWords(
+                        dataset.value(field, static_cast<std::uint32_t>(code)), info.separator));
+                }
+            }
+        }
+    }
 
     std::int64_t rows() const override { return dataset_.rows(); }
     int fields() const override { return static_cast<int>(dataset_.fields().size()); }
@@ -17,12 +41,16 @@ public:
         return dataset_.fields()[static_cast<std::size_t>(field)].values;
     }
     std::string_view value(int field, std::uint32_t code) const override {
-        return dataset_.value(field, code);
+        const std::vector<std::string>& lists = lists_[static_cast<std::size_t>(field)];
+        const std::string_view text = lists.empty() ? dataset_.value(field, code) : lists[code];
+        return text.empty() ? missing_ : text;
     }
     std::span<const std::uint32_t> codes(int field) const override { return dataset_.codes(field); }
 
 private:
     const Dataset& dataset_;
+    std::string missing_;
+    std::vector<std::vector<std::string>> lists_; // [fields][values], of kind Multi only
 };
 
 std::vector<std::string> namesOf(const Dataset& dataset, const std::vector<int>& fields) {
@@ -61,10 +89,48 @@ Result<TextTemplate> parseTemplate(std::string_view text, const Dataset& dataset
 }
 
 Result<TokenCache> TokenCache::build(const Dataset& dataset, const TextTemplate& textTemplate,
-                                     const Tokenizer& tokenizer, std::int64_t maxTokens,
+                                     const Tokenizer& tokenizer, const SentenceRules& rules,
                                      std::stop_token stop) {
-    return build(std::make_unique<DatasetText>(dataset), textTemplate, tokenizer, maxTokens,
-                 std::move(stop));
+    return build(std::make_unique<DatasetText>(dataset, rules.missing), textTemplate, tokenizer,
+                 rules, std::move(stop));
+}
+
+std::string valueInWords(const Dataset& dataset, int field, std::uint32_t code,
+                         const std::string& missing) {
+    const FieldInfo& info = dataset.fields()[static_cast<std::size_t>(field)];
+    std::string words(dataset.value(field, code));
+    if (info.kind == FieldKind::Multi) {
+        words = listInWords(words, info.separator);
+    }
+    return words.empty() ? missing : words;
+}
+
+Result<SentenceRules> sentenceRules(const RunSpec::Text& text, const Dataset& dataset) {
+    SentenceRules rules(text.maxTokens);
+    rules.missing = text.missing;
+    rules.cut.kind = text.cut == "end" ? CutPolicy::Kind::End : CutPolicy::Kind::Fields;
+    std::vector<std::string_view> known;
+    for (const FieldInfo& field : dataset.fields()) {
+        known.push_back(field.name);
+    }
+    Result<void> sound;
+    forEachElement(text.givesWay, ",", [&](std::string_view name) {
+        const std::size_t first = name.find_first_not_of(' ');
+        const std::size_t last = name.find_last_not_of(' ');
+        name = first == name.npos ? "" : name.substr(first, last - first + 1);
+        const int field = dataset.findField(name);
+        if (field >= 0) {
+            rules.cut.first.push_back(field);
+        } else if (sound && !name.empty()) {
+            sound = Problem{"names no field \"" + std::string(name) + "\"; did you mean \"" +
+                                nearestName(name, known) + "\"?",
+                            "text.gives_way"};
+        }
+    });
+    if (!sound) {
+        return sound.problem();
+    }
+    return rules;
 }
 
 } // namespace flip

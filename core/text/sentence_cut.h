@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace flip {
@@ -22,6 +23,16 @@ struct CutPolicy {
 
     /// Fields whose values give way before all others, in this order and to their last token.
     std::vector<int> first;
+};
+
+/// How a row's values become a sentence of bounded length.
+struct SentenceRules {
+    /// Everything as it stands, longer sentences cut at their end.
+    SentenceRules(std::int64_t most) : maxTokens(most) { cut.kind = CutPolicy::Kind::End; }
+
+    std::int64_t maxTokens; // specials included
+    CutPolicy cut;
+    std::string missing; // the words for a value that is empty
 };
 
 /// Cuts the sentence that stands in `row` from `begin` on to `limit` tokens; its last token stays.

@@ -58,11 +58,11 @@ struct FieldTokens {
 
 /// A part of the template as it is tokenized.
 struct Stretch {
-    std::size_t tokens = 0;          // of a field: which FieldTokens
-    std::string text;                // of a literal: what its neighbours leave of it
-    std::vector<std::int32_t> ids;   // of that text
-    std::vector<bool> breaksLeft;    // [values] of a field, towards the text of the literal before
-    std::vector<bool> breaksRight;   // [values] of a field, towards that behind it
+    std::size_t tokens = 0;        // of a field: which FieldTokens
+    std::string text;              // of a literal: what its neighbours leave of it
+    std::vector<std::int32_t> ids; // of that text
+    std::vector<bool> breaksLeft;  // [values] of a field, towards the text of the literal before
+    std::vector<bool> breaksRight; // [values] of a field, towards that behind it
 };
 
 /// Ids of a stretch in a row, and whose they are.
@@ -115,6 +115,7 @@ struct TokenCache::Content {
     TextTemplate textTemplate;
     const Tokenizer* tokenizer;
     std::int64_t maxTokens;
+    CutPolicy cut;
 
     std::vector<FieldTokens> fields;
     std::vector<Stretch> stretches; // [parts]
@@ -232,8 +233,7 @@ Result<void> TokenCache::Content::tokenizeField(FieldTokens& tokens, const std::
         const auto end = static_cast<std::int32_t>(characters.size()) - behind;
         for (const Token& token : tokenizer->pieces(text)) {
             const Extent extent = trimmed(token, characters);
-            const bool nobodys =
-                std::max(extent.begin, before) >= std::min(extent.end, end);
+            const bool nobodys = std::max(extent.begin, before) >= std::min(extent.end, end);
             if (nobodys || !tokens.nobodys.empty()) {
                 tokens.nobodys.resize(tokens.ids.size());
                 tokens.nobodys.push_back(nobodys);
@@ -368,9 +368,8 @@ void TokenCache::Content::appendUncut(std::int64_t row, TokenRow& out) const {
 
 std::int64_t TokenCache::Content::length(std::int64_t row) const {
     std::size_t length = 2;
-    if (visitStretches(row, [&length](const StretchTokens& tokens) {
-            length += tokens.ids.size();
-        })) {
+    if (visitStretches(row,
+                       [&length](const StretchTokens& tokens) { length += tokens.ids.size(); })) {
         return static_cast<std::int64_t>(length);
     }
     TokenRow whole;
@@ -385,10 +384,11 @@ TokenCache::~TokenCache() = default;
 
 Result<TokenCache> TokenCache::build(std::unique_ptr<const TextSource> source,
                                      const TextTemplate& textTemplate, const Tokenizer& tokenizer,
-                                     std::int64_t maxTokens, std::stop_token stop) {
+                                     const SentenceRules& rules, std::stop_token stop) {
     assert(source != nullptr);
-    if (maxTokens < kLeastTokens) {
-        return Problem{std::to_string(maxTokens) + " tokens hold no sentence; give at least " +
+    if (rules.maxTokens < kLeastTokens) {
+        return Problem{std::to_string(rules.maxTokens) +
+                           " tokens hold no sentence; give at least " +
                            std::to_string(kLeastTokens),
                        "text.max_tokens"};
     }
@@ -404,7 +404,8 @@ Result<TokenCache> TokenCache::build(std::unique_ptr<const TextSource> source,
     content->source = std::move(source);
     content->textTemplate = textTemplate;
     content->tokenizer = &tokenizer;
-    content->maxTokens = maxTokens;
+    content->maxTokens = rules.maxTokens;
+    content->cut = rules.cut;
     if (auto done = content->tokenizeParts(stop); !done) {
         return done.problem();
     }
@@ -412,14 +413,9 @@ Result<TokenCache> TokenCache::build(std::unique_ptr<const TextSource> source,
 }
 
 void TokenCache::appendRow(std::int64_t row, TokenRow& out) const {
-    const std::size_t limit = out.ids.size() + static_cast<std::size_t>(content_->maxTokens);
+    const std::size_t begin = out.ids.size();
     content_->appendUncut(row, out);
-    if (out.ids.size() > limit) {
-        out.ids.resize(limit);
-        out.owner.resize(limit);
-        out.ids.back() = content_->tokenizer->special().sep;
-        out.owner.back() = kNobody;
-    }
+    cutSentence(content_->cut, begin, static_cast<std::size_t>(content_->maxTokens), out);
 }
 
 TokenRow TokenCache::row(std::int64_t row) const {
@@ -437,7 +433,14 @@ TruncationReport TokenCache::truncation(const std::stop_token& stop) const {
     report.rows = content_->source->rows();
     report.lostBy.resize(static_cast<std::size_t>(content_->source->fields()));
     TokenRow tokens;
-    std::vector<bool> lost;
+    std::vector<std::int64_t> lost; // [fields], tokens of a row
+    const auto count = [&](std::int64_t sign) {
+        for (const std::int16_t owner : tokens.owner) {
+            if (owner >= 0) {
+                lost[static_cast<std::size_t>(owner)] += sign;
+            }
+        }
+    };
     for (std::int64_t row = 0; row < report.rows && !stop.stop_requested(); ++row) {
         const auto length = static_cast<std::size_t>(content_->length(row));
         if (length >= report.lengthCounts.size()) {
@@ -448,17 +451,15 @@ TruncationReport TokenCache::truncation(const std::stop_token& stop) const {
             continue;
         }
         ++report.rowsCut;
+        lost.assign(report.lostBy.size(), 0);
         tokens.ids.clear();
         tokens.owner.clear();
         content_->appendUncut(row, tokens);
-        lost.assign(report.lostBy.size(), false);
-        for (auto at = static_cast<std::size_t>(content_->maxTokens) - 1; at < length; ++at) {
-            if (tokens.owner[at] >= 0) {
-                lost[static_cast<std::size_t>(tokens.owner[at])] = true;
-            }
-        }
+        count(1);
+        cutSentence(content_->cut, 0, static_cast<std::size_t>(content_->maxTokens), tokens);
+        count(-1);
         for (std::size_t field = 0; field < lost.size(); ++field) {
-            report.lostBy[field] += lost[field] ? 1 : 0;
+            report.lostBy[field] += lost[field] > 0 ? 1 : 0;
         }
     }
     return report;

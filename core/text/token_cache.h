@@ -34,19 +34,21 @@ public:
     /// The template's fields are indices into Dataset::fields(). A field it does not fit, fewer
     /// than 3 tokens and a requested stop are Problems.
     static Result<TokenCache> build(const Dataset& dataset, const TextTemplate& textTemplate,
-                                    const Tokenizer& tokenizer, std::int64_t maxTokens,
+                                    const Tokenizer& tokenizer, const SentenceRules& rules,
                                     std::stop_token stop = {});
 
-    /// The same over rows that are no dataset yet, such as a preview's.
+    /// The same over rows that are no dataset yet, such as a preview's, whose empty values stay
+    /// empty.
     static Result<TokenCache> build(std::unique_ptr<const TextSource> source,
                                     const TextTemplate& textTemplate, const Tokenizer& tokenizer,
-                                    std::int64_t maxTokens, std::stop_token stop = {});
+                                    const SentenceRules& rules, std::stop_token stop = {});
 
     TokenCache(TokenCache&&) noexcept;
     TokenCache& operator=(TokenCache&&) noexcept;
     ~TokenCache();
 
-    /// Appends the row's tokens, at most maxTokens: the end gives way, [SEP] stays.
+    /// Appends the row's tokens, at most maxTokens: what gives way is the rules' business, [SEP]
+    /// stays.
     void appendRow(std::int64_t row, TokenRow& out) const;
 
     TokenRow row(std::int64_t row) const;

@@ -1,5 +1,7 @@
 #include "ui/models/sentence_tokens.h"
 
+#include "core/text/dataset_text.h"
+
 #include <algorithm>
 #include <string>
 
@@ -16,15 +18,15 @@ std::int32_t codePoints(std::string_view utf8) {
 
 std::vector<SentenceToken> sentenceTokens(const Dataset& dataset, std::int64_t row,
                                           const TextTemplate& textTemplate,
-                                          const Tokenizer& tokenizer) {
+                                          const Tokenizer& tokenizer, const SentenceRules& rules) {
     std::string sentence;
     std::vector<std::int16_t> ownerOfPoint; // [code points]
     for (const TextTemplate::Part& part : textTemplate.parts()) {
-        const std::string_view piece =
-            part.field < 0
-                ? std::string_view(part.literal)
-                : dataset.value(part.field,
-                                dataset.codes(part.field)[static_cast<std::size_t>(row)]);
+        const std::string piece =
+            part.field < 0 ? part.literal
+                           : valueInWords(dataset, part.field,
+                                          dataset.codes(part.field)[static_cast<std::size_t>(row)],
+                                          rules.missing);
         sentence += piece;
         ownerOfPoint.insert(ownerOfPoint.end(), static_cast<std::size_t>(codePoints(piece)),
                             static_cast<std::int16_t>(part.field));
@@ -42,6 +44,17 @@ std::vector<SentenceToken> sentenceTokens(const Dataset& dataset, std::int64_t r
             shown.field = ownerOfPoint[static_cast<std::size_t>(point)];
         }
         result.push_back(std::move(shown));
+    }
+    // The cut of a run, over places instead of ids.
+    TokenRow places;
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        places.ids.push_back(static_cast<std::int32_t>(i));
+        places.owner.push_back(static_cast<std::int16_t>(result[i].field));
+        result[i].kept = false;
+    }
+    cutSentence(rules.cut, 0, static_cast<std::size_t>(rules.maxTokens), places);
+    for (const std::int32_t place : places.ids) {
+        result[static_cast<std::size_t>(place)].kept = true;
     }
     return result;
 }

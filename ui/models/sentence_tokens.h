@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/data/dataset.h"
+#include "core/text/sentence_cut.h"
 #include "core/text/text_template.h"
 #include "core/text/tokenizer.h"
 
@@ -17,11 +18,12 @@ struct SentenceToken {
     int field = -1; // whose value it came from; -1: the template's words and specials
     bool special = false;
     bool unknown = false;
+    bool kept = true; // false: cut, since the sentence is too long
 };
 
-/// The whole sentence of a row, uncut, [CLS] and [SEP] included.
+/// The whole sentence of a row, [CLS] and [SEP] included; what the rules cut is marked.
 std::vector<SentenceToken> sentenceTokens(const Dataset& dataset, std::int64_t row,
                                           const TextTemplate& textTemplate,
-                                          const Tokenizer& tokenizer);
+                                          const Tokenizer& tokenizer, const SentenceRules& rules);
 
 } // namespace flip::ui

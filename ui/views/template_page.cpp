@@ -1,5 +1,6 @@
 #include "ui/views/template_page.h"
 
+#include "core/spec/options.h"
 #include "core/text/dataset_text.h"
 #include "ui/models/sentence_tokens.h"
 #include "ui/models/wording.h"
@@ -79,15 +80,26 @@ double shareOfUnknown(const TokenCache& cache, std::int64_t rows, const std::sto
     return all == 0 ? 0 : static_cast<double>(unknown) / static_cast<double>(all);
 }
 
+/// How a new run cuts its sentences and speaks of empty values, unless told otherwise.
+SentenceRules rulesOfNewRuns(std::int64_t maxTokens) {
+    const auto valueOf = [](const char* key) {
+        return std::get<std::string>(findOption(key)->defaultValue);
+    };
+    SentenceRules rules(maxTokens);
+    rules.cut.kind = valueOf("text.cut") == "end" ? CutPolicy::Kind::End : CutPolicy::Kind::Fields;
+    rules.missing = valueOf("text.missing");
+    return rules;
+}
+
 } // namespace
 
 TemplatePage::TemplatePage(Workspace workspace, QWidget* parent)
     : PageFrame(tr("Template"), new EmptyState({}, {}), parent), workspace_(std::move(workspace)),
-      datasets_(new QComboBox(this)), models_(new QComboBox(this)), row_(new QSpinBox(this)), tokens_(new TokenView(this)),
-      rowFacts_(captionLabel({}, this)), editor_(new QPlainTextEdit(this)), chips_(nullptr),
-      state_(new QLabel(this)), maxTokens_(new QSpinBox(this)), plot_(new LengthPlot(this)),
-      surveyFacts_(new QLabel(this)), losses_(new QTreeWidget(this)),
-      use_(new QPushButton(tr("Use in the experiment"), this)) {
+      datasets_(new QComboBox(this)), models_(new QComboBox(this)), row_(new QSpinBox(this)),
+      tokens_(new TokenView(this)), rowFacts_(captionLabel({}, this)),
+      editor_(new QPlainTextEdit(this)), chips_(nullptr), state_(new QLabel(this)),
+      maxTokens_(new QSpinBox(this)), plot_(new LengthPlot(this)), surveyFacts_(new QLabel(this)),
+      losses_(new QTreeWidget(this)), use_(new QPushButton(tr("Use in the experiment"), this)) {
     use_->setProperty("kind", "primary");
     title().addAction(use_);
     addContent(buildLab());
@@ -298,7 +310,7 @@ void TemplatePage::clearLab() {
     survey_.cancel();
     surveySoon_.stop();
     surveyDue_ = false;
-    tokens_->setTokens({}, maxTokens_->value());
+    tokens_->setTokens({});
     rowFacts_->clear();
     surveyFacts_->clear();
     losses_->clear();
@@ -414,14 +426,14 @@ void TemplatePage::showRow() {
     if (!template_ || !sources_.tokenizer) {
         return;
     }
-    auto tokens =
-        sentenceTokens(*sources_.dataset, row_->value() - 1, *template_, *sources_.tokenizer);
+    auto tokens = sentenceTokens(*sources_.dataset, row_->value() - 1, *template_,
+                                 *sources_.tokenizer, rulesOfNewRuns(maxTokens_->value()));
     const auto count = static_cast<std::int64_t>(tokens.size());
     const auto unknown = std::ranges::count_if(tokens, &SentenceToken::unknown);
-    tokens_->setTokens(std::move(tokens), maxTokens_->value());
+    tokens_->setTokens(std::move(tokens));
     QString facts = tr("%1 tokens").arg(countText(count));
-    facts += tokens_->lost() > 0 ? tr(", %1 cut off behind the dashed line").arg(tokens_->lost())
-                                 : tr(", none cut off");
+    facts +=
+        tokens_->lost() > 0 ? tr(", %1 cut (struck out)").arg(tokens_->lost()) : tr(", none cut");
     facts += unknown > 0 ? tr(", %1 unknown to the model (red border)").arg(unknown) : QString();
     rowFacts_->setText(facts);
 }
@@ -434,10 +446,10 @@ void TemplatePage::survey() {
     surveyFacts_->setText(tr("Tokenizing all rows…"));
     survey_.start(
         [sources = sources_, textTemplate = *template_,
-         maxTokens = maxTokens_->value()](std::stop_token stop) {
+         rules = rulesOfNewRuns(maxTokens_->value())](std::stop_token stop) {
             Survey result;
-            const auto cache = TokenCache::build(*sources.dataset, textTemplate, *sources.tokenizer,
-                                                 maxTokens, stop);
+            const auto cache =
+                TokenCache::build(*sources.dataset, textTemplate, *sources.tokenizer, rules, stop);
             if (!cache) {
                 result.problem = cache.problem();
                 return result;

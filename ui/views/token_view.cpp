@@ -23,9 +23,8 @@ TokenView::TokenView(QWidget* parent) : QWidget(parent) {
     connect(themeNotifier(), &ThemeNotifier::changed, this, qOverload<>(&QWidget::update));
 }
 
-void TokenView::setTokens(std::vector<SentenceToken> tokens, std::int64_t maxTokens) {
+void TokenView::setTokens(std::vector<SentenceToken> tokens) {
     tokens_ = std::move(tokens);
-    maxTokens_ = maxTokens;
     QStringList words;
     for (const SentenceToken& token : tokens_) {
         words << token.text;
@@ -35,61 +34,53 @@ void TokenView::setTokens(std::vector<SentenceToken> tokens, std::int64_t maxTok
     update();
 }
 
-bool TokenView::kept(std::size_t index) const {
-    const auto count = static_cast<std::int64_t>(tokens_.size());
-    const auto place = static_cast<std::int64_t>(index);
-    return count <= maxTokens_ || place < maxTokens_ - 1 || place == count - 1;
-}
-
 int TokenView::lost() const {
     return static_cast<int>(
-        std::max<std::int64_t>(0, static_cast<std::int64_t>(tokens_.size()) - maxTokens_));
+        std::ranges::count_if(tokens_, [](const SentenceToken& token) { return !token.kept; }));
 }
 
-std::vector<TokenView::Chip> TokenView::arranged(int width) const {
+bool TokenView::cutsBefore(std::size_t index) const {
+    return !tokens_[index].kept && (index == 0 || tokens_[index - 1].kept);
+}
+
+std::vector<QRect> TokenView::arranged(int width) const {
     const QFontMetrics metrics(textFont());
-    std::vector<Chip> chips;
+    std::vector<QRect> chips;
     int left = 0;
     int top = 4;
-    bool cut = false;
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
-        const bool keeps = kept(i);
-        if (!keeps && !cut) {
-            cut = true;
-            left += kCutWidth;
-        }
+        left += cutsBefore(i) ? kCutWidth : 0;
         const int wide = metrics.horizontalAdvance(tokens_[i].text) + 2 * kInside;
         if (left > 0 && left + wide > width) {
             left = 0;
             top += kLineHeight;
         }
-        chips.push_back({QRect(left, top, wide, kChipHeight), keeps});
+        chips.emplace_back(left, top, wide, kChipHeight);
         left += wide + kSpace1;
     }
     return chips;
 }
 
 int TokenView::heightForWidth(int width) const {
-    const std::vector<Chip> chips = arranged(width);
-    return chips.empty() ? kLineHeight : chips.back().rect.bottom() + 8;
+    const std::vector<QRect> chips = arranged(width);
+    return chips.empty() ? kLineHeight : chips.back().bottom() + 8;
 }
 
 void TokenView::paintEvent(QPaintEvent*) {
     const Theme colours = theme();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const std::vector<Chip> chips = arranged(width());
-    bool cut = false;
+    const std::vector<QRect> chips = arranged(width());
     for (std::size_t i = 0; i < chips.size(); ++i) {
         const SentenceToken& token = tokens_[i];
-        const auto& [rect, keeps] = chips[i];
+        const QRect& rect = chips[i];
         QColor fill = colours.window;
         QColor edge = colours.line;
         if (token.field >= 0) {
             fill = blend(seriesColor(token.field), colours.surface, colours.dark ? 0.38 : 0.20);
             edge = blend(seriesColor(token.field), colours.surface, 0.75);
         }
-        if (!keeps) {
+        if (!token.kept) {
             fill = colours.surface;
             edge = colours.line;
         }
@@ -99,13 +90,12 @@ void TokenView::paintEvent(QPaintEvent*) {
         painter.setBrush(fill);
         painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
         QFont font = textFont();
-        font.setStrikeOut(!keeps);
+        font.setStrikeOut(!token.kept);
         painter.setFont(font);
-        painter.setPen(token.special || !keeps || token.field < 0 ? colours.secondText
-                                                                  : colours.text);
+        painter.setPen(token.special || !token.kept || token.field < 0 ? colours.secondText
+                                                                       : colours.text);
         painter.drawText(rect, Qt::AlignCenter, token.text);
-        if (!keeps && !cut) {
-            cut = true;
+        if (cutsBefore(i)) {
             painter.setPen(QPen(colours.bad, 2, Qt::DashLine));
             const int at = rect.left() == 0 ? 1 : rect.left() - kCutWidth / 2 - 2;
             painter.drawLine(at, rect.top() - 4, at, rect.bottom() + 4);

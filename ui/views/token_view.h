@@ -16,8 +16,8 @@ class TokenView : public QWidget {
 public:
     explicit TokenView(QWidget* parent = nullptr);
 
-    void setTokens(std::vector<SentenceToken> tokens, std::int64_t maxTokens);
-    int lost() const; // tokens behind the line
+    void setTokens(std::vector<SentenceToken> tokens);
+    int lost() const; // tokens that are cut
 
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override;
@@ -27,15 +27,10 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    struct Chip {
-        QRect rect;
-        bool kept;
-    };
-    std::vector<Chip> arranged(int width) const;
-    bool kept(std::size_t index) const;
+    std::vector<QRect> arranged(int width) const;
+    bool cutsBefore(std::size_t index) const; // the first token of those cut in a row
 
     std::vector<SentenceToken> tokens_;
-    std::int64_t maxTokens_ = 0;
 };
 
 } // namespace flip::ui

@@ -21,8 +21,8 @@ auto members(const RunSpec::Data& g) {
     return std::tie(a);
 }
 auto members(const RunSpec::Text& g) {
-    const auto& [a, b, c] = g;
-    return std::tie(a, b, c);
+    const auto& [a, b, c, d, e, f] = g;
+    return std::tie(a, b, c, d, e, f);
 }
 auto members(const RunSpec::Plm& g) {
     const auto& [a, b, c] = g;
