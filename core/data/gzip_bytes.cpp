@@ -31,7 +31,7 @@ public:
             static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
         stream_.next_out = reinterpret_cast<Bytef*>(target);
         stream_.avail_out = wanted;
-        while (stream_.avail_out == wanted && wanted > 0 && !atEnd_) {
+        while (stream_.avail_out > 0 && !atEnd_) {
             if (auto done = inMember_ ? inflateMore() : beginMember(); !done) {
                 return done.problem();
             }
