@@ -1,42 +1,26 @@
-#include "app/command/command.h"
+#include "app/command/program.h"
 
-#include "core/run/kernel_caches.h"
-
-#include <CLI/CLI.hpp>
-
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <unistd.h>
 
-/// The headless program: one subcommand a file of app/command/.
+/// The headless program. What needs no LibTorch it does itself, at once; for everything else it
+/// becomes flip-engine, which lies beside it.
 int main(int argc, char** argv) {
-    flip::boundKernelCaches();
-    CLI::App app("FLIP Workbench: whether, where and why a language model helps your recommender",
-                 "flip");
-    app.set_version_flag("--version", "flip 0.1.0");
-    app.require_subcommand(1);
-    app.fallthrough();
-    flip::command::Context context;
-    app.add_option("--workspace", context.workspace,
-                   "folder of datasets, runs and models (default: $FLIP_WORKSPACE, else the "
-                   "platform's data folder)");
-    flip::command::addImport(app, context);
-    flip::command::addDatasets(app, context);
-    flip::command::addRun(app, context);
-    flip::command::addRuns(app, context);
-    flip::command::addTokenize(app, context);
-    flip::command::addEncode(app, context);
-    flip::command::addDemo(app, context);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) {
-            return app.exit(error); // --help, --version
-        }
-        std::fprintf(stderr, "%s; see 'flip --help'\n", error.what());
-        return flip::command::kWrongInput;
+    using namespace flip::command;
+    const auto quick = quickCommands();
+    if (std::ranges::find(quick, commandOf(argc, argv), &Command::name) != quick.end()) {
+        return runProgram(argc, argv, quick);
     }
-    // What a full disk or a closed pipe swallowed was not said.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-        context.fail({"cannot be written", "standard output", /*world=*/true});
-    }
-    return context.exitCode;
+    std::error_code ignored;
+    const std::filesystem::path engine =
+        std::filesystem::read_symlink("/proc/self/exe", ignored).replace_filename("flip-engine");
+    ::execv(engine.c_str(), argv);
+    std::fprintf(stderr, "%s: cannot be started: %s; install the program again\n", engine.c_str(),
+                 std::strerror(errno));
+    return kFailed;
 }

@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 
 #include <cstdio>
+#include <system_error>
 
 namespace flip::command {
 
@@ -13,6 +14,18 @@ Result<Workspace> Context::openWorkspace() const {
         log::openFile(opened->folder() / "flip.log");
     }
     return opened;
+}
+
+Result<std::filesystem::path> Context::findModel(const std::string& model) const {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(model, ignored)) {
+        return std::filesystem::path(model);
+    }
+    auto opened = openWorkspace();
+    if (!opened) {
+        return opened.problem();
+    }
+    return opened->findModel(model);
 }
 
 void Context::fail(const Problem& problem) {

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,6 +25,9 @@ struct Context {
 
     Result<Workspace> openWorkspace() const;
 
+    /// The folder of a model: itself, or one of that name where the workspace looks for models.
+    Result<std::filesystem::path> findModel(const std::string& model) const;
+
     /// Prints the problem on stderr and sets the exit code: 1 where the world failed, 2 where the
     /// input is wrong.
     void fail(const Problem& problem);
@@ -37,6 +41,7 @@ void addRun(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
 void addEncode(CLI::App& app, Context& context);
+void addBench(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 } // namespace flip::command

@@ -30,6 +30,12 @@ struct FieldFiles {
     MappedFile offsets;
     MappedFile bytes;
     MappedFile idOfCodes;
+
+    // Of lists only:
+    MappedFile elementOffsets;
+    MappedFile elementBytes;
+    MappedFile listEnds;
+    MappedFile listIds;
 };
 
 Problem damagedFile(const std::filesystem::path& file, const std::string& how) {
@@ -133,6 +139,15 @@ Result<Dataset> Dataset::open(const std::filesystem::path& folder) {
         open(files.offsets, field.offsets, field.info.values + 1, sizeof(std::uint64_t));
         open(files.bytes, field.bytes, field.bytes.bytes, 1);
         open(files.idOfCodes, field.idOfCodes, field.info.values, sizeof(std::int64_t));
+        if (field.lists) {
+            const ListFiles& lists = *field.lists;
+            open(files.elementOffsets, lists.offsets, lists.elements + 1, sizeof(std::uint64_t));
+            open(files.elementBytes, lists.bytes, lists.bytes.bytes, 1);
+            open(files.listEnds, lists.ends, field.info.values + 1, sizeof(std::uint64_t));
+            open(files.listIds, lists.ids,
+                 lists.ids.bytes / static_cast<std::int64_t>(sizeof(std::int64_t)),
+                 sizeof(std::int64_t));
+        }
         content->fields.push_back(field.info);
         content->files.push_back(std::move(files));
     }
@@ -248,6 +263,18 @@ std::span<const std::int64_t> Dataset::idOfCode(int field) const {
     return numbers<std::int64_t>(content_->files.at(static_cast<std::size_t>(field)).idOfCodes);
 }
 
+std::span<const std::int64_t> Dataset::idsOfCode(int field, std::uint32_t code) const {
+    const FieldFiles& files = content_->files.at(static_cast<std::size_t>(field));
+    const auto ends = numbers<std::uint64_t>(files.listEnds);
+    const auto ids = numbers<std::int64_t>(files.listIds);
+    // As for values: a damaged file must not lead beyond the mapping.
+    if (std::size_t{code} + 1 < ends.size() && ends[code] < ends[code + 1] &&
+        ends[code + 1] <= ids.size()) {
+        return ids.subspan(ends[code], ends[code + 1] - ends[code]);
+    }
+    return idOfCode(field).subspan(code, 1);
+}
+
 std::vector<std::int64_t> Dataset::rowsOf(Split split) const {
     std::vector<std::int64_t> rows;
     rows.reserve(static_cast<std::size_t>(splitRows(split)));
@@ -265,10 +292,12 @@ std::vector<std::int64_t> Dataset::trainingCounts() const {
     const auto all = splits();
     for (const int field : idFields()) {
         const auto fieldCodes = codes(field);
-        const auto ids = idOfCode(field);
         for (std::size_t row = 0; row < all.size(); ++row) {
-            if (all[row] == static_cast<std::uint8_t>(Split::Train)) {
-                ++counts.at(static_cast<std::size_t>(ids[fieldCodes[row]]));
+            if (all[row] != static_cast<std::uint8_t>(Split::Train)) {
+                continue;
+            }
+            for (const std::int64_t id : idsOfCode(field, fieldCodes[row])) {
+                ++counts.at(static_cast<std::size_t>(id));
             }
         }
     }
@@ -301,6 +330,19 @@ std::vector<Problem> Dataset::verify() const {
         check(field.bytes, files.bytes, true);
         check(field.idOfCodes, files.idOfCodes,
               allBelow(numbers<std::int64_t>(files.idOfCodes), facts.idCount));
+        if (field.lists) {
+            const auto elements = numbers<std::uint64_t>(files.elementOffsets);
+            const auto ends = numbers<std::uint64_t>(files.listEnds);
+            const auto ids = numbers<std::int64_t>(files.listIds);
+            check(field.lists->offsets, files.elementOffsets,
+                  elements.front() == 0 && elements.back() == files.elementBytes.size() &&
+                      std::ranges::is_sorted(elements));
+            check(field.lists->bytes, files.elementBytes, true);
+            check(field.lists->ends, files.listEnds,
+                  ends.front() == 0 && ends.back() == ids.size() &&
+                      std::ranges::is_sorted(ends, std::ranges::less_equal()));
+            check(field.lists->ids, files.listIds, allBelow(ids, facts.idCount));
+        }
     }
     const auto train = std::ranges::count(splits(), static_cast<std::uint8_t>(Split::Train));
     check(facts.labels, content_->labels,
@@ -318,8 +360,10 @@ std::vector<Problem> Dataset::verify() const {
 std::string Dataset::toJson() const {
     nlohmann::ordered_json fieldList = nlohmann::ordered_json::array();
     for (const FieldInfo& field : content_->fields) {
-        fieldList.push_back(
-            {{"name", field.name}, {"ids", field.ids}, {"oov_rate", field.oovRate}});
+        fieldList.push_back({{"name", field.name},
+                             {"kind", fieldKindName(field.kind)},
+                             {"ids", field.ids},
+                             {"oov_rate", field.oovRate}});
     }
     const nlohmann::ordered_json json = {{"name", name()},
                                          {"rows", rows()},

@@ -31,8 +31,10 @@ enum class FieldKind {
 struct FieldInfo {
     std::string name;
     FieldUse use = FieldUse::Both;
+    FieldKind kind = FieldKind::Category;
     std::int64_t values = 0;  // distinct values in all rows
-    std::int64_t ids = 0;     // values of the training split that reach the minimum count
+    std::int64_t ids = 0;     // values, elements or buckets that the training split holds, those
+                              // below the minimum count left out
     std::int64_t firstId = 0; // this field's unknown id; its values follow
     double oovRate = 0;       // share of valid and test rows whose value has no id of its own
 };
@@ -73,7 +75,11 @@ public:
     std::span<const std::int64_t> times() const;           // [rows], empty without a time column
     std::span<const std::uint32_t> codes(int field) const; // [rows], index of the value
     std::string_view value(int field, std::uint32_t code) const; // as it stood in the source
-    std::span<const std::int64_t> idOfCode(int field) const;     // [values], global id
+    std::span<const std::int64_t> idOfCode(int field) const;     // [values], global id; of a list
+                                                                 // that of its first known element
+
+    /// All global ids of a value: of a list those of its known elements, else the one.
+    std::span<const std::int64_t> idsOfCode(int field, std::uint32_t code) const;
 
     /// Row indices of a split, in source order.
     std::vector<std::int64_t> rowsOf(Split split) const;

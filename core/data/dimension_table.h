@@ -11,16 +11,23 @@
 
 namespace flip {
 
-/// A joined table in memory: by key, the cells that are needed. A key that comes again is counted
-/// and left out: a join never multiplies rows. Filled by one thread, then read by any.
+/// A joined table in memory: by key, the cells that are needed. A key that comes again never
+/// multiplies rows: either it is counted and left out, or the distinct values of its records are
+/// collected in one cell. Filled by one thread, then read by any.
 class DimensionTable {
 public:
     DimensionTable() = default;
-    DimensionTable(CellPlace key, std::vector<CellPlace> cells, std::size_t columns)
-        : key_(std::move(key)), places_(std::move(cells)), columns_(columns) {}
+    /// `collect` stands between collected values; empty: the first record with a key counts.
+    DimensionTable(CellPlace key, std::vector<CellPlace> cells, std::size_t columns,
+                   std::string collect)
+        : key_(std::move(key)), places_(std::move(cells)), columns_(columns),
+          collect_(std::move(collect)) {}
 
     /// Adds the records of a parsed batch; false where there are more keys than can be numbered.
     bool add(const RecordBatch& batch);
+
+    /// To be called once all batches are in, before the first cell is read.
+    void finish();
 
     std::int64_t rows() const { return keys_.size(); }
     std::int64_t repeatedKeys() const { return repeatedKeys_; }
@@ -34,11 +41,22 @@ private:
     CellPlace key_;
     std::vector<CellPlace> places_; // of the cells
     std::size_t columns_ = 0;       // of a record
+    std::string collect_;
 
     ValueDictionary keys_; // the n-th key is that of row n
     std::vector<std::uint64_t> offsets_{0};
     std::string bytes_;
     std::int64_t repeatedKeys_ = 0;
+
+    /// A value that a key's record holds in one of the cells.
+    struct Collected {
+        std::uint32_t row;
+        std::uint32_t cell;
+        std::uint32_t value; // in collectedValues_
+        bool operator==(const Collected&) const = default;
+    };
+    std::vector<Collected> collected_; // in the order of the file, until finish()
+    ValueDictionary collectedValues_;
 };
 
 } // namespace flip

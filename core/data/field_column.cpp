@@ -87,25 +87,31 @@ Result<void> FieldColumn::count(std::span<const Split> splits, std::int64_t minC
     }
     const std::span codes(reinterpret_cast<const std::uint32_t*>(mapped->data()), splits.size());
 
-    std::vector<std::int64_t> counts(values_.size(), 0);
-    std::vector<std::uint32_t> firstMet; // codes of the training rows, in order
+    TrainingCounts counts;
+    counts.rows.assign(values_.size(), 0);
     for (std::size_t row = 0; row < splits.size(); ++row) {
-        if (splits[row] == Split::Train && counts[codes[row]]++ == 0) {
-            firstMet.push_back(codes[row]);
+        if (splits[row] == Split::Train && counts.rows[codes[row]]++ == 0) {
+            counts.firstMet.push_back(codes[row]);
         }
     }
-    idOfCode_.assign(values_.size(), 0);
-    for (const std::uint32_t code : firstMet) {
-        if (counts[code] >= minCount) {
-            idOfCode_[code] = ++info_.ids;
-        }
+    switch (info_.kind) {
+    case FieldKind::Category:
+        ids_ = idsOfCategories(counts, minCount);
+        break;
+    case FieldKind::Multi:
+        ids_ = idsOfLists(values_, counts, minCount, separator_);
+        break;
+    case FieldKind::Number:
+        ids_ = idsOfNumbers(values_, counts, buckets_);
+        break;
     }
+    info_.ids = ids_.ids;
     std::int64_t heldOut = 0;
     std::int64_t unknown = 0;
     for (std::size_t row = 0; row < splits.size(); ++row) {
         if (splits[row] != Split::Train) {
             ++heldOut;
-            unknown += idOfCode_[codes[row]] == 0 ? 1 : 0;
+            unknown += ids_.ofValue[codes[row]] == 0 ? 1 : 0;
         }
     }
     info_.oovRate = heldOut == 0 ? 0 : static_cast<double>(unknown) / static_cast<double>(heldOut);
@@ -113,8 +119,10 @@ Result<void> FieldColumn::count(std::span<const Split> splits, std::int64_t minC
 }
 
 Result<ManifestField> FieldColumn::finish() {
-    for (std::int64_t& id : idOfCode_) {
-        id += info_.firstId;
+    for (std::vector<std::int64_t>* ids : {&ids_.ofValue, &ids_.inLists}) {
+        for (std::int64_t& id : *ids) {
+            id += info_.firstId;
+        }
     }
     ManifestField field;
     field.info = info_;
@@ -122,7 +130,7 @@ Result<ManifestField> FieldColumn::finish() {
     const std::string number = std::to_string(index_);
     const auto offsetsFile = writeColumn(folder_, "offsets-" + number, bytesOf(values_.offsets()));
     const auto bytesFile = writeColumn(folder_, "bytes-" + number, values_.bytes());
-    const auto idsFile = writeColumn(folder_, "ids-" + number, bytesOf(idOfCode_));
+    const auto idsFile = writeColumn(folder_, "ids-" + number, bytesOf(ids_.ofValue));
     for (const auto* written : {&offsetsFile, &bytesFile, &idsFile}) {
         if (!*written) {
             return written->problem();
@@ -131,7 +139,36 @@ Result<ManifestField> FieldColumn::finish() {
     field.offsets = *offsetsFile;
     field.bytes = *bytesFile;
     field.idOfCodes = *idsFile;
+    if (info_.kind != FieldKind::Multi) {
+        return field;
+    }
+    auto lists = writeLists();
+    if (!lists) {
+        return lists.problem();
+    }
+    field.lists = std::move(*lists);
     return field;
+}
+
+Result<ListFiles> FieldColumn::writeLists() const {
+    ListFiles lists;
+    lists.elements = ids_.elements.size();
+    const std::string number = std::to_string(index_);
+    const auto offsets =
+        writeColumn(folder_, "element-offsets-" + number, bytesOf(ids_.elements.offsets()));
+    const auto bytes = writeColumn(folder_, "element-bytes-" + number, ids_.elements.bytes());
+    const auto ends = writeColumn(folder_, "list-ends-" + number, bytesOf(ids_.ends));
+    const auto ids = writeColumn(folder_, "list-ids-" + number, bytesOf(ids_.inLists));
+    for (const auto* written : {&offsets, &bytes, &ends, &ids}) {
+        if (!*written) {
+            return written->problem();
+        }
+    }
+    lists.offsets = *offsets;
+    lists.bytes = *bytes;
+    lists.ends = *ends;
+    lists.ids = *ids;
+    return lists;
 }
 
 } // namespace flip

@@ -6,6 +6,7 @@
 #include "core/data/row_source.h"
 #include "core/data/schema_file.h"
 #include "core/data/value_dictionary.h"
+#include "core/data/value_ids.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,8 +29,7 @@ public:
     /// Adds the values of a batch's rows.
     Result<void> add(const RowSource& source, const RowBatch& rows);
 
-    /// Once all rows are in: gives ids to the values that at least `minCount` training rows hold,
-    /// in the order in which those rows first hold them.
+    /// Once all rows are in: gives ids to what the training rows hold, as value_ids.h says.
     Result<void> count(std::span<const Split> splits, std::int64_t minCount);
 
     std::int64_t ids() const { return info_.ids; } // after count(), the unknown value's left out
@@ -43,16 +43,21 @@ public:
 private:
     FieldColumn(const FieldSchema& schema, std::size_t index, std::filesystem::path folder,
                 ColumnWriter codes)
-        : index_(index), folder_(std::move(folder)), codes_(std::move(codes)) {
+        : separator_(schema.separator), buckets_(schema.buckets), index_(index),
+          folder_(std::move(folder)), codes_(std::move(codes)) {
         info_.name = schema.name;
         info_.use = schema.use;
+        info_.kind = schema.kind;
     }
 
     Result<void> number(const RowSource& source, const RowBatch& rows);
     Result<std::uint32_t> codeOf(std::string_view value);
+    Result<ListFiles> writeLists() const;
     Problem tooManyValues() const;
 
     FieldInfo info_;
+    std::string separator_; // of kind Multi
+    std::int64_t buckets_;  // of kind Number
     std::size_t index_;
     std::filesystem::path folder_;
     ColumnWriter codes_;
@@ -60,7 +65,7 @@ private:
     std::vector<std::uint32_t> codeOfJoinedRow_; // kNoCode: not met yet
     std::vector<std::uint32_t> batchCodes_;      // of the rows being added
     ColumnFile codesFile_;                       // once all rows are in
-    std::vector<std::int64_t> idOfCode_;         // from the field's first id, which is 0 here
+    ValueIds ids_;                               // from the field's first id, which is 0 here
 };
 
 } // namespace flip

@@ -12,6 +12,7 @@ namespace {
 
 using Json = nlohmann::json; // sorts its keys: equal content, equal text
 
+constexpr std::array kKinds = {FieldKind::Category, FieldKind::Multi, FieldKind::Number};
 constexpr std::array kUses = {FieldUse::Both, FieldUse::Id, FieldUse::Text};
 
 /// Hash over the manifest without this hash: a changed number is noticed at opening.
@@ -38,9 +39,39 @@ ColumnFile columnFile(const Json& json) {
     return file;
 }
 
+Json toJson(const std::optional<ListFiles>& lists) {
+    if (!lists) {
+        return Json();
+    }
+    return {{"elements", lists->elements},
+            {"element_offsets", toJson(lists->offsets)},
+            {"element_bytes", toJson(lists->bytes)},
+            {"value_ends", toJson(lists->ends)},
+            {"ids", toJson(lists->ids)}};
+}
+
+std::optional<ListFiles> listFiles(const Json& field) {
+    const auto found = field.find("lists");
+    if (found == field.end() || found->is_null()) {
+        return std::nullopt;
+    }
+    ListFiles lists;
+    lists.elements = found->at("elements").get<std::int64_t>();
+    lists.offsets = columnFile(found->at("element_offsets"));
+    lists.bytes = columnFile(found->at("element_bytes"));
+    lists.ends = columnFile(found->at("value_ends"));
+    lists.ids = columnFile(found->at("ids"));
+    if (lists.elements < 0) {
+        throw Json::other_error::create(501, "a field has less than no elements", &field);
+    }
+    return lists;
+}
+
 Json toJson(const ManifestField& field) {
     return {{"name", field.info.name},
             {"use", fieldUseName(field.info.use)},
+            {"kind", fieldKindName(field.info.kind)},
+            {"lists", toJson(field.lists)},
             {"values", field.info.values},
             {"ids", field.info.ids},
             {"first_id", field.info.firstId},
@@ -56,6 +87,12 @@ ManifestField manifestField(const Json& json) {
     field.info.name = json.at("name").get<std::string>();
     const auto use = std::ranges::find(kUses, json.at("use").get<std::string>(), fieldUseName);
     field.info.use = use == kUses.end() ? FieldUse::Both : *use;
+    const auto kind = std::ranges::find(kKinds, json.value("kind", "category"), fieldKindName);
+    field.info.kind = kind == kKinds.end() ? FieldKind::Category : *kind;
+    field.lists = listFiles(json);
+    if ((field.info.kind == FieldKind::Multi) != field.lists.has_value()) {
+        throw Json::other_error::create(501, "a field of lists has none", &json);
+    }
     field.info.values = json.at("values").get<std::int64_t>();
     if (field.info.values < 0) {
         throw Json::other_error::create(501, "a field has less than no values", &json);
@@ -135,6 +172,26 @@ std::string_view fieldUseName(FieldUse use) {
     return "both";
 }
 
+std::string_view fieldKindName(FieldKind kind) {
+    switch (kind) {
+    case FieldKind::Category:
+        return "category";
+    case FieldKind::Multi:
+        return "multi";
+    case FieldKind::Number:
+        return "number";
+    }
+    return "category";
+}
+
+std::vector<ColumnFile> ManifestField::files() const {
+    std::vector<ColumnFile> all = {codes, offsets, bytes, idOfCodes};
+    if (lists) {
+        all.insert(all.end(), {lists->offsets, lists->bytes, lists->ends, lists->ids});
+    }
+    return all;
+}
+
 std::string Manifest::contentHash() const {
     ContentHasher hasher;
     // Length before text: no two lists of parts spell the same bytes.
@@ -147,9 +204,8 @@ std::string Manifest::contentHash() const {
     for (const ManifestField& field : fields) {
         add(field.info.name);
         add(fieldUseName(field.info.use));
-        for (const ColumnFile* file :
-             {&field.codes, &field.offsets, &field.bytes, &field.idOfCodes}) {
-            add(file->hash);
+        for (const ColumnFile& file : field.files()) {
+            add(file.hash);
         }
     }
     add(labels.hash);
@@ -161,7 +217,8 @@ std::string Manifest::contentHash() const {
 std::vector<ColumnFile> Manifest::files() const {
     std::vector<ColumnFile> all;
     for (const ManifestField& field : fields) {
-        all.insert(all.end(), {field.codes, field.offsets, field.bytes, field.idOfCodes});
+        const auto files = field.files();
+        all.insert(all.end(), files.begin(), files.end());
     }
     all.insert(all.end(), {labels, splits});
     for (const auto& one : {times, badLineList}) {

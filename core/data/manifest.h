@@ -21,13 +21,25 @@ struct ColumnFile {
     std::string fileName() const { return hash + ".bin"; }
 };
 
-/// A field with its four files.
+/// What a field whose values are lists has besides: its elements, and which of them make a value.
+struct ListFiles {
+    std::int64_t elements = 0; // distinct ones in all rows
+    ColumnFile offsets;        // std::uint64_t [elements + 1], into `bytes`
+    ColumnFile bytes;          // the elements, one after the other
+    ColumnFile ends;           // std::uint64_t [values + 1], into `ids`
+    ColumnFile ids;            // std::int64_t, the known elements of each value, at least one id
+};
+
+/// A field with its files.
 struct ManifestField {
     FieldInfo info;
-    ColumnFile codes;     // std::uint32_t [rows]
-    ColumnFile offsets;   // std::uint64_t [values + 1], into `bytes`
-    ColumnFile bytes;     // the values, one after the other
-    ColumnFile idOfCodes; // std::int64_t [values]
+    ColumnFile codes;               // std::uint32_t [rows]
+    ColumnFile offsets;             // std::uint64_t [values + 1], into `bytes`
+    ColumnFile bytes;               // the values, one after the other
+    ColumnFile idOfCodes;           // std::int64_t [values]
+    std::optional<ListFiles> lists; // of kind Multi only
+
+    std::vector<ColumnFile> files() const;
 };
 
 /// How the dataset was made; no part of its content.
@@ -72,6 +84,7 @@ struct Manifest {
     static Result<Manifest> fromJson(std::string_view json, const std::string& where);
 };
 
-std::string_view fieldUseName(FieldUse use); // "both", "id", "text"
+std::string_view fieldUseName(FieldUse use);    // "both", "id", "text"
+std::string_view fieldKindName(FieldKind kind); // "category", "multi", "number"
 
 } // namespace flip

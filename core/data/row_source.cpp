@@ -70,8 +70,7 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
         if (auto go = watch.begin("reading " + join.right.table, bytes); !go) {
             return go.problem();
         }
-        if (auto done = source->loadJoined(files[right], named(right), right, join.right, watch);
-            !done) {
+        if (auto done = source->loadJoined(files[right], named(right), right, join, watch); !done) {
             return done.problem();
         }
         std::error_code ignored;
@@ -135,19 +134,20 @@ Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table)
 }
 
 Result<void> RowSource::loadJoined(const std::filesystem::path& file, const TableSchema& schema,
-                                   std::size_t table, const ColumnName& key, ImportWatch& watch) {
+                                   std::size_t table, const JoinSchema& join, ImportWatch& watch) {
     auto source = TableSource::open(schema, file);
     if (!source) {
         return source.problem();
     }
-    const auto keyCell = source->cell(key);
+    const auto keyCell = source->cell(join.right);
     if (!keyCell) {
         return keyCell.problem();
     }
     if (auto done = placeAllOf(*source, table); !done) {
         return done;
     }
-    tables_[table] = DimensionTable(*keyCell, cells_[table], source->columns().size());
+    tables_[table] =
+        DimensionTable(*keyCell, cells_[table], source->columns().size(), join.collect);
     RecordStream stream(source->format(), pool_);
     for (;;) {
         const auto wave = stream.next();
@@ -155,6 +155,7 @@ Result<void> RowSource::loadJoined(const std::filesystem::path& file, const Tabl
             return wave.problem();
         }
         if (wave->empty()) {
+            tables_[table].finish();
             return {};
         }
         for (const RecordBatch& batch : *wave) {

@@ -97,7 +97,7 @@ private:
     Result<Place> place(const TableSource& source, std::size_t table, const Named& named);
     Result<void> placeAllOf(const TableSource& source, std::size_t table);
     Result<void> loadJoined(const std::filesystem::path& file, const TableSchema& schema,
-                            std::size_t table, const ColumnName& key, ImportWatch& watch);
+                            std::size_t table, const JoinSchema& join, ImportWatch& watch);
     Result<void> note(const std::string& file, std::int64_t firstLine,
                       std::span<const RecordBatch::Defect> defects);
     void select(RowBatch& rows) const;

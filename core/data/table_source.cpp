@@ -83,11 +83,20 @@ Result<TableSource> TableSource::open(const TableSchema& schema,
     if (!records) {
         return records.problem();
     }
-    return TableSource(std::move(*records), schema.name, schema.file);
+    TableSource table(std::move(*records), schema.name, schema.file);
+    for (const std::string& column : table.format_->columns()) {
+        table.columns_.emplace_back(schema.typedHeader ? withoutType(column) : column);
+    }
+    return table;
 }
 
 Result<CellPlace> TableSource::cell(const ColumnName& column) const {
-    const auto found = std::ranges::find(columns(), column.column);
+    std::vector<std::string> spellings = {column.column};
+    spellings.insert(spellings.end(), column.otherSpellings.begin(), column.otherSpellings.end());
+    auto found = columns().end();
+    for (std::size_t i = 0; i < spellings.size() && found == columns().end(); ++i) {
+        found = std::ranges::find(columns(), spellings[i]);
+    }
     if (found == columns().end()) {
         return Problem{"the table \"" + tableName_ + "\" (" + fileName_ + ") has no column \"" +
                            column.column + "\"; it has " + listed(columns()),

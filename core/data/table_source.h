@@ -31,7 +31,7 @@ class TableSource {
 public:
     static Result<TableSource> open(const TableSchema& schema, const std::filesystem::path& file);
 
-    const std::vector<std::string>& columns() const { return format_->columns(); }
+    const std::vector<std::string>& columns() const { return columns_; }
 
     /// A missing column is a Problem that names those there are.
     Result<CellPlace> cell(const ColumnName& column) const;
@@ -46,6 +46,7 @@ private:
           fileName_(std::move(fileName)) {}
 
     std::unique_ptr<RecordFormat> format_;
+    std::vector<std::string> columns_; // without the types of a typed header
     std::string tableName_;
     std::string fileName_;
 };

@@ -28,6 +28,7 @@ BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes) {
     options.rank = spec.id.rank;
     options.dropout = spec.id.dropout;
     options.initStd = spec.id.initStd;
+    options.lists = sizes.lists;
     return options;
 }
 

@@ -22,6 +22,7 @@ struct ModelSizes {
     std::int64_t fields = 0;                  // F, the id fields
     std::int64_t ids = 0;                     // K
     std::vector<std::int64_t> trainingCounts; // [K], for the noise of pretraining
+    IdLists lists;                            // of fields whose values are lists
 };
 
 BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes);

@@ -1,5 +1,6 @@
 #include "core/run/execute.h"
 
+#include "core/base/memory.h"
 #include "core/run/machine.h"
 #include "core/run/run_execution.h"
 #include "core/run/run_inputs.h"

@@ -6,7 +6,6 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
-#include <sys/resource.h>
 #include <thread>
 
 namespace flip {
@@ -68,11 +67,6 @@ std::string chooseMatrixProducts() {
         return std::string("float32 matrix products: standard path");
     }();
     return choice;
-}
-
-std::int64_t peakRssBytes() {
-    struct rusage usage {};
-    return ::getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss * std::int64_t{1024} : 0;
 }
 
 } // namespace flip

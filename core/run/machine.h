@@ -20,7 +20,4 @@ std::int64_t useThreads(std::int64_t threads);
 /// same request with 16-bit arithmetic, and then it is not taken.
 std::string chooseMatrixProducts();
 
-/// The most memory this process has held so far.
-std::int64_t peakRssBytes();
-
 } // namespace flip

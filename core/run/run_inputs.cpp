@@ -1,5 +1,6 @@
 #include "core/run/run_inputs.h"
 
+#include "core/data/id_lists.h"
 #include "core/run/execute.h"
 #include "core/run/machine.h"
 #include "core/run/model_folder.h"
@@ -161,7 +162,7 @@ Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
 
 ModelSizes RunInputs::sizes() const {
     return {static_cast<std::int64_t>(dataset_->idFields().size()), dataset_->idCount(),
-            dataset_->trainingCounts()};
+            dataset_->trainingCounts(), idListsOf(*dataset_)};
 }
 
 namespace {

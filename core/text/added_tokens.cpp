@@ -19,6 +19,48 @@ bool agree(std::string_view a, std::string_view b) {
     return a.substr(0, common) == b.substr(0, common);
 }
 
+std::string_view withoutBlanksBehind(std::string_view text) {
+    while (!text.empty()) {
+        const char32_t last = lastCharacter(text);
+        if (!isWhiteSpace(last)) {
+            break;
+        }
+        std::string bytes;
+        appendUtf8(last, bytes);
+        text.remove_suffix(bytes.size());
+    }
+    return text;
+}
+
+std::string_view withoutBlanksBefore(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        std::size_t next = at;
+        if (!isWhiteSpace(nextCharacter(text, next))) {
+            break;
+        }
+        at = next;
+    }
+    return text.substr(at);
+}
+
+/// Whether a token that begins before `left` might hold all of it and reach the border, and behind
+/// it either go on as `right` does or, if it looks at its neighbours, end there.
+bool holdsInside(std::string_view token, std::string_view left, std::string_view right,
+                 bool looksAround) {
+    if (left.empty()) {
+        return false;
+    }
+    for (std::size_t at = token.find(left, 1); at != std::string_view::npos;
+         at = token.find(left, at + 1)) {
+        const std::string_view rest = token.substr(at + left.size());
+        if (rest.empty() ? looksAround : agree(right, rest)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens,
@@ -43,14 +85,14 @@ AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens,
     });
 }
 
-AddedTokens::Match AddedTokens::longestAt(std::string_view text, std::size_t at) const {
+const AddedTokens::Pattern* AddedTokens::longestAt(std::string_view text, std::size_t at) const {
     const std::string_view rest = text.substr(at);
     for (const Pattern& pattern : patterns_) {
         if (rest.starts_with(pattern.bytes)) {
-            return {at, at + pattern.bytes.size(), pattern.token.id};
+            return &pattern;
         }
     }
-    return {at, at, -1};
+    return nullptr;
 }
 
 std::vector<AddedTokens::Match> AddedTokens::find(std::u32string_view text) const {
@@ -102,6 +144,41 @@ std::vector<AddedTokens::Match> AddedTokens::find(std::u32string_view text) cons
     return matches;
 }
 
+std::vector<AddedTokens::Match> AddedTokens::findIn(std::string_view utf8) const {
+    std::vector<Match> matches;
+    std::size_t taken = 0;
+    for (std::size_t at = 0; at < utf8.size();) {
+        const Pattern* found =
+            begins_[static_cast<unsigned char>(utf8[at])] ? longestAt(utf8, at) : nullptr;
+        if (found == nullptr) {
+            ++at;
+            continue;
+        }
+        std::size_t begin = at;
+        std::size_t end = at + found->bytes.size();
+        at = end;
+        if (found->token.singleWord) {
+            std::size_t next = end;
+            const bool joinedLeft =
+                begin > 0 && isWordCharacter(lastCharacter(utf8.substr(0, begin)));
+            const bool joinedRight =
+                end < utf8.size() && isWordCharacter(nextCharacter(utf8, next));
+            if (joinedLeft || joinedRight) {
+                continue;
+            }
+        }
+        if (found->token.stripsLeft) {
+            begin = std::max(taken, withoutBlanksBehind(utf8.substr(0, begin)).size());
+        }
+        if (found->token.stripsRight) {
+            end = utf8.size() - withoutBlanksBefore(utf8.substr(end)).size();
+        }
+        matches.push_back({begin, end, found->token.id});
+        taken = end;
+    }
+    return matches;
+}
+
 bool AddedTokens::mayCross(std::string_view left, std::string_view right) const {
     const std::size_t reach = std::min(left.size(), longest_);
     for (std::size_t k = 0; k <= reach; ++k) {
@@ -119,7 +196,31 @@ bool AddedTokens::mayCross(std::string_view left, std::string_view right) const 
             }
         }
     }
-    return false;
+    return std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
+        return holdsInside(pattern.bytes, left, right, pattern.token.singleWord);
+    });
+}
+
+bool AddedTokens::mayTakeAcross(std::string_view left, std::string_view right) const {
+    const std::string_view before = withoutBlanksBehind(left);
+    const std::string_view behind = withoutBlanksBefore(right);
+    const bool fromLeft = before.size() < left.size();
+    const bool fromRight = behind.size() < right.size();
+    if (!takesWhiteSpace_ || (!fromLeft && !fromRight)) {
+        return false;
+    }
+    return touchesWhiteSpace_ ||
+           std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
+               const std::string_view bytes = pattern.bytes;
+               return (fromLeft && pattern.token.stripsLeft && agree(behind, bytes)) ||
+                      (fromRight && pattern.token.stripsRight &&
+                       (before.ends_with(bytes) || bytes.ends_with(before)));
+           });
+}
+
+bool AddedTokens::mayBegin(std::string_view text) const {
+    return std::any_of(patterns_.begin(), patterns_.end(),
+                       [text](const Pattern& pattern) { return agree(text, pattern.bytes); });
 }
 
 } // namespace flip

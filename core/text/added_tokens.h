@@ -46,17 +46,29 @@ public:
     /// Matches in code points of the text, in order. They may overlap in white space only.
     std::vector<Match> find(std::u32string_view text) const;
 
+    /// The same in bytes of UTF-8.
+    std::vector<Match> findIn(std::string_view utf8) const;
+
     /// The token that begins at text[at]; an id below 0 if none does. For plain() tokens.
     Match at(std::string_view text, std::size_t at) const {
         if (!begins_[static_cast<unsigned char>(text[at])]) {
             return {at, at, -1};
         }
-        return longestAt(text, at);
+        const Pattern* found = longestAt(text, at);
+        return found == nullptr ? Match{at, at, -1}
+                                : Match{at, at + found->bytes.size(), found->token.id};
     }
 
-    /// Whether a match might reach over the border, whatever follows `right`, or depend on the
-    /// other side of it.
+    /// Whether a match might reach over the border, whatever stands around the two, or depend on
+    /// the other side of it.
     bool mayCross(std::string_view left, std::string_view right) const;
+
+    /// Whether a token on one side of the border might take white space from the other, whatever
+    /// stands around the two.
+    bool mayTakeAcross(std::string_view left, std::string_view right) const;
+
+    /// Whether a token might begin the text, whatever follows it.
+    bool mayBegin(std::string_view text) const;
 
 private:
     struct Pattern {
@@ -65,7 +77,7 @@ private:
         std::u32string text;
     };
 
-    Match longestAt(std::string_view text, std::size_t at) const;
+    const Pattern* longestAt(std::string_view text, std::size_t at) const;
 
     std::vector<Pattern> patterns_;  // the longest first
     std::array<bool, 256> begins_{}; // by first byte

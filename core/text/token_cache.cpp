@@ -16,27 +16,74 @@ namespace {
 constexpr std::int64_t kLeastTokens = 3; // [CLS], one of the sentence, [SEP]
 constexpr std::int16_t kNobody = -1;
 
-/// Pieces of every distinct value of a field.
-struct FieldTokens {
-    std::vector<std::int32_t> ids;
-    std::vector<std::size_t> ends; // [values], where a value's ids end
-    std::vector<bool> empty;       // [values], the value is the empty text
+/// How far into a literal a place to cut it is looked for, in bytes.
+constexpr std::size_t kCutReach = 64;
 
+/// Code points of a text, begin to end; those of a token that are not white space at its ends.
+struct Extent {
+    std::int32_t begin = 0;
+    std::int32_t end = 0;
+};
+
+Extent trimmed(Token token, std::u32string_view text) {
+    const auto blank = [text](std::int32_t at) {
+        return (characterBits(text[static_cast<std::size_t>(at)]) & kWhiteSpace) != 0;
+    };
+    Extent extent{token.begin, std::min(token.end, static_cast<std::int32_t>(text.size()))};
+    while (extent.begin < extent.end && blank(extent.begin)) {
+        ++extent.begin;
+    }
+    while (extent.begin < extent.end && blank(extent.end - 1)) {
+        --extent.end;
+    }
+    return extent;
+}
+
+/// Pieces of every distinct value of a field, together with template text that goes with it.
+struct FieldTokens {
+    std::size_t part; // a part of the template that the field stands in
+    int field;
+    std::string lead;  // template text before the value
+    std::string trail; // and behind it
+    std::vector<std::int32_t> ids;
+    std::vector<bool> nobodys;     // [ids], the piece has nothing of the value but white space;
+                                   // empty where no piece is like that
+    std::vector<std::size_t> ends; // [values], where a value's ids end
+
+    std::size_t begin(std::uint32_t code) const { return code == 0 ? 0 : ends[code - 1]; }
     std::span<const std::int32_t> of(std::uint32_t code) const {
-        const std::size_t begin = code == 0 ? 0 : ends[code - 1];
-        return std::span(ids).subspan(begin, ends[code] - begin);
+        return std::span(ids).subspan(begin(code), ends[code] - begin(code));
     }
 };
 
-/// What the template's words and values mean for the border to their neighbour in the template.
-struct PartBorders {
-    std::vector<bool> breaksLeft;  // [values], towards a literal before the field
-    std::vector<bool> breaksRight; // [values], towards a literal behind the field
+/// A part of the template as it is tokenized.
+struct Stretch {
+    std::size_t tokens = 0;          // of a field: which FieldTokens
+    std::string text;                // of a literal: what its neighbours leave of it
+    std::vector<std::int32_t> ids;   // of that text
+    std::vector<bool> breaksLeft;    // [values] of a field, towards the text of the literal before
+    std::vector<bool> breaksRight;   // [values] of a field, towards that behind it
 };
 
-void appendIds(std::span<const std::int32_t> ids, std::int16_t owner, TokenRow& out) {
-    out.ids.insert(out.ids.end(), ids.begin(), ids.end());
-    out.owner.insert(out.owner.end(), ids.size(), owner);
+/// Ids of a stretch in a row, and whose they are.
+struct StretchTokens {
+    std::span<const std::int32_t> ids;
+    std::int16_t owner = kNobody;
+    const std::vector<bool>* nobodys = nullptr; // null: all belong to the owner
+    std::size_t first = 0;                      // the place of ids[0] among nobodys
+};
+
+void append(const StretchTokens& tokens, TokenRow& out) {
+    out.ids.insert(out.ids.end(), tokens.ids.begin(), tokens.ids.end());
+    out.owner.insert(out.owner.end(), tokens.ids.size(), tokens.owner);
+    if (tokens.nobodys == nullptr) {
+        return;
+    }
+    for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+        if ((*tokens.nobodys)[tokens.first + i]) {
+            out.owner[out.owner.size() - tokens.ids.size() + i] = kNobody;
+        }
+    }
 }
 
 std::vector<std::int32_t> idsOf(const std::vector<Token>& tokens) {
@@ -48,6 +95,19 @@ std::vector<std::int32_t> idsOf(const std::vector<Token>& tokens) {
     return ids;
 }
 
+/// Where a text may be cut whatever stands around it: the first such place, and the last.
+std::optional<std::pair<std::size_t, std::size_t>> cutsOf(std::string_view text,
+                                                          const Tokenizer& tokenizer) {
+    std::optional<std::pair<std::size_t, std::size_t>> cuts;
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        const bool near = at < kCutReach || text.size() - at < kCutReach;
+        if (near && tokenizer.breaksBetween(text.substr(0, at), text.substr(at))) {
+            cuts = {cuts ? cuts->first : at, at};
+        }
+    }
+    return cuts;
+}
+
 } // namespace
 
 struct TokenCache::Content {
@@ -56,120 +116,220 @@ struct TokenCache::Content {
     const Tokenizer* tokenizer;
     std::int64_t maxTokens;
 
-    std::vector<FieldTokens> fields;                 // [fields], empty for those not in use
-    std::vector<std::vector<std::int32_t>> literals; // [parts], ids; empty for fields
-    std::vector<PartBorders> borders;                // [parts]
-    std::vector<bool> namesField;                    // [fields], the template uses it
+    std::vector<FieldTokens> fields;
+    std::vector<Stretch> stretches; // [parts]
 
     const TextTemplate::Part& part(std::size_t at) const { return textTemplate.parts()[at]; }
     std::size_t parts() const { return textTemplate.parts().size(); }
+    bool isField(std::size_t at) const { return at < parts() && part(at).field >= 0; }
+    bool isLiteral(std::size_t at) const { return at < parts() && part(at).field < 0; }
 
     std::uint32_t code(std::size_t at, std::int64_t row) const {
         return source->codes(part(at).field)[static_cast<std::size_t>(row)];
     }
     std::string_view text(std::size_t at, std::int64_t row) const {
-        return part(at).field < 0 ? std::string_view(part(at).literal)
-                                  : source->value(part(at).field, code(at, row));
+        return isLiteral(at) ? std::string_view(part(at).literal)
+                             : source->value(part(at).field, code(at, row));
     }
+    std::string stretchText(std::size_t at, std::int64_t row) const;
 
-    Result<void> tokenizeField(int field, const std::stop_token& stop);
+    template <class Test>
+    Result<bool> anyValue(std::size_t at, const std::stop_token& stop, Test test) const;
+    Result<void> cutLiterals(const std::stop_token& stop);
+    Result<void> tokenizeField(FieldTokens& tokens, const std::stop_token& stop);
     Result<void> tokenizeParts(const std::stop_token& stop);
+    Result<void> findBorders(std::size_t at, const std::stop_token& stop);
     bool breaks(std::size_t left, std::size_t right, std::int64_t row) const;
     template <class Visit>
-    bool visitParts(std::int64_t row, Visit visit) const;
+    bool visitStretches(std::int64_t row, Visit visit) const;
     void appendWhole(std::int64_t row, TokenRow& out) const;
     void appendUncut(std::int64_t row, TokenRow& out) const;
     std::int64_t length(std::int64_t row) const;
 };
 
-Result<void> TokenCache::Content::tokenizeField(int field, const std::stop_token& stop) {
-    FieldTokens& tokens = fields[static_cast<std::size_t>(field)];
+/// Whether a value of the field in that part passes the test, which is called for each until one
+/// does. None does where there is no field.
+template <class Test>
+Result<bool> TokenCache::Content::anyValue(std::size_t at, const std::stop_token& stop,
+                                           Test test) const {
+    if (!isField(at)) {
+        return false;
+    }
+    const int field = part(at).field;
     const auto values = static_cast<std::uint32_t>(source->values(field));
-    tokens.ends.reserve(values);
-    tokens.empty.reserve(values);
     for (std::uint32_t value = 0; value < values; ++value) {
         if (value % 1024 == 0 && stop.stop_requested()) {
             return Problem{"tokenizing was stopped", ""};
         }
-        const std::string_view text = source->value(field, value);
-        const std::vector<std::int32_t> ids = idsOf(tokenizer->pieces(text));
-        tokens.ids.insert(tokens.ids.end(), ids.begin(), ids.end());
-        tokens.ends.push_back(tokens.ids.size());
-        tokens.empty.push_back(text.empty());
+        if (test(source->value(field, value))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Gives the ends of literals, or the whole of those that cannot be cut, to the values beside them
+/// where a value would not break there, as a blank does not before a word of byte-level BPE.
+Result<void> TokenCache::Content::cutLiterals(const std::stop_token& stop) {
+    std::vector<std::string> lead(parts());
+    std::vector<std::string> trail(parts());
+    for (std::size_t at = 0; at < parts(); ++at) {
+        if (!isLiteral(at)) {
+            continue;
+        }
+        const std::string_view literal = part(at).literal;
+        const auto joinsLeft = anyValue(at - 1, stop, [&](std::string_view value) {
+            return !value.empty() && !tokenizer->breaksBetween(value, literal);
+        });
+        const auto joinsRight = anyValue(at + 1, stop, [&](std::string_view value) {
+            return !value.empty() && !tokenizer->breaksBetween(literal, value);
+        });
+        for (const auto* joins : {&joinsLeft, &joinsRight}) {
+            if (!*joins) {
+                return joins->problem();
+            }
+        }
+        const auto cuts = cutsOf(literal, *tokenizer);
+        std::size_t begin = 0;
+        std::size_t end = literal.size();
+        if (*joinsLeft) {
+            begin = cuts ? cuts->first : *joinsRight ? 0 : literal.size();
+        }
+        if (*joinsRight) {
+            end = cuts ? cuts->second : 0;
+        }
+        if (begin > 0) {
+            trail[at - 1] = literal.substr(0, begin);
+        }
+        if (end < literal.size()) {
+            lead[at + 1] = literal.substr(end);
+        }
+        stretches[at].text = literal.substr(begin, end - begin);
+    }
+    for (std::size_t at = 0; at < parts(); ++at) {
+        if (isField(at)) {
+            const auto known =
+                std::find_if(fields.begin(), fields.end(), [&](const FieldTokens& tokens) {
+                    return tokens.field == part(at).field && tokens.lead == lead[at] &&
+                           tokens.trail == trail[at];
+                });
+            stretches[at].tokens = static_cast<std::size_t>(known - fields.begin());
+            if (known == fields.end()) {
+                fields.push_back({at, part(at).field, lead[at], trail[at], {}, {}, {}});
+            }
+        }
     }
     return {};
+}
+
+Result<void> TokenCache::Content::tokenizeField(FieldTokens& tokens, const std::stop_token& stop) {
+    const auto before = static_cast<std::int32_t>(decodeUtf8(tokens.lead).size());
+    const auto behind = static_cast<std::int32_t>(decodeUtf8(tokens.trail).size());
+    tokens.ends.reserve(static_cast<std::size_t>(source->values(tokens.field)));
+    const auto add = [&](std::string_view value) {
+        const std::string text = tokens.lead + std::string(value) + tokens.trail;
+        const std::u32string characters = decodeUtf8(text);
+        const auto end = static_cast<std::int32_t>(characters.size()) - behind;
+        for (const Token& token : tokenizer->pieces(text)) {
+            const Extent extent = trimmed(token, characters);
+            const bool nobodys =
+                std::max(extent.begin, before) >= std::min(extent.end, end);
+            if (nobodys || !tokens.nobodys.empty()) {
+                tokens.nobodys.resize(tokens.ids.size());
+                tokens.nobodys.push_back(nobodys);
+            }
+            tokens.ids.push_back(token.id);
+        }
+        tokens.ends.push_back(tokens.ids.size());
+        return false;
+    };
+    const auto all = anyValue(tokens.part, stop, add);
+    return all ? Result<void>() : all.problem();
+}
+
+Result<void> TokenCache::Content::findBorders(std::size_t at, const std::stop_token& stop) {
+    Stretch& stretch = stretches[at];
+    const FieldTokens& tokens = fields[stretch.tokens];
+    const auto literalAt = [this](std::size_t neighbour) {
+        return isLiteral(neighbour) ? std::string_view(stretches[neighbour].text)
+                                    : std::string_view();
+    };
+    const std::string_view before = at == 0 ? std::string_view() : literalAt(at - 1);
+    const std::string_view behind = literalAt(at + 1);
+    const auto all = anyValue(tokens.part, stop, [&](std::string_view value) {
+        const std::string text = tokens.lead + std::string(value) + tokens.trail;
+        stretch.breaksLeft.push_back(tokenizer->breaksBetween(before, text));
+        stretch.breaksRight.push_back(tokenizer->breaksBetween(text, behind));
+        return false;
+    });
+    return all ? Result<void>() : all.problem();
 }
 
 Result<void> TokenCache::Content::tokenizeParts(const std::stop_token& stop) {
-    fields.resize(static_cast<std::size_t>(source->fields()));
-    namesField.resize(fields.size());
-    literals.resize(parts());
-    borders.resize(parts());
+    stretches.resize(parts());
+    if (auto done = cutLiterals(stop); !done) {
+        return done;
+    }
+    for (FieldTokens& tokens : fields) {
+        if (auto done = tokenizeField(tokens, stop); !done) {
+            return done;
+        }
+    }
     for (std::size_t at = 0; at < parts(); ++at) {
-        const int field = part(at).field;
-        if (field < 0) {
-            literals[at] = idsOf(tokenizer->pieces(part(at).literal));
-            continue;
-        }
-        if (!namesField[static_cast<std::size_t>(field)]) {
-            namesField[static_cast<std::size_t>(field)] = true;
-            if (auto done = tokenizeField(field, stop); !done) {
-                return done;
-            }
-        }
-        const auto values = static_cast<std::uint32_t>(source->values(field));
-        const auto literalAt = [this](std::size_t neighbour) {
-            return neighbour < parts() ? std::string_view(part(neighbour).literal)
-                                       : std::string_view();
-        };
-        const std::string_view before = at == 0 ? std::string_view() : literalAt(at - 1);
-        const std::string_view behind = literalAt(at + 1);
-        for (std::uint32_t value = 0; value < values; ++value) {
-            if (value % 1024 == 0 && stop.stop_requested()) {
-                return Problem{"tokenizing was stopped", ""};
-            }
-            const std::string_view text = source->value(field, value);
-            borders[at].breaksLeft.push_back(tokenizer->breaksBetween(before, text));
-            borders[at].breaksRight.push_back(tokenizer->breaksBetween(text, behind));
+        if (isLiteral(at)) {
+            stretches[at].ids = idsOf(tokenizer->pieces(stretches[at].text));
+        } else if (auto done = findBorders(at, stop); !done) {
+            return done;
         }
     }
     return {};
 }
 
-/// Whether the row's sentence may be cut between two parts that are neighbours in it.
-bool TokenCache::Content::breaks(std::size_t left, std::size_t right, std::int64_t row) const {
-    if (left + 1 == right) {
-        if (part(left).field < 0 && part(right).field >= 0) {
-            return borders[right].breaksLeft[code(right, row)];
-        }
-        if (part(left).field >= 0 && part(right).field < 0) {
-            return borders[left].breaksRight[code(left, row)];
-        }
+std::string TokenCache::Content::stretchText(std::size_t at, std::int64_t row) const {
+    if (isLiteral(at)) {
+        return stretches[at].text;
     }
-    return tokenizer->breaksBetween(text(left, row), text(right, row));
+    const FieldTokens& tokens = fields[stretches[at].tokens];
+    return tokens.lead + std::string(text(at, row)) + tokens.trail;
 }
 
-/// Calls visit(ids, owner) for every part of the sentence that is not empty. False, perhaps after
-/// some calls, if the sentence is not the join of its parts.
+/// Whether the row's sentence may be cut between two stretches that are neighbours in it.
+bool TokenCache::Content::breaks(std::size_t left, std::size_t right, std::int64_t row) const {
+    if (left + 1 == right) {
+        if (isLiteral(left) && isField(right)) {
+            return stretches[right].breaksLeft[code(right, row)];
+        }
+        if (isField(left) && isLiteral(right)) {
+            return stretches[left].breaksRight[code(left, row)];
+        }
+    }
+    return tokenizer->breaksBetween(stretchText(left, row), stretchText(right, row));
+}
+
+/// Calls visit(StretchTokens) for every stretch of the sentence that is not empty. False, perhaps
+/// after some calls, if the sentence is not the join of its stretches.
 template <class Visit>
-bool TokenCache::Content::visitParts(std::int64_t row, Visit visit) const {
+bool TokenCache::Content::visitStretches(std::int64_t row, Visit visit) const {
     std::optional<std::size_t> previous;
     for (std::size_t at = 0; at < parts(); ++at) {
-        const int field = part(at).field;
-        std::span<const std::int32_t> ids = literals[at];
-        if (field >= 0) {
-            const FieldTokens& tokens = fields[static_cast<std::size_t>(field)];
+        const Stretch& stretch = stretches[at];
+        StretchTokens tokens{stretch.ids, kNobody, nullptr, 0};
+        if (isField(at)) {
+            const FieldTokens& field = fields[stretch.tokens];
             const std::uint32_t value = code(at, row);
-            if (tokens.empty[value]) {
+            if (field.lead.empty() && field.trail.empty() && text(at, row).empty()) {
                 continue;
             }
-            ids = tokens.of(value);
+            tokens = {field.of(value), static_cast<std::int16_t>(field.field),
+                      field.nobodys.empty() ? nullptr : &field.nobodys, field.begin(value)};
+        } else if (stretch.text.empty()) {
+            continue;
         }
         if (previous && !breaks(*previous, at, row)) {
             return false;
         }
         previous = at;
-        visit(ids, static_cast<std::int16_t>(field));
+        visit(tokens);
     }
     return true;
 }
@@ -183,21 +343,11 @@ void TokenCache::Content::appendWhole(std::int64_t row, TokenRow& out) const {
         owners.resize(end, static_cast<std::int16_t>(part(at).field));
     }
     const std::u32string characters = decodeUtf8(sentence);
-    const auto blank = [&characters](std::size_t at) {
-        return (characterBits(characters[at]) & kWhiteSpace) != 0;
-    };
     for (const Token& token : tokenizer->pieces(sentence)) {
-        auto first = static_cast<std::size_t>(token.begin);
-        auto end = std::min(static_cast<std::size_t>(token.end), owners.size());
-        while (first < end && blank(first)) {
-            ++first;
-        }
-        while (first < end && blank(end - 1)) {
-            --end;
-        }
+        const Extent extent = trimmed(token, characters);
         std::int16_t owner = kNobody;
-        for (; first < end && owner == kNobody; ++first) {
-            owner = owners[first];
+        for (auto at = extent.begin; at < extent.end && owner == kNobody; ++at) {
+            owner = owners[static_cast<std::size_t>(at)];
         }
         out.ids.push_back(token.id);
         out.owner.push_back(owner);
@@ -206,26 +356,22 @@ void TokenCache::Content::appendWhole(std::int64_t row, TokenRow& out) const {
 
 void TokenCache::Content::appendUncut(std::int64_t row, TokenRow& out) const {
     const SpecialTokens& special = tokenizer->special();
-    appendIds(std::span(&special.cls, 1), kNobody, out);
+    append({.ids = std::span(&special.cls, 1)}, out);
     const std::size_t begin = out.ids.size();
-    const bool joined = visitParts(row, [&out](std::span<const std::int32_t> ids,
-                                               std::int16_t owner) { appendIds(ids, owner, out); });
-    if (!joined) {
+    if (!visitStretches(row, [&out](const StretchTokens& tokens) { append(tokens, out); })) {
         out.ids.resize(begin);
         out.owner.resize(begin);
         appendWhole(row, out);
     }
-    appendIds(std::span(&special.sep, 1), kNobody, out);
+    append({.ids = std::span(&special.sep, 1)}, out);
 }
 
 std::int64_t TokenCache::Content::length(std::int64_t row) const {
-    std::size_t tokens = 2;
-    const bool joined =
-        visitParts(row, [&tokens](std::span<const std::int32_t> ids, std::int16_t /*owner*/) {
-            tokens += ids.size();
-        });
-    if (joined) {
-        return static_cast<std::int64_t>(tokens);
+    std::size_t length = 2;
+    if (visitStretches(row, [&length](const StretchTokens& tokens) {
+            length += tokens.ids.size();
+        })) {
+        return static_cast<std::int64_t>(length);
     }
     TokenRow whole;
     appendUncut(row, whole);
@@ -289,7 +435,7 @@ std::int64_t TokenCache::length(std::int64_t row) const {
 TruncationReport TokenCache::truncation(const std::stop_token& stop) const {
     TruncationReport report;
     report.rows = content_->source->rows();
-    report.lostBy.resize(content_->fields.size());
+    report.lostBy.resize(static_cast<std::size_t>(content_->source->fields()));
     TokenRow tokens;
     std::vector<bool> lost;
     for (std::int64_t row = 0; row < report.rows && !stop.stop_requested(); ++row) {

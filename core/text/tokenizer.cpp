@@ -1,5 +1,8 @@
 #include "core/text/tokenizer.h"
 
+#include "core/text/byte_pair.h"
+#include "core/text/byte_pair_files.h"
+#include "core/text/json_file.h"
 #include "core/text/unicode.h"
 #include "core/text/word_piece.h"
 #include "core/text/word_piece_files.h"
@@ -15,25 +18,44 @@ bool isFile(const std::filesystem::path& file) {
     return std::filesystem::is_regular_file(file, error);
 }
 
-Result<WordPieceModel> readModel(const std::filesystem::path& folder) {
-    if (isFile(folder / "tokenizer.json")) {
-        return readWordPieceJson(folder);
+template <class Made, class Model>
+Result<std::unique_ptr<Tokenizer>> make(const Result<Model>& model) {
+    if (!model) {
+        return model.problem();
     }
-    if (isFile(folder / "vocab.txt")) {
-        return readWordPieceVocabulary(folder);
+    return std::unique_ptr<Tokenizer>(std::make_unique<Made>(*model));
+}
+
+/// The algorithm that tokenizer.json names; files of old tell it by what they hold.
+std::string algorithmOf(JsonPlace json) {
+    const JsonPlace model = json.at("model");
+    if (!model.isObject()) {
+        return "null";
     }
-    std::error_code error;
-    if (!std::filesystem::is_directory(folder, error)) {
-        return Problem{"there is no such model folder", folder.string()};
+    if (!model.at("type").isNull()) {
+        return model.text("type", "");
     }
-    if (isFile(folder / "vocab.json") || isFile(folder / "merges.txt")) {
-        return Problem{"byte-level BPE (vocab.json and merges.txt) is not supported; take a model "
-                       "with a WordPiece tokenizer",
-                       folder.string()};
+    return !model.at("merges").isNull()                     ? "BPE"
+           : !model.at("max_input_chars_per_word").isNull() ? "WordPiece"
+                                                            : "null";
+}
+
+Result<std::unique_ptr<Tokenizer>> openJson(const std::filesystem::path& folder) {
+    const auto file = JsonFile::read(folder / "tokenizer.json");
+    if (!file) {
+        return file.problem();
     }
-    return Problem{"the model folder has no tokenizer.json and no vocab.txt; download the "
-                   "tokenizer's files too",
-                   folder.string()};
+    const std::string algorithm = algorithmOf(file->root());
+    if (algorithm == "WordPiece") {
+        return make<WordPieceTokenizer>(readWordPieceJson(*file, folder));
+    }
+    if (algorithm == "BPE") {
+        return make<BytePairTokenizer>(readBytePairJson(*file, folder));
+    }
+    file->root().refuse("model " + inQuotes(algorithm) +
+                        " is not supported; take a model whose tokenizer is BERT's WordPiece or "
+                        "byte-level BPE (model \"WordPiece\" or \"BPE\")");
+    return *file->problem();
 }
 
 } // namespace
@@ -49,11 +71,30 @@ Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& fo
     if (auto data = checkUnicodeData(); !data) {
         return data.problem();
     }
-    auto model = readModel(folder);
-    if (!model) {
-        return model.problem();
+    if (isFile(folder / "tokenizer.json")) {
+        return openJson(folder);
     }
-    return std::unique_ptr<Tokenizer>(std::make_unique<WordPieceTokenizer>(*model));
+    if (isFile(folder / "vocab.txt")) {
+        return make<WordPieceTokenizer>(readWordPieceVocabulary(folder));
+    }
+    if (isFile(folder / "vocab.json") && isFile(folder / "merges.txt")) {
+        return make<BytePairTokenizer>(readBytePairVocabulary(folder));
+    }
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error)) {
+        return Problem{"there is no such model folder", folder.string()};
+    }
+    for (const char* name : {"vocab.json", "merges.txt"}) {
+        if (isFile(folder / name)) {
+            return Problem{"the model folder has a " + std::string(name) +
+                               ", but byte-level BPE needs both vocab.json and merges.txt; download "
+                               "the other one too",
+                           folder.string()};
+        }
+    }
+    return Problem{"the model folder has no tokenizer.json, no vocab.txt and no vocab.json with "
+                   "merges.txt; download the tokenizer's files too",
+                   folder.string()};
 }
 
 } // namespace flip

@@ -19,7 +19,7 @@ struct Token {
     bool operator==(const Token&) const = default;
 };
 
-/// The ids a model gives to its special tokens.
+/// The ids a model gives to its special tokens; `unknown` is below 0 if it has none.
 struct SpecialTokens {
     std::int32_t cls = 0;
     std::int32_t sep = 0;
@@ -51,12 +51,13 @@ public:
     /// Hash of everything that decides the ids.
     virtual const std::string& hash() const = 0;
 
-    /// [CLS] pieces [SEP]; the special ones at offsets [0, 0].
+    /// [CLS] pieces [SEP], or what the model has in their places; these at offsets [0, 0].
     std::vector<Token> sentence(std::string_view utf8) const;
 };
 
-/// Reads a model folder's tokenizer.json, or else vocab.txt (WordPiece). What a tokenizer.json asks
-/// for and is not supported is a Problem that names it.
+/// Reads a model folder's tokenizer.json (WordPiece or byte-level BPE), or else vocab.txt
+/// (WordPiece), or else vocab.json and merges.txt (byte-level BPE). What a tokenizer.json asks for
+/// and is not supported is a Problem that names it.
 Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& folder);
 
 } // namespace flip

@@ -1,5 +1,8 @@
 #include "core/text/unicode.h"
 
+#include "core/base/text_encoding.h"
+#include "core/text/character_class.h"
+
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
@@ -12,7 +15,6 @@ namespace flip {
 
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
 constexpr char32_t kPlaneSize = 0x10000;
 constexpr std::uint8_t kCategoryVersion = 8;
 constexpr std::uint8_t kCombiningVersion = 9;
@@ -122,8 +124,13 @@ std::uint8_t computeBits(char32_t c) {
     return bits;
 }
 
-/// Reads one sequence at `at`; U+FFFD for its longest ill-formed part. Advances `at`.
-char32_t decodeOne(std::string_view bytes, std::size_t& at) {
+bool insideCharacter(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+} // namespace
+
+char32_t nextCharacter(std::string_view bytes, std::size_t& at) {
     const auto byte = [&bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     const unsigned char lead = byte(at++);
     if (lead < 0x80) {
@@ -148,11 +155,11 @@ char32_t decodeOne(std::string_view bytes, std::size_t& at) {
         high = lead == 0xF4 ? 0x8F : high;
     }
     if (following == 0) {
-        return kReplacement;
+        return kReplacementCharacter;
     }
     for (; following > 0; --following) {
         if (at == bytes.size() || byte(at) < low || byte(at) > high) {
-            return kReplacement;
+            return kReplacementCharacter;
         }
         c = (c << 6) | (byte(at++) & 0x3FU);
         low = 0x80;
@@ -160,8 +167,6 @@ char32_t decodeOne(std::string_view bytes, std::size_t& at) {
     }
     return c;
 }
-
-} // namespace
 
 std::uint8_t characterBits(char32_t c) {
     static const std::vector<std::uint8_t> kBasicPlane = [] {
@@ -176,6 +181,10 @@ std::uint8_t characterBits(char32_t c) {
 
 bool isWordCharacter(char32_t c) {
     const auto code = static_cast<UChar32>(c);
+    if (introducedIn(c) == 0) {
+        const CharacterClass kind = characterClass(c);
+        return kind == CharacterClass::Letter || kind == CharacterClass::Number;
+    }
     return u_hasBinaryProperty(code, UCHAR_ALPHABETIC) != 0 ||
            u_hasBinaryProperty(code, UCHAR_JOIN_CONTROL) != 0 ||
            (U_GET_GC_MASK(code) & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) != 0;
@@ -224,9 +233,33 @@ std::u32string decodeUtf8(std::string_view bytes) {
     std::u32string text;
     text.reserve(bytes.size());
     for (std::size_t at = 0; at < bytes.size();) {
-        text += decodeOne(bytes, at);
+        text += nextCharacter(bytes, at);
     }
     return text;
+}
+
+char32_t lastCharacter(std::string_view utf8) {
+    constexpr std::size_t kMostFollowing = 3;
+    std::size_t begin = utf8.size() - 1;
+    for (std::size_t step = 0; step < kMostFollowing && begin > 0; ++step) {
+        begin -= insideCharacter(utf8[begin]) ? 1 : 0;
+    }
+    char32_t last = kReplacementCharacter;
+    while (begin < utf8.size()) {
+        last = nextCharacter(utf8, begin);
+    }
+    return last;
+}
+
+std::string_view asUtf8(std::string_view bytes, std::string& mended) {
+    if (isUtf8(bytes)) {
+        return bytes;
+    }
+    mended.clear();
+    for (std::size_t at = 0; at < bytes.size();) {
+        appendUtf8(nextCharacter(bytes, at), mended);
+    }
+    return mended;
 }
 
 void appendUtf8(char32_t c, std::string& out) {

@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,6 +14,10 @@ namespace flip {
 // Categories are those of Unicode 8.0, combining classes those of Unicode 9.0 and lower-casing that
 // of Unicode 17.0, whatever the machine's ICU knows: the reference tokenizers carry these tables,
 // and a vocabulary was trained with them. A character younger than its table is an ordinary letter.
+// What splits words for byte-level BPE is in character_class.h.
+
+/// Stands for what is no character.
+inline constexpr char32_t kReplacementCharacter = 0xFFFD;
 
 /// Properties of a code point, as bits.
 enum CharacterBits : std::uint8_t {
@@ -29,7 +34,7 @@ enum CharacterBits : std::uint8_t {
 std::uint8_t characterBits(char32_t c);
 
 /// Letters, marks, digits, connectors and joiners: \w of a regular expression, as far as the
-/// machine's ICU knows them.
+/// machine's ICU or characterClass() knows them.
 bool isWordCharacter(char32_t c);
 
 int combiningClass(char32_t c);
@@ -43,6 +48,16 @@ void appendLower(char32_t c, std::u32string& out);
 /// Code points of UTF-8. Every maximal part of an ill-formed sequence becomes one U+FFFD, as
 /// Unicode recommends and other languages' lossy decoding does.
 std::u32string decodeUtf8(std::string_view bytes);
+
+/// The code point that begins at `at`, which moves behind it; ill-formed parts as above.
+char32_t nextCharacter(std::string_view utf8, std::size_t& at);
+
+/// The code point that ends where the text does; ill-formed parts as above. Not of an empty text.
+char32_t lastCharacter(std::string_view utf8);
+
+/// The bytes if they are UTF-8 throughout, else a copy in `mended` whose ill-formed parts are
+/// U+FFFD.
+std::string_view asUtf8(std::string_view bytes, std::string& mended);
 
 void appendUtf8(char32_t c, std::string& out);
 

@@ -1,15 +1,17 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/text/json_file.h"
 #include "core/text/word_piece.h"
 
 #include <filesystem>
 
 namespace flip {
 
-/// Reads a model folder's tokenizer.json. What it asks for and WordPieceTokenizer does not do is a
-/// Problem that names it; truncation and padding are not the tokenizer's business and are ignored.
-Result<WordPieceModel> readWordPieceJson(const std::filesystem::path& folder);
+/// Reads a model folder's tokenizer.json whose model is WordPiece. What it asks for and
+/// WordPieceTokenizer does not do is a Problem that names it; truncation and padding are not the
+/// tokenizer's business and are ignored.
+Result<WordPieceModel> readWordPieceJson(const JsonFile& file, const std::filesystem::path& folder);
 
 /// Reads vocab.txt, with tokenizer_config.json, special_tokens_map.json and added_tokens.json where
 /// they exist.

@@ -1,5 +1,7 @@
 #include "core/train/batcher.h"
 
+#include "core/data/id_lists.h"
+
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -22,7 +24,7 @@ RandomStream stepStream(std::uint64_t seed, const std::string& purpose, std::int
 Batcher::Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaximum,
                  at::Device device)
     : dataset_(dataset), cache_(cache), padToMaximum_(padToMaximum), device_(device),
-      idFields_(dataset.idFields()) {
+      idFields_(dataset.idFields()), firstList_(idListsOf(dataset).firstList) {
     if (cache_ != nullptr) {
         for (const TextTemplate::Part& part : cache_->textTemplate().parts()) {
             if (part.field >= 0 && std::find(textFields_.begin(), textFields_.end(), part.field) ==
@@ -51,9 +53,12 @@ Batch Batcher::load(std::span<const std::int64_t> rows) const {
         const int field = idFields_[static_cast<std::size_t>(f)];
         const auto codes = dataset_.codes(field);
         const auto idOfCode = dataset_.idOfCode(field);
+        const std::int64_t firstList = firstList_[static_cast<std::size_t>(f)];
         for (std::int64_t r = 0; r < count; ++r) {
             const auto row = static_cast<std::size_t>(batch.rows[static_cast<std::size_t>(r)]);
-            ids[static_cast<std::size_t>(r * fields + f)] = idOfCode[codes[row]];
+            ids[static_cast<std::size_t>(r * fields + f)] =
+                firstList < 0 ? idOfCode[codes[row]]
+                              : dataset_.idCount() + firstList + std::int64_t{codes[row]};
         }
     }
     batch.ids = longs(ids, {count, fields}, device_);
@@ -101,6 +106,23 @@ void Batcher::loadText(Batch& batch) const {
     }
 }
 
+std::vector<std::int64_t> Batcher::targetsOf(const Batch& batch,
+                                             std::span<const std::int64_t> columns,
+                                             const MaskPlan& plan, std::uint64_t seed,
+                                             std::int64_t step) const {
+    RandomStream stream = stepStream(seed, "mask-element", step);
+    std::vector<std::int64_t> targets;
+    targets.reserve(columns.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const int field = idFields_[static_cast<std::size_t>(columns[i])];
+        const std::int64_t row = batch.rows[i / static_cast<std::size_t>(plan.tableFields)];
+        const auto ids =
+            dataset_.idsOfCode(field, dataset_.codes(field)[static_cast<std::size_t>(row)]);
+        targets.push_back(ids.size() == 1 ? ids.front() : ids[stream.below(ids.size())]);
+    }
+    return targets;
+}
+
 Masks Batcher::mask(const Batch& batch, const MaskPlan& plan, const NoiseSampler& sampler,
                     std::uint64_t seed, std::int64_t step) const {
     Masks masks;
@@ -115,7 +137,8 @@ Masks Batcher::mask(const Batch& batch, const MaskPlan& plan, const NoiseSampler
         columns.insert(columns.end(), chosen.begin(), chosen.end());
     }
     masks.columns = longs(columns, {rows, plan.tableFields}, device_);
-    masks.targets = batch.ids.gather(1, masks.columns);
+    masks.targets =
+        longs(targetsOf(batch, columns, plan, seed, step), {rows, plan.tableFields}, device_);
     masks.maskedIds = batch.ids.scatter(1, masks.columns, 0);
 
     RandomStream noiseStream = stepStream(seed, "noise", step);

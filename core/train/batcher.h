@@ -19,7 +19,7 @@ namespace flip {
 /// there are sentences: no loss depends on the order, attention wastes less.
 struct Batch {
     std::vector<std::int64_t> rows;
-    at::Tensor ids;    // [rows, F] int64
+    at::Tensor ids;    // [rows, F] int64; K and more stand for lists, as IdLists says
     at::Tensor labels; // [rows] float
 
     // With text only:
@@ -31,7 +31,7 @@ struct Batch {
 /// What one step of pretraining hides. Columns are ordinals among the id fields.
 struct Masks {
     at::Tensor columns;   // [rows, M] int64, masked id fields
-    at::Tensor targets;   // [rows, M] the ids that stood there
+    at::Tensor targets;   // [rows, M] the ids that stood there; of a list one, drawn
     at::Tensor maskedIds; // [rows, F] with 0 there
     at::Tensor noise;     // [rows, M, k] ids drawn from the unigram distribution
 
@@ -69,13 +69,17 @@ public:
 
 private:
     void loadText(Batch& batch) const;
+    std::vector<std::int64_t> targetsOf(const Batch& batch, std::span<const std::int64_t> columns,
+                                        const MaskPlan& plan, std::uint64_t seed,
+                                        std::int64_t step) const;
 
     const Dataset& dataset_;
     const TokenCache* cache_;
     bool padToMaximum_;
     at::Device device_;
     std::vector<int> idFields_;
-    std::vector<int> textFields_; // those the template names
+    std::vector<std::int64_t> firstList_; // [id fields] as IdLists has it
+    std::vector<int> textFields_;         // those the template names
 };
 
 /// The stream of one step: the same whether the run got there in one go or by resuming.

@@ -93,8 +93,8 @@ std::vector<std::int64_t> rowsWithUnseenValues(const Dataset& dataset, Split spl
     for (const std::int64_t row : dataset.rowsOf(split)) {
         for (const int field : fields) {
             const auto code = dataset.codes(field)[static_cast<std::size_t>(row)];
-            if (dataset.idOfCode(field)[code] ==
-                dataset.fields()[static_cast<std::size_t>(field)].firstId) {
+            const std::int64_t unknown = dataset.fields()[static_cast<std::size_t>(field)].firstId;
+            if (dataset.idOfCode(field)[code] == unknown) {
                 unseen.push_back(row);
                 break;
             }

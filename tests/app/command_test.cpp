@@ -1,4 +1,5 @@
 #include "core/base/safetensors.h"
+#include "core/text/tokenizer.h"
 #include "tests/app/flip_program.h"
 #include "tests/core/run/tiny_project.h"
 
@@ -46,6 +47,8 @@ private Q_SLOTS:
     void importsAndDescribesADataset();
     void aFullDiskIsAFailureNotAMistake();
     void tokenizesLines();
+    void tokenizesStandardInput();
+    void tokenizesManyLinesInTheirOrder();
     void encodesLines();
     void helpsOnEveryLevel_data();
     void helpsOnEveryLevel();
@@ -241,6 +244,50 @@ void CommandTest::tokenizesLines() {
     QCOMPARE(QJsonDocument::fromJson(lines[1].toUtf8()).object()["ids"].toArray().size(), 2);
 }
 
+void CommandTest::tokenizesStandardInput() {
+    QProcess process;
+    prepareFlip(process, workspace(),
+                {"tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tokenizer_bpe"});
+    process.start();
+    process.write("is is\n");
+    QVERIFY(process.waitForReadyRead(100000)); // a line is answered before the next one comes
+    QCOMPARE(process.readLine().count("["), 6);
+    process.write("\nx");
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished(100000));
+    QCOMPARE(process.readAllStandardOutput().count('\n'), 2);
+    QCOMPARE(process.exitCode(), 0);
+}
+
+void CommandTest::tokenizesManyLinesInTheirOrder() {
+    QByteArray text;
+    for (int i = 0; i < 200000; ++i) {
+        text += "is " + QByteArray::number(i) + '\n';
+    }
+    write(folder() + "/many.txt", text);
+    const QString model = QString(FLIP_TEST_FIXTURES) + "/tokenizer_bpe";
+    const Said said = runFlip(
+        workspace(), {"tokenize", "--plm", model, "--input", folder() + "/many.txt"});
+    const QStringList lines = said.out.split('\n');
+    QCOMPARE(lines.size(), 200001);
+    const auto tokenizer = flip::openTokenizer(model.toStdString());
+    QVERIFY(tokenizer.ok());
+    for (int i = 0; i < 200000; i += 997) {
+        QStringList ids;
+        for (const flip::Token& token :
+             (*tokenizer)->sentence("is " + std::to_string(i))) {
+            ids << QString::number(token.id);
+        }
+        QVERIFY2(lines[i].startsWith("{\"ids\": [" + ids.join(", ") + "]"), qPrintable(lines[i]));
+    }
+    const Said measured = runFlip(
+        workspace(), {"bench", "tokenize", "--plm", model, "--input", folder() + "/many.txt", "--json"});
+    const QJsonObject result = QJsonDocument::fromJson(measured.out.toUtf8()).object();
+    QCOMPARE(result["lines"].toInt(), 200000);
+    QVERIFY(result["tokens"].toInt() > 800000);
+    QVERIFY(result["lines_per_s"].toDouble() > 0);
+}
+
 void CommandTest::encodesLines() {
     const Said said = runFlip(
         workspace(), {"encode", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
@@ -254,7 +301,8 @@ void CommandTest::encodesLines() {
 void CommandTest::helpsOnEveryLevel_data() {
     QTest::addColumn<QStringList>("words");
     for (const char* words : {"", "import", "datasets", "datasets show", "run", "runs", "runs list",
-                              "runs show", "runs export", "tokenize", "encode", "demo"}) {
+                              "runs show", "runs export", "tokenize", "encode", "bench", "bench tokenize",
+                              "demo"}) {
         QTest::newRow(words[0] == '\0' ? "flip" : words)
             << QString(words).split(' ', Qt::SkipEmptyParts);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/data/id_lists.h"
 #include "core/model/layers.h"
 
 #include <ATen/core/Tensor.h>
@@ -23,6 +24,7 @@ struct BackboneOptions {
     std::int64_t rank = 32;
     double dropout = 0;
     double initStd = 1e-4;
+    IdLists lists; // of fields whose values are lists of ids
 };
 
 /// A tabular model over ids: a feature vector for pretraining and a logit for finetuning.
@@ -32,7 +34,8 @@ public:
 
     virtual std::int64_t featureWidth() const = 0; // R
 
-    /// ids [rows, fields] int64 -> [rows, R]. Any number of rows, none included.
+    /// ids [rows, fields] int64 -> [rows, R]. Any number of rows, none included. A number of K or
+    /// more stands for a list of ids, as IdLists says.
     virtual at::Tensor features(const at::Tensor& ids, const ForwardMode& mode) const = 0;
 
     /// ids [rows, fields] int64 -> [rows].

@@ -5,9 +5,27 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace flip {
+
+/// Finds rows of a table [K, width] by id; a list of ids gets the mean of its members' rows.
+class TableLookup {
+public:
+    TableLookup(const BackboneOptions& options, at::Device device);
+
+    /// ids [rows, F] -> [rows, F, width]
+    at::Tensor operator()(const at::Tensor& table, const at::Tensor& ids) const;
+
+private:
+    at::Tensor means(const at::Tensor& table, const at::Tensor& ids) const;
+
+    std::vector<std::int64_t> listColumns_; // fields whose values may be lists, ascending
+    at::Tensor ends_;                       // [K + lists + 1] into members_: first each id alone
+    at::Tensor members_;
+};
 
 /// One vector for each id of all fields; parameter embedding.table [K, E].
 struct EmbeddingTable {
@@ -16,6 +34,7 @@ struct EmbeddingTable {
     at::Tensor operator()(const at::Tensor& ids) const; // [rows, F] -> [rows, F, E]
 
     at::Tensor table;
+    TableLookup lookUp;
 };
 
 /// One weight for each id; parameter linear.table [K, 1].
@@ -26,6 +45,7 @@ struct LinearTable {
     at::Tensor sum(const at::Tensor& ids) const;     // [rows, F] -> [rows]
 
     at::Tensor table;
+    TableLookup lookUp;
 };
 
 /// A scalar added to the logit; parameter output.bias [1].

@@ -54,6 +54,9 @@ private Q_SLOTS:
     void takesTheFirstOfTwoEqualKeys();
     void keepsAllRowsWithEmptyValues();
     void joinsThroughAJoinedTable();
+    void collectsTheValuesOfARepeatedKey();
+    void givesIdsToElementsAndToRanges();
+    void findsColumnsByAnotherSpellingAndWithoutTheirType();
     void readsTheMovieLensPreset();
     void givesIdsFromTheTrainingSplitOnly();
     void agreesWithAPlainComputationOnRandomTables();
@@ -189,6 +192,84 @@ void ImportTest::joinsThroughAJoinedTable() {
     QCOMPARE(rowsOf(*data),
              (std::vector<std::string>{"ann|1|Tea|Ulm", "cid|3|Pot|Jena", "bob|3|Pot|Jena"}));
     QCOMPARE(report_.unmatchedRows, 2); // m2 is nowhere
+}
+
+void ImportTest::collectsTheValuesOfARepeatedKey() {
+    const ImportRequest request = shop();
+    test::write(source() / "tags.csv",
+                "item,tag,by\n3,clay,x\n1,hot,x\n3,old,\n1,hot,y\n3,clay,z\n1,,x\n1,green,x\n");
+    std::string schema(test::kShopSchema);
+    schema.replace(schema.find("[label]"), 0,
+                   "[[table]]\nname = \"tags\"\nfile = \"tags.csv\"\n"
+                   "[[join]]\nleft = \"sales.item\"\nright = \"tags.item\"\n"
+                   "keep = \"all\"\ncollect = \"; \"\n");
+    schema += "[[field]]\nname = \"tags\"\ncolumn = \"tags.tag\"\n"
+              "[[field]]\nname = \"by\"\ncolumn = \"tags.by\"\n";
+    test::write(source() / "schema.toml", schema);
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data),
+             (std::vector<std::string>{"ann|1|Tea, green|hot; green|x; y", "bob|2|Cup||",
+                                       "ann|2|Cup||", "cid|3|A \"pot\"\nof clay|clay; old|x; z",
+                                       "bob|3|A \"pot\"\nof clay|clay; old|x; z"}));
+    QCOMPARE(report_.repeatedKeys, 0);
+}
+
+void ImportTest::givesIdsToElementsAndToRanges() {
+    ImportRequest request;
+    request.source = source();
+    request.schema = source() / "schema.toml";
+    request.name = "films";
+    request.split.rule = SplitPlan::Rule::File;
+    request.split.file = source() / "split.tsv";
+    test::write(source() / "films.csv", "genres,year,seen\nDrama|War,1990,1\nWar,1970,0\n"
+                                        "Comedy|War,,1\nComedy,2020,0\n|,1980,1\n");
+    test::write(request.split.file, "0\ttrain\n1\ttrain\n2\ttest\n3\tvalid\n4\ttrain\n");
+    test::write(request.schema,
+                "[[table]]\nname = \"films\"\nfile = \"films.csv\"\n"
+                "[label]\ncolumn = \"films.seen\"\npositive = \"== 1\"\n"
+                "[[field]]\nname = \"genres\"\ncolumn = \"films.genres\"\nkind = \"multi\"\n"
+                "[[field]]\nname = \"year\"\ncolumn = \"films.year\"\nkind = \"number\"\n"
+                "buckets = 3\n");
+    const auto data = import(request);
+    QVERIFY(data);
+    // 0 is the mask; genres: 1 unknown, 2 Drama, 3 War; year: 4 unknown, 5 6 7 of 1970 1980 1990.
+    const auto ids = [&](int field, std::size_t row) {
+        const auto span = data->idsOfCode(field, data->codes(field)[row]);
+        return std::vector<std::int64_t>(span.begin(), span.end());
+    };
+    using Ids = std::vector<std::int64_t>;
+    QCOMPARE(ids(0, 0), (Ids{2, 3}));
+    QCOMPARE(ids(0, 1), Ids{3});
+    QCOMPARE(ids(0, 2), Ids{3}); // no training row is a comedy
+    QCOMPARE(ids(0, 3), Ids{1});
+    QCOMPARE(ids(0, 4), Ids{1});
+    QCOMPARE(ids(1, 0), Ids{7});
+    QCOMPARE(ids(1, 1), Ids{5});
+    QCOMPARE(ids(1, 2), Ids{4});
+    QCOMPARE(ids(1, 3), Ids{7}); // later than all: the last range is open
+    QCOMPARE(ids(1, 4), Ids{6});
+    QCOMPARE(data->fields()[0].ids, 2);
+    QCOMPARE(data->fields()[1].ids, 3);
+    QCOMPARE(data->idCount(), 8);
+    QCOMPARE(data->fields()[0].oovRate, 0.5);
+    QCOMPARE(data->trainingCounts(), (Ids{0, 1, 1, 2, 0, 1, 1, 1}));
+    QCOMPARE(rowOf(*data, 2), std::string("Comedy|War|")); // values stay as they are
+}
+
+void ImportTest::findsColumnsByAnotherSpellingAndWithoutTheirType() {
+    ImportRequest request = shop();
+    test::write(source() / "sales.csv",
+                "buyer:token,item:token,score:float,day:float\nann,1,5,30\n");
+    std::string schema(test::kShopSchema);
+    const std::string table = "file = \"sales.csv\"\n";
+    schema.replace(schema.find(table), table.size(), table + "header = \"typed\"\n");
+    const std::string stars = "\"sales.stars\"";
+    schema.replace(schema.find(stars), stars.size(), "[\"sales.stars\", \"sales.score\"]");
+    test::write(source() / "schema.toml", schema);
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data), std::vector<std::string>{"ann|1|Tea, green"});
 }
 
 void ImportTest::readsTheMovieLensPreset() {
@@ -419,13 +500,14 @@ void ImportTest::writesTheObjectOfTheContract() {
     test::write(request.split.file, "0\tvalid\n1\ttrain\n2\ttrain\n3\ttest\n4\ttrain\n");
     const auto data = import(request);
     QVERIFY(data);
+    const auto field = [](const QString& name) {
+        return QJsonObject{{"name", name}, {"kind", "category"}, {"ids", 2}, {"oov_rate", 0.5}};
+    };
     const QJsonObject expected = {
         {"name", "shop"},
         {"rows", 5},
         {"positives", 3},
-        {"fields", QJsonArray{QJsonObject{{"name", "buyer"}, {"ids", 2}, {"oov_rate", 0.5}},
-                              QJsonObject{{"name", "item"}, {"ids", 2}, {"oov_rate", 0.5}},
-                              QJsonObject{{"name", "title"}, {"ids", 2}, {"oov_rate", 0.5}}}},
+        {"fields", QJsonArray{field("buyer"), field("item"), field("title")}},
         {"splits", QJsonObject{{"train", 3}, {"valid", 1}, {"test", 1}}},
         {"hash", QString::fromStdString(data->hash())},
         {"bad_lines", 0}};

@@ -30,6 +30,7 @@ Runner runnerOf(const std::string& kind) {
         {"pretrain_trajectory", runPretrainTrajectory},
         {"finetune_trajectory", runFinetuneTrajectory},
         {"tokenizer/wordpiece", runTokenizer},
+        {"tokenizer/byte_bpe", runTokenizer},
         {"metrics", runMetrics},
     };
     const auto found = runners.find(kind);

@@ -23,6 +23,11 @@ inline std::filesystem::path publishedModel() {
     return std::filesystem::path(FLIP_TEST_FIXTURES) / "tokenizer_wordpiece";
 }
 
+/// The same of byte-level BPE.
+inline std::filesystem::path bytePairModel() {
+    return std::filesystem::path(FLIP_TEST_FIXTURES) / "tokenizer_bpe";
+}
+
 /// Small models whose rules differ, each with reference cases beside it.
 inline std::filesystem::path smallModel(const std::string& name) {
     return std::filesystem::path(FLIP_SOURCE_DIR) / "tests/core/text/reference" / name;

@@ -95,7 +95,7 @@ void TokenizerFilesTest::refusesWhatItDoesNotSupport_data() {
                         const char* named) {
         QTest::newRow(name) << QString(pointer) << QByteArray(value) << QString(named);
     };
-    row("another model", "/model/type", R"("BPE")", "model \"BPE\"");
+    row("another model", "/model/type", R"("Unigram")", "model \"Unigram\"");
     row("another normalizer", "/normalizer/type", R"("NFKC")", "normalizer \"NFKC\"");
     row("no normalizer", "/normalizer", "null", "normalizer \"null\"");
     row("a sequence of normalizers", "/normalizer", R"({"type": "Sequence", "normalizers": []})",
@@ -146,7 +146,8 @@ void TokenizerFilesTest::namesTheDamagedFile_data() {
         QTest::newRow(name) << QByteArray(file) << content << QString(where) << QString(named);
     };
     row("no files", "", "", "", "no tokenizer.json");
-    row("byte-level BPE", "vocab.json", "{}", "", "byte-level BPE");
+    row("vocabulary without merges", "vocab.json", "{}", "", "both vocab.json and merges.txt");
+    row("merges without vocabulary", "merges.txt", "", "", "both vocab.json and merges.txt");
     row("empty vocabulary", "vocab.txt", "", "/vocab.txt", "is empty");
     row("no unknown piece", "vocab.txt", "[PAD]\n[CLS]\n[SEP]\n[MASK]\n", "/vocab.txt",
         "\"[UNK]\"");

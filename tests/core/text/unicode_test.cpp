@@ -1,6 +1,7 @@
 #include "core/text/unicode.h"
 
 #include "core/text/bert_normalizer.h"
+#include "core/text/character_class.h"
 
 #include <QtTest>
 
@@ -55,6 +56,9 @@ private Q_SLOTS:
     void normalizesEveryCodePointAsTheReference_data();
     void normalizesEveryCodePointAsTheReference();
     void splitsAtEveryCodePointAsTheReference();
+    void classesEveryCodePointAsTheReference();
+    void findsTheLastCharacter_data();
+    void findsTheLastCharacter();
 };
 
 void UnicodeTest::findsItsData() {
@@ -162,6 +166,32 @@ void UnicodeTest::splitsAtEveryCodePointAsTheReference() {
         }
     }
     QCOMPARE(found.value(), quint64{0x2FD6A9DE4938BD2F});
+}
+
+void UnicodeTest::classesEveryCodePointAsTheReference() {
+    Digest found; // of a letter for each: letter, number, white space, other
+    for (char32_t c = 0; c <= kLastCodePoint; ++c) {
+        if (!isSurrogate(c)) {
+            found.add(std::string_view("lnso").substr(static_cast<std::size_t>(characterClass(c)), 1));
+        }
+    }
+    QCOMPARE(found.value(), quint64{0xCD64C16377A3B3CA});
+}
+
+void UnicodeTest::findsTheLastCharacter_data() {
+    replacesWhatIsIllFormed_data();
+}
+
+void UnicodeTest::findsTheLastCharacter() {
+    QFETCH(QByteArray, bytes);
+    const std::string_view text(bytes.constData(), static_cast<std::size_t>(bytes.size()));
+    const std::u32string decoded = decodeUtf8(text);
+    if (!text.empty()) {
+        QVERIFY(lastCharacter(text) == decoded.back());
+    }
+    std::string mended;
+    QVERIFY(decodeUtf8(asUtf8(text, mended)) == decoded);
+    QCOMPARE(mended.empty(), decoded.find(kReplacementCharacter) == std::u32string::npos);
 }
 
 QTEST_GUILESS_MAIN(UnicodeTest)

@@ -1,0 +1,101 @@
+#include "app/command/bench.h"
+#include "app/command/command.h"
+#include "app/command/import_words.h"
+#include "app/command/interrupt.h"
+#include "app/command/progress.h"
+
+#include "core/base/memory.h"
+#include "core/data/import.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+namespace flip::command {
+
+namespace {
+
+/// A folder in the workspace, on the disk that datasets lie on, removed with all that is in it.
+class ScratchFolder {
+public:
+    explicit ScratchFolder(const Workspace& workspace) {
+        std::string pattern = (workspace.folder() / ".bench-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) != nullptr) {
+            path_ = pattern;
+        }
+    }
+    ~ScratchFolder() {
+        std::error_code ignored;
+        if (!path_.empty()) {
+            std::filesystem::remove_all(path_, ignored);
+        }
+    }
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; } // empty: it could not be made
+
+private:
+    std::filesystem::path path_;
+};
+
+struct BenchImport {
+    ImportWords words;
+    bool json = false;
+};
+
+void run(const BenchImport& options, Context& context) {
+    auto request = options.words.request();
+    if (!request) {
+        return context.fail(request.problem());
+    }
+    auto workspace = context.openWorkspace();
+    if (!workspace) {
+        return context.fail(workspace.problem());
+    }
+    const ScratchFolder scratch(*workspace);
+    if (scratch.path().empty()) {
+        return context.fail({"no folder can be made here", workspace->folder().string(), true});
+    }
+    request->name = "bench";
+    const Interrupt interrupt;
+    std::int64_t bytes = 0;
+    const auto report = importDataset(
+        *request, scratch.path(),
+        [&](const ImportProgress& progress) { bytes = progress.totalBytes; }, interrupt.token());
+    if (!report) {
+        context.fail(report.problem());
+        context.exitCode = interrupt.happened() ? kInterrupted : context.exitCode;
+        return;
+    }
+    const double rows = static_cast<double>(report->rows);
+    const double rowsPerSecond = rows / report->seconds;
+    const double bytesPerSecond = static_cast<double>(bytes) / report->seconds;
+    if (options.json) {
+        const nlohmann::ordered_json json = {
+            {"rows", report->rows},          {"seconds", report->seconds},
+            {"rows_per_s", rowsPerSecond},   {"bytes_per_s", bytesPerSecond},
+            {"bad_lines", report->badLines}, {"peak_rss_bytes", peakRssBytes()}};
+        std::printf("%s\n", json.dump().c_str());
+        return;
+    }
+    constexpr double kMebibyte = 1 << 20;
+    std::printf("%lld rows in %.2f s: %.0f rows/s, %.1f MiB/s; at most %.0f MiB of memory\n",
+                static_cast<long long>(report->rows), report->seconds, rowsPerSecond,
+                bytesPerSecond / kMebibyte, static_cast<double>(peakRssBytes()) / kMebibyte);
+}
+
+} // namespace
+
+void addBenchImport(CLI::App& bench, Context& context) {
+    auto* import = bench.add_subcommand("import", "reads raw files into a dataset that is removed");
+    auto options = std::make_shared<BenchImport>();
+    options->words.addTo(*import);
+    import->add_flag("--json", options->json, "machine-readable");
+    import->callback([options, &context] { run(*options, context); });
+}
+
+} // namespace flip::command

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+namespace flip {
+
+/// How a regular expression sorts code points: \p{L}, \p{N}, \s, or none of them.
+enum class CharacterClass : std::uint8_t { Letter, Number, WhiteSpace, Other };
+
+/// The class in Unicode 16.0, whatever the machine's ICU knows: the reference tokenizers split
+/// words by this table. Pure; any thread.
+CharacterClass characterClass(char32_t c);
+
+} // namespace flip

@@ -1,0 +1,362 @@
+#include "core/text/byte_pair.h"
+
+#include "core/base/random_stream.h"
+#include "core/text/unicode.h"
+#include "tests/core/text/text_files.h"
+
+#include <QTemporaryDir>
+
+#include <thread>
+
+using namespace flip;
+using namespace flip::test;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::vector<std::string> kSmallModels = {
+    "bpe_blank_before", "bpe_untrimmed",      "bpe_added_tokens",
+    "bpe_odd_bytes",    "bpe_bytes_left_out", "bpe_unknown_bytes",
+    "bpe_affixes",      "bpe_whole_words",    "bpe_one_word"};
+
+/// Texts that meet a tokenizer's every rule: blanks, special texts, contractions, scripts, odd
+/// bytes.
+std::string randomText(RandomStream& random) {
+    static const std::vector<std::string> kParts = {
+        "",       " ",     " ",      "  ",  "\t",     "\n",     "a",      "The",  "film", " film",
+        "is ",    ". ",    ".",      "-",   "'",      "'s",     "'l",     "l",    "'re",  "7",
+        "1995",   ")",     "<",      ">",   "<s>",    "</s>",   "<ma",    "sk>",  "<mask>", "s>",
+        "<x>",    "TOK",   "NORM",   "word", "wor",   "d",      "中文",   "é",    "e",    "\u0301",
+        "العربية", "\u00A0", "\u2003", "🎬", "\u200B", "٣",      "Ġ",      "\xF0", "\x9F", "\xC3"};
+    std::string text;
+    for (std::uint64_t parts = random.below(5); parts > 0; --parts) {
+        text += kParts[random.below(kParts.size())];
+    }
+    return text;
+}
+
+std::vector<std::int32_t> idsOf(const std::vector<Token>& tokens) {
+    std::vector<std::int32_t> ids;
+    for (const Token& token : tokens) {
+        ids.push_back(token.id);
+    }
+    return ids;
+}
+
+void addModels() {
+    QTest::addColumn<QString>("folder");
+    QTest::newRow("published") << QString::fromStdString(bytePairModel().string());
+    for (const std::string& name : kSmallModels) {
+        QTest::newRow(name.c_str()) << QString::fromStdString(smallModel(name).string());
+    }
+}
+
+/// A folder with vocab.json and merges.txt of the published model.
+class VocabularyFolder {
+public:
+    VocabularyFolder() {
+        for (const char* name : {"vocab.json", "merges.txt"}) {
+            write(name, readBytes(bytePairModel() / name));
+        }
+    }
+    std::filesystem::path path() const { return folder_.path().toStdString(); }
+    void write(const char* name, std::string_view bytes) { writeBytes(path() / name, bytes); }
+
+private:
+    QTemporaryDir folder_;
+};
+
+} // namespace
+
+class BytePairTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void equalsTheReference_data() { addModels(); }
+    void equalsTheReference();
+    void readsVocabularyAndMerges_data();
+    void readsVocabularyAndMerges();
+    void obeysTheOptionsBesideAVocabulary_data();
+    void obeysTheOptionsBesideAVocabulary();
+    void findsTokensAddedBesideAVocabulary();
+    void hashTellsWhatDecidesTheIds();
+    void framesASentence();
+    void coversTheTextInOrder_data();
+    void coversTheTextInOrder();
+    void takesAnyBytes();
+    void splitsALongWordSoon();
+    void isReadByManyThreads();
+    void cutsOnlyWhereBothSidesStayTheSame_data() { addModels(); }
+    void cutsOnlyWhereBothSidesStayTheSame();
+    void breaksAtTheUsualBorders_data();
+    void breaksAtTheUsualBorders();
+};
+
+void BytePairTest::equalsTheReference() {
+    QFETCH(QString, folder);
+    const auto tokenizer = openOrDie(folder.toStdString());
+    const auto cases = readCases(folder.toStdString());
+    QVERIFY(cases.size() >= 100);
+    for (const Json& expected : cases) {
+        Json ids = Json::array();
+        Json offsets = Json::array();
+        const auto tokens = tokenizer->sentence(expected["text"].get<std::string>());
+        for (const Token& token : tokens) {
+            ids.push_back(token.id);
+            offsets.push_back({token.begin, token.end});
+        }
+        const std::string where = expected["text"].dump(-1, ' ', true);
+        QVERIFY2(ids == expected["ids"], where.c_str());
+        QVERIFY2(offsets == expected["offsets"], where.c_str());
+        for (std::size_t i = 0; i < tokens.size(); ++i) {
+            // The reference shows an added token with the white space it took.
+            const auto shown = expected["tokens"][i].get<std::string>();
+            QVERIFY2(QString::fromStdString(shown).trimmed().toStdString() ==
+                         tokenizer->piece(tokens[i].id),
+                     where.c_str());
+        }
+    }
+}
+
+void BytePairTest::readsVocabularyAndMerges_data() {
+    QTest::addColumn<QByteArray>("lineEnd");
+    QTest::newRow("line feeds") << QByteArray("\n");
+    QTest::newRow("of Windows") << QByteArray("\r\n");
+}
+
+void BytePairTest::readsVocabularyAndMerges() {
+    QFETCH(QByteArray, lineEnd);
+    VocabularyFolder folder;
+    QByteArray merges = QByteArray::fromStdString(readBytes(bytePairModel() / "merges.txt"));
+    folder.write("merges.txt", merges.replace("\n", lineEnd).toStdString());
+    const auto tokenizer = openOrDie(folder.path());
+    for (const Json& expected : readCases(bytePairModel())) {
+        const auto tokens = tokenizer->sentence(expected["text"].get<std::string>());
+        QVERIFY2(Json(idsOf(tokens)) == expected["ids"], expected["text"].dump().c_str());
+    }
+    QCOMPARE(tokenizer->hash(), openOrDie(bytePairModel())->hash()); // however it is written down
+}
+
+void BytePairTest::obeysTheOptionsBesideAVocabulary_data() {
+    QTest::addColumn<QByteArray>("options");
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArray>("pieces");
+    QTest::addColumn<QByteArray>("offsets");
+    const auto row = [](const char* name, const char* options, const char* text,
+                        const char* pieces, const char* offsets) {
+        QTest::newRow(name) << QByteArray(options) << QByteArray(text) << QByteArray(pieces)
+                            << QByteArray(offsets);
+    };
+    row("none", "{}", "is is", "is Ġis", "0-2 3-5");
+    row("a blank before", R"({"add_prefix_space": true})", "is is", "Ġis Ġis", "0-2 3-5");
+    row("offsets as they are", R"({"trim_offsets": false})", "is is", "is Ġis", "0-2 2-5");
+    row("the mask takes blanks", "{}", "is  <mask> is", "is <mask> Ġis", "0-2 4-10 11-13");
+    row("another mask", R"({"mask_token": {"content": "is"}})", " is<mask>", "is < ma s k >",
+        "1-3 3-4 4-6 6-7 7-8 8-9");
+}
+
+void BytePairTest::obeysTheOptionsBesideAVocabulary() {
+    QFETCH(QByteArray, options);
+    QFETCH(QByteArray, text);
+    QFETCH(QByteArray, pieces);
+    QFETCH(QByteArray, offsets);
+    VocabularyFolder folder;
+    folder.write("tokenizer_config.json", options.toStdString());
+    const auto tokenizer = openOrDie(folder.path());
+    QByteArrayList foundPieces;
+    QByteArrayList foundOffsets;
+    for (const Token& token : tokenizer->pieces(text.toStdString())) {
+        foundPieces << QByteArray::fromStdString(std::string(tokenizer->piece(token.id)));
+        foundOffsets << QByteArray::number(token.begin) + '-' + QByteArray::number(token.end);
+    }
+    QCOMPARE(foundPieces.join(' '), pieces);
+    QCOMPARE(foundOffsets.join(' '), offsets);
+}
+
+void BytePairTest::findsTokensAddedBesideAVocabulary() {
+    VocabularyFolder folder;
+    folder.write("added_tokens.json", R"({"SciFi": 2000})");
+    const auto tokenizer = openOrDie(folder.path());
+    QCOMPARE(idsOf(tokenizer->pieces("SciFi<mask>")), (std::vector<std::int32_t>{2000, 4}));
+    QCOMPARE(tokenizer->vocabularySize(), 2001);
+    QCOMPARE(tokenizer->piece(2000), std::string_view("SciFi"));
+}
+
+void BytePairTest::hashTellsWhatDecidesTheIds() {
+    std::vector<std::string> hashes = {openOrDie(bytePairModel())->hash()};
+    for (const std::string& name : kSmallModels) {
+        hashes.push_back(openOrDie(smallModel(name))->hash());
+    }
+    std::sort(hashes.begin(), hashes.end());
+    QVERIFY(std::adjacent_find(hashes.begin(), hashes.end()) == hashes.end());
+}
+
+void BytePairTest::framesASentence() {
+    const auto tokenizer = openOrDie(bytePairModel());
+    const SpecialTokens& special = tokenizer->special();
+    QCOMPARE(special.cls, 0);
+    QCOMPARE(special.pad, 1);
+    QCOMPARE(special.sep, 2);
+    QCOMPARE(special.unknown, 3);
+    QCOMPARE(special.mask, 4);
+    QCOMPARE(tokenizer->vocabularySize(), 2000);
+    const std::vector<Token> tokens = tokenizer->sentence("film");
+    QCOMPARE(tokens.front(), (Token{0, 0, 0}));
+    QCOMPARE(tokens.back(), (Token{2, 0, 0}));
+    QCOMPARE(std::vector<Token>(tokens.begin() + 1, tokens.end() - 1), tokenizer->pieces("film"));
+    QVERIFY(tokenizer->piece(-1).empty());
+    QVERIFY(tokenizer->piece(2000).empty());
+}
+
+void BytePairTest::coversTheTextInOrder_data() {
+    QTest::addColumn<QString>("folder");
+    QTest::addColumn<bool>("trims");
+    QTest::newRow("trimmed") << QString::fromStdString(bytePairModel().string()) << true;
+    QTest::newRow("untrimmed") << QString::fromStdString(smallModel("bpe_untrimmed").string())
+                               << false;
+}
+
+void BytePairTest::coversTheTextInOrder() {
+    QFETCH(QString, folder);
+    QFETCH(bool, trims);
+    const auto tokenizer = openOrDie(folder.toStdString());
+    RandomStream random(1, "texts");
+    for (int i = 0; i < 5000; ++i) {
+        const std::string text = randomText(random) + randomText(random);
+        const std::u32string characters = decodeUtf8(text);
+        std::int32_t begin = 0;
+        std::int32_t end = 0;
+        for (const Token& token : tokenizer->pieces(text)) {
+            QVERIFY2(token.begin >= begin && token.begin <= token.end && token.end >= end,
+                     text.c_str());
+            for (std::int32_t at = end; at < token.begin; ++at) {
+                const bool blank = (characterBits(characters[static_cast<std::size_t>(at)]) &
+                                    kWhiteSpace) != 0;
+                QVERIFY2(trims && blank, text.c_str());
+            }
+            begin = token.begin;
+            end = token.end;
+        }
+        QVERIFY(trims || end == static_cast<std::int32_t>(characters.size()));
+    }
+}
+
+void BytePairTest::takesAnyBytes() {
+    const auto tokenizer = openOrDie(bytePairModel());
+    RandomStream random(1, "bytes");
+    for (int i = 0; i < 5000; ++i) {
+        std::string bytes;
+        for (std::uint64_t length = random.below(24); length > 0; --length) {
+            bytes += static_cast<char>(random.below(256));
+        }
+        std::string mended;
+        for (const char32_t c : decodeUtf8(bytes)) {
+            appendUtf8(c, mended);
+        }
+        QCOMPARE(tokenizer->pieces(bytes), tokenizer->pieces(mended));
+    }
+}
+
+void BytePairTest::splitsALongWordSoon() {
+    const auto tokenizer = openOrDie(bytePairModel());
+    RandomStream random(1, "long");
+    std::string word;
+    while (word.size() < (1 << 20)) {
+        word += static_cast<char>('a' + random.below(26));
+    }
+    QElapsedTimer timer;
+    timer.start();
+    const auto tokens = tokenizer->pieces(word);
+    // A second when optimised; in quadratic time it would be hours.
+    QVERIFY2(timer.elapsed() < 60000, qPrintable(QString::number(timer.elapsed())));
+    QCOMPARE(tokens.back().end, 1 << 20);
+}
+
+void BytePairTest::isReadByManyThreads() {
+    const auto alone = openOrDie(bytePairModel());
+    const auto shared = openOrDie(bytePairModel());
+    RandomStream random(1, "texts");
+    std::vector<std::string> texts;
+    std::vector<std::vector<Token>> expected;
+    for (int i = 0; i < 2000; ++i) {
+        texts.push_back(randomText(random) + randomText(random));
+        expected.push_back(alone->pieces(texts.back()));
+    }
+    std::vector<int> wrong(3);
+    {
+        std::vector<std::jthread> threads;
+        for (int& mine : wrong) {
+            threads.emplace_back([&] {
+                for (std::size_t i = 0; i < texts.size(); ++i) {
+                    mine += shared->pieces(texts[i]) == expected[i] ? 0 : 1;
+                }
+            });
+        }
+    }
+    QCOMPARE(wrong, std::vector<int>(3));
+}
+
+void BytePairTest::cutsOnlyWhereBothSidesStayTheSame() {
+    QFETCH(QString, folder);
+    const auto tokenizer = openOrDie(folder.toStdString());
+    RandomStream random(1, "borders");
+    int breaks = 0;
+    for (int i = 0; i < 40000; ++i) {
+        const std::string before = randomText(random);
+        const std::string left = randomText(random);
+        const std::string right = randomText(random);
+        const std::string behind = randomText(random);
+        if (!tokenizer->breaksBetween(left, right)) {
+            continue;
+        }
+        ++breaks;
+        std::vector<std::int32_t> joined = idsOf(tokenizer->pieces(before + left));
+        const std::vector<std::int32_t> rest = idsOf(tokenizer->pieces(right + behind));
+        joined.insert(joined.end(), rest.begin(), rest.end());
+        const std::string where = before + "|" + left + "|" + right + "|" + behind;
+        QVERIFY2(joined == idsOf(tokenizer->pieces(before + left + right + behind)), where.c_str());
+    }
+    QVERIFY(folder.endsWith("one_word") ? breaks == 0 : breaks > 1000);
+}
+
+void BytePairTest::breaksAtTheUsualBorders_data() {
+    QTest::addColumn<QByteArray>("left");
+    QTest::addColumn<QByteArray>("right");
+    QTest::addColumn<bool>("breaks");
+    const auto row = [](const char* name, const char* left, const char* right, bool breaks) {
+        QTest::newRow(name) << QByteArray(left) << QByteArray(right) << breaks;
+    };
+    row("a blank before a value", "title is ", "Élan", false);
+    row("the value's own blank", "title is", " Élan", true);
+    row("a value before a full stop", "Élan", ". x", true);
+    row("a bracket before a full stop", "(1995)", ". x", false);
+    row("two words", "film", "ing", false);
+    row("digits and letters", "1995", "film", true);
+    row("digits and digits", "19", "95", false);
+    row("a contraction, perhaps", "it'", "s", false);
+    row("no contraction", "it'", "x", true);
+    row("two blanks and a word", "is ", " x", true);
+    row("two blanks and no word", "is ", " ", false);
+    row("two blanks and a mask", "is ", " <mask>", false);
+    row("the mask's own blank", "is", " <mask>", true);
+    row("a mask arises", "<mas", "k>", false);
+    row("a mask may arise", "x <", "mask", false);
+    row("a line feed", "x\n", "y", true);
+    row("two line feeds", "x\n\n", "y", false);
+    row("a line feed before a mask", "x\n", "<mask>", false);
+    row("halves of a character", " \xC3", "\xA9", false);
+    row("half a character", "x", " \xC3", true);
+    row("half a character at once", "x ", "\xC3", false);
+    row("nothing", " ", "", false);
+}
+
+void BytePairTest::breaksAtTheUsualBorders() {
+    QFETCH(QByteArray, left);
+    QFETCH(QByteArray, right);
+    QFETCH(bool, breaks);
+    const auto tokenizer = openOrDie(bytePairModel());
+    QCOMPARE(tokenizer->breaksBetween(left.toStdString(), right.toStdString()), breaks);
+}
+
+QTEST_GUILESS_MAIN(BytePairTest)
+#include "byte_pair_test.moc"
