@@ -25,7 +25,8 @@ SYSTEM_PACKAGES=(
     build-essential cmake ninja-build "${OPTIONAL_PACKAGES[@]}" pkg-config python3 python3-venv
     qt6-base-dev qt6-svg-dev libqcustomplot-dev libgl1-mesa-dev fonts-dejavu-core
     libsqlitecpp-dev libsqlite3-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev
-    nlohmann-json3-dev libicu-dev libarchive-dev libxxhash-dev ca-certificates
+    nlohmann-json3-dev libicu-dev libarchive-dev zlib1g-dev libxxhash-dev
+    ca-certificates
 )
 
 say() { printf '%s\n' "$*"; }

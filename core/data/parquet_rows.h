@@ -14,11 +14,11 @@ namespace flip {
 bool parquetIsBuiltIn();
 
 /// Opens a Parquet file. Its columns are all top-level ones, but only the cells of `wanted` are
-/// filled, others stay empty. Numbers, texts, booleans ("true", "false"), dates and times (ISO
-/// 8601; whole seconds without fraction) become text; what is missing becomes the empty value; the
-/// values of a list are joined by `listSeparator`. A record's line is its row, from 1. A column
-/// that is wanted and has another type is a Problem, as is a damaged file or a program without
-/// Arrow; `shownName` stands in it.
+/// filled, others stay empty. Numbers, texts and booleans ("true", "false") become text, dates and
+/// times the seconds since 1970; what is missing or no number becomes the empty value; the values
+/// of a list are joined by `listSeparator`. A record's line is its row, from 1. A wanted column of
+/// another type is a Problem, as is a damaged file or a program without Arrow; `shownName` stands
+/// in it.
 Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& file,
                                                   const std::vector<std::string>& wanted,
                                                   const std::string& listSeparator,

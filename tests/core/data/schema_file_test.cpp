@@ -2,6 +2,7 @@
 
 #include "core/data/import.h"
 #include "core/data/parquet_rows.h"
+#include "core/data/typed_columns.h"
 #include "tests/core/data/data_files.h"
 
 #include <QtTest>
@@ -221,6 +222,9 @@ void SchemaFileTest::readsEveryPreset() {
     QVERIFY(std::ranges::find(names, "movielens-100k") != names.end());
     QVERIFY(std::ranges::is_sorted(names));
     for (const std::string& name : names) {
+        if (name == kTypedColumnsPreset) {
+            continue; // made from the files
+        }
         const auto text = presetSchema(name);
         FLIP_VERIFY_OK(text);
         FLIP_VERIFY_OK(parseSchema(*text, name));
