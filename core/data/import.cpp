@@ -12,7 +12,8 @@
 #include "core/data/row_source.h"
 #include "core/data/row_split.h"
 #include "core/data/schema_file.h"
-#include "core/data/table_source.h"
+#include "core/data/table_files.h"
+#include "core/data/typed_columns.h"
 
 #include <algorithm>
 #include <chrono>
@@ -44,6 +45,13 @@ struct SchemaText {
 
 Result<SchemaText> schemaText(const ImportRequest& request) {
     const bool presetKnowsSchema = !request.preset.empty() && request.preset != kOwnSchemaPreset;
+    if (request.schema.empty() && request.preset == kTypedColumnsPreset) {
+        auto text = schemaFromTypedColumns(request.source);
+        if (!text) {
+            return text.problem();
+        }
+        return SchemaText{std::move(*text), request.preset + ".toml"};
+    }
     if (request.schema.empty()) {
         if (!presetKnowsSchema) {
             return Problem{"the import needs a schema; name a schema file or a preset", "schema"};
@@ -99,12 +107,10 @@ std::string_view splitRuleName(SplitPlan::Rule rule) {
     return "";
 }
 
-std::int64_t sizeOf(const std::vector<std::filesystem::path>& files) {
+std::int64_t sizeOf(const std::vector<TableFile>& files) {
     std::int64_t bytes = 0;
-    for (const std::filesystem::path& file : files) {
-        std::error_code error;
-        const auto size = std::filesystem::file_size(file, error);
-        bytes += error ? 0 : static_cast<std::int64_t>(size);
+    for (const TableFile& file : files) {
+        bytes += file.bytes;
     }
     return bytes;
 }
@@ -320,7 +326,7 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     if (!schema) {
         return schema.problem();
     }
-    const auto files = tableFiles(*schema, request.source);
+    const auto files = findTableFiles(*schema, request.source);
     if (!files) {
         return files.problem();
     }

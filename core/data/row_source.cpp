@@ -38,18 +38,12 @@ std::size_t tableIndex(const Schema& schema, const std::string& name) {
 } // namespace
 
 Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
-                                                   const std::vector<std::filesystem::path>& files,
-                                                   bool strict, WorkerPool& pool,
-                                                   BadLines& badLines, ImportWatch& watch) {
-    const auto named = [&](std::size_t table) {
-        TableSchema one = schema.tables[table];
-        if (schema.tables.size() == 1) {
-            one.file = files[0].filename().string(); // the source may be the file itself
-        }
-        return one;
-    };
+                                                   const std::vector<TableFile>& files, bool strict,
+                                                   WorkerPool& pool, BadLines& badLines,
+                                                   ImportWatch& watch) {
     // The streamed table first: what is wrong with its columns shows before the others are read.
-    auto table = TableSource::open(named(0), files[0]);
+    auto table =
+        TableSource::open(schema.tables[0], files[0], schema.columnsOf(schema.tables[0].name));
     if (!table) {
         return table.problem();
     }
@@ -70,11 +64,10 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
         if (auto go = watch.begin("reading " + join.right.table, bytes); !go) {
             return go.problem();
         }
-        if (auto done = source->loadJoined(files[right], named(right), right, join, watch); !done) {
+        if (auto done = source->loadJoined(files[right], right, join, watch); !done) {
             return done.problem();
         }
-        std::error_code ignored;
-        bytes += static_cast<std::int64_t>(std::filesystem::file_size(files[right], ignored));
+        bytes += files[right].bytes;
     }
     if (auto go = watch.begin("reading " + schema.tables.front().name, bytes); !go) {
         return go.problem();
@@ -133,9 +126,10 @@ Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table)
     return {};
 }
 
-Result<void> RowSource::loadJoined(const std::filesystem::path& file, const TableSchema& schema,
-                                   std::size_t table, const JoinSchema& join, ImportWatch& watch) {
-    auto source = TableSource::open(schema, file);
+Result<void> RowSource::loadJoined(const TableFile& file, std::size_t table, const JoinSchema& join,
+                                   ImportWatch& watch) {
+    auto source = TableSource::open(schema_.tables[table], file,
+                                    schema_.columnsOf(schema_.tables[table].name));
     if (!source) {
         return source.problem();
     }
@@ -159,12 +153,12 @@ Result<void> RowSource::loadJoined(const std::filesystem::path& file, const Tabl
             return {};
         }
         for (const RecordBatch& batch : *wave) {
-            if (auto go = note(schema.file, batch.firstLine, batch.defects); !go) {
+            if (auto go = note(source->fileName(), batch.firstLine, batch.defects); !go) {
                 return go;
             }
             if (!tables_[table].add(batch)) {
                 return Problem{"has more than 4294967294 keys; that is the most a join can hold",
-                               schema.file};
+                               source->fileName()};
             }
         }
         if (auto go = watch.step(source->format().bytesRead(), 0); !go) {

@@ -11,7 +11,6 @@
 #include "core/data/value_dictionary.h"
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -47,9 +46,9 @@ public:
     /// The schema, `pool`, `badLines` and `watch` must outlive it. With `strict` a bad line is a
     /// Problem.
     static Result<std::unique_ptr<RowSource>> open(const Schema& schema,
-                                                   const std::vector<std::filesystem::path>& files,
-                                                   bool strict, WorkerPool& pool,
-                                                   BadLines& badLines, ImportWatch& watch);
+                                                   const std::vector<TableFile>& files, bool strict,
+                                                   WorkerPool& pool, BadLines& badLines,
+                                                   ImportWatch& watch);
 
     /// The next batches, in the order of the file; empty at the end. They live until the next call.
     Result<std::span<RowBatch>> next();
@@ -96,8 +95,8 @@ private:
     template <class Named>
     Result<Place> place(const TableSource& source, std::size_t table, const Named& named);
     Result<void> placeAllOf(const TableSource& source, std::size_t table);
-    Result<void> loadJoined(const std::filesystem::path& file, const TableSchema& schema,
-                            std::size_t table, const JoinSchema& join, ImportWatch& watch);
+    Result<void> loadJoined(const TableFile& file, std::size_t table, const JoinSchema& join,
+                            ImportWatch& watch);
     Result<void> note(const std::string& file, std::int64_t firstLine,
                       std::span<const RecordBatch::Defect> defects);
     void select(RowBatch& rows) const;

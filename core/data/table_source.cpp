@@ -2,10 +2,11 @@
 
 #include "core/base/text_encoding.h"
 #include "core/data/csv_records.h"
-#include "core/data/file_bytes.h"
+#include "core/data/json_lines.h"
+#include "core/data/packed_bytes.h"
+#include "core/data/parquet_rows.h"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 namespace flip {
@@ -23,36 +24,26 @@ std::string listed(const std::vector<std::string>& names) {
                                  : list;
 }
 
-bool liesInside(const std::filesystem::path& file, const std::filesystem::path& folder) {
-    const auto [inFolder, inFile] =
-        std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
-    return inFolder == folder.end();
-}
-
-Result<std::filesystem::path> fileInside(const TableSchema& table,
-                                         const std::filesystem::path& folder) {
-    const std::filesystem::path relative(table.file);
-    const Problem outside{"file = \"" + table.file +
-                              "\" lies outside the source; name a file inside it",
-                          table.where};
-    const std::filesystem::path normal = relative.lexically_normal();
-    if (relative.is_absolute() || (!normal.empty() && *normal.begin() == "..")) {
-        return outside;
+/// A raw file as its schema describes it; `wanted` are the columns that are asked for.
+Result<std::unique_ptr<RecordFormat>> openFormat(const TableSchema& schema, const TableFile& file,
+                                                 const std::vector<std::string>& wanted) {
+    if (schema.kind == FileFormat::Parquet) {
+        return openParquet(file.file, wanted, schema.listSeparator, file.shownName);
     }
-    std::error_code error;
-    std::filesystem::path file = std::filesystem::canonical(folder / relative, error);
-    if (error) {
-        return Problem{"the table \"" + table.name + "\" needs the file \"" + table.file +
-                           "\", which cannot be opened: " + error.message(),
-                       folder.string()};
+    auto bytes = openBytes(file.file, file.member, file.shownName);
+    if (!bytes) {
+        return bytes.problem();
     }
-    if (!liesInside(file, folder)) {
-        return outside;
+    if (schema.kind == FileFormat::Jsonl) {
+        return std::unique_ptr<RecordFormat>(
+            std::make_unique<JsonLines>(std::move(*bytes), wanted, schema.listSeparator));
     }
-    if (!std::filesystem::is_regular_file(file, error)) {
-        return Problem{"is not a regular file; name a file", (folder / relative).string()};
+    auto records = CsvRecords::open(std::move(*bytes), schema.format, schema.header, schema.columns,
+                                    file.shownName);
+    if (!records) {
+        return records.problem();
     }
-    return file;
+    return std::unique_ptr<RecordFormat>(std::move(*records));
 }
 
 } // namespace
@@ -72,18 +63,13 @@ std::string_view CellPlace::read(const RecordBatch& batch, std::size_t record,
     return scratch;
 }
 
-Result<TableSource> TableSource::open(const TableSchema& schema,
-                                      const std::filesystem::path& file) {
-    auto bytes = openFileBytes(file);
-    if (!bytes) {
-        return bytes.problem();
+Result<TableSource> TableSource::open(const TableSchema& schema, const TableFile& file,
+                                      const std::vector<std::string>& wanted) {
+    auto format = openFormat(schema, file, wanted);
+    if (!format) {
+        return format.problem();
     }
-    auto records = CsvRecords::open(std::move(*bytes), schema.format, schema.header, schema.columns,
-                                    schema.file);
-    if (!records) {
-        return records.problem();
-    }
-    TableSource table(std::move(*records), schema.name, schema.file);
+    TableSource table(std::move(*format), schema.name, file.shownName);
     for (const std::string& column : table.format_->columns()) {
         table.columns_.emplace_back(schema.typedHeader ? withoutType(column) : column);
     }
@@ -118,37 +104,6 @@ Result<CellPlace> TableSource::cell(const FieldSchema& field) const {
         }
     }
     return cells;
-}
-
-Result<std::vector<std::filesystem::path>> tableFiles(const Schema& schema,
-                                                      const std::filesystem::path& source) {
-    std::error_code error;
-    const std::filesystem::path folder = std::filesystem::canonical(source, error);
-    if (error) {
-        return Problem{"cannot be opened: " + error.message(), source.string()};
-    }
-    if (std::filesystem::is_regular_file(folder, error)) {
-        if (schema.tables.size() != 1) {
-            return Problem{"is one file, but the schema reads " +
-                               std::to_string(schema.tables.size()) +
-                               " tables; name the folder that holds them",
-                           source.string()};
-        }
-        return std::vector<std::filesystem::path>{folder};
-    }
-    if (!std::filesystem::is_directory(folder, error)) {
-        return Problem{"is neither a folder nor a file; name the folder with the raw files",
-                       source.string()};
-    }
-    std::vector<std::filesystem::path> files;
-    for (const TableSchema& table : schema.tables) {
-        auto file = fileInside(table, folder);
-        if (!file) {
-            return file.problem();
-        }
-        files.push_back(std::move(*file));
-    }
-    return files;
 }
 
 } // namespace flip

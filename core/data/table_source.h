@@ -3,10 +3,10 @@
 #include "core/base/result.h"
 #include "core/data/record_format.h"
 #include "core/data/schema_file.h"
+#include "core/data/table_files.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,7 +29,9 @@ struct CellPlace {
 /// A raw table of a schema, open for reading; its columns are known by name. Owned by one thread.
 class TableSource {
 public:
-    static Result<TableSource> open(const TableSchema& schema, const std::filesystem::path& file);
+    /// `wanted` are the columns that may be asked for, as Schema::columnsOf() gives them.
+    static Result<TableSource> open(const TableSchema& schema, const TableFile& file,
+                                    const std::vector<std::string>& wanted);
 
     const std::vector<std::string>& columns() const { return columns_; }
 
@@ -38,7 +40,7 @@ public:
     Result<CellPlace> cell(const FieldSchema& field) const;
 
     RecordFormat& format() const { return *format_; }
-    const std::string& fileName() const { return fileName_; } // as the schema names it
+    const std::string& fileName() const { return fileName_; } // in the source, for Problems
 
 private:
     TableSource(std::unique_ptr<RecordFormat> format, std::string tableName, std::string fileName)
@@ -50,10 +52,5 @@ private:
     std::string tableName_;
     std::string fileName_;
 };
-
-/// The tables' files, in the schema's order: inside the source folder, links resolved; or the
-/// source itself where it is a file and the schema has one table.
-Result<std::vector<std::filesystem::path>> tableFiles(const Schema& schema,
-                                                      const std::filesystem::path& source);
 
 } // namespace flip
