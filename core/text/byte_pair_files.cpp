@@ -181,8 +181,7 @@ void readFrame(JsonPlace json, BytePairModel& model) {
         } else if (type == "TemplateProcessing") {
             readFrameTemplate(list.at(1), model.special);
         } else {
-            json.refuse("post_processor \"Sequence\" with " + inQuotes(type) +
-                        " is not supported");
+            json.refuse("post_processor \"Sequence\" with " + inQuotes(type) + " is not supported");
         }
         return;
     }
@@ -224,6 +223,32 @@ void readSpecialIds(const SpecialNames& names, const PieceIds& ids, BytePairMode
     model.special.unknown = ids.find(names.unknown).value_or(model.unknownPiece);
 }
 
+/// The special tokens of a model that has no tokenizer.json. The last of the files that describes
+/// one counts; without a word about it the mask takes the blanks on its left, as RoBERTa has it.
+std::vector<AddedToken> specialTokens(SpecialNames names, const PieceIds& ids,
+                                      std::initializer_list<JsonPlace> files) {
+    std::vector<AddedToken> tokens;
+    for (const auto& [key, text] : names.byKey()) {
+        const auto id = ids.find(*text);
+        if (!id) {
+            continue;
+        }
+        AddedToken token;
+        token.content = *text;
+        token.id = *id;
+        token.stripsLeft = text == &names.mask;
+        for (const JsonPlace& file : files) {
+            if (const JsonPlace described = file.at(key); described.isObject()) {
+                token = addedToken(described, *id);
+                token.content = *text;
+            }
+        }
+        token.special = true;
+        tokens.push_back(token);
+    }
+    return tokens;
+}
+
 } // namespace
 
 Result<BytePairModel> readBytePairJson(const JsonFile& file, const Path& folder) {
@@ -240,8 +265,8 @@ Result<BytePairModel> readBytePairJson(const JsonFile& file, const Path& folder)
     model.addsBlank = splitter.flag("add_prefix_space", true);
     model.splitsWords = splitter.flag("use_regex", true);
     const JsonPlace parameters = json.object("model");
-    const std::size_t pieces = readPieces(parameters.object("vocab"),
-                                          BytePairTokenizer::kLongestPiece, model.pieces);
+    const std::size_t pieces =
+        readPieces(parameters.object("vocab"), BytePairTokenizer::kLongestPiece, model.pieces);
     if (file.problem()) {
         return *file.problem();
     }
@@ -260,6 +285,7 @@ Result<BytePairModel> readBytePairVocabulary(const Path& folder) {
     const auto vocabulary = JsonFile::read(folder / "vocab.json");
     const auto config = JsonFile::readIfAny(folder / "tokenizer_config.json");
     const auto extra = JsonFile::readIfAny(folder / "added_tokens.json");
+    const auto map = JsonFile::readIfAny(folder / "special_tokens_map.json");
     const auto names = readSpecialNames(folder, robertaNames());
     if (!vocabulary) {
         return vocabulary.problem();
@@ -269,6 +295,9 @@ Result<BytePairModel> readBytePairVocabulary(const Path& folder) {
     }
     if (!extra) {
         return extra.problem();
+    }
+    if (!map) {
+        return map.problem();
     }
     if (!names) {
         return names.problem();
@@ -280,19 +309,10 @@ Result<BytePairModel> readBytePairVocabulary(const Path& folder) {
     PieceIds ids(model.pieces);
     model.special.cls = specialId(ids, names->cls, where);
     model.special.sep = specialId(ids, names->sep, where);
-    std::vector<AddedToken> special;
-    SpecialNames texts = *names;
-    for (const auto& [key, text] : texts.byKey()) {
-        if (const auto id = ids.find(*text)) {
-            AddedToken& token = special.emplace_back();
-            token.content = *text;
-            token.id = *id;
-            token.special = true;
-            token.stripsLeft = text == &texts.mask;
-        }
-    }
+    const std::vector<AddedToken> special =
+        specialTokens(*names, ids, {map->root(), config->root()});
     const std::vector<AddedToken> added = addedBeside(config->root(), extra->root(), special);
-    for (const JsonFile* file : {&*vocabulary, &*config, &*extra}) {
+    for (const JsonFile* file : {&*vocabulary, &*config, &*map, &*extra}) {
         if (file->problem()) {
             return *file->problem();
         }
