@@ -15,8 +15,8 @@ std::size_t wordEnd(std::string_view text, std::size_t at);
 
 /// What is known of a place between two texts.
 enum class WordBorder {
-    Unsure, // a word may reach over it, or the two sides may depend on each other
-    Break,  // whatever stands around, the words of the whole are those of the two sides
+    Unsure,             // a word may reach over it, or the two sides may depend on each other
+    Break,              // whatever stands around, the words of the whole are those of the two sides
     BreakUnlessTextEnds // the same, unless the words' text ends one character behind the place
 };
 

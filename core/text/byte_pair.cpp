@@ -100,11 +100,11 @@ std::string hashOf(const BytePairModel& model) {
 BytePairTokenizer::BytePairTokenizer(const BytePairModel& model)
     : pieces_(model.pieces), blanks_(model.pieces.size()), merges_(model.merges),
       rawAdded_(addedTokens(model, false)), normalizedAdded_(addedTokens(model, true)),
-      special_(model.special), unknownPiece_(model.unknownPiece),
-      fusesUnknown_(model.fusesUnknown), byteFallback_(model.byteFallback),
-      splitsWords_(model.splitsWords), addsBlank_(model.addsBlank),
-      trimsOffsets_(model.trimsOffsets), keepsFirstBlank_(model.keepsFirstBlank),
-      hash_(hashOf(model)), known_(std::make_unique<WordCache>()) {
+      special_(model.special), unknownPiece_(model.unknownPiece), fusesUnknown_(model.fusesUnknown),
+      byteFallback_(model.byteFallback), splitsWords_(model.splitsWords),
+      addsBlank_(model.addsBlank), trimsOffsets_(model.trimsOffsets),
+      keepsFirstBlank_(model.keepsFirstBlank), hash_(hashOf(model)),
+      known_(std::make_unique<WordCache>()) {
     for (std::size_t id = 0; id < pieces_.size(); ++id) {
         const std::u32string text = decodeUtf8(pieces_[id]);
         const auto count = [](auto begin, auto end) {
@@ -175,18 +175,19 @@ void BytePairTokenizer::textPieces(std::string_view text, std::int32_t first,
         };
         for (const AddedTokens::Match& match : added.findIn(whole)) {
             segment(match.begin);
-            begin -= match.begin < done ? charactersIn(whole.substr(match.begin, done - match.begin))
-                                        : 0;
+            begin -= match.begin < done
+                         ? charactersIn(whole.substr(match.begin, done - match.begin))
+                         : 0;
             const std::u32string content =
                 decodeUtf8(whole.substr(match.begin, match.end - match.begin));
             const auto end = begin + static_cast<std::int32_t>(content.size());
             const auto count = [](auto from, auto to) {
                 return static_cast<std::uint16_t>(std::find_if_not(from, to, isTrimmed) - from);
             };
-            appendTrimmed({match.id, begin, end},
-                          {count(content.begin(), content.end()),
-                           count(content.rbegin(), content.rend())},
-                          out);
+            appendTrimmed(
+                {match.id, begin, end},
+                {count(content.begin(), content.end()), count(content.rbegin(), content.rend())},
+                out);
             begin = end;
             done = match.end;
         }
@@ -197,9 +198,8 @@ void BytePairTokenizer::textPieces(std::string_view text, std::int32_t first,
             wordPieces(between, begin, out);
             return;
         }
-        cut(normalizedAdded_, between, begin, [&](std::string_view words, std::int32_t at) {
-            wordPieces(words, at, out);
-        });
+        cut(normalizedAdded_, between, begin,
+            [&](std::string_view words, std::int32_t at) { wordPieces(words, at, out); });
     });
 }
 
@@ -259,8 +259,8 @@ bool BytePairTokenizer::appendBytes(std::string_view word, std::vector<Symbol>& 
     return true;
 }
 
-/// The same where some bytes have no piece, lengths in bytes of the word in the byte alphabet. Bytes
-/// that are left out have no length either, so that the pieces behind them move to the left.
+/// The same where some bytes have no piece, lengths in bytes of the word in the byte alphabet.
+/// Bytes that are left out have no length either, so that the pieces behind them move to the left.
 void BytePairTokenizer::appendOddBytes(std::string_view word, std::vector<Symbol>& out) const {
     std::int32_t unknown = 0; // length of the unknown piece that is not written yet
     const auto flush = [&] {
@@ -320,11 +320,11 @@ void BytePairTokenizer::split(std::string_view word, WordParts& out) const {
         appendOddBytes(word, symbols);
     }
     merges_.apply(symbols);
-    // From lengths to code points: a piece begins in the character of its first byte and ends behind
-    // that of its last.
-    std::size_t byte = 0;        // behind the bytes passed
-    std::int32_t character = 0;  // characters that began up to there
-    std::int32_t passed = 0;     // in the measure of the lengths
+    // From lengths to code points: a piece begins in the character of its first byte and ends
+    // behind that of its last.
+    std::size_t byte = 0;       // behind the bytes passed
+    std::int32_t character = 0; // characters that began up to there
+    std::int32_t passed = 0;    // in the measure of the lengths
     const auto pass = [&](std::int32_t until) {
         while (passed < until && byte < word.size()) {
             character += startsCharacter(word[byte]) ? 1 : 0;

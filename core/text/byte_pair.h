@@ -30,9 +30,9 @@ struct BytePairModel {
     std::string innerPrefix;        // of pieces but a word's first
     std::string lastSuffix;         // of a word's last piece
 
-    bool splitsWords = true;  // as GPT-2 does
-    bool addsBlank = false;   // before a text that begins with none
-    bool trimsOffsets = true; // of the blanks at a piece's ends
+    bool splitsWords = true;      // as GPT-2 does
+    bool addsBlank = false;       // before a text that begins with none
+    bool trimsOffsets = true;     // of the blanks at a piece's ends
     bool keepsFirstBlank = false; // but not of one at the beginning
 };
 
@@ -73,8 +73,9 @@ private:
     std::vector<std::string> pieces_;
     std::vector<Blanks> blanks_; // [pieces]
     BytePairMerges merges_;
-    std::array<ByteIds, 4> byteIds_{}; // of a byte inside a word, as its first, as its last, as both
-    ByteIds fallbackIds_{};            // of "<0x00>" to "<0xFF>"
+    std::array<ByteIds, 4>
+        byteIds_{};         // of a byte inside a word, as its first, as its last, as both
+    ByteIds fallbackIds_{}; // of "<0x00>" to "<0xFF>"
     std::unordered_map<std::string, std::int32_t> wholeWords_;
     AddedTokens rawAdded_;
     AddedTokens normalizedAdded_;

@@ -135,8 +135,7 @@ void BytePairMerges::applyToLong(std::vector<Symbol>& word) const {
             continue;
         }
         const std::uint32_t right = next[at];
-        word[at] = {find(word[at].id, word[right].id).merged,
-                    word[at].length + word[right].length};
+        word[at] = {find(word[at].id, word[right].id).merged, word[at].length + word[right].length};
         word[right].length = 0;
         next[at] = next[right];
         if (next[at] != kNowhere) {

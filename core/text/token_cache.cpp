@@ -58,11 +58,11 @@ struct FieldTokens {
 
 /// A part of the template as it is tokenized.
 struct Stretch {
-    std::size_t tokens = 0;          // of a field: which FieldTokens
-    std::string text;                // of a literal: what its neighbours leave of it
-    std::vector<std::int32_t> ids;   // of that text
-    std::vector<bool> breaksLeft;    // [values] of a field, towards the text of the literal before
-    std::vector<bool> breaksRight;   // [values] of a field, towards that behind it
+    std::size_t tokens = 0;        // of a field: which FieldTokens
+    std::string text;              // of a literal: what its neighbours leave of it
+    std::vector<std::int32_t> ids; // of that text
+    std::vector<bool> breaksLeft;  // [values] of a field, towards the text of the literal before
+    std::vector<bool> breaksRight; // [values] of a field, towards that behind it
 };
 
 /// Ids of a stretch in a row, and whose they are.
@@ -232,8 +232,7 @@ Result<void> TokenCache::Content::tokenizeField(FieldTokens& tokens, const std::
         const auto end = static_cast<std::int32_t>(characters.size()) - behind;
         for (const Token& token : tokenizer->pieces(text)) {
             const Extent extent = trimmed(token, characters);
-            const bool nobodys =
-                std::max(extent.begin, before) >= std::min(extent.end, end);
+            const bool nobodys = std::max(extent.begin, before) >= std::min(extent.end, end);
             if (nobodys || !tokens.nobodys.empty()) {
                 tokens.nobodys.resize(tokens.ids.size());
                 tokens.nobodys.push_back(nobodys);
@@ -368,9 +367,8 @@ void TokenCache::Content::appendUncut(std::int64_t row, TokenRow& out) const {
 
 std::int64_t TokenCache::Content::length(std::int64_t row) const {
     std::size_t length = 2;
-    if (visitStretches(row, [&length](const StretchTokens& tokens) {
-            length += tokens.ids.size();
-        })) {
+    if (visitStretches(row,
+                       [&length](const StretchTokens& tokens) { length += tokens.ids.size(); })) {
         return static_cast<std::int64_t>(length);
     }
     TokenRow whole;

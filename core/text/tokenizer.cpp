@@ -86,10 +86,11 @@ Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& fo
     }
     for (const char* name : {"vocab.json", "merges.txt"}) {
         if (isFile(folder / name)) {
-            return Problem{"the model folder has a " + std::string(name) +
-                               ", but byte-level BPE needs both vocab.json and merges.txt; download "
-                               "the other one too",
-                           folder.string()};
+            return Problem{
+                "the model folder has a " + std::string(name) +
+                    ", but byte-level BPE needs both vocab.json and merges.txt; download "
+                    "the other one too",
+                folder.string()};
         }
     }
     return Problem{"the model folder has no tokenizer.json, no vocab.txt and no vocab.json with "

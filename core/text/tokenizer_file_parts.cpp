@@ -53,8 +53,9 @@ std::string typeOf(JsonPlace json, const std::string& key,
         for (const std::string_view name : supported) {
             known += (known.empty() ? "" : " or ") + inQuotes(name);
         }
-        json.refuse(key + ' ' + inQuotes(type) + " is not supported; take a model whose tokenizer is " +
-                    std::string(algorithm) + " (" + key + ' ' + known + ')');
+        json.refuse(key + ' ' + inQuotes(type) +
+                    " is not supported; take a model whose tokenizer is " + std::string(algorithm) +
+                    " (" + key + ' ' + known + ')');
     }
     return type;
 }
@@ -108,8 +109,7 @@ std::vector<AddedToken> readAddedTokens(JsonPlace json) {
             json.refuse("\"added_tokens\" holds something that is no token with an id");
             break;
         }
-        tokens.push_back(
-            addedToken(item, item.at("id").number("an added token's id", kMostIds)));
+        tokens.push_back(addedToken(item, item.at("id").number("an added token's id", kMostIds)));
     }
     return tokens;
 }

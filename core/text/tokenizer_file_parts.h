@@ -20,8 +20,8 @@
 
 namespace flip {
 
-// What the readers of tokenizer files share, whatever the algorithm. A JsonPlace among the arguments
-// is where a problem is noted.
+// What the readers of tokenizer files share, whatever the algorithm. A JsonPlace among the
+// arguments is where a problem is noted.
 
 constexpr std::int64_t kMostIds = 10'000'000;
 

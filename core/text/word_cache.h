@@ -58,7 +58,7 @@ private:
     std::vector<std::atomic<const Entry*>> slots_; // a power of two, at most half full
     std::atomic<bool> full_ = false;
 
-    std::mutex mutex_; // held while a word is added
+    std::mutex mutex_;          // held while a word is added
     std::deque<Entry> entries_; // guarded by mutex_; entries stay where and as they are
 };
 

@@ -114,8 +114,8 @@ Result<WordPieceModel> readWordPieceJson(const JsonFile& file, const Path& folde
     const std::string unknown = parameters.text("unk_token", "[UNK]");
     model.prefix = parameters.text("continuing_subword_prefix", "##");
     if (const JsonPlace most = parameters.at("max_input_chars_per_word"); !most.isNull()) {
-        model.maxCharacters = most.number("\"max_input_chars_per_word\"",
-                                          std::numeric_limits<std::int32_t>::max());
+        model.maxCharacters =
+            most.number("\"max_input_chars_per_word\"", std::numeric_limits<std::int32_t>::max());
     }
     const std::size_t pieces =
         readPieces(parameters.object("vocab"), PieceTable::kLongest, model.pieces);
