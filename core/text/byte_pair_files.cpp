@@ -158,46 +158,6 @@ void readModel(JsonPlace json, const PieceIds& ids, BytePairModel& model) {
     readMerges(json.at("merges"), ids, model);
 }
 
-void readTrimming(JsonPlace processor, BytePairModel& model) {
-    model.trimsOffsets = processor.flag("trim_offsets", true);
-    model.keepsFirstBlank = processor.flag("add_prefix_space", true);
-}
-
-/// The frame of a sentence, alone or behind a ByteLevel that trims offsets.
-void readFrame(JsonPlace json, BytePairModel& model) {
-    std::string key = "post_processor";
-    model.trimsOffsets = false;
-    if (json.at(key).text("type", "") == "Sequence") {
-        const JsonPlace list = json.at(key).at("processors");
-        if (list.size() != 2 || list.at(0).text("type", "") != "ByteLevel") {
-            json.refuse("post_processor \"Sequence\" is supported only of a \"ByteLevel\" and a "
-                        "\"TemplateProcessing\" or \"BertProcessing\"");
-            return;
-        }
-        readTrimming(list.at(0), model);
-        const std::string type = list.at(1).text("type", "");
-        if (type == "BertProcessing") {
-            readFramePair(list.at(1), model.special);
-        } else if (type == "TemplateProcessing") {
-            readFrameTemplate(list.at(1), model.special);
-        } else {
-            json.refuse("post_processor \"Sequence\" with " + inQuotes(type) + " is not supported");
-        }
-        return;
-    }
-    const std::string type = typeOf(
-        json, key, {"RobertaProcessing", "TemplateProcessing", "BertProcessing"}, kAlgorithm);
-    const JsonPlace processor = json.at(key);
-    if (type == "RobertaProcessing") {
-        readTrimming(processor, model);
-    }
-    if (type == "TemplateProcessing") {
-        readFrameTemplate(processor, model.special);
-    } else if (!json.refused()) {
-        readFramePair(processor, model.special);
-    }
-}
-
 /// The options of a model that has no tokenizer.json.
 void readConfig(JsonPlace json, BytePairModel& model) {
     const std::array<std::string_view, 4> kSupported = {"Roberta", "Bart", "Longformer", "LED"};
@@ -260,7 +220,9 @@ Result<BytePairModel> readBytePairJson(const JsonFile& file, const Path& folder)
     BytePairModel model;
     typeOf(json, "normalizer", {"null"}, kAlgorithm);
     typeOf(json, "pre_tokenizer", {"ByteLevel"}, kAlgorithm);
-    readFrame(json, model);
+    const OffsetTrimming trimming = readFrame(json, model.special, kAlgorithm);
+    model.trimsOffsets = trimming.trims;
+    model.keepsFirstBlank = trimming.keepsFirstBlank;
     const JsonPlace splitter = json.at("pre_tokenizer");
     model.addsBlank = splitter.flag("add_prefix_space", true);
     model.splitsWords = splitter.flag("use_regex", true);

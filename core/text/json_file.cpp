@@ -89,6 +89,14 @@ bool JsonPlace::isZero() const {
     return jsonOf(value_).is_number() && jsonOf(value_) == 0;
 }
 
+bool JsonPlace::isNumber() const {
+    return jsonOf(value_).is_number();
+}
+
+double JsonPlace::real() const {
+    return isNumber() ? jsonOf(value_).get<double>() : 0;
+}
+
 JsonPlace JsonPlace::at(const std::string& key) const {
     const Json& json = jsonOf(value_);
     const auto found = json.is_object() ? json.find(key) : json.end();

@@ -151,6 +151,9 @@ void TokenCacheTest::equalsTheWholeSentence_data() {
          {"bpe_blank_before", "bpe_untrimmed", "bpe_added_tokens", "bpe_odd_bytes"}) {
         QTest::newRow(name) << QString::fromStdString(smallModel(name).string()) << 1000;
     }
+    for (const char* name : {"unigram", "unigram_lowered", "unigram_trimmed"}) {
+        QTest::newRow(name) << QString::fromStdString(smallModel(name).string()) << 500;
+    }
     QTest::newRow("bpe_one_word") << QString::fromStdString(smallModel("bpe_one_word").string())
                                   << 100;
 }

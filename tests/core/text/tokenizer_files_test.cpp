@@ -95,7 +95,7 @@ void TokenizerFilesTest::refusesWhatItDoesNotSupport_data() {
                         const char* named) {
         QTest::newRow(name) << QString(pointer) << QByteArray(value) << QString(named);
     };
-    row("another model", "/model/type", R"("Unigram")", "model \"Unigram\"");
+    row("another model", "/model/type", R"("WordLevel")", "model \"WordLevel\"");
     row("another normalizer", "/normalizer/type", R"("NFKC")", "normalizer \"NFKC\"");
     row("no normalizer", "/normalizer", "null", "normalizer \"null\"");
     row("a sequence of normalizers", "/normalizer", R"({"type": "Sequence", "normalizers": []})",
