@@ -9,8 +9,6 @@ int main(int argc, char** argv) {
     using namespace flip::command;
     flip::boundKernelCaches();
     std::vector<Command> commands(quickCommands().begin(), quickCommands().end());
-    commands.insert(commands.end(), {{"run", addRun},
-                                     {"encode", addEncode},
-                                     {"demo", addDemo}});
+    commands.insert(commands.end(), {{"run", addRun}, {"encode", addEncode}, {"demo", addDemo}});
     return runProgram(argc, argv, commands);
 }

@@ -24,7 +24,8 @@ public:
     Result<std::string_view> next();
 
 private:
-    LineSource(int descriptor, std::string file) : descriptor_(descriptor), file_(std::move(file)) {}
+    LineSource(int descriptor, std::string file)
+        : descriptor_(descriptor), file_(std::move(file)) {}
 
     int descriptor_;
     std::string file_;

@@ -6,11 +6,9 @@
 namespace flip::command {
 
 std::span<const Command> quickCommands() {
-    static constexpr std::array kCommands = {Command{"import", addImport},
-                                             Command{"datasets", addDatasets},
-                                             Command{"runs", addRuns},
-                                             Command{"tokenize", addTokenize},
-                                             Command{"bench", addBench}};
+    static constexpr std::array kCommands = {
+        Command{"import", addImport}, Command{"datasets", addDatasets}, Command{"runs", addRuns},
+        Command{"tokenize", addTokenize}, Command{"bench", addBench}};
     return kCommands;
 }
 

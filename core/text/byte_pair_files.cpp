@@ -158,46 +158,6 @@ void readModel(JsonPlace json, const PieceIds& ids, BytePairModel& model) {
     readMerges(json.at("merges"), ids, model);
 }
 
-void readTrimming(JsonPlace processor, BytePairModel& model) {
-    model.trimsOffsets = processor.flag("trim_offsets", true);
-    model.keepsFirstBlank = processor.flag("add_prefix_space", true);
-}
-
-/// The frame of a sentence, alone or behind a ByteLevel that trims offsets.
-void readFrame(JsonPlace json, BytePairModel& model) {
-    std::string key = "post_processor";
-    model.trimsOffsets = false;
-    if (json.at(key).text("type", "") == "Sequence") {
-        const JsonPlace list = json.at(key).at("processors");
-        if (list.size() != 2 || list.at(0).text("type", "") != "ByteLevel") {
-            json.refuse("post_processor \"Sequence\" is supported only of a \"ByteLevel\" and a "
-                        "\"TemplateProcessing\" or \"BertProcessing\"");
-            return;
-        }
-        readTrimming(list.at(0), model);
-        const std::string type = list.at(1).text("type", "");
-        if (type == "BertProcessing") {
-            readFramePair(list.at(1), model.special);
-        } else if (type == "TemplateProcessing") {
-            readFrameTemplate(list.at(1), model.special);
-        } else {
-            json.refuse("post_processor \"Sequence\" with " + inQuotes(type) + " is not supported");
-        }
-        return;
-    }
-    const std::string type = typeOf(
-        json, key, {"RobertaProcessing", "TemplateProcessing", "BertProcessing"}, kAlgorithm);
-    const JsonPlace processor = json.at(key);
-    if (type == "RobertaProcessing") {
-        readTrimming(processor, model);
-    }
-    if (type == "TemplateProcessing") {
-        readFrameTemplate(processor, model.special);
-    } else if (!json.refused()) {
-        readFramePair(processor, model.special);
-    }
-}
-
 /// The options of a model that has no tokenizer.json.
 void readConfig(JsonPlace json, BytePairModel& model) {
     const std::array<std::string_view, 4> kSupported = {"Roberta", "Bart", "Longformer", "LED"};
@@ -223,6 +183,32 @@ void readSpecialIds(const SpecialNames& names, const PieceIds& ids, BytePairMode
     model.special.unknown = ids.find(names.unknown).value_or(model.unknownPiece);
 }
 
+/// The special tokens of a model that has no tokenizer.json. The last of the files that describes
+/// one counts; without a word about it the mask takes the blanks on its left, as RoBERTa has it.
+std::vector<AddedToken> specialTokens(SpecialNames names, const PieceIds& ids,
+                                      std::initializer_list<JsonPlace> files) {
+    std::vector<AddedToken> tokens;
+    for (const auto& [key, text] : names.byKey()) {
+        const auto id = ids.find(*text);
+        if (!id) {
+            continue;
+        }
+        AddedToken token;
+        token.content = *text;
+        token.id = *id;
+        token.stripsLeft = text == &names.mask;
+        for (const JsonPlace& file : files) {
+            if (const JsonPlace described = file.at(key); described.isObject()) {
+                token = addedToken(described, *id);
+                token.content = *text;
+            }
+        }
+        token.special = true;
+        tokens.push_back(token);
+    }
+    return tokens;
+}
+
 } // namespace
 
 Result<BytePairModel> readBytePairJson(const JsonFile& file, const Path& folder) {
@@ -234,7 +220,9 @@ Result<BytePairModel> readBytePairJson(const JsonFile& file, const Path& folder)
     BytePairModel model;
     typeOf(json, "normalizer", {"null"}, kAlgorithm);
     typeOf(json, "pre_tokenizer", {"ByteLevel"}, kAlgorithm);
-    readFrame(json, model);
+    const OffsetTrimming trimming = readFrame(json, model.special, kAlgorithm);
+    model.trimsOffsets = trimming.trims;
+    model.keepsFirstBlank = trimming.keepsFirstBlank;
     const JsonPlace splitter = json.at("pre_tokenizer");
     model.addsBlank = splitter.flag("add_prefix_space", true);
     model.splitsWords = splitter.flag("use_regex", true);
@@ -259,6 +247,7 @@ Result<BytePairModel> readBytePairVocabulary(const Path& folder) {
     const auto vocabulary = JsonFile::read(folder / "vocab.json");
     const auto config = JsonFile::readIfAny(folder / "tokenizer_config.json");
     const auto extra = JsonFile::readIfAny(folder / "added_tokens.json");
+    const auto map = JsonFile::readIfAny(folder / "special_tokens_map.json");
     const auto names = readSpecialNames(folder, robertaNames());
     if (!vocabulary) {
         return vocabulary.problem();
@@ -268,6 +257,9 @@ Result<BytePairModel> readBytePairVocabulary(const Path& folder) {
     }
     if (!extra) {
         return extra.problem();
+    }
+    if (!map) {
+        return map.problem();
     }
     if (!names) {
         return names.problem();
@@ -279,19 +271,10 @@ Result<BytePairModel> readBytePairVocabulary(const Path& folder) {
     PieceIds ids(model.pieces);
     model.special.cls = specialId(ids, names->cls, where);
     model.special.sep = specialId(ids, names->sep, where);
-    std::vector<AddedToken> special;
-    SpecialNames texts = *names;
-    for (const auto& [key, text] : texts.byKey()) {
-        if (const auto id = ids.find(*text)) {
-            AddedToken& token = special.emplace_back();
-            token.content = *text;
-            token.id = *id;
-            token.special = true;
-            token.stripsLeft = text == &texts.mask;
-        }
-    }
+    const std::vector<AddedToken> special =
+        specialTokens(*names, ids, {map->root(), config->root()});
     const std::vector<AddedToken> added = addedBeside(config->root(), extra->root(), special);
-    for (const JsonFile* file : {&*vocabulary, &*config, &*extra}) {
+    for (const JsonFile* file : {&*vocabulary, &*config, &*map, &*extra}) {
         if (file->problem()) {
             return *file->problem();
         }

@@ -52,6 +52,8 @@ Result<JsonFile> JsonFile::read(const std::filesystem::path& file) {
         const auto line = std::count(bytes->begin(), end, '\n') + 1;
         return Problem{"the file is not valid JSON; download it again",
                        file.string() + ':' + std::to_string(line)};
+    } catch (const Json::out_of_range&) {
+        return Problem{"the file holds a number out of range; download it again", file.string()};
     }
 }
 
@@ -87,6 +89,14 @@ bool JsonPlace::isText() const {
 
 bool JsonPlace::isZero() const {
     return jsonOf(value_).is_number() && jsonOf(value_) == 0;
+}
+
+bool JsonPlace::isNumber() const {
+    return jsonOf(value_).is_number();
+}
+
+double JsonPlace::real() const {
+    return isNumber() ? jsonOf(value_).get<double>() : 0;
 }
 
 JsonPlace JsonPlace::at(const std::string& key) const {

@@ -24,12 +24,14 @@ public:
     bool isArray() const;
     bool isText() const;
     bool isZero() const; // the number
+    bool isNumber() const;
 
     JsonPlace at(const std::string& key) const; // of an object
     JsonPlace at(std::size_t index) const;      // of an array
     std::size_t size() const;                   // members or items; 0 of anything else
 
     std::string text() const; // "" of anything but a text
+    double real() const;      // 0 of anything but a number
 
     /// A whole number from 0 to limit - 1; `name` is what a problem calls it.
     std::int64_t number(const std::string& name, std::int64_t limit) const;

@@ -4,6 +4,8 @@
 #include "core/text/byte_pair_files.h"
 #include "core/text/json_file.h"
 #include "core/text/unicode.h"
+#include "core/text/unigram.h"
+#include "core/text/unigram_files.h"
 #include "core/text/word_piece.h"
 #include "core/text/word_piece_files.h"
 
@@ -52,9 +54,12 @@ Result<std::unique_ptr<Tokenizer>> openJson(const std::filesystem::path& folder)
     if (algorithm == "BPE") {
         return make<BytePairTokenizer>(readBytePairJson(*file, folder));
     }
+    if (algorithm == "Unigram") {
+        return make<UnigramTokenizer>(readUnigramJson(*file, folder));
+    }
     file->root().refuse("model " + inQuotes(algorithm) +
-                        " is not supported; take a model whose tokenizer is BERT's WordPiece or "
-                        "byte-level BPE (model \"WordPiece\" or \"BPE\")");
+                        " is not supported; take a model whose tokenizer is WordPiece, byte-level "
+                        "BPE or Unigram");
     return *file->problem();
 }
 

@@ -55,7 +55,7 @@ public:
     std::vector<Token> sentence(std::string_view utf8) const;
 };
 
-/// Reads a model folder's tokenizer.json (WordPiece or byte-level BPE), or else vocab.txt
+/// Reads a model folder's tokenizer.json (WordPiece, byte-level BPE or Unigram), or else vocab.txt
 /// (WordPiece), or else vocab.json and merges.txt (byte-level BPE). What a tokenizer.json asks for
 /// and is not supported is a Problem that names it.
 Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& folder);

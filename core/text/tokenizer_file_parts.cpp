@@ -222,6 +222,40 @@ void readFrameTemplate(JsonPlace processor, SpecialTokens& special) {
     special.sep = id(last);
 }
 
+OffsetTrimming readFrame(JsonPlace json, SpecialTokens& special, std::string_view algorithm) {
+    const auto trimming = [](JsonPlace processor) {
+        return OffsetTrimming{processor.flag("trim_offsets", true),
+                              processor.flag("add_prefix_space", true)};
+    };
+    const JsonPlace processor = json.at("post_processor");
+    if (processor.text("type", "") == "Sequence") {
+        const JsonPlace list = processor.at("processors");
+        if (list.size() != 2 || list.at(0).text("type", "") != "ByteLevel") {
+            json.refuse("post_processor \"Sequence\" is supported only of a \"ByteLevel\" and a "
+                        "\"TemplateProcessing\" or \"BertProcessing\"");
+            return {};
+        }
+        const std::string type = list.at(1).text("type", "");
+        if (type == "BertProcessing") {
+            readFramePair(list.at(1), special);
+        } else if (type == "TemplateProcessing") {
+            readFrameTemplate(list.at(1), special);
+        } else {
+            json.refuse("post_processor \"Sequence\" with " + inQuotes(type) + " is not supported");
+        }
+        return trimming(list.at(0));
+    }
+    const std::string type =
+        typeOf(json, "post_processor",
+               {"TemplateProcessing", "BertProcessing", "RobertaProcessing"}, algorithm);
+    if (type == "TemplateProcessing") {
+        readFrameTemplate(processor, special);
+    } else if (!json.refused()) {
+        readFramePair(processor, special);
+    }
+    return type == "RobertaProcessing" ? trimming(processor) : OffsetTrimming{};
+}
+
 void checkFrame(const SpecialTokens& special, const std::vector<std::string>& pieces,
                 const std::vector<AddedToken>& added, JsonPlace where) {
     const auto exists = [&](std::int32_t id) {

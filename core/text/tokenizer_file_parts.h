@@ -92,6 +92,15 @@ void readFramePair(JsonPlace processor, SpecialTokens& special);
 /// The same by a TemplateProcessing.
 void readFrameTemplate(JsonPlace processor, SpecialTokens& special);
 
+/// Whether offsets leave out the blanks at a piece's ends, but for one at the beginning.
+struct OffsetTrimming {
+    bool trims = false;
+    bool keepsFirstBlank = false;
+};
+
+/// The frame of a sentence by any of the three, alone or behind a ByteLevel that trims offsets.
+OffsetTrimming readFrame(JsonPlace json, SpecialTokens& special, std::string_view algorithm);
+
 /// Refuses a frame of ids that no piece has.
 void checkFrame(const SpecialTokens& special, const std::vector<std::string>& pieces,
                 const std::vector<AddedToken>& added, JsonPlace where);

@@ -83,12 +83,20 @@ char32_t youngLower(char32_t c) {
     }
 }
 
+template <class Open>
+const UNormalizer2* opened(Open open) {
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2* instance = open(&status);
+    return U_SUCCESS(status) ? instance : nullptr;
+}
+
 const UNormalizer2* decomposer() {
-    static const UNormalizer2* const kInstance = [] {
-        UErrorCode status = U_ZERO_ERROR;
-        const UNormalizer2* instance = unorm2_getNFDInstance(&status);
-        return U_SUCCESS(status) ? instance : nullptr;
-    }();
+    static const UNormalizer2* const kInstance = opened(unorm2_getNFDInstance);
+    return kInstance;
+}
+
+const UNormalizer2* compatibleDecomposer() {
+    static const UNormalizer2* const kInstance = opened(unorm2_getNFKDInstance);
     return kInstance;
 }
 
@@ -98,6 +106,21 @@ void appendUtf16(const UChar* units, std::int32_t length, std::u32string& out) {
         U16_NEXT(units, i, length, c);
         out += static_cast<char32_t>(c);
     }
+}
+
+void appendDecomposedBy(const UNormalizer2* decomposer, char32_t c, std::u32string& out) {
+    std::array<UChar, 32> units;
+    UErrorCode status = U_ZERO_ERROR;
+    const std::int32_t length =
+        introducedIn(c) > kCombiningVersion || decomposer == nullptr
+            ? -1
+            : unorm2_getDecomposition(decomposer, static_cast<UChar32>(c), units.data(),
+                                      static_cast<std::int32_t>(units.size()), &status);
+    if (length < 0 || U_FAILURE(status)) {
+        out += c;
+        return;
+    }
+    appendUtf16(units.data(), length, out);
 }
 
 std::uint8_t computeBits(char32_t c) {
@@ -196,18 +219,24 @@ int combiningClass(char32_t c) {
 }
 
 void appendDecomposed(char32_t c, std::u32string& out) {
-    std::array<UChar, 32> units;
-    UErrorCode status = U_ZERO_ERROR;
-    const std::int32_t length =
-        introducedIn(c) > kCombiningVersion || decomposer() == nullptr
-            ? -1
-            : unorm2_getDecomposition(decomposer(), static_cast<UChar32>(c), units.data(),
-                                      static_cast<std::int32_t>(units.size()), &status);
-    if (length < 0 || U_FAILURE(status)) {
-        out += c;
-        return;
+    appendDecomposedBy(decomposer(), c, out);
+}
+
+void appendCompatiblyDecomposed(char32_t c, std::u32string& out) {
+    appendDecomposedBy(compatibleDecomposer(), c, out);
+}
+
+bool isMark(char32_t c) {
+    switch (c) { // moved by later versions
+    case 0x1CF2:
+    case 0x1CF3:
+        return true;
+    case 0x111C9:
+        return false;
+    default:
+        return (U_GET_GC_MASK(static_cast<UChar32>(c)) & U_GC_M_MASK) != 0 &&
+               introducedIn(c) <= kCombiningVersion;
     }
-    appendUtf16(units.data(), length, out);
 }
 
 void appendLower(char32_t c, std::u32string& out) {

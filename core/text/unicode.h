@@ -42,6 +42,12 @@ int combiningClass(char32_t c);
 /// Appends the full canonical decomposition.
 void appendDecomposed(char32_t c, std::u32string& out);
 
+/// Appends the full compatibility decomposition.
+void appendCompatiblyDecomposed(char32_t c, std::u32string& out);
+
+/// Marks of any kind, of Unicode 9.0.
+bool isMark(char32_t c);
+
 /// Appends the full lower case of the code point on its own: a capital sigma is always U+03C3.
 void appendLower(char32_t c, std::u32string& out);
 

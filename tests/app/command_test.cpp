@@ -166,16 +166,16 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
                               << QByteArray() << "../x";
     QTest::newRow("workspace that cannot be made")
         << QStringList{"datasets", "--workspace", "/proc/no"} << QByteArray() << "/proc/no";
-    QTest::newRow("schema and preset") << QStringList{"import",         ".",        "--preset",
-                                                      "movielens-100k", "--schema", "x.toml",
-                                                      "--name",         "x"}
-                                       << QByteArray() << "not both";
+    QTest::newRow("schema and preset")
+        << QStringList{"import",   ".",      "--preset", "movielens-100k",
+                       "--schema", "x.toml", "--name",   "x"}
+        << QByteArray() << "not both";
     QTest::newRow("two kinds of split")
-        << QStringList{"import", ".",    "--preset",     "movielens-100k", "--name",
-                       "x",      "--split", "time", "--split-file",   "x.tsv"}
+        << QStringList{"import", ".",       "--preset", "movielens-100k", "--name",
+                       "x",      "--split", "time",     "--split-file",   "x.tsv"}
         << QByteArray() << "--split-file";
-    QTest::newRow("bad name of a run") << QStringList{"run", "@", "--name", "a/b"} << good
-                                       << "is no name";
+    QTest::newRow("bad name of a run")
+        << QStringList{"run", "@", "--name", "a/b"} << good << "is no name";
     QTest::newRow("folder as text")
         << QStringList{"tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
                        FLIP_TEST_FIXTURES}
@@ -266,22 +266,21 @@ void CommandTest::tokenizesManyLinesInTheirOrder() {
     }
     write(folder() + "/many.txt", text);
     const QString model = QString(FLIP_TEST_FIXTURES) + "/tokenizer_bpe";
-    const Said said = runFlip(
-        workspace(), {"tokenize", "--plm", model, "--input", folder() + "/many.txt"});
+    const Said said =
+        runFlip(workspace(), {"tokenize", "--plm", model, "--input", folder() + "/many.txt"});
     const QStringList lines = said.out.split('\n');
     QCOMPARE(lines.size(), 200001);
     const auto tokenizer = flip::openTokenizer(model.toStdString());
     QVERIFY(tokenizer.ok());
     for (int i = 0; i < 200000; i += 997) {
         QStringList ids;
-        for (const flip::Token& token :
-             (*tokenizer)->sentence("is " + std::to_string(i))) {
+        for (const flip::Token& token : (*tokenizer)->sentence("is " + std::to_string(i))) {
             ids << QString::number(token.id);
         }
         QVERIFY2(lines[i].startsWith("{\"ids\": [" + ids.join(", ") + "]"), qPrintable(lines[i]));
     }
-    const Said measured = runFlip(
-        workspace(), {"bench", "tokenize", "--plm", model, "--input", folder() + "/many.txt", "--json"});
+    const Said measured = runFlip(workspace(), {"bench", "tokenize", "--plm", model, "--input",
+                                                folder() + "/many.txt", "--json"});
     const QJsonObject result = QJsonDocument::fromJson(measured.out.toUtf8()).object();
     QCOMPARE(result["lines"].toInt(), 200000);
     QVERIFY(result["tokens"].toInt() > 800000);
@@ -300,9 +299,9 @@ void CommandTest::encodesLines() {
 
 void CommandTest::helpsOnEveryLevel_data() {
     QTest::addColumn<QStringList>("words");
-    for (const char* words : {"", "import", "datasets", "datasets show", "run", "runs", "runs list",
-                              "runs show", "runs export", "tokenize", "encode", "bench", "bench tokenize",
-                              "demo"}) {
+    for (const char* words :
+         {"", "import", "datasets", "datasets show", "run", "runs", "runs list", "runs show",
+          "runs export", "tokenize", "encode", "bench", "bench tokenize", "demo"}) {
         QTest::newRow(words[0] == '\0' ? "flip" : words)
             << QString(words).split(' ', Qt::SkipEmptyParts);
     }

@@ -217,8 +217,8 @@ void BytePairFilesTest::namesTheDamagedFile_data() {
     QTest::addColumn<QByteArray>("content");
     QTest::addColumn<QString>("where");
     QTest::addColumn<QString>("named");
-    const auto row = [](const char* name, const char* file, const char* content,
-                        const char* where, const char* named) {
+    const auto row = [](const char* name, const char* file, const char* content, const char* where,
+                        const char* named) {
         QTest::newRow(name) << QByteArray(file) << QByteArray(content) << QString(where)
                             << QString(named);
     };

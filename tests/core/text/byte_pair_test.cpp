@@ -15,19 +15,18 @@ using Json = nlohmann::json;
 namespace {
 
 const std::vector<std::string> kSmallModels = {
-    "bpe_blank_before", "bpe_untrimmed",      "bpe_added_tokens",
-    "bpe_odd_bytes",    "bpe_bytes_left_out", "bpe_unknown_bytes",
-    "bpe_affixes",      "bpe_whole_words",    "bpe_one_word"};
+    "bpe_blank_before",  "bpe_untrimmed", "bpe_added_tokens", "bpe_odd_bytes", "bpe_bytes_left_out",
+    "bpe_unknown_bytes", "bpe_affixes",   "bpe_whole_words",  "bpe_one_word"};
 
 /// Texts that meet a tokenizer's every rule: blanks, special texts, contractions, scripts, odd
 /// bytes.
 std::string randomText(RandomStream& random) {
     static const std::vector<std::string> kParts = {
-        "",       " ",     " ",      "  ",  "\t",     "\n",     "a",      "The",  "film", " film",
-        "is ",    ". ",    ".",      "-",   "'",      "'s",     "'l",     "l",    "'re",  "7",
-        "1995",   ")",     "<",      ">",   "<s>",    "</s>",   "<ma",    "sk>",  "<mask>", "s>",
-        "<x>",    "TOK",   "NORM",   "word", "wor",   "d",      "中文",   "é",    "e",    "\u0301",
-        "العربية", "\u00A0", "\u2003", "🎬", "\u200B", "٣",      "Ġ",      "\xF0", "\x9F", "\xC3"};
+        "",        " ",      " ",      "  ",   "\t",     "\n",   "a",    "The",  "film",   " film",
+        "is ",     ". ",     ".",      "-",    "'",      "'s",   "'l",   "l",    "'re",    "7",
+        "1995",    ")",      "<",      ">",    "<s>",    "</s>", "<ma",  "sk>",  "<mask>", "s>",
+        "<x>",     "TOK",    "NORM",   "word", "wor",    "d",    "中文", "é",    "e",      "\u0301",
+        "العربية", "\u00A0", "\u2003", "🎬",    "\u200B", "٣",    "Ġ",    "\xF0", "\x9F",   "\xC3"};
     std::string text;
     for (std::uint64_t parts = random.below(5); parts > 0; --parts) {
         text += kParts[random.below(kParts.size())];
@@ -142,8 +141,8 @@ void BytePairTest::obeysTheOptionsBesideAVocabulary_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("pieces");
     QTest::addColumn<QByteArray>("offsets");
-    const auto row = [](const char* name, const char* options, const char* text,
-                        const char* pieces, const char* offsets) {
+    const auto row = [](const char* name, const char* options, const char* text, const char* pieces,
+                        const char* offsets) {
         QTest::newRow(name) << QByteArray(options) << QByteArray(text) << QByteArray(pieces)
                             << QByteArray(offsets);
     };
@@ -151,7 +150,9 @@ void BytePairTest::obeysTheOptionsBesideAVocabulary_data() {
     row("a blank before", R"({"add_prefix_space": true})", "is is", "Ġis Ġis", "0-2 3-5");
     row("offsets as they are", R"({"trim_offsets": false})", "is is", "is Ġis", "0-2 2-5");
     row("the mask takes blanks", "{}", "is  <mask> is", "is <mask> Ġis", "0-2 4-10 11-13");
-    row("another mask", R"({"mask_token": {"content": "is"}})", " is<mask>", "is < ma s k >",
+    row("a mask that takes nothing", R"({"mask_token": {"content": "<mask>", "lstrip": false}})",
+        "is <mask>", "is Ġ <mask>", "0-2 3-3 3-9");
+    row("another mask", R"({"mask_token": "is"})", " is<mask>", "is < ma s k >",
         "1-3 3-4 4-6 6-7 7-8 8-9");
 }
 
@@ -230,8 +231,8 @@ void BytePairTest::coversTheTextInOrder() {
             QVERIFY2(token.begin >= begin && token.begin <= token.end && token.end >= end,
                      text.c_str());
             for (std::int32_t at = end; at < token.begin; ++at) {
-                const bool blank = (characterBits(characters[static_cast<std::size_t>(at)]) &
-                                    kWhiteSpace) != 0;
+                const bool blank =
+                    (characterBits(characters[static_cast<std::size_t>(at)]) & kWhiteSpace) != 0;
                 QVERIFY2(trims && blank, text.c_str());
             }
             begin = token.begin;

@@ -151,6 +151,9 @@ void TokenCacheTest::equalsTheWholeSentence_data() {
          {"bpe_blank_before", "bpe_untrimmed", "bpe_added_tokens", "bpe_odd_bytes"}) {
         QTest::newRow(name) << QString::fromStdString(smallModel(name).string()) << 1000;
     }
+    for (const char* name : {"unigram", "unigram_lowered", "unigram_trimmed"}) {
+        QTest::newRow(name) << QString::fromStdString(smallModel(name).string()) << 500;
+    }
     QTest::newRow("bpe_one_word") << QString::fromStdString(smallModel("bpe_one_word").string())
                                   << 100;
 }
@@ -165,11 +168,9 @@ void TokenCacheTest::equalsTheWholeSentence() {
         "[",      "]",   "CLS",    "\u0301", "e",      "中",  "文",   "\u200B", ".",      "Σ",
         "\u302E", "İ",   "\uE000", "<x>",    "\u2003", "bar", "élan", "-",      "\u0F73", "ing",
         "<mask>", "<ma", "sk>",    "word",   "'s",     "'",   "(1)",  "TOK"};
-    const std::vector<std::string> words = {"a is ",  ". ",    " ",      "",     "x",
-                                            "[",      "]",     "\u0301", "中",   "{{",
-                                            "\u200B", "[SEP]", "é",      " is ", "fo",
-                                            "a is ",  ". ",    " is ",   ", ",   "</s>",
-                                            "  ",     "\n",    "'"};
+    const std::vector<std::string> words = {
+        "a is ", ". ",   " ",  "",      "x",  "[",    "]",  "\u0301", "中", "{{", "\u200B", "[SEP]",
+        "é",     " is ", "fo", "a is ", ". ", " is ", ", ", "</s>",   "  ", "\n", "'"};
     RandomStream random(1, "rows");
     int joined = 0;
     int whole = 0;
@@ -222,8 +223,8 @@ void TokenCacheTest::joinsWithoutTokenizingAgain() {
 void TokenCacheTest::joinsWordsWithTheirBlanks_data() {
     QTest::addColumn<QString>("folder");
     QTest::newRow("as it is") << QString::fromStdString(bytePairModel().string());
-    QTest::newRow("a blank before") << QString::fromStdString(
-        smallModel("bpe_blank_before").string());
+    QTest::newRow("a blank before")
+        << QString::fromStdString(smallModel("bpe_blank_before").string());
 }
 
 void TokenCacheTest::joinsWordsWithTheirBlanks() {

@@ -95,7 +95,7 @@ void TokenizerFilesTest::refusesWhatItDoesNotSupport_data() {
                         const char* named) {
         QTest::newRow(name) << QString(pointer) << QByteArray(value) << QString(named);
     };
-    row("another model", "/model/type", R"("Unigram")", "model \"Unigram\"");
+    row("another model", "/model/type", R"("WordLevel")", "model \"WordLevel\"");
     row("another normalizer", "/normalizer/type", R"("NFKC")", "normalizer \"NFKC\"");
     row("no normalizer", "/normalizer", "null", "normalizer \"null\"");
     row("a sequence of normalizers", "/normalizer", R"({"type": "Sequence", "normalizers": []})",
@@ -156,6 +156,8 @@ void TokenizerFilesTest::namesTheDamagedFile_data() {
     row("one long line", "vocab.txt", QByteArray(4000, 'x'), "/vocab.txt:1", "4000 bytes");
     row("empty file", "tokenizer.json", "", "/tokenizer.json:1", "not valid JSON");
     row("cut off", "tokenizer.json", "{\n\"model\": {", "/tokenizer.json:2", "not valid JSON");
+    row("number out of range", "tokenizer.json", R"({"model": 1e999})", "/tokenizer.json",
+        "out of range");
     row("a list", "tokenizer.json", "[]", "/tokenizer.json", "no JSON object");
     row("empty object", "tokenizer.json", "{}", "/tokenizer.json", "model \"null\"");
     row("options cut off", "tokenizer_config.json", "{", "/tokenizer_config.json:1",

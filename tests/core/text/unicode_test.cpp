@@ -172,7 +172,8 @@ void UnicodeTest::classesEveryCodePointAsTheReference() {
     Digest found; // of a letter for each: letter, number, white space, other
     for (char32_t c = 0; c <= kLastCodePoint; ++c) {
         if (!isSurrogate(c)) {
-            found.add(std::string_view("lnso").substr(static_cast<std::size_t>(characterClass(c)), 1));
+            found.add(
+                std::string_view("lnso").substr(static_cast<std::size_t>(characterClass(c)), 1));
         }
     }
     QCOMPARE(found.value(), quint64{0xCD64C16377A3B3CA});

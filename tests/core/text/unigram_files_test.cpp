@@ -1,0 +1,166 @@
+#include "core/base/random_stream.h"
+#include "tests/core/text/text_files.h"
+
+#include <QTemporaryDir>
+
+using namespace flip;
+using namespace flip::test;
+using Json = nlohmann::json;
+
+namespace {
+
+Json soundJson() {
+    return Json::parse(R"({
+        "version": "1.0", "truncation": {"max_length": 4}, "padding": null,
+        "added_tokens": [{"id": 4, "content": "<mask>", "special": true, "lstrip": true}],
+        "normalizer": {"type": "Sequence", "normalizers": [
+            {"type": "Replace", "pattern": {"String": "~"}, "content": "-"},
+            {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
+            {"type": "NFKD"}, {"type": "StripAccents"}, {"type": "Lowercase"}]},
+        "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "add_prefix_space": true},
+        "post_processor": {"type": "TemplateProcessing",
+            "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}},
+                       {"Sequence": {"id": "A", "type_id": 0}},
+                       {"SpecialToken": {"id": "</s>", "type_id": 0}}],
+            "special_tokens": {"<s>": {"ids": [0]}, "</s>": {"ids": [2]}}},
+        "model": {"type": "Unigram", "unk_id": 3, "byte_fallback": false,
+            "vocab": [["<s>", 0], ["<pad>", 0.0], ["</s>", 0.0], ["<unk>", 0.0], ["<mask>", 0.0],
+                      ["▁film", -1.5], ["s", -2], ["▁", -3.0]]}})");
+}
+
+/// A model folder with a tokenizer.json.
+class Folder {
+public:
+    std::filesystem::path path() const { return folder_.path().toStdString(); }
+    void write(std::string_view bytes) { writeBytes(path() / "tokenizer.json", bytes); }
+
+private:
+    QTemporaryDir folder_;
+};
+
+bool isClear(const Problem& problem, const std::filesystem::path& folder) {
+    return !problem.what.empty() && problem.text().find('\n') == std::string::npos &&
+           problem.where.starts_with((folder / "tokenizer.json").string());
+}
+
+} // namespace
+
+class UnigramFilesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsASoundFile();
+    void refusesWhatItDoesNotSupport_data();
+    void refusesWhatItDoesNotSupport();
+    void survivesDamagedBytes();
+    void survivesMembersOfTheWrongKind();
+};
+
+void UnigramFilesTest::readsASoundFile() {
+    Folder folder;
+    folder.write(soundJson().dump());
+    const auto tokenizer = openOrDie(folder.path());
+    QCOMPARE(tokenizer->pieces("Films  <mask> fílm x"),
+             (std::vector<Token>{
+                 {5, 0, 4}, {6, 4, 5}, {4, 5, 13}, {5, 13, 18}, {7, 18, 19}, {3, 19, 20}}));
+    QCOMPARE(tokenizer->special().cls, 0);
+    QCOMPARE(tokenizer->special().unknown, 3);
+}
+
+void UnigramFilesTest::refusesWhatItDoesNotSupport_data() {
+    QTest::addColumn<QString>("pointer");
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<QString>("named");
+    const auto row = [](const char* name, const char* pointer, const char* value,
+                        const char* named) {
+        QTest::newRow(name) << QString(pointer) << QByteArray(value) << QString(named);
+    };
+    row("another normalizer", "/normalizer", R"({"type": "NFKC"})", "normalizer \"NFKC\"");
+    row("another one in a row", "/normalizer/normalizers/3", R"({"type": "Nmt"})",
+        "normalizer \"Nmt\"");
+    row("a pattern", "/normalizer/normalizers/1/pattern", R"({"Regex": "a+"})", "\"a+\"");
+    row("a map that is damaged", "/normalizer/normalizers/2",
+        R"({"type": "Precompiled", "precompiled_charsmap": "AAAA"})", "precompiled_charsmap");
+    row("another splitter", "/pre_tokenizer/type", R"("Digits")", "pre_tokenizer \"Digits\"");
+    row("splitters in a row", "/pre_tokenizer", R"({"type": "Sequence", "pretokenizers": []})",
+        "pre_tokenizer \"Sequence\"");
+    row("another blank", "/pre_tokenizer/replacement", R"("__")", "replacement");
+    row("another scheme", "/pre_tokenizer/prepend_scheme", R"("last")", "prepend_scheme \"last\"");
+    row("no frame", "/post_processor", "null", "post_processor \"null\"");
+    row("no unknown piece", "/model/unk_id", "null", "unk_id");
+    row("unknown piece far away", "/model/unk_id", "8", "unk_id");
+    row("vocabulary of an object", "/model/vocab", "{}", "\"vocab\"");
+    row("piece without score", "/model/vocab/5", R"(["film"])", "piece 5");
+    row("piece of a number", "/model/vocab/5", "[1, 2]", "piece 5");
+    row("no mask", "/model/vocab/4/0", R"("mask")", "\"<mask>\"");
+    row("added token elsewhere", "/added_tokens/0/id", "9", "\"<mask>\" has id 9");
+    row("added token of marks", "/added_tokens/0",
+        R"({"id": 8, "content": "\u0301", "normalized": true})", "normalized to nothing");
+}
+
+void UnigramFilesTest::refusesWhatItDoesNotSupport() {
+    QFETCH(QString, pointer);
+    QFETCH(QByteArray, value);
+    QFETCH(QString, named);
+    Json json = soundJson();
+    json[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
+    Folder folder;
+    folder.write(json.dump());
+    const auto tokenizer = openTokenizer(folder.path());
+    QVERIFY(!tokenizer.ok());
+    const Problem problem = tokenizer.problem();
+    QVERIFY2(isClear(problem, folder.path()), problem.text().c_str());
+    QVERIFY2(QString::fromStdString(problem.what).contains(named), problem.text().c_str());
+}
+
+void UnigramFilesTest::survivesDamagedBytes() {
+    const std::string sound = readBytes(smallModel("unigram_lowered") / "tokenizer.json");
+    Folder folder;
+    RandomStream random(1, "damage");
+    int refused = 0;
+    for (int i = 0; i < 2000; ++i) {
+        std::string damaged = sound;
+        for (std::uint64_t bytes = 1 + random.below(3); bytes > 0; --bytes) {
+            damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
+        }
+        folder.write(damaged);
+        auto tokenizer = openTokenizer(folder.path());
+        if (!tokenizer.ok()) {
+            ++refused;
+            QVERIFY2(isClear(tokenizer.problem(), folder.path()),
+                     tokenizer.problem().text().c_str());
+            continue;
+        }
+        const auto size = (*tokenizer)->vocabularySize();
+        for (const Token& token : (*tokenizer)->sentence("Film, ﬁlm <mask> ½ e\u0301 中文")) {
+            QVERIFY(token.id >= 0 && token.id < size);
+        }
+    }
+    QVERIFY(refused > 300);
+}
+
+void UnigramFilesTest::survivesMembersOfTheWrongKind() {
+    const std::vector<Json> kinds = {nullptr, true, -1, 1.5, "text", Json::array(), Json::object()};
+    Folder folder;
+    int tried = 0;
+    const Json flat = soundJson().flatten();
+    for (const auto& [pointer, value] : flat.items()) {
+        std::string path = pointer;
+        while (!path.empty()) {
+            for (const Json& kind : kinds) {
+                Json json = soundJson();
+                json[Json::json_pointer(path)] = kind;
+                folder.write(json.dump());
+                auto tokenizer = openTokenizer(folder.path());
+                ++tried;
+                QVERIFY2(tokenizer.ok() || isClear(tokenizer.problem(), folder.path()),
+                         path.c_str());
+            }
+            path.resize(path.rfind('/'));
+        }
+    }
+    QVERIFY(tried > 300);
+}
+
+QTEST_GUILESS_MAIN(UnigramFilesTest)
+#include "unigram_files_test.moc"
