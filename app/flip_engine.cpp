@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
     std::vector<Command> commands(quickCommands().begin(), quickCommands().end());
     commands.insert(commands.end(), {{"run", addRun},
                                      {"encode", addEncode},
+                                     {"models", addModels},
                                      {"demo", addDemo}});
     return runProgram(argc, argv, commands);
 }
