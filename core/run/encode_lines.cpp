@@ -3,6 +3,7 @@
 #include "core/base/files.h"
 #include "core/base/safetensors.h"
 #include "core/model/plm/text_encoder.h"
+#include "core/model/plm/text_weights.h"
 #include "core/run/machine.h"
 #include "core/run/model_folder.h"
 #include "core/run/safety_net.h"

@@ -16,8 +16,12 @@ struct ModelFolder {
     std::unique_ptr<Tokenizer> tokenizer;
 };
 
-/// Opens a folder in the Hugging Face layout. Without weights, or with a tokenizer that knows more
-/// pieces than the model, it is refused.
+/// Opens a folder in the Hugging Face layout. Without the weights that its config.json asks for, or
+/// with a tokenizer that knows more pieces than the model, it is refused.
 Result<ModelFolder> openModelFolder(const std::filesystem::path& folder);
+
+/// Whether every id of the tokenizer is one of the model.
+Result<void> checkTokenizer(const Tokenizer& tokenizer, const TextConfig& config,
+                            const std::filesystem::path& folder);
 
 } // namespace flip

@@ -1,6 +1,7 @@
 #include "core/run/run_execution.h"
 
 #include "core/align/field_alignment.h"
+#include "core/model/plm/text_weights.h"
 #include "core/run/machine.h"
 #include "core/store/predictions.h"
 #include "core/train/evaluator.h"

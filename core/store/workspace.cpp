@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <set>
 #include <system_error>
 #include <unistd.h>
@@ -62,7 +63,7 @@ std::vector<std::string> foldersIn(const fs::path& folder) {
 }
 
 /// Every folder that may hold models, in the order they are searched.
-std::vector<fs::path> modelFolders(const fs::path& own) {
+std::vector<fs::path> placesOfModels(const fs::path& own) {
     std::vector<fs::path> folders{own};
     if (const std::string given = environment("FLIP_MODELS"); !given.empty()) {
         folders.emplace_back(given);
@@ -133,7 +134,7 @@ Result<fs::path> Workspace::findModel(const std::string& nameOrFolder) const {
         return Problem{"no language model is named; name one with plm.path", {}};
     }
     std::vector<fs::path> candidates{nameOrFolder};
-    for (const fs::path& folder : modelFolders(models())) {
+    for (const fs::path& folder : placesOfModels(models())) {
         candidates.push_back(folder / nameOrFolder);
     }
     std::error_code error;
@@ -156,9 +157,26 @@ Result<fs::path> Workspace::findModel(const std::string& nameOrFolder) const {
         nameOrFolder};
 }
 
+std::vector<fs::path> Workspace::modelFolders() const {
+    std::map<std::string, fs::path> found;
+    for (const fs::path& place : placesOfModels(models())) {
+        for (const std::string& name : foldersIn(place)) {
+            const auto [entry, isNew] = found.emplace(name, place / name);
+            if (!isNew && !isModel(entry->second) && isModel(place / name)) {
+                entry->second = place / name;
+            }
+        }
+    }
+    std::vector<fs::path> folders;
+    for (const auto& [name, folder] : found) {
+        folders.push_back(folder);
+    }
+    return folders;
+}
+
 std::vector<std::string> Workspace::modelNames() const {
     std::set<std::string> names;
-    for (const fs::path& folder : modelFolders(models())) {
+    for (const fs::path& folder : placesOfModels(models())) {
         for (const std::string& name : foldersIn(folder)) {
             if (isModel(folder / name)) {
                 names.insert(name);

@@ -33,6 +33,10 @@ public:
     /// $FLIP_MODELS, the default workspace's models/, the models the installer brought.
     Result<std::filesystem::path> findModel(const std::string& nameOrFolder) const;
 
+    /// Every folder in a place for models, whether a model can be read from it or not, by name; of
+    /// several with a name the one that findModel() finds.
+    std::vector<std::filesystem::path> modelFolders() const;
+
     /// Names under every models folder that hold a config.json, sorted.
     std::vector<std::string> modelNames() const;
 

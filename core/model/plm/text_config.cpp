@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <optional>
+#include <utility>
 
 namespace flip {
 
@@ -12,12 +13,20 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::int64_t kLargest = std::int64_t{1} << 30; // of any size
+constexpr std::int64_t kMostLayers = 1000;
+
 /// Reads members of config.json; keeps the first thing that is missing or of the wrong type.
 class ConfigReader {
 public:
     ConfigReader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {}
 
-    std::int64_t integer(const char* key, std::int64_t low) {
+    /// A whole number that must be there, unless a file may leave it to `otherwise`.
+    std::int64_t integer(const char* key, std::int64_t low,
+                         std::optional<std::int64_t> otherwise = std::nullopt) {
+        if (otherwise && (!json_.contains(key) || json_[key].is_null())) {
+            return *otherwise;
+        }
         if (!json_.contains(key) || !json_[key].is_number_integer()) {
             fail(std::string("'") + key + "' is missing or no whole number");
             return low;
@@ -25,6 +34,9 @@ public:
         const auto value = json_[key].get<std::int64_t>();
         if (value < low) {
             fail(std::string("'") + key + "' is " + std::to_string(value) + ", too small");
+        }
+        if (value > kLargest) {
+            fail(std::string("'") + key + "' is " + std::to_string(value) + ", too large");
         }
         return value;
     }
@@ -47,9 +59,16 @@ public:
         return json_[key].get<std::string>();
     }
 
+    bool truth(const char* key) {
+        return json_.contains(key) && json_[key].is_boolean() && json_[key].get<bool>();
+    }
+
+    bool has(const char* key) const { return json_.contains(key); }
+
     void fail(const std::string& what) {
         if (!problem_) {
-            problem_ = Problem{what + "; use a BERT, RoBERTa or DistilBERT folder", where_};
+            problem_ =
+                Problem{what + "; use a BERT, RoBERTa, DistilBERT or ELECTRA folder", where_};
         }
     }
 
@@ -75,6 +94,59 @@ TextConfig::Activation activationNamed(ConfigReader& reader, const std::string& 
     return TextConfig::Activation::Gelu;
 }
 
+/// model_type, which the oldest files and TinyBERT's do not state: then the class that the weights
+/// were saved from says it, and a file with BERT's sizes and no class is BERT's.
+std::string typeOf(ConfigReader& reader, const Json& json) {
+    if (const std::string type = reader.text("model_type", ""); !type.empty()) {
+        return type;
+    }
+    const auto classes = json.find("architectures");
+    if (classes != json.end() && classes->is_array() && !classes->empty() &&
+        classes->front().is_string()) {
+        const auto name = classes->front().get<std::string>();
+        for (const auto& [beginning, type] :
+             {std::pair{"Bert", "bert"}, std::pair{"TinyBert", "bert"},
+              std::pair{"Roberta", "roberta"}, std::pair{"XLMRoberta", "xlm-roberta"},
+              std::pair{"DistilBert", "distilbert"}, std::pair{"Electra", "electra"}}) {
+            if (name.starts_with(beginning)) {
+                return type;
+            }
+        }
+        return name;
+    }
+    return reader.has("num_hidden_layers") && reader.has("intermediate_size") ? "bert" : "";
+}
+
+/// What BERT, RoBERTa and ELECTRA call alike.
+void readBertShape(ConfigReader& reader, TextConfig& config) {
+    config.layers = reader.integer("num_hidden_layers", 1);
+    config.heads = reader.integer("num_attention_heads", 1);
+    config.hidden = reader.integer("hidden_size", 1);
+    config.intermediate = reader.integer("intermediate_size", 1);
+    config.tokenTypes = reader.integer("type_vocab_size", 1, 2);
+    config.hiddenDropout = reader.real("hidden_dropout_prob", 0.1);
+    config.attentionDropout = reader.real("attention_probs_dropout_prob", 0.1);
+    config.epsilon = reader.real("layer_norm_eps", 1e-12);
+    config.activation = activationNamed(reader, reader.text("hidden_act", "gelu"));
+    const std::string position = reader.text("position_embedding_type", "absolute");
+    if (position != "absolute") {
+        reader.fail("position_embedding_type '" + position + "' is not supported");
+    }
+    if (reader.truth("is_decoder")) {
+        reader.fail("a decoder is not supported");
+    }
+}
+
+void readDistilBertShape(ConfigReader& reader, TextConfig& config) {
+    config.layers = reader.integer("n_layers", 1);
+    config.heads = reader.integer("n_heads", 1);
+    config.hidden = reader.integer("dim", 1);
+    config.intermediate = reader.integer("hidden_dim", 1);
+    config.hiddenDropout = reader.real("dropout", 0.1);
+    config.attentionDropout = reader.real("attention_dropout", 0.1);
+    config.activation = activationNamed(reader, reader.text("activation", "gelu"));
+}
+
 } // namespace
 
 Result<TextConfig> readTextConfig(const std::filesystem::path& folder) {
@@ -90,38 +162,32 @@ Result<TextConfig> readTextConfig(const std::filesystem::path& folder) {
     }
     ConfigReader reader(json, file.string());
     TextConfig config;
-    const std::string type = reader.text("model_type", "");
-    if (type == "bert" || type == "roberta") {
-        config.family = type == "bert" ? TextConfig::Family::Bert : TextConfig::Family::Roberta;
-        config.layers = reader.integer("num_hidden_layers", 1);
-        config.heads = reader.integer("num_attention_heads", 1);
-        config.hidden = reader.integer("hidden_size", 1);
-        config.intermediate = reader.integer("intermediate_size", 1);
-        config.tokenTypes = reader.integer("type_vocab_size", 1);
-        config.hiddenDropout = reader.real("hidden_dropout_prob", 0.1);
-        config.attentionDropout = reader.real("attention_probs_dropout_prob", 0.1);
-        config.epsilon = reader.real("layer_norm_eps", 1e-12);
-        config.activation = activationNamed(reader, reader.text("hidden_act", "gelu"));
-        const std::string position = reader.text("position_embedding_type", "absolute");
-        if (position != "absolute") {
-            reader.fail("position_embedding_type '" + position + "' is not supported");
-        }
-    } else if (type == "distilbert") {
+    config.type = typeOf(reader, json);
+    if (config.type == "bert") {
+        readBertShape(reader, config);
+    } else if (config.type == "roberta" || config.type == "xlm-roberta") {
+        config.family = TextConfig::Family::Roberta;
+        readBertShape(reader, config);
+    } else if (config.type == "electra") {
+        config.family = TextConfig::Family::Electra;
+        readBertShape(reader, config);
+        config.embedding = reader.integer("embedding_size", 1, 128);
+    } else if (config.type == "distilbert") {
         config.family = TextConfig::Family::DistilBert;
-        config.layers = reader.integer("n_layers", 1);
-        config.heads = reader.integer("n_heads", 1);
-        config.hidden = reader.integer("dim", 1);
-        config.intermediate = reader.integer("hidden_dim", 1);
-        config.hiddenDropout = reader.real("dropout", 0.1);
-        config.attentionDropout = reader.real("attention_dropout", 0.1);
-        config.activation = activationNamed(reader, reader.text("activation", "gelu"));
+        readDistilBertShape(reader, config);
+    } else if (config.type.empty()) {
+        reader.fail("'model_type' is missing");
     } else {
-        reader.fail("model_type '" + type + "' is not supported");
+        reader.fail("model_type '" + config.type + "' is not supported");
     }
     if (!reader.problem()) {
         config.vocabulary = reader.integer("vocab_size", 1);
         config.positions = reader.integer("max_position_embeddings", 1);
-        config.padId = static_cast<std::int64_t>(reader.real("pad_token_id", 0));
+        config.padId =
+            reader.integer("pad_token_id", 0, config.family == TextConfig::Family::Roberta ? 1 : 0);
+        if (config.layers > kMostLayers) {
+            reader.fail("the model has " + std::to_string(config.layers) + " layers, too many");
+        }
         if (config.hidden % config.heads != 0) {
             reader.fail("the hidden size is no multiple of the number of heads");
         }

@@ -10,11 +10,13 @@ namespace flip {
 
 /// The shape of a text encoder, from a model folder's config.json.
 struct TextConfig {
-    enum class Family { Bert, Roberta, DistilBert } family = Family::Bert;
+    std::string type; // as config.json calls it: "xlm-roberta" is of the family of RoBERTa
+    enum class Family { Bert, Roberta, DistilBert, Electra } family = Family::Bert;
     enum class Activation { Gelu, GeluTanh, Relu } activation = Activation::Gelu;
     std::int64_t layers = 0;
     std::int64_t heads = 0;
-    std::int64_t hidden = 0; // H
+    std::int64_t hidden = 0;    // H
+    std::int64_t embedding = 0; // E, the width of the tables; 0: the same as H
     std::int64_t intermediate = 0;
     std::int64_t vocabulary = 0;
     std::int64_t positions = 0; // rows of the position table
@@ -24,6 +26,11 @@ struct TextConfig {
     double hiddenDropout = 0;
     double attentionDropout = 0;
 
+    std::int64_t embeddingWidth() const { return embedding > 0 ? embedding : hidden; }
+
+    /// Whether a linear layer leads from the embeddings to the first layer.
+    bool projects() const { return embeddingWidth() != hidden; }
+
     /// Longest sentence in tokens, specials included.
     std::int64_t maximumTokens() const {
         return family == Family::Roberta ? positions - padId - 1 : positions;
@@ -31,7 +38,7 @@ struct TextConfig {
 };
 
 /// Reads FOLDER/config.json. A family or an option that is not supported is a Problem that names
-/// it.
+/// it. What old files leave out has the value that the family's authors gave it.
 Result<TextConfig> readTextConfig(const std::filesystem::path& folder);
 
 } // namespace flip

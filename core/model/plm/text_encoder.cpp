@@ -1,8 +1,9 @@
 #include "core/model/plm/text_encoder.h"
 
+#include "core/model/plm/text_parameters.h"
+
 #include <torch/torch.h>
 
-#include <array>
 #include <cmath>
 
 namespace flip {
@@ -10,31 +11,6 @@ namespace flip {
 namespace {
 
 constexpr double kInitialDeviation = 0.02; // of weights that no file fills (Devlin et al. 2019)
-
-/// What the Hugging Face layout calls the parts of a layer, by family.
-struct LayerNames {
-    const char* layers;
-    const char* query;
-    const char* key;
-    const char* value;
-    const char* attentionOut;
-    const char* attentionNorm;
-    const char* up;
-    const char* down;
-    const char* outputNorm;
-};
-
-const LayerNames& layerNames(TextConfig::Family family) {
-    static constexpr LayerNames kBert{
-        "encoder.layer.",       "attention.self.query",   "attention.self.key",
-        "attention.self.value", "attention.output.dense", "attention.output.LayerNorm",
-        "intermediate.dense",   "output.dense",           "output.LayerNorm"};
-    static constexpr LayerNames kDistilBert{
-        "transformer.layer.", "attention.q_lin",   "attention.k_lin",
-        "attention.v_lin",    "attention.out_lin", "sa_layer_norm",
-        "ffn.lin1",           "ffn.lin2",          "output_layer_norm"};
-    return family == TextConfig::Family::DistilBert ? kDistilBert : kBert;
-}
 
 at::Tensor activate(const at::Tensor& x, TextConfig::Activation activation) {
     switch (activation) {
@@ -68,16 +44,21 @@ Result<std::unique_ptr<TextEncoder>> TextEncoder::make(TextConfig config, std::i
     const std::int64_t width = config.hidden;
     const auto table = [&](const std::string& part, std::int64_t rows) {
         const std::string name = prefix + "embeddings." + part + ".weight";
-        return parameters.add(name, init.normal(name, {rows, width}, kInitialDeviation));
+        return parameters.add(
+            name, init.normal(name, {rows, config.embeddingWidth()}, kInitialDeviation));
     };
     encoder->words_ = table("word_embeddings", config.vocabulary);
     encoder->positions_ = table("position_embeddings", config.positions);
     if (config.tokenTypes > 0) {
         encoder->types_ = table("token_type_embeddings", config.tokenTypes);
     }
-    encoder->embeddingNorm_ =
-        LayerNorm(parameters, prefix + "embeddings.LayerNorm", width, config.epsilon);
-    const LayerNames& names = layerNames(config.family);
+    encoder->embeddingNorm_ = LayerNorm(parameters, prefix + "embeddings.LayerNorm",
+                                        config.embeddingWidth(), config.epsilon);
+    if (config.projects()) {
+        encoder->project_ =
+            Linear(parameters, init, prefix + "embeddings_project", config.embeddingWidth(), width);
+    }
+    const TextLayerNames& names = textLayerNames(config.family);
     for (std::int64_t i = 0; i < config.layers; ++i) {
         const std::string base = prefix + names.layers + std::to_string(i) + ".";
         const auto linear = [&](const char* part, std::int64_t in, std::int64_t out) {
@@ -121,7 +102,8 @@ at::Tensor TextEncoder::embed(const at::Tensor& ids, const TokenLayout& layout,
     if (types_.defined()) {
         x = x + types_.select(0, 0);
     }
-    return dropout(embeddingNorm_(x), config_.hiddenDropout, mode);
+    x = dropout(embeddingNorm_(x), config_.hiddenDropout, mode);
+    return config_.projects() ? project_(x) : x;
 }
 
 at::Tensor TextEncoder::attend(const Layer& layer, const at::Tensor& x, const at::Tensor& queries,
@@ -206,52 +188,6 @@ at::Tensor TextEncoder::sentence(const at::Tensor& ids, const TokenLayout& layou
     const ChosenTokens first{layout.starts,
                              TokenLayout::chosen(layout, one, layout.starts.device())};
     return hidden(ids, layout, mode, &first);
-}
-
-Result<void> loadTextWeights(const std::filesystem::path& folder, const TextConfig& config,
-                             Parameters& parameters, const std::string& prefix) {
-    const std::filesystem::path file = folder / "model.safetensors";
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        return Problem{"holds no model.safetensors; the weights are missing, get them from where "
-                       "the model came from",
-                       folder.string()};
-    }
-    auto opened = SafetensorsFile::open(file);
-    if (!opened) {
-        return opened.problem();
-    }
-    static constexpr std::array<const char*, 3> kFamilyPrefix{"bert.", "roberta.", "distilbert."};
-    const std::string familyPrefix = kFamilyPrefix[static_cast<std::size_t>(config.family)];
-    const bool prefixed =
-        opened->find(familyPrefix + "embeddings.word_embeddings.weight") != nullptr;
-    const at::NoGradGuard noGradient;
-    for (const Parameters::Entry& entry : parameters.entries()) {
-        if (!entry.name.starts_with(prefix)) {
-            continue;
-        }
-        const std::string own = entry.name.substr(prefix.size());
-        std::string name = (prefixed ? familyPrefix : "") + own;
-        const TensorView* view = opened->find(name);
-        if (view == nullptr && own.find("LayerNorm") != std::string::npos) {
-            // Files from TensorFlow days call a norm's weight gamma and its bias beta.
-            const bool isWeight = name.ends_with(".weight");
-            const std::string stem = name.substr(0, name.rfind('.'));
-            view = opened->find(stem + (isWeight ? ".gamma" : ".beta"));
-        }
-        if (view == nullptr) {
-            return Problem{"the tensor '" + name +
-                               "' is missing; these are not the weights of this config.json",
-                           file.string()};
-        }
-        if (at::IntArrayRef(view->shape) != entry.tensor.sizes()) {
-            return Problem{"the tensor '" + name +
-                               "' has another shape than config.json says; get the folder again",
-                           file.string()};
-        }
-        entry.tensor.detach().copy_(toTensor(*view));
-    }
-    return {};
 }
 
 } // namespace flip

@@ -7,7 +7,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,16 +62,12 @@ private:
                    const ChosenTokens* chosen, const ForwardMode& mode) const;
 
     TextConfig config_;
-    at::Tensor words_;     // [vocabulary, H]
-    at::Tensor positions_; // [positions, H]
-    at::Tensor types_;     // [token types, H]; undefined for DistilBERT
+    at::Tensor words_;     // [vocabulary, E]
+    at::Tensor positions_; // [positions, E]
+    at::Tensor types_;     // [token types, E]; undefined for DistilBERT
     LayerNorm embeddingNorm_;
+    Linear project_; // E -> H, of an ELECTRA where the two differ
     std::vector<Layer> layers_;
 };
-
-/// Fills the encoder's parameters from a folder's model.safetensors; names there may carry the
-/// model's prefix ("bert."), further heads are passed over, a missing tensor is a Problem.
-Result<void> loadTextWeights(const std::filesystem::path& folder, const TextConfig& config,
-                             Parameters& parameters, const std::string& prefix);
 
 } // namespace flip

@@ -76,10 +76,6 @@ void ParityTest::equalsTheReference() {
     if (reference.kind().starts_with("backbone/") && isKnownBackbone(reference)) {
         runner = runBackbone;
     }
-    if (reference.kind() == "text_encoder" &&
-        std::filesystem::exists(reference.folder() / "model/pytorch_model.bin")) {
-        runner = nullptr; // weights are read from safetensors files
-    }
     if (runner == nullptr) {
         std::printf("%s not part of the product\n", reference.name().c_str());
         QSKIP("no such model in the product");

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flip {
+
+/// One value of a pickle. Values refer to each other by number and may do so in circles.
+struct PickleValue {
+    using Id = std::uint32_t;
+    enum class Kind {
+        None,
+        Bool,
+        Integer,
+        Real, // its number is not kept, no file of weights needs one
+        Text,
+        Bytes,
+        List,
+        Tuple,
+        Dict,      // items: key, value, key, value, ...
+        Global,    // something of Python by its name; text: "torch.Size"
+        Call,      // a global asked to make something; items: the global, the tuple of arguments
+        Persistent // something kept outside the pickle; items: what it says about it
+    };
+
+    Kind kind = Kind::None;
+    std::int64_t integer = 0; // Integer, Bool
+    std::string_view text;    // also the bytes of an Integer of more than 64 bits
+    std::vector<Id> items;
+};
+
+/// A Python pickle (protocols 2 to 5) as plain values. Nothing is run or imported: a global that is
+/// not on the reader's list is refused by its name. Reading takes time and memory in proportion to
+/// the bytes that are there, whatever lengths they state. Immutable; any thread.
+class Pickle {
+public:
+    /// Reads one pickle from the beginning of `bytes`. Both views, and the names in `globals`, must
+    /// outlive the result; `where` is the file that a Problem names.
+    static Result<Pickle> read(std::string_view bytes, std::span<const std::string_view> globals,
+                               const std::string& where);
+
+    const PickleValue& root() const { return values_[root_]; }
+    const PickleValue& operator[](PickleValue::Id id) const { return values_[id]; }
+    const std::vector<PickleValue>& values() const { return values_; }
+
+    /// Bytes that it takes up, its end included.
+    std::size_t size() const { return size_; }
+
+private:
+    Pickle() = default;
+    std::vector<PickleValue> values_;
+    PickleValue::Id root_ = 0;
+    std::size_t size_ = 0;
+};
+
+} // namespace flip

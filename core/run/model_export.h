@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/store/workspace.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace flip {
+
+struct ModelExport {
+    std::filesystem::path source; // the weights of the run
+    std::int64_t layers = 0;
+    std::int64_t parameters = 0; // numbers written
+};
+
+/// Writes the trained text encoder of a finished run as a folder in the Hugging Face layout, which
+/// `transformers` opens with equal outputs: config.json and the tokenizer's files of the model that
+/// the run began with, and model.safetensors (float32). A run that trained on the first layers of
+/// it gives a model of so many layers. `out` must be new or empty; it holds everything or nothing,
+/// whatever dies in between.
+Result<ModelExport> exportModel(const std::string& run, const Workspace& workspace,
+                                const std::filesystem::path& out);
+
+} // namespace flip
