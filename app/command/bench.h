@@ -6,7 +6,7 @@
 
 namespace flip::command {
 
-// Each adds what it measures below `flip bench`.
+/// Each adds what it measures below `flip bench`.
 void addBenchImport(CLI::App& bench, Context& context);
 void addBenchTokenize(CLI::App& bench, Context& context);
 

@@ -62,6 +62,16 @@ public:
         return static_cast<std::size_t>(count);
     }
 
+    /// Reads what is left of the source, so that its checksums are compared.
+    Result<void> readToEnd() {
+        for (;;) {
+            const auto count = source_->read(block_.data(), block_.size());
+            if (!count || *count == 0) {
+                return count ? Result<void>() : Result<void>(count.problem());
+            }
+        }
+    }
+
     /// Of the file on the disk.
     std::int64_t bytesRead() const {
         return source_ ? source_->bytesRead() : archive_filter_bytes(get(), -1);
@@ -269,7 +279,16 @@ Result<std::unique_ptr<ByteSource>> openZipMember(const std::filesystem::path& f
 Result<std::vector<ArchiveMember>> listTar(std::unique_ptr<ByteSource> archive,
                                            const std::string& shownName) {
     const auto tar = openTar(std::move(archive), shownName);
-    return tar ? list(**tar, shownName) : tar.problem();
+    if (!tar) {
+        return tar.problem();
+    }
+    auto members = list(**tar, shownName);
+    if (members) {
+        if (auto sound = (*tar)->readToEnd(); !sound) {
+            return sound.problem();
+        }
+    }
+    return members;
 }
 
 Result<std::unique_ptr<ByteSource>> openTarMember(std::unique_ptr<ByteSource> archive,

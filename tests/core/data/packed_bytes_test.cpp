@@ -60,6 +60,8 @@ private Q_SLOTS:
     void readsAMember();
     void listsFilesOnly_data();
     void listsFilesOnly();
+    void comparesTheChecksumOfATarArchive();
+    void comparesTheChecksumOfAZipMember();
     void refusesAnEncryptedMember();
     void refusesWhatSwellsWithoutMeasure_data();
     void refusesWhatSwellsWithoutMeasure();
@@ -257,6 +259,27 @@ void PackedBytesTest::listsFilesOnly() {
     QCOMPARE(names, (QStringList{"set/README", "set/a.csv", "set/empty.csv", "../outside.csv",
                                  QString::fromUtf8("caf\u00e9.csv")}));
     QCOMPARE((*members)[1].bytes, static_cast<std::int64_t>(someText().size()));
+}
+
+void PackedBytesTest::comparesTheChecksumOfATarArchive() {
+    std::string tar = test::tarred({{"a.csv", someText()}});
+    tar[tar.size() - 6] = static_cast<char>(tar[tar.size() - 6] ^ 1);
+    const auto members = listArchive(file("all.tar.gz", tar), "all.tar.gz");
+    QVERIFY(!members.ok());
+    const std::string shown = members.problem().text();
+    QVERIFY2(shown.starts_with("all.tar.gz: is damaged"), shown.c_str());
+}
+
+void PackedBytesTest::comparesTheChecksumOfAZipMember() {
+    std::string zip = test::zipped({{"a.csv", someText()}, {"b.csv", "b\n"}});
+    char& byte = zip[zip.size() / 2];
+    byte = static_cast<char>(byte ^ 1);
+    const auto path = file("all.zip", zip);
+    const auto text = readAll(openBytes(path, "a.csv", "all.zip/a.csv"));
+    QVERIFY(!text.ok());
+    const std::string shown = text.problem().text();
+    QVERIFY2(shown.starts_with("all.zip/a.csv: is damaged or cut short"), shown.c_str());
+    QCOMPARE(*readAll(openBytes(path, "b.csv", "all.zip/b.csv")), std::string("b\n"));
 }
 
 void PackedBytesTest::refusesAnEncryptedMember() {

@@ -1,5 +1,6 @@
 #include "core/data/schema_file.h"
 
+#include "core/base/files.h"
 #include "core/data/import.h"
 #include "core/data/parquet_rows.h"
 #include "core/data/typed_columns.h"
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void namesTheColumnsOfATable();
     void dropsTheTypeOfAColumn();
     void readsEveryPreset();
+    void readsTheExampleOfTheDocumentation();
     void readsParquetWhereItIsBuiltIn();
     void refuses_data();
     void refuses();
@@ -232,6 +234,21 @@ void SchemaFileTest::readsEveryPreset() {
     const auto unknown = presetSchema("movielens");
     QVERIFY(!unknown.ok());
     QVERIFY(unknown.problem().what.find("movielens-100k") != std::string::npos);
+}
+
+void SchemaFileTest::readsTheExampleOfTheDocumentation() {
+    const auto page = readFile(FLIP_SOURCE_DIR "/resources/schemas/README.md");
+    FLIP_VERIFY_OK(page);
+    const std::string open = "```toml\n";
+    const std::size_t begin = page->find(open) + open.size();
+    const std::size_t end = page->find("```", begin);
+    QVERIFY(begin > open.size() && end != std::string::npos);
+    const auto schema = parseSchema(page->substr(begin, end - begin), "README.md");
+    FLIP_VERIFY_OK(schema);
+    QCOMPARE(schema->fields.size(), std::size_t{4});
+    for (const std::string& preset : presetNames()) {
+        QVERIFY2(page->find("| `" + preset + "` |") != std::string::npos, preset.c_str());
+    }
 }
 
 void SchemaFileTest::readsParquetWhereItIsBuiltIn() {
