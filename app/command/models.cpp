@@ -135,20 +135,12 @@ void printJson(const ModelReport& report) {
 }
 
 void check(const ModelsOptions& options, Context& context) {
-    std::filesystem::path folder = options.model;
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(folder, ignored)) {
-        const auto workspace = context.openWorkspace();
-        if (!workspace) {
-            return context.fail(workspace.problem());
-        }
-        const auto found = workspace->findModel(options.model);
-        if (!found) {
-            return context.fail(found.problem());
-        }
-        folder = *found;
+    const auto found = context.findModel(options.model);
+    if (!found) {
+        return context.fail(found.problem());
     }
-    folder = std::filesystem::weakly_canonical(folder, ignored);
+    std::error_code ignored;
+    const auto folder = std::filesystem::weakly_canonical(*found, ignored);
     const ModelReport report = checkModel(folder, ModelScrutiny::Numbers);
     if (options.json) {
         printJson(report);

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace flip {
 
@@ -83,8 +84,10 @@ public:
         const fs::path name = "." + target.filename().string() + ".XXXXXX";
         std::string pattern = (target.parent_path() / name).string();
         if (::mkdtemp(pattern.data()) == nullptr || ::chmod(pattern.c_str(), 0755) != 0) {
-            return Problem{std::string("the folder cannot be made: ") + std::strerror(errno),
-                           target.string()};
+            const bool world = errno == ENOSPC || errno == EDQUOT || errno == EIO;
+            return Problem{std::string("the folder cannot be made: ") + std::strerror(errno) +
+                               "; name another with --out",
+                           target.string(), world};
         }
         return FolderInTheMaking(pattern, target);
     }

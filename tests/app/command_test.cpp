@@ -301,7 +301,8 @@ void CommandTest::helpsOnEveryLevel_data() {
     QTest::addColumn<QStringList>("words");
     for (const char* words :
          {"", "import", "datasets", "datasets show", "run", "runs", "runs list", "runs show",
-          "runs export", "tokenize", "encode", "bench", "bench tokenize", "demo"}) {
+          "runs export", "tokenize", "encode", "models", "models list", "models check",
+          "models export", "bench", "bench tokenize", "demo"}) {
         QTest::newRow(words[0] == '\0' ? "flip" : words)
             << QString(words).split(' ', Qt::SkipEmptyParts);
     }

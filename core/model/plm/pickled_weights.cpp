@@ -8,7 +8,8 @@
 
 #include <caffe2/serialize/inline_container.h>
 
-#include <system_error>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace flip {

@@ -1,4 +1,5 @@
 #include "core/base/files.h"
+#include "core/base/random_stream.h"
 #include "core/model/plm/weights_file.h"
 #include "tests/core/model/plm/model_files.h"
 
@@ -47,6 +48,7 @@ private Q_SLOTS:
     void namesWhatIsWrong();
     void everyCutOfAnArchiveIsNoticed();
     void everyCutOfSafetensorsIsNoticed();
+    void neverCrashesOnDamagedArchives();
 };
 
 void WeightsFileTest::takesTheFirstThatIsThere() {
@@ -227,6 +229,34 @@ void WeightsFileTest::everyCutOfSafetensorsIsNoticed() {
         QVERIFY2(problemOf(files.path()).contains("model.safetensors: "),
                  qPrintable(QString::number(size)));
     }
+}
+
+void WeightsFileTest::neverCrashesOnDamagedArchives() {
+    // Property: whatever bytes change, the archive opens or is refused, and what opens is read or
+    // refused.
+    const ModelFiles files;
+    files.writeArchive("pytorch_model.bin", records());
+    const std::string whole = *readFile(files.path() / "pytorch_model.bin");
+    RandomStream random(1, "damage");
+    int opens = 0;
+    int refused = 0;
+    for (int round = 0; round < 3000; ++round) {
+        std::string damaged = whole;
+        for (int change = 0; change < 3; ++change) {
+            damaged[random.below(damaged.size())] = static_cast<char>(random.next());
+        }
+        files.write("pytorch_model.bin", damaged);
+        const auto opened = openWeights(files.path());
+        (opened ? opens : refused) += 1;
+        if (opened) {
+            for (const auto& [name, entry] : (*opened)->entries()) {
+                const auto tensor = (*opened)->read(name);
+                QVERIFY(!tensor || tensor->sizes().vec() == entry.shape);
+            }
+        }
+    }
+    QVERIFY(opens > 100);
+    QVERIFY(refused > 100);
 }
 
 QTEST_GUILESS_MAIN(WeightsFileTest)
