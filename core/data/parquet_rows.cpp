@@ -380,6 +380,10 @@ Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& f
             return Problem{"cannot be read: " + opened.status().message(), shownName};
         }
         const auto size = (*opened)->GetSize();
+        const auto begin = (*opened)->ReadAt(0, 4);
+        if (!begin.ok() || (*begin)->ToString() != "PAR1") {
+            return damaged("it does not begin with PAR1, or it is packed");
+        }
         parquet::arrow::FileReaderBuilder builder;
         if (const auto status = builder.Open(*opened); !status.ok()) {
             return damaged(status.message());

@@ -266,6 +266,7 @@ void ParquetRowsTest::refusesDamage_data() {
     const QByteArray whole = reader.readAll();
     QTest::newRow("empty") << QByteArray();
     QTest::newRow("text") << QByteArray("a,b\n1,2\n");
+    QTest::newRow("packed") << QByteArray("\x1F\x8B\x08\x00", 4) + whole;
     QTest::newRow("cut") << whole.left(whole.size() / 2);
     QTest::newRow("cut in its last bytes") << whole.left(whole.size() - 2);
     QByteArray hit = whole;
