@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/base/name.h"
+#include "core/data/preset_guess.h"
 #include "ui/models/wording.h"
 #include "ui/views/theme.h"
 
@@ -95,29 +96,6 @@ QSpinBox* spin(int minimum, int maximum, int value, const QString& name, QWidget
 }
 
 } // namespace
-
-QString presetFor(const QString& fileOrFolder) {
-    struct Mark {
-        const char* preset;
-        QStringList files;
-    };
-    const std::array<Mark, 5> marks = {
-        {{"movielens-100k", {QStringLiteral("u.data"), QStringLiteral("u.item")}},
-         {"movielens-1m", {QStringLiteral("ratings.dat"), QStringLiteral("users.dat")}},
-         {"movielens-latest", {QStringLiteral("ratings.csv"), QStringLiteral("movies.csv")}},
-         {"bookcrossing", {QStringLiteral("BX-Book-Ratings.csv")}},
-         {"bookcrossing", {QStringLiteral("Ratings.csv"), QStringLiteral("Books.csv")}}}};
-    const QDir folder(fileOrFolder);
-    const std::vector<std::string> known = presetNames();
-    for (const Mark& mark : marks) {
-        if (std::ranges::find(known, mark.preset) != known.end() &&
-            std::ranges::all_of(mark.files,
-                                [&](const QString& file) { return folder.exists(file); })) {
-            return QString::fromLatin1(mark.preset);
-        }
-    }
-    return {};
-}
 
 ImportPanel::ImportPanel(Workspace workspace, QWidget* parent)
     : QWidget(parent), workspace_(std::move(workspace)), source_(new QLineEdit(this)),
@@ -297,19 +275,30 @@ void ImportPanel::setSource(const QString& fileOrFolder) {
 }
 
 void ImportPanel::guessFromSource() {
-    const QString preset = presetFor(source_->text());
-    if (!preset.isEmpty()) {
-        preset_->setCurrentIndex(preset_->findData(preset));
+    if (source_->text().isEmpty()) {
+        return;
     }
-    if (name_->text().isEmpty() && !source_->text().isEmpty()) {
-        QString guess = preset.isEmpty() ? QFileInfo(source_->text()).completeBaseName() : preset;
-        for (QChar& letter : guess) {
-            const bool allowed = (letter.isLetterOrNumber() && letter.unicode() < 128) ||
-                                 QStringLiteral("._-").contains(letter);
-            letter = allowed ? letter : QLatin1Char('-');
-        }
-        name_->setText(guess);
+    // Looking into the files may take a moment, and archives longer.
+    guess_.start([source = source_->text().toStdString()](
+                     std::stop_token stop) { return guessPreset(source, stop); },
+                 [this](const std::optional<std::string>& preset) { takeGuess(preset); });
+}
+
+void ImportPanel::takeGuess(const std::optional<std::string>& preset) {
+    if (preset) {
+        preset_->setCurrentIndex(preset_->findData(QString::fromStdString(*preset)));
     }
+    if (!name_->text().isEmpty()) {
+        return;
+    }
+    QString guess =
+        preset ? QString::fromStdString(*preset) : QFileInfo(source_->text()).completeBaseName();
+    for (QChar& letter : guess) {
+        const bool allowed = (letter.isLetterOrNumber() && letter.unicode() < 128) ||
+                             QStringLiteral("._-").contains(letter);
+        letter = allowed ? letter : QLatin1Char('-');
+    }
+    name_->setText(guess);
 }
 
 void ImportPanel::showSchema() {

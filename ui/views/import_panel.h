@@ -6,6 +6,9 @@
 
 #include <QWidget>
 
+#include <optional>
+#include <string>
+
 class QCheckBox;
 class QComboBox;
 class QFormLayout;
@@ -38,6 +41,7 @@ private:
     void chooseSource(bool folder);
     void chooseInto(QLineEdit* edit, const QString& title, const QString& filter);
     void guessFromSource();
+    void takeGuess(const std::optional<std::string>& preset);
     void showSchema();
     void showFiles();
     void showSplitRule();
@@ -71,10 +75,8 @@ private:
     QPushButton* start_;
     QPushButton* cancel_;
     BackgroundJob look_;   // reads the first lines
+    BackgroundJob guess_;  // finds the preset that fits
     BackgroundJob import_; // last member: joined first
 };
-
-/// The shipped schema whose files lie at this place; empty if none fits.
-QString presetFor(const QString& fileOrFolder);
 
 } // namespace flip::ui

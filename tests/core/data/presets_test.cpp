@@ -1,5 +1,6 @@
 #include "core/data/dataset.h"
 #include "core/data/import.h"
+#include "core/data/preset_guess.h"
 #include "tests/core/data/packed_files.h"
 
 #include <QTemporaryDir>
@@ -41,6 +42,9 @@ private Q_SLOTS:
     void holdsTheValues();
     void namesTheBadLines_data();
     void namesTheBadLines();
+    void isGuessedFromItsFiles_data();
+    void isGuessedFromItsFiles();
+    void nothingIsGuessedFromOtherFiles();
     void readsFilesPackedAndInAnArchive_data();
     void readsFilesPackedAndInAnArchive();
 
@@ -235,6 +239,30 @@ void PresetsTest::namesTheBadLines() {
         found << QString::fromStdString(example.where);
     }
     QCOMPARE(found, places);
+}
+
+void PresetsTest::isGuessedFromItsFiles_data() {
+    QTest::addColumn<QString>("preset");
+    for (const char* name : {"movielens-1m", "movielens-latest", "bookcrossing",
+                             "bookcrossing-comma", "goodreads", "goodbooks-10k", "criteo", "avazu",
+                             "recbole"}) {
+        QTest::newRow(name) << name;
+    }
+}
+
+void PresetsTest::isGuessedFromItsFiles() {
+    QFETCH(QString, preset);
+    const auto guess = guessPreset(sampleFolder(preset));
+    QVERIFY(guess.has_value());
+    QCOMPARE(QString::fromStdString(*guess), preset);
+}
+
+void PresetsTest::nothingIsGuessedFromOtherFiles() {
+    QVERIFY(!guessPreset(root()).has_value());
+    QVERIFY(!guessPreset(root() / "nowhere").has_value());
+    test::write(root() / "ratings.csv", "a;b\n1;2\n");
+    test::write(root() / "movies.csv", "a;b\n1;2\n");
+    QVERIFY(!guessPreset(root()).has_value());
 }
 
 void PresetsTest::readsFilesPackedAndInAnArchive_data() {
