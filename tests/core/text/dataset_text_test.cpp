@@ -1,6 +1,8 @@
 #include "core/text/dataset_text.h"
 
+#include "core/text/token_cache.h"
 #include "tests/core/data/data_files.h"
+#include "tests/core/text/text_files.h"
 
 #include <QtTest>
 
@@ -54,7 +56,103 @@ private Q_SLOTS:
         QVERIFY2(told.contains(says) && told.startsWith("template"), qPrintable(told));
     }
 
+    void saysListsWithCommasAndSomethingForWhatIsEmpty() {
+        const auto films = importFilms();
+        FLIP_VERIFY_OK(films);
+        QCOMPARE(valueInWords(*films, 0, films->codes(0)[0], "unknown"), std::string("Alien"));
+        QCOMPARE(valueInWords(*films, 1, films->codes(1)[0], "unknown"),
+                 std::string("Horror, Sci-Fi"));
+        QCOMPARE(valueInWords(*films, 1, films->codes(1)[1], "unknown"), std::string("unknown"));
+        QCOMPARE(valueInWords(*films, 1, films->codes(1)[1], ""), std::string());
+
+        const auto tokenizer = test::openOrDie(test::publishedModel());
+        const auto parsed = parseTemplate("{title}: {genres}.", *films);
+        FLIP_VERIFY_OK(parsed);
+        SentenceRules rules(100);
+        rules.missing = "unknown";
+        const auto cache = TokenCache::build(*films, *parsed, *tokenizer, rules);
+        FLIP_VERIFY_OK(cache);
+        QCOMPARE(cache->sentence(0), std::string("Alien: Horror, Sci-Fi."));
+        QCOMPARE(cache->sentence(1), std::string("Up: unknown."));
+    }
+
+    void cutsAsTheRecipeSays_data() {
+        QTest::addColumn<QString>("cut");
+        QTest::addColumn<QString>("givesWay");
+        QTest::addColumn<QString>("kept"); // pieces of "alien: horror, sci-fi." cut to 7 tokens
+        QTest::newRow("the end") << "end"
+                                 << ""
+                                 << "alien : horror , sci";
+        QTest::newRow("the longest value") << "fields"
+                                           << ""
+                                           << "alien : horror , .";
+        QTest::newRow("a named field first") << "fields"
+                                             << " title "
+                                             << ": horror , sci .";
+    }
+    void cutsAsTheRecipeSays() {
+        QFETCH(QString, cut);
+        QFETCH(QString, givesWay);
+        QFETCH(QString, kept);
+        const auto films = importFilms();
+        FLIP_VERIFY_OK(films);
+        const auto tokenizer = test::openOrDie(test::publishedModel());
+        const auto parsed = parseTemplate("{title}: {genres}.", *films);
+        FLIP_VERIFY_OK(parsed);
+        RunSpec::Text text;
+        text.maxTokens = 7;
+        text.cut = cut.toStdString();
+        text.givesWay = givesWay.toStdString();
+        const auto rules = sentenceRules(text, *films);
+        FLIP_VERIFY_OK(rules);
+        const auto cache = TokenCache::build(*films, *parsed, *tokenizer, *rules);
+        FLIP_VERIFY_OK(cache);
+        const TokenRow row = cache->row(0);
+        QStringList pieces;
+        for (std::size_t i = 1; i + 1 < row.ids.size(); ++i) {
+            const std::string_view piece = tokenizer->piece(row.ids[i]);
+            pieces << QString::fromUtf8(piece.data(), static_cast<qsizetype>(piece.size()));
+        }
+        QCOMPARE(pieces.join(' '), kept);
+        const TruncationReport report = cache->truncation();
+        QCOMPARE(report.rowsCut, 1);
+        QCOMPARE(report.lostBy[givesWay.isEmpty() ? 1 : 0], 1);
+    }
+
+    void namesTheFieldThatCannotGiveWay() {
+        const auto films = importFilms();
+        FLIP_VERIFY_OK(films);
+        RunSpec::Text text;
+        text.maxTokens = 7;
+        text.givesWay = "title, genre";
+        const auto rules = sentenceRules(text, *films);
+        QVERIFY(!rules.ok());
+        QCOMPARE(rules.problem().text(),
+                 std::string("text.gives_way: names no field \"genre\"; did you mean "
+                             "\"genres\"?"));
+    }
+
 private:
+    /// Two films: one with a list of genres, one with an empty list.
+    Result<Dataset> importFilms() {
+        const std::filesystem::path raw = path() / "films";
+        test::write(raw / "films.csv", "title,genres,seen\nAlien,Horror|Sci-Fi,1\nUp,,0\n");
+        test::write(raw / "schema.toml", "[[table]]\nname = \"films\"\nfile = \"films.csv\"\n"
+                                         "[label]\ncolumn = \"films.seen\"\npositive = \"== 1\"\n"
+                                         "[[field]]\nname = \"title\"\ncolumn = \"films.title\"\n"
+                                         "[[field]]\nname = \"genres\"\ncolumn = \"films.genres\"\n"
+                                         "kind = \"multi\"\n");
+        ImportRequest request;
+        request.source = raw;
+        request.schema = raw / "schema.toml";
+        request.name = "films";
+        const auto report = importDataset(request, path() / "datasets");
+        if (!report) {
+            return report.problem();
+        }
+        return Dataset::open(report->folder);
+    }
+
     std::filesystem::path path() const { return folder_.path().toStdString(); }
 
     QTemporaryDir folder_;
