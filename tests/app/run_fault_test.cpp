@@ -17,7 +17,7 @@ QStringList runWords(const QString& name) {
     for (const char* assignment :
          {"data.dataset=tiny", "plm.path=" FLIP_TEST_FIXTURES "/tiny_bert", "plm.layers=1",
           "text.max_tokens=40", "id.embedding_dim=8", "id.hidden=[16, 8]", "id.rank=4", "threads=1",
-          "device=cpu", "pretrain.epochs=6", "pretrain.batch_size=16", "finetune.epochs=3",
+          "device=cpu", "pretrain.epochs=3", "pretrain.batch_size=16", "finetune.epochs=3",
           "finetune.batch_size=32"}) {
         words << "--set" << assignment;
     }
@@ -82,7 +82,7 @@ void RunFaultTest::aKilledRunReadsCrashedAndGoesOnToTheSameNumbers_data() {
     QTest::addColumn<int>("steps");
     QTest::newRow("before the first checkpoint") << 5;
     QTest::newRow("in the third epoch of pretraining") << 60;
-    QTest::newRow("in finetuning") << 155;
+    QTest::newRow("in finetuning") << 80;
 }
 
 void RunFaultTest::aKilledRunReadsCrashedAndGoesOnToTheSameNumbers() {
