@@ -1,6 +1,7 @@
 #include "core/text/byte_pair_merges.h"
 
 #include "core/base/random_stream.h"
+#include "tests/core/rounds.h"
 
 #include <QtTest>
 
@@ -96,7 +97,7 @@ void BytePairMergesTest::mergesByTheDefinition_data() {
 void BytePairMergesTest::mergesByTheDefinition() {
     QFETCH(int, most);
     RandomStream random(1, "merges");
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < test::rounds(300); ++i) {
         const std::vector<Merge> list = randomMerges(random);
         const BytePairMerges merges(list);
         for (int j = 0; j < 10; ++j) {

@@ -3,6 +3,7 @@
 #include "core/base/random_stream.h"
 #include "core/text/unicode.h"
 #include "tests/core/data/data_files.h"
+#include "tests/core/rounds.h"
 #include "tests/core/text/text_files.h"
 
 #include <QTemporaryDir>
@@ -174,7 +175,7 @@ void TokenCacheTest::equalsTheWholeSentence() {
     RandomStream random(1, "rows");
     int joined = 0;
     int whole = 0;
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < test::rounds(300); ++i) {
         std::string text = randomPart(random, words, 3);
         for (std::uint64_t fields = 1 + random.below(5); fields > 0; --fields) {
             text += '{' + kFields[random.below(kFields.size())] + '}';

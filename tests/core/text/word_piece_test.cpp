@@ -1,5 +1,6 @@
 #include "core/base/random_stream.h"
 #include "core/text/unicode.h"
+#include "tests/core/rounds.h"
 #include "tests/core/text/text_files.h"
 
 #include <QTemporaryDir>
@@ -22,7 +23,7 @@ std::string randomText(RandomStream& random) {
         "oob",    ".",      "-",      "[",   "]",      "[CLS]",  "[SEP]",  "[M",     "ASK]",
         "CLS",    "<x>",    "é",      "É",   "e",      "中",     "文",     "中文",   "한",
         "の",     "Σ",      "İ",      "\t",  "\n",     "bar",    "##s",    "[MASK]", "[PAD]",
-        "≠",      "\u0301", "\u0323", "🎬",   "\u0345", "\u302E", "\u200B", "\u00A0", "\u2003",
+        "≠",      "\u0301", "\u0323", "🎬",  "\u0345", "\u302E", "\u200B", "\u00A0", "\u2003",
         "\uE000", "\u0F73", "1",      "élan"};
     std::string text;
     for (std::uint64_t parts = random.below(5); parts > 0; --parts) {
@@ -257,10 +258,10 @@ void WordPieceTest::cutsOnlyWhereBothSidesStayTheSame() {
     const bool plain = !folder.contains("added_");
     // A token that is looked for with its blanks, beside tokens that take blanks, makes no border
     // certain.
-    const int enough = folder.contains("added_tokens") ? -1 : 2000;
+    const int enough = folder.contains("added_tokens") ? -1 : test::rounds(2000);
     RandomStream random(1, "borders");
     int breaks = 0;
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < test::rounds(20000); ++i) {
         const std::string before = randomText(random);
         const std::string left = randomText(random);
         const std::string right = randomText(random);
@@ -309,7 +310,8 @@ void WordPieceTest::breaksAtTheUsualBorders() {
     QFETCH(QByteArray, left);
     QFETCH(QByteArray, right);
     QFETCH(bool, breaks);
-    const auto tokenizer = openOrDie(publishedModel());
+    static const auto tokenizer =
+        openOrDie(publishedModel()); // a second to read where it is checked
     QCOMPARE(tokenizer->breaksBetween(left.toStdString(), right.toStdString()), breaks);
 }
 
