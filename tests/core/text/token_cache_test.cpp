@@ -175,7 +175,7 @@ void TokenCacheTest::equalsTheWholeSentence() {
     RandomStream random(1, "rows");
     int joined = 0;
     int whole = 0;
-    for (int i = 0; i < test::rounds(300); ++i) {
+    for (int i = 0; i < test::rounds(450); ++i) {
         std::string text = randomPart(random, words, 3);
         for (std::uint64_t fields = 1 + random.below(5); fields > 0; --fields) {
             text += '{' + kFields[random.below(kFields.size())] + '}';
@@ -204,7 +204,7 @@ void TokenCacheTest::equalsTheWholeSentence() {
                      static_cast<std::int64_t>(expected.size()));
         }
     }
-    QVERIFY2(joined > test::rounds(joins) && whole > test::rounds(500),
+    QVERIFY2(joined > test::rounds(joins) && whole > test::rounds(1000),
              qPrintable(QString("%1 joined, %2 whole").arg(joined).arg(whole)));
 }
 
