@@ -19,4 +19,7 @@ struct IdLists {
 
 IdLists idListsOf(const Dataset& dataset);
 
+/// Only their `firstList`, which needs no look at the lists.
+std::vector<std::int64_t> firstListsOf(const Dataset& dataset);
+
 } // namespace flip

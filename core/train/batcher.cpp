@@ -24,7 +24,7 @@ RandomStream stepStream(std::uint64_t seed, const std::string& purpose, std::int
 Batcher::Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaximum,
                  at::Device device)
     : dataset_(dataset), cache_(cache), padToMaximum_(padToMaximum), device_(device),
-      idFields_(dataset.idFields()), firstList_(idListsOf(dataset).firstList) {
+      idFields_(dataset.idFields()), firstList_(firstListsOf(dataset)) {
     if (cache_ != nullptr) {
         for (const TextTemplate::Part& part : cache_->textTemplate().parts()) {
             if (part.field >= 0 && std::find(textFields_.begin(), textFields_.end(), part.field) ==
