@@ -1,6 +1,7 @@
 #include "core/base/pickle.h"
 #include "core/base/random_stream.h"
 #include "tests/core/base/pickle_bytes.h"
+#include "tests/core/rounds.h"
 
 #include <QtTest/QtTest>
 
@@ -320,7 +321,7 @@ void PickleTest::neverCrashesOnRandomDamage() {
         "collections.OrderedDict", "torch._utils._rebuild_tensor_v2", "torch.FloatStorage"};
     RandomStream random(1, "damage");
     int refused = 0;
-    for (int round = 0; round < 20000; ++round) {
+    for (int round = 0; round < test::rounds(20000); ++round) {
         std::string damaged = whole;
         for (int change = 0; change < 2; ++change) {
             damaged[random.below(damaged.size())] = static_cast<char>(random.next());
@@ -332,7 +333,7 @@ void PickleTest::neverCrashesOnRandomDamage() {
             static_cast<void>(shown(*pickle, pickle->root()));
         }
     }
-    QVERIFY(refused > 5000);
+    QVERIFY(refused > test::rounds(5000));
 }
 
 QTEST_GUILESS_MAIN(PickleTest)

@@ -2,6 +2,7 @@
 
 #include "core/base/random_stream.h"
 #include "tests/core/data/data_files.h"
+#include "tests/core/rounds.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -107,7 +108,7 @@ void RowSplitTest::putsTheOldestRowsIntoTraining() {
 
 void RowSplitTest::cutsByTimeAsASortedListIsCut() {
     RandomStream random(3, "times");
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < test::rounds(200); ++round) {
         SplitPlan plan;
         plan.rule = SplitPlan::Rule::Time;
         plan.train = 0.05 + 0.5 * random.uniform();

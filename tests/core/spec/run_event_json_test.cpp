@@ -1,6 +1,7 @@
 #include "core/spec/run_event.h"
 
 #include "core/base/random_stream.h"
+#include "tests/core/rounds.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -239,7 +240,7 @@ class RunEventJsonTest : public QObject {
 private Q_SLOTS:
     void everyFactComesBackBitByBit() {
         RandomStream random(5, "test");
-        for (int i = 0; i < 5000; ++i) {
+        for (int i = 0; i < test::rounds(5000); ++i) {
             const RunEvent event{.wallSeconds = anyReal(random), .fact = anyFact(random)};
             const std::string json = toJson(event);
             QVERIFY(json.find('\n') == std::string::npos);
@@ -379,7 +380,7 @@ private Q_SLOTS:
     void damagedLinesAreProblemsNotCrashes() {
         RandomStream random(6, "test");
         int refused = 0;
-        for (int i = 0; i < 5000; ++i) {
+        for (int i = 0; i < test::rounds(5000); ++i) {
             std::string json = toJson({.wallSeconds = 1, .fact = anyFact(random)});
             if (random.below(2) == 0) {
                 json.resize(random.below(json.size()));
@@ -388,7 +389,7 @@ private Q_SLOTS:
             }
             refused += eventFromJson(json) ? 0 : 1;
         }
-        QVERIFY(refused > 2500); // a line cut short is never an event
+        QVERIFY(refused > test::rounds(2500)); // a line cut short is never an event
     }
 };
 

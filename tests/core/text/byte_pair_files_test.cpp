@@ -1,5 +1,6 @@
 #include "core/base/random_stream.h"
 #include "tests/core/text/text_files.h"
+#include "tests/core/rounds.h"
 
 #include <QTemporaryDir>
 
@@ -288,7 +289,7 @@ void BytePairFilesTest::survivesDamagedBytes() {
                                                        : kMerges;
     RandomStream random(1, "damage");
     int refused = 0;
-    for (int i = 0; i < 3000; ++i) {
+    for (int i = 0; i < test::rounds(3000); ++i) {
         std::string damaged = sound;
         for (std::uint64_t bytes = 1 + random.below(3); bytes > 0; --bytes) {
             damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
@@ -306,7 +307,7 @@ void BytePairFilesTest::survivesDamagedBytes() {
             QVERIFY(token.id >= 0 && token.id < size);
         }
     }
-    QVERIFY(refused > 300);
+    QVERIFY(refused > test::rounds(300));
 }
 
 void BytePairFilesTest::survivesMembersOfTheWrongKind() {

@@ -223,7 +223,7 @@ void BytePairTest::coversTheTextInOrder() {
     QFETCH(bool, trims);
     const auto tokenizer = openOrDie(folder.toStdString());
     RandomStream random(1, "texts");
-    for (int i = 0; i < 5000; ++i) {
+    for (int i = 0; i < test::rounds(5000); ++i) {
         const std::string text = randomText(random) + randomText(random);
         const std::u32string characters = decodeUtf8(text);
         std::int32_t begin = 0;
@@ -246,7 +246,7 @@ void BytePairTest::coversTheTextInOrder() {
 void BytePairTest::takesAnyBytes() {
     const auto tokenizer = openOrDie(bytePairModel());
     RandomStream random(1, "bytes");
-    for (int i = 0; i < 5000; ++i) {
+    for (int i = 0; i < test::rounds(5000); ++i) {
         std::string bytes;
         for (std::uint64_t length = random.below(24); length > 0; --length) {
             bytes += static_cast<char>(random.below(256));
@@ -280,7 +280,7 @@ void BytePairTest::isReadByManyThreads() {
     RandomStream random(1, "texts");
     std::vector<std::string> texts;
     std::vector<std::vector<Token>> expected;
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < test::rounds(2000); ++i) {
         texts.push_back(randomText(random) + randomText(random));
         expected.push_back(alone->pieces(texts.back()));
     }

@@ -1,5 +1,6 @@
 #include "core/base/random_stream.h"
 #include "tests/core/text/text_files.h"
+#include "tests/core/rounds.h"
 
 #include <QTemporaryDir>
 
@@ -235,7 +236,7 @@ void TokenizerFilesTest::survivesDamagedBytes() {
                                                                 : kVocabulary;
     RandomStream random(1, "damage");
     int refused = 0;
-    for (int i = 0; i < 3000; ++i) {
+    for (int i = 0; i < test::rounds(3000); ++i) {
         std::string damaged = sound;
         for (std::uint64_t bytes = 1 + random.below(3); bytes > 0; --bytes) {
             damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
@@ -253,7 +254,7 @@ void TokenizerFilesTest::survivesDamagedBytes() {
             QVERIFY(token.id >= 0 && token.id < size);
         }
     }
-    QVERIFY(refused > 300);
+    QVERIFY(refused > test::rounds(300));
 }
 
 void TokenizerFilesTest::survivesMembersOfTheWrongKind() {

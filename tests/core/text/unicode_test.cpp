@@ -2,6 +2,7 @@
 
 #include "core/text/bert_normalizer.h"
 #include "core/text/character_class.h"
+#include "tests/core/rounds.h"
 
 #include <QtTest>
 
@@ -97,7 +98,8 @@ void UnicodeTest::replacesWhatIsIllFormed() {
 }
 
 void UnicodeTest::decodesEveryCodePointItEncodes() {
-    for (char32_t c = 0; c <= kLastCodePoint; ++c) {
+    const auto step = static_cast<char32_t>(8 / test::rounds(8));
+    for (char32_t c = 0; c <= kLastCodePoint; c += step) {
         if (isSurrogate(c)) {
             continue;
         }
@@ -138,6 +140,9 @@ void UnicodeTest::normalizesEveryCodePointAsTheReference_data() {
 }
 
 void UnicodeTest::normalizesEveryCodePointAsTheReference() {
+    if (test::rounds(8) < 8 && qstrcmp(QTest::currentDataTag(), "uncased") != 0) {
+        QSKIP("over a million texts: in the plain build, which the same code runs in");
+    }
     QFETCH(bool, clean);
     QFETCH(bool, strip);
     QFETCH(bool, lowercase);

@@ -1,5 +1,6 @@
 #include "core/base/random_stream.h"
 #include "tests/core/text/text_files.h"
+#include "tests/core/rounds.h"
 
 #include <QTemporaryDir>
 
@@ -118,7 +119,7 @@ void UnigramFilesTest::survivesDamagedBytes() {
     Folder folder;
     RandomStream random(1, "damage");
     int refused = 0;
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < test::rounds(2000); ++i) {
         std::string damaged = sound;
         for (std::uint64_t bytes = 1 + random.below(3); bytes > 0; --bytes) {
             damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
@@ -136,7 +137,7 @@ void UnigramFilesTest::survivesDamagedBytes() {
             QVERIFY(token.id >= 0 && token.id < size);
         }
     }
-    QVERIFY(refused > 300);
+    QVERIFY(refused > test::rounds(300));
 }
 
 void UnigramFilesTest::survivesMembersOfTheWrongKind() {

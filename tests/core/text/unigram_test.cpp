@@ -3,6 +3,7 @@
 #include "core/base/random_stream.h"
 #include "core/text/unicode.h"
 #include "tests/core/text/text_files.h"
+#include "tests/core/rounds.h"
 
 #include <thread>
 
@@ -92,7 +93,7 @@ void UnigramTest::keepsOffsetsInsideTheText() {
     QFETCH(QString, name);
     const auto tokenizer = openOrDie(smallModel(name.toStdString()));
     RandomStream random(1, "texts");
-    for (int i = 0; i < 3000; ++i) {
+    for (int i = 0; i < test::rounds(3000); ++i) {
         const std::string text = randomText(random) + randomText(random);
         const auto length = static_cast<std::int32_t>(decodeUtf8(text).size());
         for (const Token& token : tokenizer->pieces(text)) {
@@ -115,7 +116,7 @@ void UnigramTest::hashTellsWhatDecidesTheIds() {
 void UnigramTest::takesAnyBytes() {
     const auto tokenizer = openOrDie(smallModel("unigram"));
     RandomStream random(1, "bytes");
-    for (int i = 0; i < 3000; ++i) {
+    for (int i = 0; i < test::rounds(3000); ++i) {
         std::string bytes;
         for (std::uint64_t length = random.below(24); length > 0; --length) {
             bytes += static_cast<char>(random.below(256));
@@ -144,7 +145,7 @@ void UnigramTest::cutsOnlyWhereBothSidesStayTheSame() {
     const auto tokenizer = openOrDie(smallModel(name.toStdString()));
     RandomStream random(1, "borders");
     int breaks = 0;
-    for (int i = 0; i < 40000; ++i) {
+    for (int i = 0; i < test::rounds(40000); ++i) {
         const std::string before = randomText(random);
         const std::string left = randomText(random);
         const std::string right = randomText(random);
@@ -163,7 +164,7 @@ void UnigramTest::cutsOnlyWhereBothSidesStayTheSame() {
     // certain.
     const bool never =
         name.endsWith("one_word") || name.endsWith("joined") || name.endsWith("added_tokens");
-    QVERIFY2(never ? breaks == 0 : breaks > 200, qPrintable(QString::number(breaks)));
+    QVERIFY2(never ? breaks == 0 : breaks > test::rounds(200), qPrintable(QString::number(breaks)));
 }
 
 void UnigramTest::breaksAtTheUsualBorders_data() {

@@ -225,7 +225,7 @@ void WordPieceTest::keepsOffsetsInsideTheText() {
     QFETCH(QString, folder);
     const auto tokenizer = openOrDie(folder.toStdString());
     RandomStream random(1, "texts");
-    for (int i = 0; i < 5000; ++i) {
+    for (int i = 0; i < test::rounds(5000); ++i) {
         const std::string text = randomText(random) + randomText(random);
         const auto length = static_cast<std::int32_t>(decodeUtf8(text).size());
         for (const Token& token : tokenizer->pieces(text)) {
@@ -239,7 +239,7 @@ void WordPieceTest::keepsOffsetsInsideTheText() {
 void WordPieceTest::takesAnyBytes() {
     const auto tokenizer = openOrDie(publishedModel());
     RandomStream random(1, "bytes");
-    for (int i = 0; i < 5000; ++i) {
+    for (int i = 0; i < test::rounds(5000); ++i) {
         std::string bytes;
         for (std::uint64_t length = random.below(24); length > 0; --length) {
             bytes += static_cast<char>(random.below(256));
