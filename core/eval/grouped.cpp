@@ -33,6 +33,33 @@ struct Gathered {
     }
 };
 
+struct Scored {
+    double score;
+    bool positive;
+};
+
+/// As areaUnderCurve(), for the few rows of one of many groups: in place, on this thread. Sorts.
+std::optional<double> aucOfGroup(std::vector<Scored>& rows) {
+    std::ranges::sort(rows, {}, &Scored::score);
+    std::uint64_t twiceWon = 0;
+    std::uint64_t positives = 0;
+    std::uint64_t negatives = 0;
+    for (std::size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+        std::uint64_t tied = 0;
+        for (; end < rows.size() && rows[end].score == rows[begin].score; ++end) {
+            tied += rows[end].positive ? 1 : 0;
+        }
+        twiceWon += tied * (2 * negatives + (end - begin - tied));
+        positives += tied;
+        negatives += end - begin - tied;
+    }
+    if (positives == 0 || negatives == 0) {
+        return std::nullopt;
+    }
+    return static_cast<double>(twiceWon) / 2 /
+           (static_cast<double>(positives) * static_cast<double>(negatives));
+}
+
 } // namespace
 
 GroupedAuc groupedAuc(std::span<const double> scores, std::span<const std::uint8_t> labels,
@@ -46,12 +73,14 @@ GroupedAuc groupedAuc(std::span<const double> scores, std::span<const std::uint8
     std::vector<std::optional<double>> aucs(groups.size());
     WorkerPool pool(scores.size() < kRowsOfManyThreads ? 1 : 0);
     pool.forEach((groups.size() + kGroupsInOneGo - 1) / kGroupsInOneGo, [&](std::size_t part) {
-        Gathered rows;
+        std::vector<Scored> rows;
         const std::size_t begin = part * kGroupsInOneGo;
         for (std::size_t g = begin; g < std::min(groups.size(), begin + kGroupsInOneGo); ++g) {
             rows.clear();
-            rows.add(scores, labels, groups.rows(g));
-            aucs[g] = areaUnderCurve(rows.scores, rows.labels);
+            for (const std::uint32_t row : groups.rows(g)) {
+                rows.push_back({scores[row], labels[row] != 0});
+            }
+            aucs[g] = aucOfGroup(rows);
         }
     });
     double sum = 0;

@@ -18,6 +18,7 @@ constexpr std::size_t kOneBucket = std::size_t{1} << 16; // rows that one core s
 constexpr std::size_t kBuckets = 1024;
 constexpr std::size_t kSample = 16 * kBuckets;
 constexpr std::size_t kBlock = std::size_t{1} << 20; // rows that one core deals out in one go
+constexpr int kLowBits = 48; // of a key, below those that firstSplitter_ tells apart
 constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
 
 std::uint64_t twiceBelow(std::span<const std::uint64_t> keys, std::uint64_t key,
@@ -40,7 +41,13 @@ double ScoreOrder::scoreOf(std::uint64_t key) {
 }
 
 std::size_t ScoreOrder::bucketOf(std::uint64_t key) const {
-    return static_cast<std::size_t>(std::ranges::upper_bound(splitters_, key) - splitters_.begin());
+    if (splitters_.empty()) {
+        return 0;
+    }
+    const std::size_t high = key >> kLowBits;
+    const auto begin = splitters_.begin() + firstSplitter_[high];
+    const auto end = splitters_.begin() + firstSplitter_[high + 1];
+    return static_cast<std::size_t>(std::upper_bound(begin, end, key) - splitters_.begin());
 }
 
 ScoreOrder::Keys ScoreOrder::positivesOf(std::size_t bucket) const {
@@ -68,6 +75,16 @@ void ScoreOrder::chooseSplitters(std::span<const double> scores) {
         } else if (key == splitters_.back()) {
             splitters_.push_back(key + 1); // a score so frequent has a bucket of its own
         }
+    }
+    // A sign, an exponent and four bits more leave few splitters to search among.
+    firstSplitter_.resize((std::size_t{1} << (64 - kLowBits)) + 1,
+                          static_cast<std::uint16_t>(splitters_.size()));
+    std::uint16_t next = 0;
+    for (std::size_t high = 0; high + 1 < firstSplitter_.size(); ++high) {
+        while (next < splitters_.size() && splitters_[next] >> kLowBits < high) {
+            ++next;
+        }
+        firstSplitter_[high] = next;
     }
 }
 

@@ -70,6 +70,7 @@ private:
     void chooseSplitters(std::span<const double> scores);
 
     std::vector<std::uint64_t> splitters_;      // ascending; bucket b begins at splitter b - 1
+    std::vector<std::uint16_t> firstSplitter_;  // [2^16 + 1]: of the keys with these highest bits
     std::vector<std::uint64_t> keys_;           // [rows]: of each bucket positives, then negatives
     std::vector<std::uint64_t> positivesBelow_; // [buckets + 1]: positives in the buckets before
     std::vector<std::uint64_t> negativesBelow_; // [buckets + 1]
