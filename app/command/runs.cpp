@@ -2,11 +2,21 @@
 #include "app/command/progress.h"
 
 #include "core/base/files.h"
+#include "core/base/nearest_name.h"
 #include "core/store/predictions.h"
 #include "core/store/run_listing.h"
+#include "core/store/run_metrics.h"
 #include "core/store/run_store.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace flip::command {
 
@@ -16,7 +26,17 @@ struct RunsOptions {
     std::string run;
     std::string predictions;
     bool json = false;
+
+    // Of metrics:
+    std::string split = "both";
+    std::vector<std::string> by;
+    std::string user;
+    std::string at;
+    std::string bins = "15";
+    std::vector<std::string> slices;
 };
+
+constexpr std::int64_t kMostBins = 10'000;
 
 /// Opens workspace and store and hands both to `work`; says what went wrong.
 void withStore(Context& context,
@@ -58,8 +78,31 @@ Result<void> list(RunStore& store, bool json) {
     return {};
 }
 
+/// The run, or a Problem that offers the nearest name there is.
+Result<RunSummary> findRun(RunStore& store, const std::string& name) {
+    auto found = store.lookUp(name);
+    if (!found) {
+        return found.problem();
+    }
+    if (*found) {
+        return std::move(**found);
+    }
+    const auto runs = store.list();
+    std::vector<std::string_view> names;
+    if (runs) {
+        for (const RunSummary& run : *runs) {
+            names.push_back(run.name);
+        }
+    }
+    const std::string nearest = nearestName(name, names);
+    return Problem{"there is no run of this name; " +
+                       (nearest.empty() ? std::string() : "the nearest is '" + nearest + "', ") +
+                       "'flip runs list' shows all",
+                   name};
+}
+
 Result<void> show(RunStore& store, const std::string& name, bool json) {
-    auto run = store.find(name);
+    auto run = findRun(store, name);
     if (!run) {
         return run.problem();
     }
@@ -73,10 +116,10 @@ Result<void> show(RunStore& store, const std::string& name, bool json) {
 
 Result<void> exportPredictions(const Workspace& workspace, RunStore& store,
                                const RunsOptions& options) {
-    if (auto run = store.find(options.run); !run) {
+    if (auto run = findRun(store, options.run); !run) {
         return run.problem();
     }
-    const auto file = workspace.checkpoints(options.run) / "predictions.safetensors";
+    const auto file = workspace.checkpoints(options.run) / kPredictionsFile;
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
         return Problem{"has no predictions; only a finetuning run that finished has", options.run};
@@ -86,6 +129,103 @@ Result<void> exportPredictions(const Workspace& workspace, RunStore& store,
         return stored.problem();
     }
     return writeFileAtomically(options.predictions, predictionsAsCsv(*stored));
+}
+
+/// A whole number from 1 to `most`; nothing where the text is something else.
+std::optional<std::int64_t> wholeNumber(std::string_view text, std::int64_t most) {
+    std::int64_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool isNumber = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    return isNumber && number >= 1 && number <= most ? std::optional(number) : std::nullopt;
+}
+
+Result<MetricsRequest> requestOf(const RunsOptions& options) {
+    MetricsRequest request{.by = options.by, .user = options.user, .slices = options.slices};
+    if (options.split != "both") {
+        request.splits = {options.split == "valid" ? Split::Valid : Split::Test};
+        if (options.split != "valid" && options.split != "test") {
+            return Problem{"'" + options.split +
+                               "' is no split with predictions; write valid, "
+                               "test or both",
+                           "--split"};
+        }
+    }
+    if (!options.at.empty()) {
+        if (options.user.empty()) {
+            return Problem{"ranks the rows of each user; name their field with --user", "--at"};
+        }
+        request.at.clear();
+        for (std::size_t begin = 0; begin <= options.at.size();) {
+            const std::size_t end = std::min(options.at.find(',', begin), options.at.size());
+            const std::string word = options.at.substr(begin, end - begin);
+            const auto k = wholeNumber(word, std::numeric_limits<std::int64_t>::max());
+            if (!k) {
+                return Problem{"'" + word +
+                                   "' is no length of a ranking; write whole numbers "
+                                   "from 1, such as 5,10,20",
+                               "--at"};
+            }
+            if (std::ranges::find(request.at, *k) == request.at.end()) {
+                request.at.push_back(*k);
+            }
+            begin = end + 1;
+        }
+    }
+    const auto bins = wholeNumber(options.bins, kMostBins);
+    if (!bins) {
+        return Problem{"'" + options.bins + "' is no number of bins; write one from 1 to " +
+                           std::to_string(kMostBins),
+                       "--bins"};
+    }
+    request.bins = static_cast<std::size_t>(*bins);
+    return request;
+}
+
+Result<void> showMetrics(const Workspace& workspace, RunStore& store, const RunsOptions& options) {
+    const auto request = requestOf(options);
+    if (!request) {
+        return request.problem();
+    }
+    const auto run = findRun(store, options.run);
+    if (!run) {
+        return run.problem();
+    }
+    const auto quality = measureRun(workspace, *run, *request);
+    if (!quality) {
+        return quality.problem();
+    }
+    if (quality->noFields) {
+        std::fprintf(stderr, "%s\n", quality->noFields->text().c_str());
+    }
+    if (options.json) {
+        std::printf("%s\n", qualityAsJson(*quality).c_str());
+    } else {
+        std::printf("%s", describeQuality(*quality).c_str());
+    }
+    return {};
+}
+
+void addMetrics(CLI::App& command, const std::shared_ptr<RunsOptions>& options, Context& context) {
+    auto* measuring = command.add_subcommand(
+        "metrics", "what a run's stored predictions are worth, beyond AUC and LogLoss");
+    measuring->add_option("run", options->run, "the run's name")->required();
+    measuring->add_option("--split", options->split, "valid, test or both (default)");
+    measuring->add_option("--by", options->by,
+                          "field to group the AUC by (GAUC); more than one "
+                          "by writing it again");
+    measuring->add_option("--user", options->user,
+                          "field of users: adds Recall, NDCG and hit rate of each user's rows");
+    measuring->add_option("--at", options->at,
+                          "lengths of the rankings (default 5,10,20); with --user");
+    measuring->add_option("--bins", options->bins, "bins of the reliability curves (default 15)");
+    measuring->add_option("--slices", options->slices,
+                          "field to take apart: the 20 most frequent values, then the rest");
+    measuring->add_flag("--json", options->json, "machine-readable");
+    measuring->callback([options, &context] {
+        withStore(context, [&](const Workspace& workspace, RunStore& store) {
+            return showMetrics(workspace, store, *options);
+        });
+    });
 }
 
 } // namespace
@@ -108,6 +248,7 @@ void addRuns(CLI::App& app, Context& context) {
             return show(store, options->run, options->json);
         });
     });
+    addMetrics(*command, options, context);
     auto* exporting = command->add_subcommand("export", "what a run predicted");
     exporting->add_option("run", options->run, "the run's name")->required();
     exporting->add_option("--predictions", options->predictions, "CSV file to write")->required();

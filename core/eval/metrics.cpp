@@ -5,16 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <vector>
 
 namespace flip {
 
 namespace {
-
-struct Scored {
-    double score;
-    bool positive;
-};
 
 /// ln(1 + exp(x)), exact at both ends.
 double softplus(double x) {
@@ -29,38 +23,16 @@ double mean(double sum, std::size_t rows) {
 
 std::optional<double> areaUnderCurve(std::span<const double> scores,
                                      std::span<const std::uint8_t> labels) {
-    assert(scores.size() == labels.size());
-    std::vector<Scored> rows(scores.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (std::isnan(scores[i])) {
-            return std::nullopt;
-        }
-        rows[i] = {scores[i], labels[i] != 0};
-    }
-    std::sort(rows.begin(), rows.end(),
-              [](const Scored& a, const Scored& b) { return a.score < b.score; });
-    // Twice the number of pairs won, a tie counting one: whole numbers, so nothing is rounded
-    // before the division. 2 * 10^9 * 10^9 pairs fit.
-    std::uint64_t twiceWon = 0;
-    std::uint64_t negativesBelow = 0;
-    std::uint64_t positives = 0;
-    for (std::size_t begin = 0; begin < rows.size();) {
-        std::uint64_t tiedPositives = 0;
-        std::size_t end = begin;
-        for (; end < rows.size() && rows[end].score == rows[begin].score; ++end) {
-            tiedPositives += rows[end].positive ? 1 : 0;
-        }
-        const std::uint64_t tiedNegatives = (end - begin) - tiedPositives;
-        twiceWon += tiedPositives * (2 * negativesBelow + tiedNegatives);
-        negativesBelow += tiedNegatives;
-        positives += tiedPositives;
-        begin = end;
-    }
-    if (positives == 0 || negativesBelow == 0) {
+    const auto order = ScoreOrder::of(scores, labels);
+    return order ? areaUnderCurve(*order) : std::nullopt;
+}
+
+std::optional<double> areaUnderCurve(const ScoreOrder& order) {
+    if (order.positives() == 0 || order.negatives() == 0) {
         return std::nullopt;
     }
-    return static_cast<double>(twiceWon) / 2.0 /
-           (static_cast<double>(positives) * static_cast<double>(negativesBelow));
+    return static_cast<double>(order.twicePairsWon()) / 2.0 /
+           (static_cast<double>(order.positives()) * static_cast<double>(order.negatives()));
 }
 
 double logLossOfLogits(std::span<const double> logits, std::span<const std::uint8_t> labels) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/eval/score_order.h"
 #include "core/spec/run_event.h"
 
 #include <cstdint>
@@ -10,9 +11,13 @@ namespace flip {
 
 /// Area under the ROC curve by mid-ranks: ties count half (Mann-Whitney). Any monotone score,
 /// logits as well as probabilities. Absent where one class is missing or a score is not a number.
-/// O(n log n).
+/// Pairs are counted in whole numbers and divided once. O(n log n) on all cores, 8 bytes a row
+/// beside the input.
 std::optional<double> areaUnderCurve(std::span<const double> scores,
                                      std::span<const std::uint8_t> labels);
+
+/// The same of scores that are in order already.
+std::optional<double> areaUnderCurve(const ScoreOrder& order);
 
 /// Mean binary cross-entropy of logits, in nats, computed without overflow for any logit. Not a
 /// number where there are no rows; so too below.

@@ -19,7 +19,6 @@ namespace {
 constexpr const char* kState = "state.safetensors";
 constexpr const char* kPretrained = "pretrained.safetensors";
 constexpr const char* kWeights = "weights.safetensors";
-constexpr const char* kPredictions = "predictions.safetensors";
 
 constexpr std::int64_t kAlignmentBatch = 64;
 
@@ -335,7 +334,7 @@ Result<void> RunExecution::concludeFinetuning(const FinetuneModel& model, RunEnd
         }
         append(stored, *part, split);
     }
-    return savePredictions(file(kPredictions), stored);
+    return savePredictions(file(kPredictionsFile), stored);
 }
 
 } // namespace flip

@@ -9,6 +9,9 @@
 
 namespace flip {
 
+/// Their file in checkpoints/RUN.
+inline constexpr const char* kPredictionsFile = "predictions.safetensors";
+
 /// The stored logits of a run, valid and test rows; branches are empty but for joint runs.
 struct StoredPredictions {
     std::vector<std::int64_t> rowIndex;

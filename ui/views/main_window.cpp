@@ -37,7 +37,7 @@ MainWindow::MainWindow(Workspace workspace)
       strip_(new StatusStrip(this)), data_(new DataPage(workspace_, this)),
       template_(new TemplatePage(workspace_, this)),
       experiment_(new ExperimentPage(workspace_, this)),
-      runsPage_(new RunsPage(feed_, selection_, this)),
+      runsPage_(new RunsPage(workspace_, feed_, selection_, this)),
       compare_(new ComparePage(feed_, selection_, this)),
       alignment_(new AlignmentPage(feed_, selection_, this)), runs_(workspace_) {
     setWindowTitle(tr("FLIP Workbench"));

@@ -7,6 +7,7 @@
 #include "ui/views/elided_label.h"
 #include "ui/views/empty_state.h"
 #include "ui/views/page_title.h"
+#include "ui/views/quality_panel.h"
 #include "ui/views/run_card.h"
 #include "ui/views/theme.h"
 
@@ -22,14 +23,16 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace flip::ui {
 
 namespace {
 constexpr int kLogLines = 5000;
-constexpr int kListWidth = 290;
+constexpr int kListWidth = 330;
 } // namespace
 
-RunsPage::RunsPage(RunFeed& feed, Selection& selection, QWidget* parent)
+RunsPage::RunsPage(Workspace workspace, RunFeed& feed, Selection& selection, QWidget* parent)
     : PageFrame(tr("Runs"),
                 new EmptyState(tr("No runs yet"),
                                tr("Here a run draws its losses, AUC, LogLoss and throughput while "
@@ -37,6 +40,7 @@ RunsPage::RunsPage(RunFeed& feed, Selection& selection, QWidget* parent)
                                tr("Set up an experiment")),
                 parent),
       feed_(feed), selection_(selection), model_(new RunTableModel(this)),
+      quality_(new QualityPanel(std::move(workspace), this)),
       stop_(new QPushButton(tr("Stop and keep"), this)),
       resume_(new QPushButton(tr("Resume"), this)) {
     stop_->setToolTip(tr("Ends the run after the present step; what was learned is kept and the "
@@ -123,7 +127,13 @@ QWidget* RunsPage::makeList() {
 
     card_ = new RunCard(this);
     auto* cardArea = new QScrollArea(this);
-    cardArea->setWidget(card_);
+    auto* detail = new QWidget(this);
+    auto* parts = new QVBoxLayout(detail);
+    parts->setContentsMargins(0, 0, 0, 0);
+    parts->setSpacing(kSpace2);
+    parts->addWidget(card_);
+    parts->addWidget(quality_, 1);
+    cardArea->setWidget(detail);
     cardArea->setWidgetResizable(true);
     cardArea->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     cardArea->setMinimumHeight(110);
@@ -131,11 +141,11 @@ QWidget* RunsPage::makeList() {
     auto* left = new QSplitter(Qt::Vertical, this);
     left->addWidget(table_);
     left->addWidget(cardArea);
-    left->setStretchFactor(0, 3);
+    left->setStretchFactor(0, 1);
     left->setStretchFactor(1, 2);
-    left->setSizes({300, 260});
+    left->setSizes({140, 460});
     left->setChildrenCollapsible(false);
-    left->setMinimumWidth(296);
+    left->setMinimumWidth(320);
     return left;
 }
 
@@ -320,6 +330,7 @@ void RunsPage::showState() {
     }
     title().setBreadcrumb(path);
     card_->setRun(summary, story);
+    quality_->setRun(summary);
 }
 
 void RunsPage::showLog() {

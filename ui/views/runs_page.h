@@ -21,16 +21,18 @@ namespace flip::ui {
 class CurveControls;
 class CurveGrid;
 class ElidedLabel;
+class QualityPanel;
 class RunCard;
 class Selection;
 
-/// The runs one by one: the list, the curves of the selected one, its state, result and log. Live
-/// and stored runs look alike, they come through the same feed. Feed and selection must outlive it.
+/// The runs one by one: the list, the curves of the selected one, its state, result, quality of its
+/// predictions and log. Live and stored runs look alike, they come through the same feed. Feed and
+/// selection must outlive it.
 class RunsPage : public PageFrame {
     Q_OBJECT
 
 public:
-    RunsPage(RunFeed& feed, Selection& selection, QWidget* parent = nullptr);
+    RunsPage(Workspace workspace, RunFeed& feed, Selection& selection, QWidget* parent = nullptr);
 
 public Q_SLOTS:
     void setRuns(const std::vector<flip::RunSummary>& runs);
@@ -55,6 +57,7 @@ private:
     RunFeed& feed_;
     Selection& selection_;
     RunTableModel* model_;
+    QualityPanel* quality_;
     QPushButton* stop_;
     QPushButton* resume_;
     QTableView* table_;

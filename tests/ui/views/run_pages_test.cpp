@@ -17,6 +17,7 @@
 #include <QSlider>
 #include <QStandardPaths>
 #include <QTableView>
+#include <QTemporaryDir>
 #include <QToolButton>
 #include <QtTest>
 
@@ -36,8 +37,11 @@ QPushButton* button(QWidget& page, const QString& text) {
 
 /// A feed whose histories are made on request.
 struct Desk {
+    QTemporaryDir folder;
     RunFeed feed;
     Selection selection;
+
+    Workspace workspace() const { return *Workspace::open(folder.path().toStdString()); }
 
     Desk() {
         QObject::connect(&feed, &RunFeed::historyWanted, &feed, [this](const QString& run) {
@@ -65,7 +69,7 @@ private Q_SLOTS:
 
     void selectingAStoredRunDrawsItsCurvesAndResult() {
         Desk desk;
-        RunsPage page(desk.feed, desk.selection);
+        RunsPage page(desk.workspace(), desk.feed, desk.selection);
         page.resize(1100, 700);
         page.show();
         page.setRuns(
@@ -87,7 +91,7 @@ private Q_SLOTS:
 
     void stopAndResumeAreOfferedWhereTheyMakeSense() {
         Desk desk;
-        RunsPage page(desk.feed, desk.selection);
+        RunsPage page(desk.workspace(), desk.feed, desk.selection);
         page.show();
         auto* stop = button(page, "Stop and keep");
         auto* resume = button(page, "Resume");
@@ -112,7 +116,7 @@ private Q_SLOTS:
 
     void everyEmptyPageSaysWhatToDo() {
         Desk desk;
-        RunsPage runs(desk.feed, desk.selection);
+        RunsPage runs(desk.workspace(), desk.feed, desk.selection);
         ComparePage compare(desk.feed, desk.selection);
         AlignmentPage alignment(desk.feed, desk.selection);
         for (QWidget* page : std::initializer_list<QWidget*>{&runs, &compare, &alignment}) {
@@ -230,7 +234,7 @@ private Q_SLOTS:
 
     void pagesFitTheSmallestWindow() {
         Desk desk;
-        RunsPage runs(desk.feed, desk.selection);
+        RunsPage runs(desk.workspace(), desk.feed, desk.selection);
         ComparePage compare(desk.feed, desk.selection);
         AlignmentPage alignment(desk.feed, desk.selection);
         const std::vector<RunSummary> rows{test::summary("pre", "stopped", "pretrain")};

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace flip {
+
+/// Rows gathered by the code of a value: groups in ascending order of their code, the rows of each
+/// in the order given. At most 2^32 - 1 rows; linear in them for codes that are no larger than a
+/// few times their number, O(n log n) for others.
+class RowGroups {
+public:
+    explicit RowGroups(std::span<const std::uint32_t> codes);
+
+    std::size_t size() const { return codes_.size(); }
+    std::uint32_t code(std::size_t group) const { return codes_[group]; }
+    std::span<const std::uint32_t> rows(std::size_t group) const {
+        return std::span(rows_).subspan(begins_[group], begins_[group + 1] - begins_[group]);
+    }
+
+private:
+    std::vector<std::uint32_t> codes_;  // [groups]
+    std::vector<std::uint32_t> begins_; // [groups + 1], in rows_
+    std::vector<std::uint32_t> rows_;
+};
+
+} // namespace flip
