@@ -4,6 +4,9 @@
 
 #include "core/base/files.h"
 #include "core/base/worker_pool.h"
+#include "core/data/dataset.h"
+#include "core/text/dataset_text.h"
+#include "core/text/token_cache.h"
 #include "core/text/tokenizer.h"
 
 #include <nlohmann/json.hpp>
@@ -12,6 +15,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <system_error>
 
 namespace flip::command {
 
@@ -22,13 +29,152 @@ using Clock = std::chrono::steady_clock;
 /// Short inputs are tokenized again and again for this long.
 constexpr double kLeastSeconds = 1.0;
 
+/// Rows that a thread renders into one buffer, as a batch of training is.
+constexpr std::int64_t kRowsPerBlock = 256;
+
 struct BenchOptions {
     std::string model;
     std::string input;
+    std::string dataset;
+    std::string textTemplate;
     bool json = false;
 };
 
+double secondsSince(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// What one pass over all sentences makes, and how many sentences a second the passes do.
+struct Speed {
+    std::int64_t sentences = 0;
+    std::int64_t tokens = 0;
+    double perSecond = 0;
+};
+
+/// Calls count(block, sentences, tokens) for every block on all threads, once at least and until
+/// the time is up.
+template <class Count>
+Speed measure(WorkerPool& pool, std::size_t blocks, Count count) {
+    std::atomic<std::int64_t> sentences = 0;
+    std::atomic<std::int64_t> tokens = 0;
+    std::int64_t rounds = 0;
+    double seconds = 0;
+    const Clock::time_point begin = Clock::now();
+    do {
+        pool.forEach(blocks, [&](std::size_t block) {
+            std::int64_t sentencesOfBlock = 0;
+            std::int64_t tokensOfBlock = 0;
+            count(block, sentencesOfBlock, tokensOfBlock);
+            sentences += sentencesOfBlock;
+            tokens += tokensOfBlock;
+        });
+        ++rounds;
+        seconds = secondsSince(begin);
+    } while (seconds < kLeastSeconds && blocks > 0);
+    return {sentences / rounds, tokens / rounds,
+            seconds > 0 ? static_cast<double>(sentences) / seconds : 0};
+}
+
+void benchLines(const BenchOptions& options, const Tokenizer& tokenizer, Context& context) {
+    const auto text = readFile(options.input);
+    if (!text) {
+        return context.fail(text.problem());
+    }
+    const std::vector<std::string_view> blocks = lineBlocks(*text);
+    WorkerPool pool;
+    const Speed speed = measure(
+        pool, blocks.size(), [&](std::size_t block, std::int64_t& lines, std::int64_t& tokens) {
+            forEachLine(blocks[block], [&](std::string_view line) {
+                ++lines;
+                tokens += static_cast<std::int64_t>(tokenizer.sentence(line).size());
+            });
+        });
+    if (options.json) {
+        const nlohmann::ordered_json result = {{"lines", speed.sentences},
+                                               {"tokens", speed.tokens},
+                                               {"lines_per_s", speed.perSecond},
+                                               {"threads", pool.threads()}};
+        std::printf("%s\n", result.dump().c_str());
+        return;
+    }
+    std::printf("%lld lines, %lld tokens, %.0f lines a second on %zu threads\n",
+                static_cast<long long>(speed.sentences), static_cast<long long>(speed.tokens),
+                speed.perSecond, pool.threads());
+}
+
+void benchDataset(const BenchOptions& options, const Tokenizer& tokenizer, Context& context) {
+    const auto workspace = context.openWorkspace();
+    if (!workspace) {
+        return context.fail(workspace.problem());
+    }
+    std::error_code ignored;
+    if (!std::filesystem::exists(workspace->dataset(options.dataset), ignored)) {
+        return context.fail({"no dataset has this name; see 'flip datasets'", options.dataset});
+    }
+    const auto dataset = Dataset::open(workspace->dataset(options.dataset));
+    if (!dataset) {
+        return context.fail(dataset.problem());
+    }
+    const auto textTemplate = parseTemplate(options.textTemplate, *dataset);
+    if (!textTemplate) {
+        return context.fail(textTemplate.problem());
+    }
+    const Clock::time_point begin = Clock::now();
+    const auto cache = TokenCache::build(*dataset, *textTemplate, tokenizer,
+                                         SentenceRules(std::numeric_limits<std::int64_t>::max()));
+    if (!cache) {
+        return context.fail(cache.problem());
+    }
+    const double cacheSeconds = secondsSince(begin);
+    const std::int64_t rows = dataset->rows();
+    const auto blocks = static_cast<std::size_t>((rows + kRowsPerBlock - 1) / kRowsPerBlock);
+    const auto forEachRow = [rows](std::size_t block, auto visit) {
+        const std::int64_t first = static_cast<std::int64_t>(block) * kRowsPerBlock;
+        const std::int64_t end = std::min(rows, first + kRowsPerBlock);
+        for (std::int64_t row = first; row < end; ++row) {
+            visit(row);
+        }
+        return end - first;
+    };
+    WorkerPool pool;
+    const Speed whole = measure(
+        pool, blocks, [&](std::size_t block, std::int64_t& sentences, std::int64_t& tokens) {
+            sentences = forEachRow(block, [&](std::int64_t row) {
+                tokens +=
+                    static_cast<std::int64_t>(tokenizer.sentence(cache->sentence(row)).size());
+            });
+        });
+    const Speed joined = measure(
+        pool, blocks, [&](std::size_t block, std::int64_t& sentences, std::int64_t& tokens) {
+            TokenRow batch;
+            sentences = forEachRow(block, [&](std::int64_t row) { cache->appendRow(row, batch); });
+            tokens = static_cast<std::int64_t>(batch.ids.size());
+        });
+    const double ratio = whole.perSecond > 0 ? joined.perSecond / whole.perSecond : 0;
+    if (options.json) {
+        const nlohmann::ordered_json result = {
+            {"sentences", joined.sentences},    {"tokens", joined.tokens},
+            {"whole_tokens", whole.tokens},     {"whole_per_s", whole.perSecond},
+            {"joined_per_s", joined.perSecond}, {"ratio", ratio},
+            {"cache_seconds", cacheSeconds},    {"threads", pool.threads()}};
+        std::printf("%s\n", result.dump().c_str());
+        return;
+    }
+    std::printf("%lld sentences, %lld tokens on %zu threads\n"
+                "tokenized whole:       %12.0f sentences a second\n"
+                "joined from the cache: %12.0f sentences a second, %.1f times as many\n"
+                "the cache itself:      %12.3f s, once\n",
+                static_cast<long long>(joined.sentences), static_cast<long long>(joined.tokens),
+                pool.threads(), whole.perSecond, joined.perSecond, ratio, cacheSeconds);
+}
+
 void benchTokenize(const BenchOptions& options, Context& context) {
+    if (options.input.empty() == options.dataset.empty()) {
+        return context.fail({"give either --input or --dataset", "bench tokenize"});
+    }
+    if (options.dataset.empty() && !options.textTemplate.empty()) {
+        return context.fail({"--template belongs to --dataset; leave it out", "bench tokenize"});
+    }
     const auto folder = context.findModel(options.model);
     if (!folder) {
         return context.fail(folder.problem());
@@ -37,52 +183,23 @@ void benchTokenize(const BenchOptions& options, Context& context) {
     if (!tokenizer) {
         return context.fail(tokenizer.problem());
     }
-    const auto text = readFile(options.input);
-    if (!text) {
-        return context.fail(text.problem());
+    if (options.dataset.empty()) {
+        return benchLines(options, **tokenizer, context);
     }
-    const std::vector<std::string_view> blocks = lineBlocks(*text);
-    WorkerPool pool;
-    std::atomic<std::int64_t> lines = 0;
-    std::atomic<std::int64_t> tokens = 0;
-    std::int64_t rounds = 0;
-    double seconds = 0;
-    const Clock::time_point begin = Clock::now();
-    do {
-        pool.forEach(blocks.size(), [&](std::size_t i) {
-            std::int64_t linesOfBlock = 0;
-            std::int64_t tokensOfBlock = 0;
-            forEachLine(blocks[i], [&](std::string_view line) {
-                ++linesOfBlock;
-                tokensOfBlock += static_cast<std::int64_t>((*tokenizer)->sentence(line).size());
-            });
-            lines += linesOfBlock;
-            tokens += tokensOfBlock;
-        });
-        ++rounds;
-        seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    } while (seconds < kLeastSeconds && !blocks.empty());
-    const double perSecond = seconds > 0 ? static_cast<double>(lines) / seconds : 0;
-    if (options.json) {
-        const nlohmann::ordered_json result = {{"lines", lines / rounds},
-                                               {"tokens", tokens / rounds},
-                                               {"lines_per_s", perSecond},
-                                               {"threads", pool.threads()}};
-        std::printf("%s\n", result.dump().c_str());
-        return;
-    }
-    std::printf("%lld lines, %lld tokens, %.0f lines a second on %zu threads\n",
-                static_cast<long long>(lines / rounds), static_cast<long long>(tokens / rounds),
-                perSecond, pool.threads());
+    benchDataset(options, **tokenizer, context);
 }
 
 } // namespace
 
 void addBenchTokenize(CLI::App& bench, Context& context) {
-    auto* command = bench.add_subcommand("tokenize", "lines a second, on all cores");
+    auto* command = bench.add_subcommand("tokenize", "lines or rows a second, on all cores");
     auto options = std::make_shared<BenchOptions>();
     command->add_option("--plm", options->model, "model folder or name")->required();
-    command->add_option("--input", options->input, "file of lines")->required();
+    command->add_option("--input", options->input, "file of lines");
+    command->add_option("--dataset", options->dataset,
+                        "its rows instead: tokenized whole, and joined from the values' tokens");
+    command->add_option("--template", options->textTemplate,
+                        "the rows' sentence (default: every field)");
     command->add_flag("--json", options->json, "machine-readable");
     command->callback([options, &context] { benchTokenize(*options, context); });
 }

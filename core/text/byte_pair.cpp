@@ -98,13 +98,17 @@ std::string hashOf(const BytePairModel& model) {
 } // namespace
 
 BytePairTokenizer::BytePairTokenizer(const BytePairModel& model)
-    : pieces_(model.pieces), blanks_(model.pieces.size()), merges_(model.merges),
-      rawAdded_(addedTokens(model, false)), normalizedAdded_(addedTokens(model, true)),
-      special_(model.special), unknownPiece_(model.unknownPiece), fusesUnknown_(model.fusesUnknown),
+    : pieces_(model.pieces), added_(model.pieces.size()), blanks_(model.pieces.size()),
+      merges_(model.merges), rawAdded_(addedTokens(model, false)),
+      normalizedAdded_(addedTokens(model, true)), special_(model.special),
+      unknownPiece_(model.unknownPiece), fusesUnknown_(model.fusesUnknown),
       byteFallback_(model.byteFallback), splitsWords_(model.splitsWords),
       addsBlank_(model.addsBlank), trimsOffsets_(model.trimsOffsets),
       keepsFirstBlank_(model.keepsFirstBlank), hash_(hashOf(model)),
       known_(std::make_unique<WordCache>()) {
+    for (const AddedToken& token : model.added) {
+        added_[static_cast<std::size_t>(token.id)] = true;
+    }
     for (std::size_t id = 0; id < pieces_.size(); ++id) {
         const std::u32string text = decodeUtf8(pieces_[id]);
         const auto count = [](auto begin, auto end) {
@@ -377,6 +381,12 @@ std::string_view BytePairTokenizer::piece(std::int32_t id) const {
     return id >= 0 && id < vocabularySize()
                ? std::string_view(pieces_[static_cast<std::size_t>(id)])
                : std::string_view();
+}
+
+std::string BytePairTokenizer::readablePiece(std::int32_t id) const {
+    const std::string_view text = piece(id);
+    return text.empty() || added_[static_cast<std::size_t>(id)] ? std::string(text)
+                                                                : readableBytes(text);
 }
 
 } // namespace flip

@@ -53,6 +53,7 @@ public:
         return static_cast<std::int64_t>(pieces_.size());
     }
     std::string_view piece(std::int32_t id) const override;
+    std::string readablePiece(std::int32_t id) const override;
     const std::string& hash() const override { return hash_; }
 
 private:
@@ -71,6 +72,7 @@ private:
     std::int32_t idOf(std::string_view word, std::size_t at) const;
 
     std::vector<std::string> pieces_;
+    std::vector<bool> added_;    // [pieces], its text stands as it is
     std::vector<Blanks> blanks_; // [pieces]
     BytePairMerges merges_;
     std::array<ByteIds, 4>

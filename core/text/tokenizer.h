@@ -48,6 +48,10 @@ public:
     virtual std::int64_t vocabularySize() const = 0;
     virtual std::string_view piece(std::int32_t id) const = 0;
 
+    /// The piece as a person reads it: a blank it begins with is U+2581, and what the vocabulary
+    /// spells otherwise, such as bytes, is the text it stands for.
+    virtual std::string readablePiece(std::int32_t id) const { return std::string(piece(id)); }
+
     /// Hash of everything that decides the ids.
     virtual const std::string& hash() const = 0;
 

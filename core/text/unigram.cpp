@@ -13,6 +13,7 @@ namespace flip {
 
 namespace {
 
+constexpr char32_t kReadableBlank = 0x2581;
 constexpr double kUnknownPenalty = 10;
 constexpr char32_t kByteLevelBlank = 0x120; // trimming of offsets takes it for a blank everywhere
 
@@ -372,6 +373,18 @@ std::string_view UnigramTokenizer::piece(std::int32_t id) const {
     return id >= 0 && id < vocabularySize()
                ? std::string_view(pieces_[static_cast<std::size_t>(id)])
                : std::string_view();
+}
+
+std::string UnigramTokenizer::readablePiece(std::int32_t id) const {
+    const std::string_view text = piece(id);
+    std::size_t at = 0;
+    const char32_t blank = rules_.marksBlanks ? rules_.blank : U' ';
+    if (text.empty() || nextCharacter(text, at) != blank) {
+        return std::string(text);
+    }
+    std::string readable;
+    appendUtf8(kReadableBlank, readable);
+    return readable + std::string(text.substr(at));
 }
 
 } // namespace flip

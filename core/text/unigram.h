@@ -53,6 +53,7 @@ public:
         return static_cast<std::int64_t>(pieces_.size());
     }
     std::string_view piece(std::int32_t id) const override;
+    std::string readablePiece(std::int32_t id) const override;
     const std::string& hash() const override { return hash_; }
 
 private:

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void tokenizesLines();
     void tokenizesStandardInput();
     void tokenizesManyLinesInTheirOrder();
+    void measuresRowsWholeAndJoined();
     void encodesLines();
     void helpsOnEveryLevel_data();
     void helpsOnEveryLevel();
@@ -180,6 +181,18 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
         << QStringList{"tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
                        FLIP_TEST_FIXTURES}
         << QByteArray() << "cannot be read";
+    const QString bpe = QString(FLIP_TEST_FIXTURES) + "/tokenizer_bpe";
+    QTest::newRow("nothing to measure")
+        << QStringList{"bench", "tokenize", "--plm", bpe} << QByteArray() << "either --input or";
+    QTest::newRow("two things to measure")
+        << QStringList{"bench", "tokenize", "--plm", bpe, "--input", "x", "--dataset", "tiny"}
+        << QByteArray() << "either --input or";
+    QTest::newRow("template of lines")
+        << QStringList{"bench", "tokenize", "--plm", bpe, "--input", "x", "--template", "{user}"}
+        << QByteArray() << "--template belongs to --dataset";
+    QTest::newRow("no dataset to measure")
+        << QStringList{"bench", "tokenize", "--plm", bpe, "--dataset", "nobody"} << QByteArray()
+        << "nobody";
     QTest::newRow("no tokenizer") << QStringList{"tokenize", "--plm", FLIP_TEST_FIXTURES}
                                   << QByteArray() << "fixtures";
 }
@@ -285,6 +298,20 @@ void CommandTest::tokenizesManyLinesInTheirOrder() {
     QCOMPARE(result["lines"].toInt(), 200000);
     QVERIFY(result["tokens"].toInt() > 800000);
     QVERIFY(result["lines_per_s"].toDouble() > 0);
+}
+
+void CommandTest::measuresRowsWholeAndJoined() {
+    const Said said = runFlip(
+        workspace(), {"bench", "tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tokenizer_bpe",
+                      "--dataset", "tiny", "--template", "user is {user}.", "--json"});
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const QJsonObject result = QJsonDocument::fromJson(said.out.toUtf8()).object();
+    QCOMPARE(result["sentences"].toInt(), 200);
+    QVERIFY(result["tokens"].toInt() > 200 * 5);
+    QCOMPARE(result["tokens"].toInt(), result["whole_tokens"].toInt());
+    QVERIFY(result["whole_per_s"].toDouble() > 0);
+    QVERIFY(result["joined_per_s"].toDouble() > 0);
+    QVERIFY(result["ratio"].toDouble() > 0);
 }
 
 void CommandTest::encodesLines() {

@@ -34,12 +34,10 @@ std::vector<SentenceToken> sentenceTokens(const Dataset& dataset, std::int64_t r
     const SpecialTokens& special = tokenizer.special();
     std::vector<SentenceToken> result;
     for (const Token& token : tokenizer.sentence(sentence)) {
-        const std::string_view piece = tokenizer.piece(token.id);
-        SentenceToken shown{
-            .text = QString::fromUtf8(piece.data(), static_cast<qsizetype>(piece.size())),
-            .special =
-                token.begin == token.end && (token.id == special.cls || token.id == special.sep),
-            .unknown = token.id == special.unknown};
+        SentenceToken shown{.text = QString::fromStdString(tokenizer.readablePiece(token.id)),
+                            .special = token.begin == token.end &&
+                                       (token.id == special.cls || token.id == special.sep),
+                            .unknown = token.id == special.unknown};
         for (auto point = token.begin; point < token.end && shown.field < 0; ++point) {
             shown.field = ownerOfPoint[static_cast<std::size_t>(point)];
         }

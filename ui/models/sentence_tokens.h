@@ -14,7 +14,7 @@ namespace flip::ui {
 
 /// One token of a row's sentence as the template page draws it.
 struct SentenceToken {
-    QString text;   // the vocabulary's piece
+    QString text;   // the piece as a person reads it
     int field = -1; // whose value it came from; -1: the template's words and specials
     bool special = false;
     bool unknown = false;

@@ -2,13 +2,14 @@
 
 #include "core/base/files.h"
 #include "core/base/state_dict.h"
+#include "core/base/zip_records.h"
 #include "core/model/parameters.h"
 
 #include <torch/torch.h>
 
-#include <caffe2/serialize/inline_container.h>
-
-#include <optional>
+#include <functional>
+#include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -17,10 +18,8 @@ namespace flip {
 namespace {
 
 namespace fs = std::filesystem;
-using caffe2::serialize::PyTorchStreamReader;
 
 constexpr std::string_view kZip{"PK\x03\x04", 4};
-constexpr std::size_t kLongestPickle = std::size_t{256} << 20;
 
 std::map<std::string, WeightsFile::Entry> entriesOf(const StateDict& dict) {
     std::map<std::string, WeightsFile::Entry> entries;
@@ -62,103 +61,124 @@ private:
     LegacyStateDict content_; // views of the file
 };
 
-/// The zip form. LibTorch knows the archive; what its pickle says is read by our own reader.
+/// The zip form: a view of the file. A record is compared with its checksum before it is used.
 class ZipWeights final : public WeightsFile {
 public:
-    ZipWeights(fs::path path, std::unique_ptr<PyTorchStreamReader> archive, StateDict dict)
-        : WeightsFile(std::move(path)), archive_(std::move(archive)), dict_(std::move(dict)) {
-        entries_ = entriesOf(dict_);
-    }
+    static Result<std::unique_ptr<WeightsFile>> open(const fs::path& file, MappedFile mapped);
 
     std::string_view container() const override { return "torch.save"; }
 
     Result<at::Tensor> read(const std::string& name) const override {
         const PickledTensor& tensor = dict_.tensors.at(name);
-        try {
-            if (tensor.storage != storageKey_ || storageBytes_.empty()) {
-                auto [data, size] = archive_->getRecord("data/" + tensor.storage);
-                storage_ = std::move(data);
-                storageBytes_ = {static_cast<const char*>(storage_.get()), size};
-                storageKey_ = tensor.storage;
-            }
-        } catch (const c10::Error&) {
-            storageBytes_ = {};
-            return Problem{"the numbers of the tensor '" + name +
-                               "' cannot be read; the file is damaged, get it again",
-                           path_.string()};
+        const auto storage = text("data/" + tensor.storage);
+        if (!storage) {
+            return storage.problem();
         }
-        return tensorIn(tensor, storageBytes_);
+        return tensorIn(tensor, *storage);
     }
 
 private:
-    std::unique_ptr<PyTorchStreamReader> archive_;
+    ZipWeights(fs::path path, MappedFile file, ZipRecords records)
+        : WeightsFile(std::move(path)), file_(std::move(file)), records_(std::move(records)) {
+        // All names begin with that of the folder which was packed.
+        const auto first = records_.begin();
+        const std::size_t slash = first == records_.end() ? 0 : first->first.find('/') + 1;
+        folder_ = slash == 0 ? "" : first->first.substr(0, slash);
+    }
+
+    const ZipRecord* find(const std::string& record) const {
+        const auto found = records_.find(folder_ + record);
+        return found == records_.end() ? nullptr : &found->second;
+    }
+    Result<std::string_view> text(const std::string& record) const;
+    Result<void> checkStorages() const;
+
+    MappedFile file_;
+    ZipRecords records_; // views of the file
+    std::string folder_;
     StateDict dict_;
-    // The storage read last: tensors that share one mostly follow each other.
-    mutable at::DataPtr storage_;
-    mutable std::string_view storageBytes_;
-    mutable std::string storageKey_;
+    mutable std::set<std::string, std::less<>> sound_; // records that were compared
 };
 
-Problem damagedArchive(const fs::path& file) {
-    return {"is cut off or damaged: the archive's table of contents cannot be read; get it again",
-            file.string()};
+/// The bytes of a record that is there.
+Result<std::string_view> ZipWeights::text(const std::string& record) const {
+    const ZipRecord& found = *find(record);
+    if (!sound_.contains(record)) {
+        if (found.isCompressed) {
+            return Problem{"is compressed, which torch.save never does; save the model again",
+                           path_.string()};
+        }
+        if (!found.isSound()) {
+            return Problem{"the record '" + record +
+                               "' is damaged: its checksum differs; get the file again",
+                           path_.string()};
+        }
+        sound_.insert(record);
+    }
+    return found.bytes;
 }
 
 /// Whether every storage that a tensor needs is in the archive, as large as it is said to be.
-Result<void> checkStorages(PyTorchStreamReader& archive, const StateDict& dict,
-                           std::uint64_t fileSize, const std::string& where) {
-    for (const auto& [name, tensor] : dict.tensors) {
-        const std::string record = "data/" + tensor.storage;
-        const std::uint64_t stated = dict.storages.at(tensor.storage).bytes();
-        if (!archive.hasRecord(record)) {
+Result<void> ZipWeights::checkStorages() const {
+    for (const auto& [name, tensor] : dict_.tensors) {
+        const ZipRecord* record = find("data/" + tensor.storage);
+        const std::uint64_t stated = dict_.storages.at(tensor.storage).bytes();
+        if (record == nullptr) {
             return Problem{"lacks the numbers of the tensor '" + name +
                                "'; the file is damaged, get it again",
-                           where};
+                           path_.string()};
         }
-        if (const std::uint64_t size = archive.getRecordSize(record); size != stated) {
-            return Problem{"holds " + std::to_string(size) + " bytes for the tensor '" + name +
-                               "' where it says " + std::to_string(stated) +
+        if (record->size != stated) {
+            return Problem{"holds " + std::to_string(record->size) + " bytes for the tensor '" +
+                               name + "' where it says " + std::to_string(stated) +
                                "; the file is damaged, get it again",
-                           where};
+                           path_.string()};
         }
-        if (stated > fileSize) {
+        if (record->isCompressed) {
             return Problem{"is compressed, which torch.save never does; save the model again",
-                           where};
+                           path_.string()};
         }
     }
     return {};
 }
 
-Result<std::unique_ptr<WeightsFile>> openArchive(const fs::path& file, std::uint64_t fileSize) {
+Result<std::unique_ptr<WeightsFile>> ZipWeights::open(const fs::path& file, MappedFile mapped) {
     const std::string where = file.string();
-    auto archive = std::make_unique<PyTorchStreamReader>(where);
-    const auto text = [&](const char* record) -> std::optional<std::string> {
-        if (!archive->hasRecord(record) || archive->getRecordSize(record) > fileSize ||
-            archive->getRecordSize(record) > kLongestPickle) {
-            return std::nullopt;
-        }
-        const auto [data, size] = archive->getRecord(record);
-        return std::string(static_cast<const char*>(data.get()), size);
-    };
-    const auto pickle = text("data.pkl");
-    if (!pickle) {
+    auto records = readZipRecords(mapped.bytes(), where);
+    if (!records) {
+        return records.problem();
+    }
+    std::unique_ptr<ZipWeights> weights(
+        new ZipWeights(file, std::move(mapped), std::move(*records)));
+    if (weights->find("data.pkl") == nullptr) {
         return Problem{"is an archive of something else: it holds no data.pkl; name a file that "
                        "torch.save wrote",
                        where};
     }
-    if (const auto order = text("byteorder"); order && order->starts_with("big")) {
-        return Problem{"was written on a big-endian machine; save it again as model.safetensors",
-                       where};
+    if (weights->find("byteorder") != nullptr) {
+        const auto order = weights->text("byteorder");
+        if (!order) {
+            return order.problem();
+        }
+        if (order->starts_with("big")) {
+            return Problem{
+                "was written on a big-endian machine; save it again as model.safetensors", where};
+        }
+    }
+    const auto pickle = weights->text("data.pkl");
+    if (!pickle) {
+        return pickle.problem();
     }
     auto dict = readStateDict(*pickle, where);
     if (!dict) {
         return dict.problem();
     }
-    if (auto sound = checkStorages(*archive, *dict, fileSize, where); !sound) {
+    weights->dict_ = std::move(*dict);
+    weights->entries_ = entriesOf(weights->dict_);
+    if (auto sound = weights->checkStorages(); !sound) {
         return sound.problem();
     }
-    return std::unique_ptr<WeightsFile>(
-        std::make_unique<ZipWeights>(file, std::move(archive), std::move(*dict)));
+    return std::unique_ptr<WeightsFile>(std::move(weights));
 }
 
 } // namespace
@@ -173,11 +193,7 @@ Result<std::unique_ptr<WeightsFile>> openPickledWeights(const fs::path& file) {
         return mapped.problem();
     }
     if (mapped->bytes().starts_with(kZip)) {
-        try {
-            return openArchive(file, mapped->size());
-        } catch (const c10::Error&) {
-            return damagedArchive(file);
-        }
+        return ZipWeights::open(file, std::move(*mapped));
     }
     auto content = readLegacyStateDict(mapped->bytes(), file.string());
     if (!content) {
