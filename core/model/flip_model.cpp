@@ -18,16 +18,8 @@ Result<std::unique_ptr<TextEncoder>> makeText(const RunSpec& spec, const TextCon
 } // namespace
 
 BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes) {
-    BackboneOptions options;
-    options.fields = sizes.fields;
-    options.ids = sizes.ids;
-    options.embeddingDim = spec.id.embeddingDim;
-    options.hidden = spec.id.hidden;
-    options.crossLayers = spec.id.crossLayers;
-    options.experts = spec.id.experts;
-    options.rank = spec.id.rank;
-    options.dropout = spec.id.dropout;
-    options.initStd = spec.id.initStd;
+    BackboneOptions options(spec.id, sizes.fields, sizes.ids);
+    options.fieldNames = sizes.fieldNames;
     options.lists = sizes.lists;
     return options;
 }

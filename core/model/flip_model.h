@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace flip {
@@ -23,6 +24,7 @@ struct ModelSizes {
     std::int64_t ids = 0;                     // K
     std::vector<std::int64_t> trainingCounts; // [K], for the noise of pretraining
     IdLists lists;                            // of fields whose values are lists
+    std::vector<std::string> fieldNames;      // [F]
 };
 
 BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes);

@@ -15,7 +15,8 @@
 namespace flip {
 
 /// Thrown out of a forward or backward pass once its stop token says so. What the pass computed is
-/// worth nothing; parameters are as they were, gradients are to be cleared.
+/// worth nothing; parameters are as they were, gradients are to be cleared and running statistics
+/// to be forgotten (Parameters::stepBegins).
 struct PassStopped : std::exception {};
 
 /// How a forward pass is meant: training draws dropout from the given generator, evaluation has

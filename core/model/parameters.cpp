@@ -78,11 +78,23 @@ std::string shapeText(at::IntArrayRef shape) {
 } // namespace
 
 at::Tensor Parameters::add(std::string name, const at::Tensor& first) {
+    at::Tensor tensor = addBuffer(std::move(name), first);
+    tensor.set_requires_grad(true);
+    entries_.back().trained = true;
+    return tensor;
+}
+
+at::Tensor Parameters::addBuffer(std::string name, const at::Tensor& first) {
     TORCH_CHECK(find(name) == nullptr, "two parameters are named ", name);
     at::Tensor tensor = first.detach().to(device_).contiguous();
-    tensor.set_requires_grad(true);
-    entries_.push_back({std::move(name), tensor});
+    entries_.push_back({std::move(name), tensor, /*trained=*/false});
     return tensor;
+}
+
+void Parameters::tellStep(bool taken) const {
+    for (const auto& react : steps_) {
+        react(taken);
+    }
 }
 
 const at::Tensor* Parameters::find(std::string_view name) const {

@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,13 +14,14 @@
 
 namespace flip {
 
-/// The trainable tensors of a model by dotted name, in order of creation, all on one device.
+/// The tensors that a model has learned, by dotted name, in order of creation, all on one device.
 /// Model parts add theirs when they are made and keep handles; names are those of checkpoints.
 class Parameters {
 public:
     struct Entry {
         std::string name;
         at::Tensor tensor;
+        bool trained = true; // false: a buffer, which has no gradient
     };
 
     explicit Parameters(at::Device device) : device_(device) {}
@@ -30,6 +32,17 @@ public:
 
     /// Takes a tensor of first values, moves it to the device, makes it require a gradient.
     at::Tensor add(std::string name, const at::Tensor& first);
+
+    /// Takes a tensor that is filled, saved and put back like a parameter, but that no optimiser
+    /// sees: running statistics.
+    at::Tensor addBuffer(std::string name, const at::Tensor& first);
+
+    /// What the passes of a step measure counts only once the step is taken; else a run that is
+    /// stopped amid a step would differ from one that is not. `react` is called with true when the
+    /// step was taken, with false when what has been measured since is to be forgotten.
+    void onStep(std::function<void(bool taken)> react) { steps_.push_back(std::move(react)); }
+    void stepBegins() const { tellStep(false); }
+    void stepTaken() const { tellStep(true); }
 
     const std::vector<Entry>& entries() const { return entries_; }
     const at::Tensor* find(std::string_view name) const;
@@ -43,8 +56,11 @@ public:
     void clearGradients();
 
 private:
+    void tellStep(bool taken) const;
+
     at::Device device_;
     std::vector<Entry> entries_;
+    std::vector<std::function<void(bool taken)>> steps_;
 };
 
 /// Draws first values. Every tensor has a random stream of its own, from the seed and its name, so

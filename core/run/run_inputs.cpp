@@ -50,6 +50,26 @@ Result<void> checkSplits(const RunSpec& spec, const Dataset& dataset) {
     return need(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid);
 }
 
+bool readsIds(const RunSpec& spec) {
+    return hasKind(spec, "pretrain", "flip") || spec.finetune.branches != "text";
+}
+
+std::vector<std::string> idFieldNames(const Dataset& dataset) {
+    std::vector<std::string> names;
+    for (const int field : dataset.idFields()) {
+        names.push_back(dataset.fields()[static_cast<std::size_t>(field)].name);
+    }
+    return names;
+}
+
+/// As much of a backbone's options as its check reads.
+BackboneOptions backboneShape(const RunSpec& spec, const Dataset& dataset) {
+    BackboneOptions options(spec.id, static_cast<std::int64_t>(dataset.idFields().size()),
+                            dataset.idCount());
+    options.fieldNames = idFieldNames(dataset);
+    return options;
+}
+
 } // namespace
 
 bool readsText(const RunSpec& spec) {
@@ -80,6 +100,12 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
     if (inputs->dataset_->idFields().empty()) {
         return Problem{"has no field that serves as an id; set use = \"both\" in its schema",
                        "dataset " + spec.data.dataset};
+    }
+    if (readsIds(spec)) {
+        if (auto checked = checkBackbone(spec.id.backbone, backboneShape(spec, *inputs->dataset_));
+            !checked) {
+            return checked.problem();
+        }
     }
     if (flip::readsText(spec)) {
         if (auto opened = inputs->openText(spec, workspace); !opened) {
@@ -168,7 +194,7 @@ Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
 
 ModelSizes RunInputs::sizes() const {
     return {static_cast<std::int64_t>(dataset_->idFields().size()), dataset_->idCount(),
-            dataset_->trainingCounts(), idListsOf(*dataset_)};
+            dataset_->trainingCounts(), idListsOf(*dataset_), idFieldNames(*dataset_)};
 }
 
 namespace {

@@ -1,8 +1,6 @@
+#include "core/spec/id_options.h"
+#include "core/spec/option_row.h"
 #include "core/spec/options.h"
-
-#include <cassert>
-#include <type_traits>
-#include <utility>
 
 namespace flip {
 
@@ -11,7 +9,6 @@ namespace {
 using Data = RunSpec::Data;
 using Text = RunSpec::Text;
 using Plm = RunSpec::Plm;
-using Id = RunSpec::Id;
 using Pretrain = RunSpec::Pretrain;
 using Finetune = RunSpec::Finetune;
 using Group = OptionGroup;
@@ -20,89 +17,6 @@ constexpr double kLargestSeed = 9007199254740991.0; // 2^53 - 1: exact in JSON t
 constexpr double kManyRows = 1e6;
 constexpr double kManySteps = 1e9;
 constexpr double kWide = 4096;
-
-/// Follows pointers to members: spec -> group -> value.
-template <auto Outer, auto... Inner>
-auto& memberOf(auto& spec) {
-    return ((spec.*Outer).*....*Inner);
-}
-
-template <class T>
-constexpr OptionType typeOf() {
-    if constexpr (std::is_same_v<T, std::int64_t>) {
-        return OptionType::Integer;
-    } else if constexpr (std::is_same_v<T, double>) {
-        return OptionType::Real;
-    } else if constexpr (std::is_same_v<T, std::string>) {
-        return OptionType::Text;
-    } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
-        return OptionType::IntegerList;
-    } else {
-        static_assert(std::is_same_v<T, std::vector<std::string>>);
-        return OptionType::ChoiceList;
-    }
-}
-
-/// One row of the table while it is being written down.
-template <class T>
-class Row {
-public:
-    explicit Row(Option option) : option_(std::move(option)) {}
-
-    Row&& in(std::string unit) && {
-        option_.unit = std::move(unit);
-        return std::move(*this);
-    }
-    Row&& from(double minimum, double maximum) && {
-        option_.minimum = minimum;
-        option_.maximum = maximum;
-        return std::move(*this);
-    }
-    Row&& above(double minimum, double maximum) && {
-        option_.exclusiveMinimum = true;
-        return std::move(*this).from(minimum, maximum);
-    }
-    Row&& oneOf(std::vector<std::string> choices) && {
-        if (option_.type == OptionType::Text) {
-            option_.type = OptionType::Choice;
-        }
-        option_.choices = std::move(choices);
-        return std::move(*this);
-    }
-    Row&& published(T value) && {
-        option_.publishedDefault = OptionValue(std::move(value));
-        return std::move(*this);
-    }
-    Row&& advanced() && {
-        option_.advanced = true;
-        return std::move(*this);
-    }
-    operator Option() && { return std::move(option_); }
-
-private:
-    Option option_;
-};
-
-/// A row for the member at the end of the path; its type decides the option's type.
-template <auto Outer, auto... Inner>
-auto row(OptionGroup group, std::string key, std::string label, auto defaultValue,
-         std::string help) {
-    using T =
-        std::remove_reference_t<decltype(memberOf<Outer, Inner...>(std::declval<RunSpec&>()))>;
-    Option option{.key = std::move(key),
-                  .label = std::move(label),
-                  .help = std::move(help),
-                  .group = group,
-                  .type = typeOf<T>(),
-                  .defaultValue = T(std::move(defaultValue))};
-    option.get = [](const RunSpec& spec) { return OptionValue(memberOf<Outer, Inner...>(spec)); };
-    option.set = [](RunSpec& spec, const OptionValue& value) {
-        const T* typed = std::get_if<T>(&value);
-        assert(typed != nullptr);
-        memberOf<Outer, Inner...>(spec) = *typed;
-    };
-    return Row<T>(std::move(option));
-}
 
 void addRun(std::vector<Option>& table) {
     table.push_back(
@@ -185,49 +99,6 @@ void addDataAndText(std::vector<Option>& table) {
                         "Share of activations switched off inside the language model while "
                         "training; -1 takes what its own config.json says.")
                         .from(-1, 0.99)
-                        .advanced());
-}
-
-void addIds(std::vector<Option>& table) {
-    table.push_back(row<&RunSpec::id, &Id::backbone>(
-                        Group::Ids, "id.backbone", "Backbone", "dcn-mix",
-                        "The click model over ids: lr, fm and deepfm are the classics, dcnv2 and "
-                        "dcn-mix cross features explicitly.")
-                        .oneOf({"lr", "fm", "deepfm", "dcnv2", "dcn-mix"}));
-    table.push_back(row<&RunSpec::id, &Id::embeddingDim>(Group::Ids, "id.embedding_dim",
-                                                         "Embedding width", 32,
-                                                         "Numbers learned for each id.")
-                        .from(1, kWide));
-    table.push_back(row<&RunSpec::id, &Id::hidden>(
-                        Group::Ids, "id.hidden", "Hidden layers",
-                        std::vector<std::int64_t>{300, 300, 128},
-                        "Widths of the deep part's layers, first to last, at least one. lr and fm "
-                        "have no deep part and ignore them.")
-                        .from(1, 65536));
-    table.push_back(row<&RunSpec::id, &Id::crossLayers>(
-                        Group::Ids, "id.cross_layers", "Cross layers", 2,
-                        "Layers of explicit feature crossing in dcnv2 and dcn-mix; the other "
-                        "backbones have none.")
-                        .in("layers")
-                        .from(1, 64));
-    table.push_back(
-        row<&RunSpec::id, &Id::experts>(Group::Ids, "id.experts", "Experts", 4,
-                                        "Low-rank experts that each cross layer of dcn-mix mixes.")
-            .from(1, 64)
-            .advanced());
-    table.push_back(row<&RunSpec::id, &Id::rank>(Group::Ids, "id.rank", "Rank", 32,
-                                                 "Inner width of each expert of dcn-mix.")
-                        .from(1, kWide)
-                        .advanced());
-    table.push_back(row<&RunSpec::id, &Id::dropout>(
-                        Group::Ids, "id.dropout", "Dropout", 0.0,
-                        "Share of activations switched off in the deep part while training.")
-                        .from(0, 0.99));
-    table.push_back(row<&RunSpec::id, &Id::initStd>(
-                        Group::Ids, "id.init_std", "Spread of first embeddings", 1e-4,
-                        "Standard deviation of the normal distribution that the id tables start "
-                        "from.")
-                        .above(0, 10)
                         .advanced());
 }
 
@@ -495,7 +366,7 @@ const std::vector<Option>& options() {
         std::vector<Option> rows;
         addRun(rows);
         addDataAndText(rows);
-        addIds(rows);
+        addIdOptions(rows);
         addPretrainingSchedule(rows);
         addPretrainingDetail(rows);
         addFinetuningSchedule(rows);

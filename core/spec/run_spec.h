@@ -41,6 +41,22 @@ struct RunSpec {
         std::int64_t crossLayers;
         std::int64_t experts;
         std::int64_t rank;
+        std::string structure; // parallel | stacked
+        std::int64_t heads;
+        std::int64_t attentionDim;
+        std::int64_t attentionLayers;
+        std::string deepPart; // with | without
+        std::string product;  // inner | outer | both
+        std::vector<std::int64_t> cinLayers;
+        std::string cinOutputs; // all | half
+        std::string bilinear;   // all | each | interaction
+        std::int64_t reduction;
+        std::int64_t logNeurons;
+        std::vector<std::int64_t> maskBlocks;
+        double maskRatio;
+        std::string gateFields; // "user_id, age; movie_id": of the first and of the second stream
+        std::int64_t gateContext;
+        std::int64_t gateHidden;
         double dropout;
         double initStd;
     } id;

@@ -63,7 +63,7 @@ AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
     groups[kTextDecay] = {options.textLearningRate, options.textWeightDecay};
     groups[kTextPlain] = {options.textLearningRate, 0.0};
     return AdamW(model.parameters, std::move(groups), [&](const std::string& name) -> int {
-        const bool plain = !decayAll && model.parameters.find(name)->dim() <= 1;
+        const bool plain = !decayAll && isBiasOrNorm(name, *model.parameters.find(name));
         if (name.starts_with("text.")) {
             return plain ? kTextPlain : kTextDecay;
         }
@@ -92,6 +92,7 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
     const ForwardMode mode = dropout_.forStep("finetune", step, stop);
     std::map<std::string, at::Tensor> sums;
     model_.parameters.clearGradients();
+    model_.parameters.stepBegins();
     for (std::size_t first = 0; first < ordered.size(); first += part) {
         if (stop.stop_requested()) {
             throw PassStopped{};
@@ -133,6 +134,7 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
     if (done.finite) {
         optimiser_.clip(spec_.finetune.clipNorm);
         optimiser_.step(factor);
+        model_.parameters.stepTaken();
     }
     model_.parameters.clearGradients();
     return done;

@@ -12,10 +12,17 @@ constexpr double kEpsilon = 1e-8;
 
 } // namespace
 
+bool isBiasOrNorm(const std::string& name, const at::Tensor& parameter) {
+    return parameter.dim() <= 1 || name.find("norm.") != std::string::npos;
+}
+
 AdamW::AdamW(Parameters& parameters, std::vector<Group> groups,
              const std::function<int(const std::string& name)>& groupOf)
     : groups_(std::move(groups)) {
     for (const Parameters::Entry& parameter : parameters.entries()) {
+        if (!parameter.trained) {
+            continue;
+        }
         const int group = groupOf(parameter.name);
         if (group >= 0) {
             entries_.push_back({parameter.name, parameter.tensor, {}, {}, {}, group});

@@ -12,8 +12,12 @@
 
 namespace flip {
 
+/// Whether a parameter is a bias or belongs to a norm: what `decay = "weights"` leaves out.
+bool isBiasOrNorm(const std::string& name, const at::Tensor& parameter);
+
 /// AdamW (Loshchilov and Hutter 2019) in one fused call a group. A parameter without a gradient is
-/// left alone: no decay, no moment, no count. With decay 0 it is plain Adam.
+/// left alone: no decay, no moment, no count. With decay 0 it is plain Adam. Buffers are none of its
+/// business.
 class AdamW {
 public:
     struct Group {

@@ -14,9 +14,8 @@ namespace {
 Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
     const auto count = [&](const std::vector<int>& fields, double ratio) {
         // Where no loss looks at the masks, a ratio that masks nothing is none of our business.
-        return std::max<std::int64_t>(
-            1, maskedFieldCount(static_cast<std::int64_t>(fields.size()), ratio,
-                                spec.pretrain.maskRounding));
+        return std::max<std::int64_t>(1, maskedFieldCount(static_cast<std::int64_t>(fields.size()),
+                                                          ratio, spec.pretrain.maskRounding));
     };
     return {count(batcher.idFields(), spec.pretrain.maskRatioTable),
             count(batcher.textFields(), spec.pretrain.maskRatioText), spec.pretrain.noise};
@@ -30,8 +29,8 @@ AdamW pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
     return AdamW(model.parameters,
                  {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
                  [&](const std::string& name) {
-                     const bool isVector = model.parameters.find(name)->dim() <= 1;
-                     return isVector && !decayAll ? 1 : 0;
+                     const bool plain = isBiasOrNorm(name, *model.parameters.find(name));
+                     return plain && !decayAll ? 1 : 0;
                  });
 }
 
@@ -67,6 +66,7 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
     const Batch batch = batcher_.load(rows);
     const Masks masks =
         batcher_.mask(batch, masks_, sampler_, static_cast<std::uint64_t>(spec_.seed), step);
+    model_.parameters.stepBegins();
     const PretrainLosses losses =
         pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step, stop));
     Step done;
@@ -97,6 +97,7 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
         losses.total.backward();
         optimiser_.clip(spec_.pretrain.clipNorm);
         optimiser_.step(factor);
+        model_.parameters.stepTaken();
         model_.parameters.clearGradients();
     }
     return done;

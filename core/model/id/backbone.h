@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/data/id_lists.h"
 #include "core/model/layers.h"
+#include "core/spec/run_spec.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -13,18 +14,15 @@
 
 namespace flip {
 
-/// Sizes of an ID encoder. `fields` F and `ids` K come from the dataset, the rest from the spec.
-struct BackboneOptions {
-    std::int64_t fields = 0;
-    std::int64_t ids = 0;
-    std::int64_t embeddingDim = 32;
-    std::vector<std::int64_t> hidden;
-    std::int64_t crossLayers = 2;
-    std::int64_t experts = 4;
-    std::int64_t rank = 32;
-    double dropout = 0;
-    double initStd = 1e-4;
-    IdLists lists; // of fields whose values are lists of ids
+/// What an ID encoder is made of: the recipe's table [id], and what the dataset adds to it.
+struct BackboneOptions : RunSpec::Id {
+    BackboneOptions(const RunSpec::Id& recipe, std::int64_t fieldCount, std::int64_t idCount)
+        : RunSpec::Id(recipe), fields(fieldCount), ids(idCount) {}
+
+    std::int64_t fields;                 // F
+    std::int64_t ids;                    // K
+    std::vector<std::string> fieldNames; // [F]; where a recipe names fields
+    IdLists lists;                       // of fields whose values are lists of ids
 };
 
 /// A tabular model over ids: a feature vector for pretraining and a logit for finetuning.
@@ -48,11 +46,17 @@ struct BackboneEntry {
     std::string paper;
     std::unique_ptr<Backbone> (*make)(Parameters&, const Initialiser&, const std::string& prefix,
                                       const BackboneOptions&);
+    bool pairsFields = false; // computes nothing but pairs of fields: needs two of them
+    Result<void> (*check)(const BackboneOptions&) = nullptr; // of options that must fit each other
 };
 
 const std::vector<BackboneEntry>& backbones();
 
-/// Adds the named backbone's parameters under `prefix` ("rec."); an unknown name is a Problem.
+/// Whether the named backbone can be made of these options; else what to change, and where. Reads
+/// no more than the recipe and the names and number of fields.
+Result<void> checkBackbone(const std::string& name, const BackboneOptions& options);
+
+/// Adds the named backbone's parameters under `prefix` ("rec."), if checkBackbone() lets it.
 Result<std::unique_ptr<Backbone>> makeBackbone(const std::string& name, Parameters& parameters,
                                                const Initialiser& init, const std::string& prefix,
                                                const BackboneOptions& options);

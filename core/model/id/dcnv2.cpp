@@ -7,20 +7,20 @@ namespace flip {
 
 namespace {
 
-/// DCN V2 with full matrices (Wang et al. 2021), cross and deep part in parallel; no first-order
-/// term. Features are [cross, deep].
+/// DCN V2 with full matrices (Wang et al. 2021); no first-order term. Parallel: features are
+/// [cross, deep]. Stacked: the MLP reads the cross layers' output, and features are the MLP's.
 class DcnV2 final : public Backbone {
 public:
     DcnV2(Parameters& parameters, const Initialiser& init, const std::string& prefix,
           const BackboneOptions& options)
-        : embedding_(parameters, init, prefix, options) {
+        : stacked_(options.structure == "stacked"), embedding_(parameters, init, prefix, options) {
         const std::int64_t width = options.fields * options.embeddingDim; // D
         for (std::int64_t i = 0; i < options.crossLayers; ++i) {
             cross_.emplace_back(parameters, init, prefix + "cross." + std::to_string(i), width,
                                 width);
         }
         mlp_ = Mlp(parameters, init, prefix + "mlp", width, options.hidden, options.dropout);
-        width_ = width + mlp_.outputWidth();
+        width_ = mlp_.outputWidth() + (stacked_ ? 0 : width);
         head_ = Linear(parameters, init, prefix + "head", width_, 1);
     }
 
@@ -32,7 +32,7 @@ public:
         for (const Linear& layer : cross_) {
             x = at::addcmul(x, x0, layer(x));
         }
-        return at::cat({x, mlp_(x0, mode)}, 1);
+        return stacked_ ? mlp_(x, mode) : at::cat({x, mlp_(x0, mode)}, 1);
     }
 
     at::Tensor logit(const at::Tensor& ids, const ForwardMode& mode) const override {
@@ -40,6 +40,7 @@ public:
     }
 
 private:
+    bool stacked_;
     EmbeddingTable embedding_;
     std::vector<Linear> cross_;
     Mlp mlp_;

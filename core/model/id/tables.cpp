@@ -86,6 +86,27 @@ at::Tensor outputBias(Parameters& parameters, const std::string& prefix) {
     return parameters.add(prefix + "output.bias", at::zeros({1}, at::kFloat));
 }
 
+FieldPairs::FieldPairs(std::int64_t fields, at::Device device) {
+    const at::Tensor pairs =
+        at::triu_indices(fields, fields, /*offset=*/1, at::TensorOptions(at::kLong).device(device));
+    left_ = pairs.select(0, 0).contiguous();
+    right_ = pairs.select(0, 1).contiguous();
+    flat_ = left_ * fields + right_;
+}
+
+// Whole fields lie together once they come first: a pair is then one block that is copied.
+at::Tensor FieldPairs::left(const at::Tensor& perField) const {
+    return perField.transpose(0, 1).index_select(0, left_);
+}
+
+at::Tensor FieldPairs::right(const at::Tensor& perField) const {
+    return perField.transpose(0, 1).index_select(0, right_);
+}
+
+at::Tensor FieldPairs::above(const at::Tensor& table) const {
+    return table.flatten(1).index_select(1, flat_);
+}
+
 at::Tensor pairwiseProducts(const at::Tensor& embedded) {
     return 0.5 * (embedded.sum(1).square() - embedded.square().sum(1));
 }

@@ -55,4 +55,24 @@ at::Tensor outputBias(Parameters& parameters, const std::string& prefix);
 /// [rows, F, E] -> [rows, E]
 at::Tensor pairwiseProducts(const at::Tensor& embedded);
 
+/// The pairs i < j of F fields in the order (0, 1), (0, 2), ..., (1, 2), ...
+class FieldPairs {
+public:
+    FieldPairs(std::int64_t fields, at::Device device);
+
+    std::int64_t count() const { return left_.size(0); } // P
+
+    /// The left and the right member of every pair. [rows, F, ...] -> [P, rows, ...]
+    at::Tensor left(const at::Tensor& perField) const;
+    at::Tensor right(const at::Tensor& perField) const;
+
+    /// What a table of all pairs says of each. [rows, F, F] -> [rows, P]
+    at::Tensor above(const at::Tensor& table) const;
+
+private:
+    at::Tensor left_;  // [P]
+    at::Tensor right_; // [P]
+    at::Tensor flat_;  // [P], i F + j
+};
+
 } // namespace flip

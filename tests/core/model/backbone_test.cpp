@@ -1,53 +1,127 @@
 #include "core/model/id/backbone.h"
 #include "core/spec/options.h"
+#include "tests/core/spec/random_spec.h"
 
 #include <QtTest/QtTest>
 
 #include <torch/torch.h>
 
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
 using namespace flip;
 
 namespace {
 
-BackboneOptions smallOptions() {
-    BackboneOptions options;
-    options.fields = 3;
-    options.ids = 20;
-    options.embeddingDim = 4;
-    options.hidden = {6, 5};
-    options.rank = 2;
-    options.initStd = 0.5;
+RunSpec::Id smallRecipe() {
+    RunSpec::Id id = defaultSpec().id;
+    id.embeddingDim = 4;
+    id.hidden = {8, 6};
+    id.rank = 2;
+    id.initStd = 0.5;
+    id.attentionDim = 6;
+    id.cinLayers = {5, 4};
+    id.reduction = 1; // one squeezed number would leave its ReLU a coin's chance
+    id.logNeurons = 5;
+    id.maskBlocks = {7, 5};
+    id.gateContext = 3;
+    id.gateHidden = 6;
+    return id;
+}
+
+BackboneOptions smallOptions(const RunSpec::Id& id = smallRecipe()) {
+    BackboneOptions options(id, /*fieldCount=*/3, /*idCount=*/20);
+    options.fieldNames = {"user", "film", "genre"};
     return options;
 }
 
+ForwardMode training() {
+    return ForwardMode::training(at::make_generator<at::CPUGeneratorImpl>(5));
+}
+
+at::Tensor someIds(std::int64_t rows) {
+    return (at::arange(rows * 3, at::kLong) * 7).remainder(20).view({rows, 3});
+}
+
+/// Rows of the registry, and of every choice that makes another network of a backbone.
+struct Variant {
+    const char* name;
+    std::string backbone;
+    std::function<void(RunSpec::Id&)> change;
+};
+
+std::vector<Variant> variants() {
+    const auto stacked = [](RunSpec::Id& id) { id.structure = "stacked"; };
+    return {
+        {"pnn, outer", "pnn", [](RunSpec::Id& id) { id.product = "outer"; }},
+        {"pnn, both", "pnn", [](RunSpec::Id& id) { id.product = "both"; }},
+        {"xdeepfm, half", "xdeepfm", [](RunSpec::Id& id) { id.cinOutputs = "half"; }},
+        {"dcnv2, stacked", "dcnv2", stacked},
+        {"gdcn, stacked", "gdcn", stacked},
+        {"masknet, stacked", "masknet", stacked},
+        {"autoint, alone", "autoint", [](RunSpec::Id& id) { id.deepPart = "without"; }},
+        {"fibinet, all", "fibinet", [](RunSpec::Id& id) { id.bilinear = "all"; }},
+        {"fibinet, each", "fibinet", [](RunSpec::Id& id) { id.bilinear = "each"; }},
+        {"finalmlp, gate fields", "finalmlp",
+         [](RunSpec::Id& id) { id.gateFields = "user, genre; film"; }},
+    };
+}
+
+void addVariants() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<RunSpec::Id>("recipe");
+    for (const BackboneEntry& entry : backbones()) {
+        QTest::newRow(entry.name.c_str()) << QString::fromStdString(entry.name) << smallRecipe();
+    }
+    for (const Variant& variant : variants()) {
+        RunSpec::Id recipe = smallRecipe();
+        variant.change(recipe);
+        QTest::newRow(variant.name) << QString::fromStdString(variant.backbone) << recipe;
+    }
+}
+
 } // namespace
+
+Q_DECLARE_METATYPE(flip::RunSpec::Id)
 
 /// What every backbone of the registry promises.
 class BackboneTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase() { at::set_num_threads(1); } // more only wait for each other
     void keepsTheInterface_data();
     void keepsTheInterface();
     void aListCountsAsTheMeanOfItsMembers_data();
     void aListCountsAsTheMeanOfItsMembers();
     void listsLearnThroughTheirMembers();
+    void gradientsEqualDifferences_data();
+    void gradientsEqualDifferences();
+    void learnsAnInteraction_data();
+    void learnsAnInteraction();
+    void everyOptionCountsWhereItSays_data();
+    void everyOptionCountsWhereItSays();
+    void interactionMapsNeedNoMemoryForAllProducts();
+    void coversTheFieldAwareTable();
+    void refusesOptionsThatDoNotFit_data();
+    void refusesOptionsThatDoNotFit();
     void theSchemaOffersJustTheRegistry();
     void refusesAnUnknownName();
 };
 
 void BackboneTest::keepsTheInterface_data() {
-    QTest::addColumn<QString>("name");
-    for (const BackboneEntry& entry : backbones()) {
-        QTest::newRow(entry.name.c_str()) << QString::fromStdString(entry.name);
-    }
+    addVariants();
 }
 
 void BackboneTest::keepsTheInterface() {
     QFETCH(QString, name);
+    QFETCH(RunSpec::Id, recipe);
     Parameters parameters{at::Device(at::kCPU)};
     const auto made =
-        makeBackbone(name.toStdString(), parameters, Initialiser(1), "rec.", smallOptions());
+        makeBackbone(name.toStdString(), parameters, Initialiser(1), "rec.", smallOptions(recipe));
     QVERIFY(made.ok());
     const Backbone& backbone = **made;
     const ForwardMode mode = ForwardMode::evaluation();
@@ -56,15 +130,18 @@ void BackboneTest::keepsTheInterface() {
         QCOMPARE(backbone.features(ids, mode).sizes().vec(),
                  (std::vector<std::int64_t>{rows, backbone.featureWidth()}));
         QCOMPARE(backbone.logit(ids, mode).sizes().vec(), (std::vector<std::int64_t>{rows}));
+        QCOMPARE(backbone.logit(ids, training()).sizes().vec(), (std::vector<std::int64_t>{rows}));
     }
     // A row's logit does not depend on its neighbours.
-    const at::Tensor ids = at::tensor({1, 7, 13, 2, 8, 14}, at::kLong).view({2, 3});
+    const at::Tensor ids = someIds(9);
     const at::Tensor both = backbone.logit(ids, mode);
-    const at::Tensor second = backbone.logit(ids.slice(0, 1), mode);
-    QVERIFY(at::allclose(both.slice(0, 1), second, 1e-5, 1e-6));
+    QVERIFY(at::allclose(both.slice(0, 4), backbone.logit(ids.slice(0, 4), mode), 1e-5, 1e-6));
     // Every parameter has a say in the logit.
     both.sum().backward();
     for (const Parameters::Entry& entry : parameters.entries()) {
+        if (!entry.trained) {
+            continue;
+        }
         QVERIFY2(entry.tensor.grad().defined(), entry.name.c_str());
         QVERIFY2(entry.tensor.grad().abs().sum().item<double>() > 0, entry.name.c_str());
     }
@@ -76,17 +153,17 @@ void BackboneTest::aListCountsAsTheMeanOfItsMembers_data() {
 
 void BackboneTest::aListCountsAsTheMeanOfItsMembers() {
     QFETCH(QString, name);
-    BackboneOptions options = smallOptions();
+    QFETCH(RunSpec::Id, recipe);
+    BackboneOptions options = smallOptions(recipe);
     // Field 1 holds lists: the 0th is {7}, the 1st {8, 9}, the 2nd {7, 9, 9}.
     options.lists.firstList = {-1, 0, -1};
     options.lists.ends = {0, 1, 3, 6};
     options.lists.members = {7, 8, 9, 7, 9, 9};
     Parameters withLists{at::Device(at::kCPU)};
     Parameters plain{at::Device(at::kCPU)};
-    const auto lists =
-        makeBackbone(name.toStdString(), withLists, Initialiser(1), "rec.", options);
+    const auto lists = makeBackbone(name.toStdString(), withLists, Initialiser(1), "rec.", options);
     const auto single =
-        makeBackbone(name.toStdString(), plain, Initialiser(1), "rec.", smallOptions());
+        makeBackbone(name.toStdString(), plain, Initialiser(1), "rec.", smallOptions(recipe));
     const ForwardMode mode = ForwardMode::evaluation();
 
     // A list of one is that one; the mask and an id by itself may stand there too.
@@ -125,6 +202,264 @@ void BackboneTest::listsLearnThroughTheirMembers() {
     QCOMPARE(gradient[8].item<double>(), 0.5);
     QCOMPARE(gradient[9].item<double>(), 0.5);
     QCOMPARE(gradient.sum().item<double>(), 3.0);
+}
+
+void BackboneTest::gradientsEqualDifferences_data() {
+    addVariants();
+}
+
+void BackboneTest::gradientsEqualDifferences() {
+    QFETCH(QString, name);
+    QFETCH(RunSpec::Id, recipe);
+    Parameters parameters{at::Device(at::kCPU)};
+    const auto made =
+        makeBackbone(name.toStdString(), parameters, Initialiser(3), "rec.", smallOptions(recipe));
+    QVERIFY(made.ok());
+    for (const Parameters::Entry& entry : parameters.entries()) {
+        at::Tensor tensor = entry.tensor;
+        tensor.set_data(tensor.detach().to(at::kDouble)); // every handle sees it
+    }
+    const at::Tensor ids = someIds(6);
+    const at::Tensor probe = at::arange(6, at::kDouble).sin();
+    const auto value = [&] { return ((*made)->logit(ids, training()).tanh() * probe).sum(); };
+    value().backward();
+    auto generator = at::make_generator<at::CPUGeneratorImpl>(9);
+    const at::NoGradGuard noGradient;
+    for (const Parameters::Entry& entry : parameters.entries()) {
+        if (!entry.trained) {
+            continue;
+        }
+        const at::Tensor direction =
+            at::empty(entry.tensor.sizes(), at::kDouble).normal_(0, 1, generator);
+        constexpr double kStep = 1e-6;
+        at::Tensor tensor = entry.tensor;
+        tensor.add_(direction, kStep);
+        const double above = value().item<double>();
+        tensor.add_(direction, -2 * kStep);
+        const double below = value().item<double>();
+        tensor.add_(direction, kStep);
+        const double wanted = (above - below) / (2 * kStep);
+        const double given = (entry.tensor.grad() * direction).sum().item<double>();
+        // Differences of doubles 1e-6 apart keep some nine digits; curvature takes less.
+        QVERIFY2(std::abs(given - wanted) < 1e-6 * (1 + std::abs(wanted)),
+                 qPrintable(QString("%1: %2, by differences %3")
+                                .arg(entry.name.c_str())
+                                .arg(given)
+                                .arg(wanted)));
+    }
+}
+
+void BackboneTest::learnsAnInteraction_data() {
+    addVariants();
+}
+
+void BackboneTest::learnsAnInteraction() {
+    QFETCH(QString, name);
+    QFETCH(RunSpec::Id, recipe);
+    recipe.hidden = {16, 8};
+    Parameters parameters{at::Device(at::kCPU)};
+    const auto made =
+        makeBackbone(name.toStdString(), parameters, Initialiser(2), "rec.", smallOptions(recipe));
+    // Fields of 4, 4 and 2 values; the label is whether two of them agree in parity.
+    std::vector<std::int64_t> ids;
+    std::vector<float> labels;
+    for (std::int64_t row = 0; row < 32; ++row) {
+        const std::int64_t a = row % 4;
+        const std::int64_t b = row / 4 % 4;
+        ids.insert(ids.end(), {1 + a, 6 + b, 11 + row / 16});
+        labels.push_back((a + b) % 2 == 0 ? 1.0F : 0.0F);
+    }
+    const at::Tensor x = at::tensor(ids, at::kLong).view({32, 3});
+    const at::Tensor y = at::tensor(labels);
+    std::vector<at::Tensor> trained;
+    for (const Parameters::Entry& entry : parameters.entries()) {
+        if (entry.trained) {
+            trained.push_back(entry.tensor);
+        }
+    }
+    torch::optim::Adam adam(trained, torch::optim::AdamOptions(0.02));
+    for (int step = 0; step < 150; ++step) {
+        parameters.clearGradients();
+        at::binary_cross_entropy_with_logits((*made)->logit(x, training()), y).backward();
+        adam.step();
+        parameters.stepTaken();
+    }
+    const double loss =
+        at::binary_cross_entropy_with_logits((*made)->logit(x, ForwardMode::evaluation()), y)
+            .item<double>();
+    // Without the pair every row is a toss-up, ln 2 = 0.693.
+    QVERIFY2(name == "lr" ? loss > 0.6 : loss < 0.15, qPrintable(QString::number(loss)));
+}
+
+void BackboneTest::everyOptionCountsWhereItSays_data() {
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<OptionValue>("value");
+    QTest::addColumn<QStringList>("readers");
+    using Words = std::string;
+    using Sizes = std::vector<std::int64_t>;
+    QStringList all;
+    for (const BackboneEntry& entry : backbones()) {
+        all << QString::fromStdString(entry.name);
+    }
+    const auto without = [&](std::initializer_list<const char*> names) {
+        QStringList rest = all;
+        for (const char* name : names) {
+            rest.removeAll(name);
+        }
+        return rest;
+    };
+    const auto row = [](const char* key, OptionValue value, const QStringList& readers) {
+        QTest::newRow(key) << key << value << readers;
+    };
+    row("id.embedding_dim", std::int64_t{6}, without({"lr"}));
+    row("id.hidden", Sizes{8, 10}, without({"lr", "fm", "ffm", "afm"}));
+    row("id.cross_layers", std::int64_t{3}, {"dcn", "dcnv2", "dcn-mix", "gdcn"});
+    row("id.experts", std::int64_t{3}, {"dcn-mix"});
+    row("id.rank", std::int64_t{3}, {"dcn-mix"});
+    row("id.structure", Words("stacked"), {"dcnv2", "gdcn", "masknet"});
+    row("id.product", Words("outer"), {"pnn"});
+    row("id.cin_layers", Sizes{5, 6}, {"xdeepfm"});
+    row("id.cin_outputs", Words("half"), {"xdeepfm"});
+    row("id.heads", std::int64_t{3}, {"autoint", "finalmlp"});
+    row("id.attention_dim", std::int64_t{8}, {"afm", "autoint"});
+    row("id.attention_layers", std::int64_t{2}, {"autoint"});
+    row("id.deep_part", Words("without"), {"autoint"});
+    row("id.bilinear", Words("each"), {"fibinet"});
+    row("id.reduction", std::int64_t{2}, {"fibinet"});
+    row("id.log_neurons", std::int64_t{7}, {"afn"});
+    row("id.mask_blocks", Sizes{7}, {"masknet"});
+    row("id.mask_ratio", 1.5, {"masknet"});
+    row("id.gate_fields", Words(";film"), {"finalmlp"});
+    row("id.gate_context", std::int64_t{4}, {"finalmlp"});
+    row("id.gate_hidden", std::int64_t{5}, {"finalmlp"});
+    row("id.dropout", 0.5, without({"lr", "fm", "ffm"}));
+    row("id.init_std", 0.25, all);
+    // backbone itself aside, the whole table [id] stands here
+    std::size_t rows = 0;
+    for (const Option& option : options()) {
+        rows += option.key.starts_with("id.") && option.key != "id.backbone" ? 1 : 0;
+    }
+    QCOMPARE(rows, std::size_t{23});
+}
+
+void BackboneTest::everyOptionCountsWhereItSays() {
+    QFETCH(QString, key);
+    QFETCH(OptionValue, value);
+    QFETCH(QStringList, readers);
+    const Option* option = findOption(key.toStdString());
+    QVERIFY(option != nullptr);
+    RunSpec changed = defaultSpec();
+    changed.id = smallRecipe();
+    option->set(changed, value);
+    for (const BackboneEntry& entry : backbones()) {
+        // Shapes of all parameters, then the logits: two that agree are the same network.
+        const auto numbers = [&](const RunSpec::Id& recipe) {
+            Parameters parameters{at::Device(at::kCPU)};
+            const auto made =
+                makeBackbone(entry.name, parameters, Initialiser(1), "rec.", smallOptions(recipe));
+            std::vector<at::Tensor> all;
+            for (const Parameters::Entry& parameter : parameters.entries()) {
+                all.push_back(at::tensor(parameter.tensor.sizes(), at::kLong));
+            }
+            all.push_back((*made)->logit(someIds(5), training()));
+            return all;
+        };
+        const auto before = numbers(smallRecipe());
+        const auto after = numbers(changed.id);
+        const bool same = std::equal(before.begin(), before.end(), after.begin(), after.end(),
+                                     [](const at::Tensor& a, const at::Tensor& b) {
+                                         return a.sizes() == b.sizes() && at::equal(a, b);
+                                     });
+        const QString name = QString::fromStdString(entry.name);
+        QVERIFY2(same != readers.contains(name), entry.name.c_str());
+        if (readers.size() <= 4 && readers.contains(name)) {
+            QVERIFY2(QString::fromStdString(option->help).contains(name), entry.name.c_str());
+        }
+    }
+}
+
+void BackboneTest::interactionMapsNeedNoMemoryForAllProducts() {
+    // More rows than are mixed at once: parts must join into what each row gives alone.
+    RunSpec::Id recipe = smallRecipe();
+    recipe.cinLayers = {200, 30};
+    Parameters parameters{at::Device(at::kCPU)};
+    const auto made =
+        makeBackbone("xdeepfm", parameters, Initialiser(1), "rec.", smallOptions(recipe));
+    const at::Tensor ids = someIds(2000);
+    const ForwardMode mode = ForwardMode::evaluation();
+    const at::Tensor all = (*made)->logit(ids, mode);
+    const at::Tensor last = (*made)->logit(ids.slice(0, 1990), mode);
+    QVERIFY(at::allclose(all.slice(0, 1990), last, 1e-5, 1e-6));
+    // Equal rows in every part: the gradient is the parts' sum, a multiple of one row's.
+    const at::Tensor one = someIds(1);
+    const at::Tensor weight = *parameters.find("rec.cin.1.weight");
+    (*made)->logit(one, mode).sum().backward();
+    const at::Tensor single = weight.grad().clone();
+    parameters.clearGradients();
+    (*made)->logit(one.expand({2000, 3}), mode).sum().backward();
+    // 2,000 terms summed in 32 bits.
+    QVERIFY(at::allclose(weight.grad(), single * 2000, 1e-4, 1e-4));
+}
+
+void BackboneTest::coversTheFieldAwareTable() {
+    Parameters parameters{at::Device(at::kCPU)};
+    const auto made = makeBackbone("ffm", parameters, Initialiser(1), "rec.", smallOptions());
+    QVERIFY(made.ok());
+    const at::Tensor* table = parameters.find("rec.field_embedding.table");
+    QVERIFY(table != nullptr);
+    QCOMPARE(table->sizes().vec(), (std::vector<std::int64_t>{20, 12}));
+    QVERIFY(isIdTable("rec.field_embedding.table"));
+    // Field i's vector for field j meets field j's for field i.
+    const at::Tensor ids = at::tensor({1, 7, 13}, at::kLong).view({1, 3});
+    const auto vector = [&](std::int64_t id, std::int64_t other) {
+        return table->detach()[id].view({3, 4})[other];
+    };
+    const at::Tensor pairs =
+        vector(1, 1) * vector(7, 0) + vector(1, 2) * vector(13, 0) + vector(7, 2) * vector(13, 1);
+    const at::Tensor features = (*made)->features(ids, ForwardMode::evaluation());
+    QVERIFY(at::allclose(features[0].slice(0, 1), pairs, 1e-5, 1e-6));
+}
+
+void BackboneTest::refusesOptionsThatDoNotFit_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<int>("fields");
+    QTest::addColumn<RunSpec::Id>("recipe");
+    QTest::addColumn<QString>("says");
+    const auto row = [](const char* title, const char* name, int fields,
+                        const std::function<void(RunSpec::Id&)>& change, const char* says) {
+        RunSpec::Id recipe = smallRecipe();
+        change(recipe);
+        QTest::newRow(title) << name << fields << recipe << says;
+    };
+    const auto same = [](RunSpec::Id&) {};
+    row("no field", "lr", 0, same, "no id field");
+    row("one field, pairs wanted", "fibinet", 1, same, "pairs of id fields");
+    row(
+        "heads that do not share the attention", "autoint", 3,
+        [](RunSpec::Id& id) { id.heads = 4; }, "id.attention_dim: is 6, which the 4 heads");
+    row(
+        "heads that do not share the last layer", "finalmlp", 3,
+        [](RunSpec::Id& id) { id.heads = 4; }, "id.hidden: ends with 6, which the 4 heads");
+    row(
+        "unknown field of a gate", "finalmlp", 3,
+        [](RunSpec::Id& id) { id.gateFields = "user; films"; },
+        "id.gate_fields: names no id field \"films\"; did you mean \"film\"?");
+}
+
+void BackboneTest::refusesOptionsThatDoNotFit() {
+    QFETCH(QString, name);
+    QFETCH(int, fields);
+    QFETCH(RunSpec::Id, recipe);
+    QFETCH(QString, says);
+    BackboneOptions options = smallOptions(recipe);
+    options.fields = fields;
+    const auto checked = checkBackbone(name.toStdString(), options);
+    QVERIFY(!checked.ok());
+    const QString text = QString::fromStdString(checked.problem().text());
+    QVERIFY2(text.contains(says), qPrintable(text));
+    Parameters parameters{at::Device(at::kCPU)};
+    QVERIFY(!makeBackbone(name.toStdString(), parameters, Initialiser(1), "", options).ok());
+    QVERIFY(parameters.entries().empty());
 }
 
 void BackboneTest::theSchemaOffersJustTheRegistry() {

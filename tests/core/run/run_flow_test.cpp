@@ -178,27 +178,34 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne_data() {
     QTest::addColumn<QString>("branches");
     QTest::addColumn<QString>("stage");
     QTest::addColumn<int>("step");
+    QTest::addColumn<QString>("backbone");
     QTest::newRow("pretraining, inside an epoch") << "flip"
                                                   << "joint"
-                                                  << "pretrain" << 3;
+                                                  << "pretrain" << 3 << "dcn-mix";
     QTest::newRow("pretraining, at an epoch's end") << "flip"
                                                     << "joint"
-                                                    << "pretrain" << 6;
+                                                    << "pretrain" << 6 << "dcn-mix";
     QTest::newRow("pretraining, at its last step") << "flip"
                                                    << "joint"
-                                                   << "pretrain" << 12;
+                                                   << "pretrain" << 12 << "dcn-mix";
     QTest::newRow("joint finetuning, first step") << "flip"
                                                   << "joint"
-                                                  << "finetune" << 1;
+                                                  << "finetune" << 1 << "dcn-mix";
     QTest::newRow("joint finetuning, second epoch") << "flip"
                                                     << "joint"
-                                                    << "finetune" << 8;
+                                                    << "finetune" << 8 << "dcn-mix";
     QTest::newRow("id finetuning") << "finetune"
                                    << "id"
-                                   << "finetune" << 7;
+                                   << "finetune" << 7 << "dcn-mix";
     QTest::newRow("text finetuning") << "finetune"
                                      << "text"
-                                     << "finetune" << 12;
+                                     << "finetune" << 12 << "dcn-mix";
+    QTest::newRow("running statistics, pretraining") << "flip"
+                                                     << "joint"
+                                                     << "pretrain" << 3 << "afn";
+    QTest::newRow("running statistics, id finetuning") << "finetune"
+                                                       << "id"
+                                                       << "finetune" << 8 << "afn";
 }
 
 void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
@@ -206,11 +213,12 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
     QFETCH(QString, branches);
     QFETCH(QString, stage);
     QFETCH(int, step);
+    QFETCH(QString, backbone);
     TinyProject project;
     const Workspace workspace = project.workspace();
-    const RunSpec spec =
-        project.spec({"kind=" + kind.toStdString(), "finetune.branches=" + branches.toStdString(),
-                      "finetune.patience=1"});
+    const RunSpec spec = project.spec(
+        {"kind=" + kind.toStdString(), "finetune.branches=" + branches.toStdString(),
+         "finetune.patience=1", "id.backbone=" + backbone.toStdString(), "id.log_neurons=8"});
     Listener whole;
     const RunEnded expected = executeRun(spec, workspace, "whole", whole, whole.stop.get_token());
     QCOMPARE(QString::fromStdString(expected.status), QString("finished"));
@@ -429,8 +437,8 @@ void RunFlowTest::aDamagedColumnEndsTheRunBeforeItsFirstStep() {
     TinyProject project(60);
     const RunSpec spec = project.spec();
     std::filesystem::path largest;
-    for (const auto& file : std::filesystem::directory_iterator(
-             project.workspace().dataset("tiny") / "columns")) {
+    for (const auto& file :
+         std::filesystem::directory_iterator(project.workspace().dataset("tiny") / "columns")) {
         if (largest.empty() ||
             std::filesystem::file_size(file) > std::filesystem::file_size(largest)) {
             largest = file;
@@ -474,8 +482,8 @@ void RunFlowTest::damagedWeightsAreNamed() {
     if (stopped) {
         problem = resumeRun("parent", workspace, after, after.stop.get_token()).problem;
     } else if (file.startsWith("weights")) {
-        const RunSpec child = project.spec(
-            {"kind=finetune", "finetune.branches=id", "finetune.from=parent"});
+        const RunSpec child =
+            project.spec({"kind=finetune", "finetune.branches=id", "finetune.from=parent"});
         problem = executeRun(child, workspace, "child", after, after.stop.get_token()).problem;
     } else {
         problem = loadPredictions(path).problem();

@@ -29,8 +29,8 @@ auto members(const RunSpec::Plm& g) {
     return std::tie(a, b, c);
 }
 auto members(const RunSpec::Id& g) {
-    const auto& [a, b, c, d, e, f, h, i] = g;
-    return std::tie(a, b, c, d, e, f, h, i);
+    const auto& [a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y] = g;
+    return std::tie(a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y);
 }
 auto members(const RunSpec::Pretrain& g) {
     const auto& [a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x] = g;
@@ -132,6 +132,13 @@ private Q_SLOTS:
         same("id.embedding_dim", "32");
         same("id.hidden", "[300, 300, 128]");
         same("id.cross_layers", "2");
+        same("id.structure", "\"parallel\"");
+        same("id.heads", "2");
+        same("id.attention_layers", "3");
+        same("id.product", "\"inner\"");
+        same("id.cin_layers", "[200, 200, 200]");
+        same("id.bilinear", "\"interaction\"");
+        same("id.reduction", "3");
         same("id.dropout", "0.0");
         same("id.init_std", "1e-4");
         same("pretrain.epochs", "30");

@@ -1,0 +1,61 @@
+#include "core/model/id/tables.h"
+#include "core/model/id/zoo.h"
+
+#include <torch/torch.h>
+
+namespace flip {
+
+namespace {
+
+/// Field-aware factorization machine (Juan et al. 2016): an id has a vector of its own for each
+/// field that it meets, field_embedding.table [K, F * E]. Features are [first-order sum, products
+/// of all pairs before the sum over E].
+class Ffm final : public Backbone {
+public:
+    Ffm(Parameters& parameters, const Initialiser& init, const std::string& prefix,
+        const BackboneOptions& options)
+        : fields_(options.fields), width_(options.embeddingDim),
+          table_(parameters.add(prefix + "field_embedding.table",
+                                init.normal(prefix + "field_embedding.table",
+                                            {options.ids, options.fields * options.embeddingDim},
+                                            options.initStd))),
+          lookUp_(options, parameters.device()), linear_(parameters, init, prefix, options),
+          upper_(at::ones({fields_, fields_}, table_.options().requires_grad(false))
+                     .triu(1)
+                     .view({1, fields_ * fields_})),
+          bias_(outputBias(parameters, prefix)) {}
+
+    std::int64_t featureWidth() const override { return 1 + width_; }
+
+    at::Tensor features(const at::Tensor& ids, const ForwardMode&) const override {
+        // [rows, i, j, E]: the vector that field i's id has for field j
+        const at::Tensor vectors =
+            lookUp_(table_, ids).view({ids.size(0), fields_, fields_, width_});
+        const at::Tensor products = (vectors * vectors.transpose(1, 2)).flatten(1, 2);
+        // A pair stands there twice, and a field meets itself: the weights take i < j.
+        const at::Tensor pairs = at::matmul(upper_.to(products.scalar_type()), products).squeeze(1);
+        return at::cat({linear_.sum(ids).unsqueeze(1), pairs}, 1);
+    }
+
+    at::Tensor logit(const at::Tensor& ids, const ForwardMode& mode) const override {
+        return features(ids, mode).sum(1) + bias_;
+    }
+
+private:
+    std::int64_t fields_;
+    std::int64_t width_; // E
+    at::Tensor table_;
+    TableLookup lookUp_;
+    LinearTable linear_;
+    at::Tensor upper_; // [1, F * F], 1 where i < j
+    at::Tensor bias_;
+};
+
+} // namespace
+
+std::unique_ptr<Backbone> makeFfm(Parameters& parameters, const Initialiser& init,
+                                  const std::string& prefix, const BackboneOptions& options) {
+    return std::make_unique<Ffm>(parameters, init, prefix, options);
+}
+
+} // namespace flip

@@ -1,0 +1,47 @@
+#include "core/model/id/tables.h"
+#include "core/model/id/zoo.h"
+
+#include <torch/torch.h>
+
+namespace flip {
+
+namespace {
+
+/// Wide & Deep (Cheng et al. 2016): a first-order term beside an MLP over the embeddings. Features
+/// are the MLP's output.
+class WideDeep final : public Backbone {
+public:
+    WideDeep(Parameters& parameters, const Initialiser& init, const std::string& prefix,
+             const BackboneOptions& options)
+        : embedding_(parameters, init, prefix, options), linear_(parameters, init, prefix, options),
+          mlp_(parameters, init, prefix + "mlp", options.fields * options.embeddingDim,
+               options.hidden, options.dropout),
+          head_(parameters, init, prefix + "head", mlp_.outputWidth(), 1, /*hasBias=*/false),
+          bias_(outputBias(parameters, prefix)) {}
+
+    std::int64_t featureWidth() const override { return mlp_.outputWidth(); }
+
+    at::Tensor features(const at::Tensor& ids, const ForwardMode& mode) const override {
+        return mlp_(embedding_(ids).flatten(1), mode);
+    }
+
+    at::Tensor logit(const at::Tensor& ids, const ForwardMode& mode) const override {
+        return linear_.sum(ids) + head_(features(ids, mode)).squeeze(1) + bias_;
+    }
+
+private:
+    EmbeddingTable embedding_;
+    LinearTable linear_;
+    Mlp mlp_;
+    Linear head_;
+    at::Tensor bias_;
+};
+
+} // namespace
+
+std::unique_ptr<Backbone> makeWideDeep(Parameters& parameters, const Initialiser& init,
+                                       const std::string& prefix, const BackboneOptions& options) {
+    return std::make_unique<WideDeep>(parameters, init, prefix, options);
+}
+
+} // namespace flip

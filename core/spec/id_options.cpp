@@ -1,0 +1,183 @@
+#include "core/spec/id_options.h"
+
+#include "core/spec/option_row.h"
+
+namespace flip {
+
+namespace {
+
+using Id = RunSpec::Id;
+
+constexpr double kWide = 4096;
+constexpr double kManyLayers = 64;
+
+/// A row of this table, under RunSpec::id.
+template <auto Member>
+auto idRow(std::string key, std::string label, auto defaultValue, std::string help) {
+    return row<&RunSpec::id, Member>(OptionGroup::Ids, "id." + std::move(key), std::move(label),
+                                     std::move(defaultValue), std::move(help));
+}
+
+void addSizes(std::vector<Option>& table) {
+    table.push_back(
+        idRow<&Id::backbone>(
+            "backbone", "Backbone", "dcn-mix",
+            "The click model over ids. lr weighs single ids; fm, ffm, afm and nfm pairs of them; "
+            "pnn, wide-deep and deepfm add a deep part; xdeepfm, dcn, dcnv2, dcn-mix and gdcn "
+            "cross features explicitly; autoint lets fields attend to each other; fibinet, "
+            "masknet and finalmlp weigh fields before they mix them; afn learns the powers of its "
+            "products.")
+            .oneOf({"lr", "fm", "ffm", "afm", "nfm", "pnn", "wide-deep", "deepfm", "xdeepfm", "dcn",
+                    "dcnv2", "dcn-mix", "gdcn", "autoint", "fibinet", "afn", "masknet",
+                    "finalmlp"}));
+    table.push_back(
+        idRow<&Id::embeddingDim>("embedding_dim", "Embedding width", 32,
+                                 "Numbers learned for each id; lr learns one. ffm learns that many "
+                                 "for each id and other field: 4 is its published width.")
+            .from(1, kWide));
+    table.push_back(idRow<&Id::hidden>("hidden", "Hidden layers",
+                                       std::vector<std::int64_t>{300, 300, 128},
+                                       "Widths of the deep part's layers, first to last, at least "
+                                       "one; of both streams in finalmlp. lr, fm, ffm and afm have "
+                                       "no deep part and ignore them.")
+                        .from(1, 65536));
+    table.push_back(
+        idRow<&Id::crossLayers>("cross_layers", "Cross layers", 2,
+                                "Layers of explicit feature crossing in dcn, dcnv2, dcn-mix and "
+                                "gdcn; the other backbones have none.")
+            .in("layers")
+            .from(1, kManyLayers));
+}
+
+void addCrossing(std::vector<Option>& table) {
+    table.push_back(idRow<&Id::experts>("experts", "Experts", 4,
+                                        "Low-rank experts that each cross layer of dcn-mix mixes.")
+                        .from(1, 64)
+                        .advanced());
+    table.push_back(idRow<&Id::rank>("rank", "Rank", 32, "Inner width of each expert of dcn-mix.")
+                        .from(1, kWide)
+                        .advanced());
+    table.push_back(
+        idRow<&Id::structure>("structure", "Structure", "parallel",
+                              "How the parts of dcnv2, gdcn and masknet join: parallel puts the "
+                              "cross layers beside the deep part and the blocks of masknet beside "
+                              "each other, under a deep part; stacked puts each on the one before "
+                              "it, and then masknet has no deep part.")
+            .oneOf({"parallel", "stacked"})
+            .advanced());
+    table.push_back(idRow<&Id::product>("product", "Products", "inner",
+                                        "What pnn hands to its deep part beside the embeddings: "
+                                        "inner products of all pairs of fields, the outer product "
+                                        "of the fields' sum with itself, or both.")
+                        .oneOf({"inner", "outer", "both"})
+                        .advanced());
+    table.push_back(idRow<&Id::cinLayers>("cin_layers", "Interaction maps",
+                                          std::vector<std::int64_t>{200, 200, 200},
+                                          "Maps of each layer of xdeepfm's compressed interaction "
+                                          "network, first to last, at least one.")
+                        .from(1, kWide)
+                        .advanced());
+    table.push_back(
+        idRow<&Id::cinOutputs>("cin_outputs", "Maps that are output", "all",
+                               "Which maps of a layer xdeepfm outputs: all, which go on to the "
+                               "next layer as well; or half, and the other half goes on. The last "
+                               "layer outputs all of its maps.")
+            .oneOf({"all", "half"})
+            .advanced());
+}
+
+void addAttention(std::vector<Option>& table) {
+    table.push_back(
+        idRow<&Id::heads>("heads", "Heads", 2,
+                          "Heads of autoint's attention, which share its width, and of finalmlp's "
+                          "fusion, which share the last hidden layer; both must be divisible.")
+            .in("heads")
+            .from(1, 256)
+            .advanced());
+    table.push_back(idRow<&Id::attentionDim>("attention_dim", "Attention width", 64,
+                                             "Width of the attention of afm, and of autoint over "
+                                             "all of its heads.")
+                        .from(1, kWide)
+                        .advanced());
+    table.push_back(idRow<&Id::attentionLayers>("attention_layers", "Attention layers", 3,
+                                                "Layers of attention between fields in autoint.")
+                        .in("layers")
+                        .from(1, kManyLayers)
+                        .advanced());
+    table.push_back(idRow<&Id::deepPart>("deep_part", "Deep part", "with",
+                                         "Whether autoint has a deep part beside its attention "
+                                         "(published as AutoInt+) or stands without.")
+                        .oneOf({"with", "without"})
+                        .advanced());
+}
+
+void addWeighing(std::vector<Option>& table) {
+    table.push_back(
+        idRow<&Id::bilinear>("bilinear", "Bilinear weights", "interaction",
+                             "For whom fibinet has a matrix of its own between two fields: all "
+                             "share one, each left field has one, or each interaction, that is "
+                             "pair, has one.")
+            .oneOf({"all", "each", "interaction"})
+            .advanced());
+    table.push_back(
+        idRow<&Id::reduction>("reduction", "Squeeze ratio", 3,
+                              "By what fibinet divides the number of fields where it squeezes "
+                              "them to weigh them; one number is left at least.")
+            .from(1, 1024)
+            .advanced());
+    table.push_back(idRow<&Id::logNeurons>("log_neurons", "Logarithmic neurons", 256,
+                                           "Products with learned powers that afn makes of the "
+                                           "fields.")
+                        .in("neurons")
+                        .from(1, 65536)
+                        .advanced());
+    table.push_back(idRow<&Id::maskBlocks>("mask_blocks", "Mask blocks",
+                                           std::vector<std::int64_t>{64, 64, 64},
+                                           "Widths of masknet's blocks, first to last, at least "
+                                           "one.")
+                        .from(1, 65536)
+                        .advanced());
+    table.push_back(
+        idRow<&Id::maskRatio>("mask_ratio", "Mask ratio", 2.0,
+                              "Inner width of the masks of masknet, as a multiple of the width of "
+                              "all embeddings of a row.")
+            .above(0, 64)
+            .advanced());
+    table.push_back(
+        idRow<&Id::gateFields>("gate_fields", "Fields of the gates", "",
+                               "Fields that the two gates of finalmlp look at, parted by commas: "
+                               "those of the first stream, a semicolon, those of the second. A "
+                               "gate without fields is the same for every row.")
+            .advanced());
+    table.push_back(idRow<&Id::gateContext>("gate_context", "Context of a gate", 16,
+                                            "Numbers learned for a gate of finalmlp that looks at "
+                                            "no field.")
+                        .from(1, kWide)
+                        .advanced());
+    table.push_back(idRow<&Id::gateHidden>("gate_hidden", "Hidden layer of a gate", 64,
+                                           "Width of the hidden layer of each gate of finalmlp.")
+                        .from(1, 65536)
+                        .advanced());
+}
+
+} // namespace
+
+void addIdOptions(std::vector<Option>& table) {
+    addSizes(table);
+    addCrossing(table);
+    addAttention(table);
+    addWeighing(table);
+    table.push_back(
+        idRow<&Id::dropout>("dropout", "Dropout", 0.0,
+                            "Share of activations switched off while training: in the deep part, "
+                            "in the attention of autoint, in the blocks of masknet and in the "
+                            "pooled pairs of afm. lr, fm and ffm have none.")
+            .from(0, 0.99));
+    table.push_back(idRow<&Id::initStd>("init_std", "Spread of first embeddings", 1e-4,
+                                        "Standard deviation of the normal distribution that the id "
+                                        "tables start from.")
+                        .above(0, 10)
+                        .advanced());
+}
+
+} // namespace flip

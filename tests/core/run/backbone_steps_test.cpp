@@ -1,0 +1,92 @@
+#include "tests/core/run/tiny_project.h"
+
+#include "core/model/id/backbone.h"
+
+#include <QtTest/QtTest>
+
+#include <cmath>
+
+using namespace flip;
+using namespace flip::test;
+
+/// Every backbone takes its place in every kind of run.
+class BackboneStepsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void trainsInEveryKindOfRun_data();
+    void trainsInEveryKindOfRun();
+    void refusesBeforeTraining_data();
+    void refusesBeforeTraining();
+
+private:
+    TinyProject project_{100};
+};
+
+void BackboneStepsTest::trainsInEveryKindOfRun_data() {
+    QTest::addColumn<QString>("backbone");
+    for (const BackboneEntry& entry : backbones()) {
+        QTest::newRow(entry.name.c_str()) << QString::fromStdString(entry.name);
+    }
+}
+
+void BackboneStepsTest::trainsInEveryKindOfRun() {
+    QFETCH(QString, backbone);
+    const std::vector<std::string> small = {"id.backbone=" + backbone.toStdString(),
+                                            "id.cin_layers=[4, 4]",
+                                            "id.log_neurons=8",
+                                            "id.attention_dim=8",
+                                            "pretrain.max_steps=1",
+                                            "pretrain.alignment_rows=4",
+                                            "finetune.max_steps=1"};
+    for (const auto& [kind, branches] : {std::pair{"flip", "joint"}, std::pair{"finetune", "id"}}) {
+        auto assignments = small;
+        assignments.push_back(std::string("kind=") + kind);
+        assignments.push_back(std::string("finetune.branches=") + branches);
+        Listener life;
+        const RunEnded ended = executeRun(project_.spec(assignments), project_.workspace(), "",
+                                          life, life.stop.get_token());
+        QVERIFY2(ended.status == "finished",
+                 ended.problem ? ended.problem->text().c_str() : ended.reason.c_str());
+        const auto steps = life.all<StepDone>();
+        QCOMPARE(steps.size(), std::size_t(kind == std::string("flip") ? 2 : 1));
+        for (const StepDone& step : steps) {
+            QVERIFY(std::isfinite(step.losses.at("total")));
+        }
+        QVERIFY(std::isfinite(ended.metrics.at("test").at("").logLoss));
+    }
+}
+
+void BackboneStepsTest::refusesBeforeTraining_data() {
+    QTest::addColumn<QString>("backbone");
+    QTest::addColumn<QString>("assignment");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("heads of attention") << "autoint"
+                                        << "id.heads=3"
+                                        << "id.attention_dim: is 64, which the 3 heads";
+    QTest::newRow("heads of fusion") << "finalmlp"
+                                     << "id.heads=3"
+                                     << "id.hidden: ends with 8, which the 3 heads";
+    QTest::newRow("field of a gate") << "finalmlp"
+                                     << "id.gate_fields=users"
+                                     << "did you mean \"user\"?";
+}
+
+void BackboneStepsTest::refusesBeforeTraining() {
+    QFETCH(QString, backbone);
+    QFETCH(QString, assignment);
+    QFETCH(QString, says);
+    std::vector<std::string> assignments = {"kind=finetune", "finetune.branches=id",
+                                            "id.backbone=" + backbone.toStdString(),
+                                            assignment.toStdString()};
+    const auto refused = preflight(project_.spec(assignments), project_.workspace());
+    QVERIFY(!refused.ok());
+    const QString text = QString::fromStdString(refused.problem().text());
+    QVERIFY2(text.contains(says), qPrintable(text));
+    // A run without ids does not ask.
+    assignments[1] = "finetune.branches=text";
+    QVERIFY(preflight(project_.spec(assignments), project_.workspace()).ok());
+}
+
+QTEST_GUILESS_MAIN(BackboneStepsTest)
+#include "backbone_steps_test.moc"

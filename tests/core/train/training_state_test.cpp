@@ -1,0 +1,82 @@
+#include "core/train/training_state.h"
+
+#include <QtCore/QTemporaryDir>
+#include <QtTest/QtTest>
+
+#include <torch/torch.h>
+
+using namespace flip;
+
+namespace {
+
+/// A weight and a running statistic with their optimiser.
+struct Small {
+    Small()
+        : weight(parameters.add("w", at::ones({2}, at::kFloat))),
+          statistic(parameters.addBuffer("s", at::zeros({2}, at::kFloat))),
+          optimiser(parameters, {{0.1, 0.5}}, [](const std::string&) { return 0; }),
+          state("small", parameters, optimiser) {}
+
+    void step(double moved) {
+        (weight * weight).sum().backward();
+        optimiser.step(1);
+        parameters.clearGradients();
+        statistic.add_(moved);
+    }
+
+    Parameters parameters{at::Device(at::kCPU)};
+    at::Tensor weight;
+    at::Tensor statistic;
+    AdamW optimiser;
+    TrainingState state;
+};
+
+} // namespace
+
+/// What a checkpoint and the best epoch keep: weights and running statistics alike.
+class TrainingStateTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theBestEpochBringsItsStatisticsBack() {
+        Small small;
+        small.step(0.25);
+        small.state.rememberBest();
+        const at::Tensor weight = small.weight.detach().clone();
+        small.step(4);
+        small.state.recallBest();
+        QVERIFY(at::equal(small.weight.detach(), weight));
+        QVERIFY(at::equal(small.statistic, at::full({2}, 0.25)));
+    }
+
+    void aCheckpointHoldsWeightsStatisticsAndTheBestOfBoth() {
+        QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.path().toStdString()) / "state";
+        Small first;
+        first.step(0.25);
+        first.state.rememberBest();
+        first.step(0.5);
+        QVERIFY(first.state.save(file).ok());
+        Small second;
+        QVERIFY(second.state.load(file).ok());
+        QVERIFY(at::equal(second.weight.detach(), first.weight.detach()));
+        QVERIFY(at::equal(second.statistic, at::full({2}, 0.75)));
+        first.step(0);
+        second.step(0); // the optimiser goes on as if nothing had been
+        QVERIFY(at::equal(second.weight.detach(), first.weight.detach()));
+        second.state.recallBest();
+        QVERIFY(at::equal(second.statistic, at::full({2}, 0.25)));
+    }
+
+    void noOptimiserTouchesAStatistic() {
+        Small small;
+        small.step(0.25); // with decay
+        QVERIFY(at::equal(small.statistic, at::full({2}, 0.25)));
+        for (const auto& [name, tensor] : small.optimiser.state()) {
+            QVERIFY2(!name.ends_with("/s"), name.c_str());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TrainingStateTest)
+#include "training_state_test.moc"
