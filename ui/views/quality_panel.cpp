@@ -110,6 +110,9 @@ void QualityPanel::setRun(const RunSummary* run) {
                "predictions are."));
     } else if (run_.status == "running") {
         say(tr("Measured when the run has ended."));
+    } else if (run_.status == "diverged") {
+        say(tr("No predictions are stored, for the losses grew beyond numbers. Start it again with "
+               "a lower learning rate."));
     } else if (run_.status != "finished") {
         say(tr("No predictions are stored. Resume the run: it writes them when it finishes."));
     } else {
