@@ -2,15 +2,24 @@
 
 #include <torch/torch.h>
 
+#include <cmath>
+
 namespace flip {
 
 namespace {
 
+constexpr double kLargestScale = 100;    // a learned temperature stays above a hundredth
+constexpr double kShortestVector = 1e-8; // a projection of length 0 has no direction
+
 Result<std::unique_ptr<TextEncoder>> makeText(const RunSpec& spec, const TextConfig& config,
-                                              Parameters& parameters, const Initialiser& init) {
-    auto encoder = TextEncoder::make(config, spec.plm.layers, parameters, init, "text.");
-    if (encoder && spec.plm.dropout >= 0) {
-        (*encoder)->setDropout(spec.plm.dropout);
+                                              Parameters& parameters, const Initialiser& init,
+                                              const std::string& prefix) {
+    auto encoder = TextEncoder::make(config, spec.plm.layers, parameters, init, prefix);
+    if (encoder) {
+        if (spec.plm.dropout >= 0) {
+            (*encoder)->setDropout(spec.plm.dropout);
+        }
+        (*encoder)->setMeanPooling(spec.plm.pooling == "mean");
     }
     return encoder;
 }
@@ -36,7 +45,7 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
         return backbone.problem();
     }
     model->backbone = std::move(*backbone);
-    auto text = makeText(spec, config, model->parameters, init);
+    auto text = makeText(spec, config, model->parameters, init, "text.");
     if (!text) {
         return text.problem();
     }
@@ -51,6 +60,14 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
             model->projectText.emplace(model->parameters, init, "icl.text", hidden,
                                        spec.pretrain.projectionDim,
                                        spec.pretrain.projectionDropout);
+            model->usesCosine_ = spec.pretrain.similarity == "cosine";
+            const double scale = 1.0 / spec.pretrain.temperature;
+            if (spec.pretrain.temperatureKind == "learned") {
+                model->logScale_ = model->parameters.add(
+                    "icl.log_scale", at::full({1}, std::log(scale), at::kFloat));
+            } else {
+                model->scale_ = at::full({1}, scale, at::TensorOptions(at::kFloat).device(device));
+            }
         } else if (loss == "mfm") {
             FieldRecovery::Options options;
             options.features = features;
@@ -58,16 +75,39 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
             options.fields = sizes.fields;
             options.ids = sizes.ids;
             options.fieldDim = spec.pretrain.fieldDim;
+            options.scaledAttention = spec.pretrain.attentionScale == "width";
             const at::Tensor counts =
                 at::tensor(at::ArrayRef<std::int64_t>(sizes.trainingCounts), at::kLong);
             model->recoverFields.emplace(model->parameters, init, "mfm.", options,
-                                         noiseLogProbabilities(counts));
+                                         spec.pretrain.noiseFrom == "field"
+                                             ? noiseLogProbabilities(counts, sizes.firstIds)
+                                             : noiseLogProbabilities(counts));
         } else if (loss == "mlm") {
-            model->recoverTokens.emplace(model->parameters, init, "mlm.", features, hidden,
-                                         config.vocabulary, spec.pretrain.tokenDropout);
+            model->recoverTokens.emplace(model->parameters, init, "mlm.",
+                                         spec.pretrain.tokenContext == "none" ? 0 : features,
+                                         hidden, config.vocabulary, spec.pretrain.tokenDropout);
         }
     }
     return model;
+}
+
+at::Tensor PretrainModel::contrastScale() const {
+    return logScale_.defined() ? logScale_.clamp_max(std::log(kLargestScale)).exp() : scale_;
+}
+
+at::Tensor PretrainModel::contrast(const at::Tensor& idProjection,
+                                   const at::Tensor& textProjection) const {
+    if (!usesCosine_) {
+        return instanceContrast(idProjection, textProjection, contrastScale());
+    }
+    const auto unit = [](const at::Tensor& x) {
+        return x / x.norm(2, /*dim=*/1, /*keepdim=*/true).clamp_min(kShortestVector);
+    };
+    return instanceContrast(unit(idProjection), unit(textProjection), contrastScale());
+}
+
+double PretrainModel::temperature() const {
+    return 1.0 / contrastScale().detach().to(at::kCPU).item<double>();
 }
 
 Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
@@ -88,14 +128,31 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
     }
     if (branches != "id") {
         TORCH_CHECK(config.has_value());
-        auto text = makeText(spec, *config, parameters, init);
+        auto text = makeText(spec, *config, parameters, init, "text.");
         if (!text) {
             return text.problem();
         }
         model->text = std::move(*text);
-        model->textHead_ = Linear(parameters, init, "text_head", config->hidden, 1);
+        std::int64_t width = config->hidden;
+        if (!spec.text.itemTemplate.empty()) {
+            auto item = makeText(spec, *config, parameters, init, "item_text.");
+            if (!item) {
+                return item.problem();
+            }
+            model->itemText = std::move(*item);
+            width *= 2;
+        }
+        if (spec.finetune.textHead == "tanh") {
+            model->textHeadFirst_.emplace(parameters, init, "text_head.first", width,
+                                          spec.finetune.textHeadDim);
+            model->textHead_ =
+                Linear(parameters, init, "text_head.out", spec.finetune.textHeadDim, 1);
+        } else {
+            model->textHead_ = Linear(parameters, init, "text_head", width, 1);
+        }
     }
     if (branches == "joint") {
+        model->idsAreFixed_ = spec.finetune.idRate == 0;
         model->alpha_ =
             parameters.add("fusion.alpha", at::full({1}, spec.finetune.alphaStart, at::kFloat));
         if (spec.recipe == "published") {
@@ -107,17 +164,33 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
     return model;
 }
 
-BranchLogits FinetuneModel::logits(const at::Tensor& ids, const at::Tensor& tokenIds,
-                                   const TokenLayout& layout, const ForwardMode& mode) const {
+at::Tensor FinetuneModel::sentenceVectors(const SentenceInput& sentences,
+                                          const ForwardMode& mode) const {
+    const at::Tensor vectors = text->sentence(sentences.tokenIds, *sentences.layout, mode);
+    if (!hasItemText()) {
+        return vectors;
+    }
+    return at::cat(
+        {vectors, itemText->sentence(sentences.itemTokenIds, *sentences.itemLayout, mode)}, 1);
+}
+
+at::Tensor FinetuneModel::textLogit(const SentenceInput& sentences, const ForwardMode& mode) const {
+    const at::Tensor vectors =
+        sentences.vectors.defined() ? sentences.vectors : sentenceVectors(sentences, mode);
+    const at::Tensor seen = textHeadFirst_ ? at::tanh((*textHeadFirst_)(vectors)) : vectors;
+    const at::Tensor logit = textHead_(seen).squeeze(1);
+    return textOutputBias_.defined() ? logit + textOutputBias_ : logit;
+}
+
+BranchLogits FinetuneModel::logits(const at::Tensor& ids, const SentenceInput& sentences,
+                                   const ForwardMode& mode) const {
     BranchLogits out;
     if (hasIds()) {
-        out.id = backbone->logit(ids, mode);
+        out.id = idsAreFixed_ ? backbone->logit(ids, ForwardMode::evaluation()).detach()
+                              : backbone->logit(ids, mode);
     }
     if (hasText()) {
-        out.text = textHead_(text->sentence(tokenIds, layout, mode)).squeeze(1);
-        if (textOutputBias_.defined()) {
-            out.text = out.text + textOutputBias_;
-        }
+        out.text = textLogit(sentences, mode);
     }
     if (alpha_.defined()) {
         out.joint = alpha_ * out.id + (1.0 - alpha_) * out.text;

@@ -23,6 +23,7 @@ struct ModelSizes {
     std::int64_t fields = 0;                  // F, the id fields
     std::int64_t ids = 0;                     // K
     std::vector<std::int64_t> trainingCounts; // [K], for the noise of pretraining
+    std::vector<std::int64_t> firstIds;       // [F], where the ids of each field begin
     IdLists lists;                            // of fields whose values are lists
     std::vector<std::string> fieldNames;      // [F]
 };
@@ -37,6 +38,12 @@ public:
     static Result<std::unique_ptr<PretrainModel>> make(const RunSpec& spec, const ModelSizes& sizes,
                                                        const TextConfig& config, at::Device device);
 
+    /// The loss icl of two projections of the same rows, [rows, width] each. Scalar.
+    at::Tensor contrast(const at::Tensor& idProjection, const at::Tensor& textProjection) const;
+
+    /// What the scores of the contrast are divided by now; waits for the device.
+    double temperature() const;
+
     Parameters parameters;
     std::unique_ptr<Backbone> backbone;
     std::unique_ptr<TextEncoder> text;
@@ -47,6 +54,12 @@ public:
 
 private:
     explicit PretrainModel(at::Device device) : parameters(device) {}
+
+    at::Tensor contrastScale() const;
+
+    bool usesCosine_ = false;
+    at::Tensor scale_;    // [1], 1 / temperature, where it is fixed
+    at::Tensor logScale_; // [1], its logarithm, where it is learned
 };
 
 /// The logits of finetuning, [rows] each; undefined where the branch is not trained.
@@ -58,7 +71,17 @@ struct BranchLogits {
     const at::Tensor& own() const { return joint.defined() ? joint : id.defined() ? id : text; }
 };
 
-/// What finetuning trains: rec.*, text.*, text_head.* and fusion.*, as far as `branches` asks.
+/// The sentences of a batch as a finetuned model reads them; undefined where it has none.
+struct SentenceInput {
+    at::Tensor tokenIds; // [tokens] of `layout`
+    const TokenLayout* layout = nullptr;
+    at::Tensor itemTokenIds; // of the second tower
+    const TokenLayout* itemLayout = nullptr;
+    at::Tensor vectors; // [rows, width], sentence vectors that are there already
+};
+
+/// What finetuning trains: rec.*, text.*, item_text.* (the second tower), text_head.* and fusion.*,
+/// as far as `branches` asks.
 class FinetuneModel {
 public:
     /// `config` is needed for the branches text and joint.
@@ -69,9 +92,15 @@ public:
     bool hasIds() const { return backbone != nullptr; }
     bool hasText() const { return text != nullptr; }
 
-    /// ids [rows, F]; tokenIds [tokens] of `layout`. What a branch does not read may be undefined.
-    BranchLogits logits(const at::Tensor& ids, const at::Tensor& tokenIds,
-                        const TokenLayout& layout, const ForwardMode& mode) const;
+    bool hasItemText() const { return itemText != nullptr; }
+
+    /// ids [rows, F]. What a branch does not read may be undefined.
+    BranchLogits logits(const at::Tensor& ids, const SentenceInput& sentences,
+                        const ForwardMode& mode) const;
+
+    /// The sentence vectors that the head of the text side reads: [rows, H], or [rows, 2 H] of two
+    /// towers.
+    at::Tensor sentenceVectors(const SentenceInput& sentences, const ForwardMode& mode) const;
 
     /// Sum of squares over the id tables. Scalar.
     at::Tensor tableSquares() const;
@@ -82,10 +111,15 @@ public:
     Parameters parameters;
     std::unique_ptr<Backbone> backbone;
     std::unique_ptr<TextEncoder> text;
+    std::unique_ptr<TextEncoder> itemText; // the second tower
 
 private:
     explicit FinetuneModel(at::Device device) : parameters(device) {}
 
+    at::Tensor textLogit(const SentenceInput& sentences, const ForwardMode& mode) const;
+
+    bool idsAreFixed_ = false;            // the id branch of a joint run is left as it is
+    std::optional<Linear> textHeadFirst_; // of a head with a tanh layer
     Linear textHead_;
     at::Tensor textOutputBias_; // published recipe only: a second bias of the text logit
     at::Tensor alpha_;

@@ -18,7 +18,12 @@ namespace {
 
 constexpr const char* kState = "state.safetensors";
 constexpr const char* kPretrained = "pretrained.safetensors";
+constexpr const char* kIdsAlone = "ids.safetensors";
 constexpr const char* kWeights = "weights.safetensors";
+
+constexpr const char* kPretrainStage = "pretrain";
+constexpr const char* kIdsAloneStage = "finetune-id";
+constexpr const char* kFinetuneStage = "finetune";
 
 constexpr std::int64_t kAlignmentBatch = 64;
 
@@ -163,19 +168,43 @@ RunEnded RunExecution::run(RunInputs& inputs, const std::optional<TrainingState:
         if (inputs.readsText()) {
             reportTruncation();
         }
-        const bool pretrains = spec_.kind != "finetune";
-        const bool skipsAhead = resumed && resumed->stage == "finetune";
-        if (pretrains && !skipsAhead) {
-            end = pretrain(resumed);
-        }
-        if (end.status == LoopEnd::Status::Finished && spec_.kind != "pretrain") {
-            end = finetune(skipsAhead ? resumed : std::nullopt, ended);
-        }
+        end = goThroughStages(resumed, ended);
     }
     ended.status = statusWord(end.status);
     ended.reason = end.reason;
     ended.problem = end.problem;
     return ended;
+}
+
+LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>& resumed,
+                                      RunEnded& ended) {
+    std::vector<std::string> stages;
+    if (spec_.kind != "finetune") {
+        stages.emplace_back(kPretrainStage);
+    }
+    if (spec_.kind != "pretrain") {
+        if (spec_.finetune.branches == "joint" && spec_.finetune.idEpochs > 0) {
+            stages.emplace_back(kIdsAloneStage);
+        }
+        stages.emplace_back(kFinetuneStage);
+    }
+    LoopEnd end;
+    bool isPast = resumed.has_value(); // of stages that a resumed run has behind it
+    for (const std::string& stage : stages) {
+        const bool isResumed = isPast && stage == resumed->stage;
+        if (isPast && !isResumed) {
+            continue;
+        }
+        const auto place = isResumed ? resumed : std::nullopt;
+        end = stage == kPretrainStage   ? pretrain(place)
+              : stage == kIdsAloneStage ? trainIdsAlone(place)
+                                        : finetune(place, ended);
+        if (end.status != LoopEnd::Status::Finished) {
+            break;
+        }
+        isPast = false;
+    }
+    return end;
 }
 
 void RunExecution::removeState() const {
@@ -211,7 +240,7 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
         tell(LogLine{"info", "no alignment is measured: without the loss mfm there is no "
                              "attention from ids to words"});
     }
-    Pretrainer stage(spec_, model, inputs_->batcher(), sizes.trainingCounts, loop, measure);
+    Pretrainer stage(spec_, model, inputs_->batcher(), sizes, loop, measure);
     if (resumed) {
         if (auto loaded = stage.state().load(file(kState)); !loaded) {
             return failure(loaded.problem());
@@ -229,46 +258,35 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
     return end;
 }
 
-Result<void> RunExecution::startWeights(FinetuneModel& model) const {
-    std::filesystem::path parent;
-    if (spec_.kind == "flip") {
-        parent = file(kPretrained);
-    } else if (!spec_.finetune.from.empty()) {
-        parent = workspace_.checkpoints(spec_.finetune.from) / kWeights;
+Result<void> RunExecution::startText(FinetuneModel& model) const {
+    if (auto loaded =
+            loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters, "text.");
+        !loaded || !model.hasItemText()) {
+        return loaded;
     }
-    std::optional<SafetensorsFile> weights;
-    if (!parent.empty()) {
-        auto opened = SafetensorsFile::open(parent);
-        if (!opened) {
-            return opened.problem();
-        }
-        if (auto sound = opened->verify(); !sound) {
-            return sound;
-        }
-        weights = std::move(*opened);
-    }
-    const auto holds = [&](const std::string& prefix) {
-        return weights &&
-               std::any_of(weights->tensors().begin(), weights->tensors().end(),
-                           [&](const auto& entry) { return entry.first.starts_with(prefix); });
-    };
-    if (model.hasText() && !holds("text.")) {
-        if (auto loaded = loadTextWeights(inputs_->modelFolder(), *inputs_->config(),
-                                          model.parameters, "text.");
-            !loaded) {
-            return loaded;
-        }
-    }
+    return loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters,
+                           "item_text.");
+}
+
+Result<void> RunExecution::takeOver(const std::filesystem::path& parent,
+                                    FinetuneModel& model) const {
+    auto weights = SafetensorsFile::open(parent);
     if (!weights) {
-        return {};
+        return weights.problem();
+    }
+    if (auto sound = weights->verify(); !sound) {
+        return sound;
     }
     std::vector<std::string> required;
-    if (model.hasIds() && holds("rec.")) {
-        required.emplace_back("rec.");
-    }
-    if (model.hasText() && holds("text.")) {
-        required.emplace_back("text.");
-    }
+    const auto requireIfThere = [&](bool wanted, const std::string& prefix) {
+        if (wanted &&
+            std::any_of(weights->tensors().begin(), weights->tensors().end(),
+                        [&](const auto& entry) { return entry.first.starts_with(prefix); })) {
+            required.push_back(prefix);
+        }
+    };
+    requireIfThere(model.hasIds(), "rec.");
+    requireIfThere(model.hasText(), "text.");
     if (required.empty()) {
         return Problem{"holds no weights that a run of the branch '" + spec_.finetune.branches +
                            "' can start from; name another run",
@@ -278,6 +296,53 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
         return filled.problem();
     }
     return {};
+}
+
+Result<void> RunExecution::startWeights(FinetuneModel& model) const {
+    if (model.hasText()) {
+        if (auto started = startText(model); !started) {
+            return started;
+        }
+    }
+    if (spec_.kind == "flip") {
+        return takeOver(file(kPretrained), model);
+    }
+    if (!spec_.finetune.from.empty()) {
+        return takeOver(workspace_.checkpoints(spec_.finetune.from) / kWeights, model);
+    }
+    return {};
+}
+
+LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& resumed) {
+    RunSpec alone = spec_;
+    alone.finetune.branches = "id";
+    alone.finetune.epochs = spec_.finetune.idEpochs;
+    auto made = FinetuneModel::make(alone, inputs_->sizes(), std::nullopt, device_);
+    if (!made) {
+        return failure(made.problem());
+    }
+    FinetuneModel& model = **made;
+    const LoopPlan loop =
+        plan(alone.finetune.epochs, alone.finetune.batchSize, alone.finetune.maxSteps);
+    Finetuner stage(alone, model, inputs_->batcher(), loop, kIdsAloneStage);
+    if (resumed) {
+        if (auto loaded = stage.state().load(file(kState)); !loaded) {
+            return failure(loaded.problem());
+        }
+    } else if (auto started = startWeights(model); !started) {
+        return failure(started.problem());
+    }
+    const LoopEnd end = runTrainingLoop(
+        stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
+    if (end.status == LoopEnd::Status::Finished) {
+        stage.state().recallBest();
+        if (auto saved =
+                saveWeights(model.parameters, file(kIdsAlone), {{"stage", kIdsAloneStage}});
+            !saved) {
+            return failure(saved.problem());
+        }
+    }
+    return end;
 }
 
 LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resumed,
@@ -294,8 +359,14 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
         if (auto loaded = stage.state().load(file(kState)); !loaded) {
             return failure(loaded.problem());
         }
-    } else if (auto started = startWeights(model); !started) {
-        return failure(started.problem());
+    } else {
+        auto started = startWeights(model);
+        if (started && spec_.finetune.branches == "joint" && spec_.finetune.idEpochs > 0) {
+            started = takeOver(file(kIdsAlone), model);
+        }
+        if (!started) {
+            return failure(started.problem());
+        }
     }
     LoopEnd end = runTrainingLoop(
         stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
@@ -307,7 +378,7 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
         !saved) {
         return failure(saved.problem());
     }
-    if (auto concluded = concludeFinetuning(model, ended); !concluded) {
+    if (auto concluded = concludeFinetuning(model, stage.frozen(), ended); !concluded) {
         return stop_.stop_requested()
                    ? LoopEnd{LoopEnd::Status::Stopped, "stopped while predicting", {}}
                    : failure(concluded.problem());
@@ -315,14 +386,16 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     return end;
 }
 
-Result<void> RunExecution::concludeFinetuning(const FinetuneModel& model, RunEnded& ended) const {
+Result<void> RunExecution::concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
+                                              RunEnded& ended) const {
     StoredPredictions stored;
     for (const Split split : {Split::Valid, Split::Test}) {
         const std::vector<std::int64_t> rows = inputs_->dataset().rowsOf(split);
         if (rows.empty()) {
             continue;
         }
-        const auto part = predict(model, inputs_->batcher(), rows, evaluationBatch(model), stop_);
+        const auto part =
+            predict(model, inputs_->batcher(), rows, evaluationBatch(model), stop_, frozen);
         if (!part) {
             return Problem{"stopped", ""};
         }

@@ -4,6 +4,7 @@
 #include "core/spec/run_event.h"
 #include "core/spec/run_spec.h"
 #include "core/store/run_store.h"
+#include "core/train/frozen_sentences.h"
 #include "core/train/training_loop.h"
 
 #include <chrono>
@@ -36,8 +37,13 @@ private:
     LoopPlan plan(std::int64_t epochs, std::int64_t batchSize, std::int64_t maxSteps) const;
     LoopEnd pretrain(const std::optional<TrainingState::Place>& resumed);
     LoopEnd finetune(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
+    LoopEnd trainIdsAlone(const std::optional<TrainingState::Place>& resumed);
+    LoopEnd goThroughStages(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
+    Result<void> startText(FinetuneModel& model) const;
+    Result<void> takeOver(const std::filesystem::path& parent, FinetuneModel& model) const;
     Result<void> startWeights(FinetuneModel& model) const;
-    Result<void> concludeFinetuning(const FinetuneModel& model, RunEnded& ended) const;
+    Result<void> concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
+                                    RunEnded& ended) const;
     void reportTruncation();
 
     const RunSpec& spec_;

@@ -7,6 +7,7 @@
 #include "core/spec/mask_count.h"
 #include "core/store/run_store.h"
 #include "core/text/dataset_text.h"
+#include "core/train/unknown_ids.h"
 
 #include <algorithm>
 
@@ -54,20 +55,24 @@ bool readsIds(const RunSpec& spec) {
     return hasKind(spec, "pretrain", "flip") || spec.finetune.branches != "text";
 }
 
-std::vector<std::string> idFieldNames(const Dataset& dataset) {
-    std::vector<std::string> names;
-    for (const int field : dataset.idFields()) {
-        names.push_back(dataset.fields()[static_cast<std::size_t>(field)].name);
-    }
-    return names;
-}
-
 /// As much of a backbone's options as its check reads.
 BackboneOptions backboneShape(const RunSpec& spec, const Dataset& dataset) {
     BackboneOptions options(spec.id, static_cast<std::int64_t>(dataset.idFields().size()),
                             dataset.idCount());
     options.fieldNames = idFieldNames(dataset);
     return options;
+}
+
+/// A second tower reads the words of a click model of words alone.
+Result<void> checkTowers(const RunSpec& spec) {
+    if (!spec.text.itemTemplate.empty() &&
+        (spec.kind != "finetune" || spec.finetune.branches != "text")) {
+        return Problem{
+            "needs kind = \"finetune\" and finetune.branches = \"text\": two towers read "
+            "no ids and are not pretrained here",
+            "text.item_template"};
+    }
+    return {};
 }
 
 } // namespace
@@ -107,6 +112,14 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
             return checked.problem();
         }
     }
+    if (spec.kind != "pretrain") {
+        if (auto checked = checkUnknownFields(spec, *inputs->dataset_); !checked) {
+            return checked.problem();
+        }
+    }
+    if (auto checked = checkTowers(spec); !checked) {
+        return checked.problem();
+    }
     if (flip::readsText(spec)) {
         if (auto opened = inputs->openText(spec, workspace); !opened) {
             return opened.problem();
@@ -142,6 +155,13 @@ Result<void> RunInputs::openText(const RunSpec& spec, const Workspace& workspace
         return parsed.problem();
     }
     template_ = std::move(*parsed);
+    if (!spec.text.itemTemplate.empty()) {
+        auto item = parseTemplate(spec.text.itemTemplate, *dataset_);
+        if (!item) {
+            return item.problem();
+        }
+        itemTemplate_ = std::move(*item);
+    }
     if (const auto rules = sentenceRules(spec.text, *dataset_); !rules) {
         return rules.problem();
     }
@@ -187,14 +207,30 @@ Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
             return cache.problem();
         }
         cache_ = std::move(*cache);
+        if (itemTemplate_) {
+            auto item = TokenCache::build(*dataset_, *itemTemplate_, *tokenizer_, *rules, stop);
+            if (!item) {
+                return item.problem();
+            }
+            itemCache_ = std::move(*item);
+        }
     }
-    batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", device);
+    batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", device,
+                     itemCache_ ? &*itemCache_ : nullptr);
     return {};
 }
 
 ModelSizes RunInputs::sizes() const {
-    return {static_cast<std::int64_t>(dataset_->idFields().size()), dataset_->idCount(),
-            dataset_->trainingCounts(), idListsOf(*dataset_), idFieldNames(*dataset_)};
+    ModelSizes sizes;
+    sizes.fields = static_cast<std::int64_t>(dataset_->idFields().size());
+    sizes.ids = dataset_->idCount();
+    sizes.trainingCounts = dataset_->trainingCounts();
+    for (const int field : dataset_->idFields()) {
+        sizes.firstIds.push_back(dataset_->fields()[static_cast<std::size_t>(field)].firstId);
+    }
+    sizes.lists = idListsOf(*dataset_);
+    sizes.fieldNames = idFieldNames(*dataset_);
+    return sizes;
 }
 
 namespace {

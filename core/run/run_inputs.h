@@ -44,7 +44,9 @@ private:
     std::optional<TextConfig> config_;
     std::unique_ptr<Tokenizer> tokenizer_;
     std::optional<TextTemplate> template_;
+    std::optional<TextTemplate> itemTemplate_; // of a second tower
     std::optional<TokenCache> cache_;
+    std::optional<TokenCache> itemCache_;
     std::optional<Batcher> batcher_;
 };
 

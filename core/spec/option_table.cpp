@@ -85,6 +85,13 @@ void addDataAndText(std::vector<Option>& table) {
                         .oneOf({"none", "max"})
                         .published("max")
                         .advanced());
+    table.push_back(row<&RunSpec::text, &Text::itemTemplate>(
+                        Group::Text, "text.item_template", "Template of a second sentence", "",
+                        "A second sentence, of the item, for a second language model; "
+                        "text.template then speaks of the user alone and the two sentence vectors "
+                        "are classified together (CTR-BERT). Empty: one sentence. Needs kind = "
+                        "\"finetune\" and finetune.branches = \"text\".")
+                        .advanced());
     table.push_back(row<&RunSpec::plm, &Plm::path>(
         Group::Text, "plm.path", "Language model", "all-MiniLM-L6-v2",
         "A name in a models folder, or a folder in the Hugging Face layout."));
@@ -99,6 +106,12 @@ void addDataAndText(std::vector<Option>& table) {
                         "Share of activations switched off inside the language model while "
                         "training; -1 takes what its own config.json says.")
                         .from(-1, 0.99)
+                        .advanced());
+    table.push_back(row<&RunSpec::plm, &Plm::pooling>(
+                        Group::Text, "plm.pooling", "Vector of a sentence", "first",
+                        "first takes the hidden state of the first token, as published; mean "
+                        "averages over all tokens, as sentence encoders are often trained.")
+                        .oneOf({"first", "mean"})
                         .advanced());
 }
 
@@ -152,10 +165,39 @@ void addPretrainingSchedule(std::vector<Option>& table) {
 }
 
 void addPretrainingDetail(std::vector<Option>& table) {
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::maskUnit>(
+                        Group::Pretraining, "pretrain.mask_unit", "Unit of hidden words", "field",
+                        "What mlm hides: field hides every token of a value, so that only the ids "
+                        "can tell it; token hides single tokens of all values, the same share of "
+                        "them, and the rest of a value gives it away.")
+                        .oneOf({"field", "token"})
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::maskedFields>(
+                        Group::Pretraining, "pretrain.masked_fields", "Fields hidden in both",
+                        "independent",
+                        "How the fields that mlm hides go with those that mfm hides in the same "
+                        "row: drawn independently, the same fields, or different ones. same hides "
+                        "as many fields in the text as in the table.")
+                        .oneOf({"independent", "same", "different"})
+                        .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::temperature>(
                         Group::Pretraining, "pretrain.temperature", "Temperature", 0.7,
                         "The contrast's scores are divided by it; lower makes it stricter.")
                         .above(0, 100)
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::temperatureKind>(
+                        Group::Pretraining, "pretrain.temperature_kind", "Kind of temperature",
+                        "fixed",
+                        "fixed keeps the temperature; learned starts from it and trains it with "
+                        "everything else, down to a hundredth.")
+                        .oneOf({"fixed", "learned"})
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::similarity>(
+                        Group::Pretraining, "pretrain.similarity", "Similarity", "dot",
+                        "How icl compares ids with sentences: by their dot product, as published, "
+                        "or by the cosine of the angle between them, which wants a temperature of "
+                        "about 0.07.")
+                        .oneOf({"dot", "cosine"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::projectionDim>(
                         Group::Pretraining, "pretrain.projection_dim", "Projection width", 128,
@@ -179,6 +221,13 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .in("ids")
                         .from(1, 10000)
                         .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::noiseFrom>(
+                        Group::Pretraining, "pretrain.noise_from", "Noise comes from", "all",
+                        "Which ids the noise of mfm is drawn from: all ids, as published, most of "
+                        "which cannot stand in the hidden field, or those of the hidden field "
+                        "alone, which are harder to tell apart.")
+                        .oneOf({"all", "field"})
+                        .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::fieldDim>(
                         Group::Pretraining, "pretrain.field_dim", "Width of recovered fields", 32,
                         "Width of the vector that mfm recovers for a hidden field, and of the "
@@ -193,6 +242,14 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .oneOf({"tokens", "padded"})
                         .published("padded")
                         .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::attentionScale>(
+                        Group::Pretraining, "pretrain.attention_scale", "Scale of mfm's attention",
+                        "none",
+                        "none leaves the scores of mfm's attention as they are, as published: it "
+                        "soon looks at a single token; width divides them by the root of the "
+                        "language model's width.")
+                        .oneOf({"none", "width"})
+                        .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::cleanPass>(
                         Group::Pretraining, "pretrain.clean_pass", "Clean pass", "shared",
                         "Whether icl and mfm share one pass over the complete sentence, or each "
@@ -206,6 +263,13 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         "tokens, as published. The loss is the same; all is slower.")
                         .oneOf({"labelled", "all"})
                         .published("all")
+                        .advanced());
+    table.push_back(row<&RunSpec::pretrain, &Pretrain::tokenContext>(
+                        Group::Pretraining, "pretrain.token_context", "Context of hidden words",
+                        "ids",
+                        "What mlm reads beside the masked sentence: the row's ids, or none, which "
+                        "is masked language modelling of the text alone (PTab).")
+                        .oneOf({"ids", "none"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::weightDecay>(
                         Group::Pretraining, "pretrain.weight_decay", "Weight decay", 1e-3,
@@ -298,6 +362,55 @@ void addFinetuningSchedule(std::vector<Option>& table) {
 }
 
 void addFinetuningDetail(std::vector<Option>& table) {
+    table.push_back(row<&RunSpec::finetune, &Finetune::idEpochs>(
+                        Group::Finetuning, "finetune.id_epochs", "Epochs of the ids alone", 0,
+                        "A joint run first trains its id branch alone for so many epochs, or "
+                        "until patience ends it, and goes on from the best of them; ids need far "
+                        "more epochs than words. 0 starts both together, as published.")
+                        .in("epochs")
+                        .from(0, 100000));
+    table.push_back(row<&RunSpec::finetune, &Finetune::idRate>(
+                        Group::Finetuning, "finetune.id_rate", "Rate of the id branch", 1.0,
+                        "What finetune.learning_rate is multiplied by for the id branch while a "
+                        "joint run trains both; 0 leaves the id branch as it is.")
+                        .from(0, 1000)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::fusionRate>(
+                        Group::Finetuning, "finetune.fusion_rate", "Rate of the mixing weight", 1.0,
+                        "What finetune.learning_rate is multiplied by for a joint run's mixing "
+                        "weight.")
+                        .from(0, 1000)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::unknownRate>(
+                        Group::Finetuning, "finetune.unknown_rate", "Ids made unknown", 0.0,
+                        "Share of ids that training replaces by their field's unknown id, drawn "
+                        "anew in each step, so that the model learns what to do with users and "
+                        "items it has never seen.")
+                        .in("share of ids")
+                        .from(0, 0.99));
+    table.push_back(row<&RunSpec::finetune, &Finetune::unknownFields>(
+                        Group::Finetuning, "finetune.unknown_fields", "Fields unknown together", "",
+                        "Which fields finetune.unknown_rate makes unknown, those that go together "
+                        "parted by commas and the groups by semicolons: \"movie_id, title; "
+                        "user_id\". Empty: every field by itself.")
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::textEncoder>(
+                        Group::Finetuning, "finetune.text_encoder", "Language model", "trained",
+                        "trained finetunes the language model; frozen computes each sentence "
+                        "vector once, and only what reads it is trained, which is many times "
+                        "faster.")
+                        .oneOf({"trained", "frozen"}));
+    table.push_back(row<&RunSpec::finetune, &Finetune::textHead>(
+                        Group::Finetuning, "finetune.text_head", "Head of the text side", "linear",
+                        "How a sentence vector becomes a logit: linear, as in FLIP, or through a "
+                        "tanh layer, as CTR-BERT and PTab do.")
+                        .oneOf({"linear", "tanh"})
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::textHeadDim>(
+                        Group::Finetuning, "finetune.text_head_dim", "Width of the tanh layer", 128,
+                        "Width of the layer of finetune.text_head = \"tanh\".")
+                        .from(1, kWide)
+                        .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::weightDecay>(
                         Group::Finetuning, "finetune.weight_decay", "Weight decay", 0.0,
                         "How strongly AdamW pulls everything outside the text side towards 0 in "

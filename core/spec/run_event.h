@@ -24,8 +24,8 @@ struct Metrics {
 /// "text" stand beside it in a joint run.
 using BranchMetrics = std::map<std::string, Metrics>;
 
-// Facts about a run, in the past tense. `stage` is "pretrain" or "finetune"; `epoch` and `step`
-// count from 1 within the stage.
+// Facts about a run, in the past tense. `stage` is "pretrain", "finetune-id" (a joint run's ids
+// alone) or "finetune"; `epoch` and `step` count from 1 within the stage.
 
 struct RunStarted {
     std::string run; // its name
@@ -74,7 +74,7 @@ struct AlignmentMeasured {
     std::vector<double> share;    // [masked * words], row-major; a row sums to 1
     std::vector<double> lift;     // [masked * words], share over that of an even spread
     std::vector<double> toFields; // [masked], part of all attention, 0 to 1
-    double score = 0; // mean share that a masked field's own words get, 0 to 1
+    double score = 0;             // mean share that a masked field's own words get, 0 to 1
 };
 
 struct CheckpointSaved {

@@ -22,16 +22,18 @@ struct RunSpec {
     struct Text {
         std::string templateText; // empty: "<field> is {field}." for every field
         std::int64_t maxTokens;
-        std::string cut;      // fields | end
-        std::string givesWay; // fields whose values are cut first, "genre, title"
-        std::string missing;  // words for a value that is empty
-        std::string padding;  // none | max
+        std::string cut;          // fields | end
+        std::string givesWay;     // fields whose values are cut first, "genre, title"
+        std::string missing;      // words for a value that is empty
+        std::string padding;      // none | max
+        std::string itemTemplate; // a second sentence for a second tower; empty: one tower
     } text;
 
     struct Plm {
         std::string path;
         std::int64_t layers; // 0 = all
         double dropout;      // below 0: as the model's own config.json says
+        std::string pooling; // first | mean
     } plm;
 
     struct Id {
@@ -69,16 +71,23 @@ struct RunSpec {
         double maskRatioTable;
         double maskRatioText;
         std::string maskRounding; // round | floor
+        std::string maskUnit;     // field | token
+        std::string maskedFields; // independent | same | different
         std::int64_t maxSteps;    // 0 = no limit
         double temperature;
+        std::string temperatureKind; // fixed | learned
+        std::string similarity;      // dot | cosine
         std::int64_t projectionDim;
         double projectionDropout;
         double tokenDropout;
         std::int64_t noise;
+        std::string noiseFrom;      // all | field
         std::int64_t fieldDim;      // width of a recovered field and of its noise-contrastive table
         std::string fieldAttention; // tokens | padded
+        std::string attentionScale; // none | width
         std::string cleanPass;      // shared | separate
         std::string tokenHead;      // labelled | all
+        std::string tokenContext;   // ids | none
         double weightDecay;
         std::string decay;    // weights | all
         double warmup;        // share of all steps
@@ -96,7 +105,15 @@ struct RunSpec {
         double textLearningRate;
         double weightDecay;
         double textWeightDecay;
-        std::string decay; // weights | all
+        std::string decay;       // weights | all
+        std::string textEncoder; // trained | frozen
+        std::string textHead;    // linear | tanh
+        std::int64_t textHeadDim;
+        std::int64_t idEpochs; // of the id branch alone, before a joint run's own
+        double idRate;         // of the id branch in a joint run, as a multiple of learningRate
+        double fusionRate;     // of the mixing weight, likewise
+        double unknownRate;
+        std::string unknownFields; // "movie_id, title; user_id": what becomes unknown together
         std::int64_t patience;
         double plateauFactor;
         double embeddingL2;

@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace flip {
 
@@ -22,9 +23,9 @@ RandomStream stepStream(std::uint64_t seed, const std::string& purpose, std::int
 }
 
 Batcher::Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaximum,
-                 at::Device device)
-    : dataset_(dataset), cache_(cache), padToMaximum_(padToMaximum), device_(device),
-      idFields_(dataset.idFields()), firstList_(firstListsOf(dataset)) {
+                 at::Device device, const TokenCache* itemCache)
+    : dataset_(dataset), cache_(cache), itemCache_(itemCache), padToMaximum_(padToMaximum),
+      device_(device), idFields_(dataset.idFields()), firstList_(firstListsOf(dataset)) {
     if (cache_ != nullptr) {
         for (const TextTemplate::Part& part : cache_->textTemplate().parts()) {
             if (part.field >= 0 && std::find(textFields_.begin(), textFields_.end(), part.field) ==
@@ -36,7 +37,10 @@ Batcher::Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaxi
 }
 
 std::int64_t Batcher::tokensOf(std::int64_t row) const {
-    return cache_ == nullptr ? 0 : std::min(cache_->length(row), cache_->maxTokens());
+    const auto length = [row](const TokenCache* cache) {
+        return cache == nullptr ? 0 : std::min(cache->length(row), cache->maxTokens());
+    };
+    return length(cache_) + length(itemCache_);
 }
 
 Batch Batcher::load(std::span<const std::int64_t> rows) const {
@@ -69,41 +73,50 @@ Batch Batcher::load(std::span<const std::int64_t> rows) const {
     }
     batch.labels = at::tensor(at::ArrayRef<float>(labels), at::kFloat).to(device_);
     if (cache_ != nullptr) {
-        loadText(batch);
+        Sentences text = load(*cache_, batch.rows);
+        batch.tokenIds = text.tokenIds;
+        batch.owner = std::move(text.owner);
+        batch.layout = std::move(text.layout);
+    }
+    if (itemCache_ != nullptr) {
+        Sentences text = load(*itemCache_, batch.rows);
+        batch.itemTokenIds = text.tokenIds;
+        batch.itemLayout = std::move(text.layout);
     }
     return batch;
 }
 
-void Batcher::loadText(Batch& batch) const {
+Batcher::Sentences Batcher::load(const TokenCache& cache,
+                                 const std::vector<std::int64_t>& rows) const {
     TokenRow text;
     std::vector<std::int64_t> lengths;
-    lengths.reserve(batch.rows.size());
-    const auto width = static_cast<std::size_t>(cache_->maxTokens());
+    lengths.reserve(rows.size());
+    const auto width = static_cast<std::size_t>(cache.maxTokens());
     std::vector<std::uint8_t> real;
-    for (std::size_t r = 0; r < batch.rows.size(); ++r) {
+    for (std::size_t r = 0; r < rows.size(); ++r) {
         const std::size_t before = text.ids.size();
-        cache_->appendRow(batch.rows[r], text);
+        cache.appendRow(rows[r], text);
         const std::size_t length = text.ids.size() - before;
         lengths.push_back(static_cast<std::int64_t>(length));
         if (padToMaximum_) {
             real.resize(r * width + length, 1);
             real.resize((r + 1) * width, 0);
-            text.ids.resize((r + 1) * width, cache_->tokenizer().special().pad);
+            text.ids.resize((r + 1) * width, cache.tokenizer().special().pad);
             text.owner.resize((r + 1) * width, -1);
         }
     }
-    batch.owner = std::move(text.owner);
-    batch.tokenIds =
+    Sentences sentences;
+    sentences.owner = std::move(text.owner);
+    sentences.tokenIds =
         at::tensor(at::ArrayRef<std::int32_t>(text.ids), at::kInt).to(at::kLong).to(device_);
-    if (padToMaximum_) {
-        const auto rows = static_cast<std::int64_t>(batch.rows.size());
-        batch.layout = TokenLayout::padded(at::tensor(at::ArrayRef<std::uint8_t>(real), at::kByte)
-                                               .view({rows, static_cast<std::int64_t>(width)})
-                                               .to(at::kBool)
-                                               .to(device_));
-    } else {
-        batch.layout = TokenLayout::packed(lengths, device_);
-    }
+    sentences.layout =
+        padToMaximum_ ? TokenLayout::padded(at::tensor(at::ArrayRef<std::uint8_t>(real), at::kByte)
+                                                .view({static_cast<std::int64_t>(rows.size()),
+                                                       static_cast<std::int64_t>(width)})
+                                                .to(at::kBool)
+                                                .to(device_))
+                      : TokenLayout::packed(lengths, device_);
+    return sentences;
 }
 
 std::vector<std::int64_t> Batcher::targetsOf(const Batch& batch,
@@ -123,8 +136,9 @@ std::vector<std::int64_t> Batcher::targetsOf(const Batch& batch,
     return targets;
 }
 
-Masks Batcher::mask(const Batch& batch, const MaskPlan& plan, const NoiseSampler& sampler,
-                    std::uint64_t seed, std::int64_t step) const {
+Masks Batcher::mask(const Batch& batch, const MaskPlan& plan,
+                    const std::vector<NoiseSampler>& samplers, std::uint64_t seed,
+                    std::int64_t step) const {
     Masks masks;
     const auto rows = static_cast<std::int64_t>(batch.rows.size());
     const auto fields = static_cast<std::int64_t>(idFields_.size());
@@ -142,47 +156,81 @@ Masks Batcher::mask(const Batch& batch, const MaskPlan& plan, const NoiseSampler
     masks.maskedIds = batch.ids.scatter(1, masks.columns, 0);
 
     RandomStream noiseStream = stepStream(seed, "noise", step);
-    std::vector<std::int64_t> noise(static_cast<std::size_t>(rows * plan.tableFields * plan.noise));
-    for (std::int64_t& id : noise) {
-        id = sampler.draw(noiseStream);
+    std::vector<std::int64_t> noise(columns.size() * static_cast<std::size_t>(plan.noise));
+    for (std::size_t i = 0; i < noise.size(); ++i) {
+        const std::int64_t column = columns[i / static_cast<std::size_t>(plan.noise)];
+        const std::size_t which = samplers.size() == 1 ? 0 : static_cast<std::size_t>(column);
+        noise[i] = samplers[which].draw(noiseStream);
     }
     masks.noise = longs(noise, {rows, plan.tableFields, plan.noise}, device_);
-
-    if (cache_ == nullptr) {
-        return masks;
+    if (cache_ != nullptr) {
+        maskText(masks, batch, plan, columns, stepStream(seed, "mask-text", step));
     }
-    RandomStream textStream = stepStream(seed, "mask-text", step);
-    std::vector<std::uint8_t> hidden(dataset_.fields().size());
+    return masks;
+}
+
+std::vector<std::uint8_t> Batcher::hiddenFields(std::span<const std::int64_t> maskedColumns,
+                                                const MaskPlan& plan, RandomStream& stream) const {
+    std::vector<std::uint8_t> hidden(dataset_.fields().size(), 0);
+    std::vector<int> choice; // of the fields that the sentence may hide
+    for (const int field : textFields_) {
+        const bool inTable =
+            std::any_of(maskedColumns.begin(), maskedColumns.end(), [&](std::int64_t column) {
+                return idFields_[static_cast<std::size_t>(column)] == field;
+            });
+        if (plan.fields == MaskPlan::Fields::Independent ||
+            inTable == (plan.fields == MaskPlan::Fields::Same)) {
+            choice.push_back(field);
+        }
+    }
+    const auto size = static_cast<std::int64_t>(choice.size());
+    const bool takesAll = plan.fields == MaskPlan::Fields::Same || plan.tokenShare > 0;
+    const std::int64_t count = takesAll ? size : std::min(size, plan.textFields);
+    for (const std::int64_t place : stream.sample(size, count)) {
+        hidden[static_cast<std::size_t>(choice[static_cast<std::size_t>(place)])] = 1;
+    }
+    return hidden;
+}
+
+void Batcher::maskText(Masks& masks, const Batch& batch, const MaskPlan& plan,
+                       const std::vector<std::int64_t>& columns, RandomStream stream) const {
     std::vector<std::int64_t> labelled;
     std::vector<std::int64_t> counts;
+    std::vector<std::int64_t> tokens; // of one row, that may be hidden
     std::size_t token = 0;
     const auto width = static_cast<std::size_t>(batch.layout.whole.width());
-    for (std::int64_t r = 0; r < rows; ++r) {
-        std::fill(hidden.begin(), hidden.end(), std::uint8_t{0});
-        for (const std::int64_t choice :
-             textStream.sample(static_cast<std::int64_t>(textFields_.size()), plan.textFields)) {
-            hidden[static_cast<std::size_t>(textFields_[static_cast<std::size_t>(choice)])] = 1;
-        }
+    for (std::size_t r = 0; r < batch.rows.size(); ++r) {
+        const auto masked = static_cast<std::size_t>(plan.tableFields);
+        const std::vector<std::uint8_t> hidden = hiddenFields(
+            std::span<const std::int64_t>(columns).subspan(r * masked, masked), plan, stream);
         const std::size_t end =
-            token +
-            (padToMaximum_
-                 ? width
-                 : static_cast<std::size_t>(tokensOf(batch.rows[static_cast<std::size_t>(r)])));
-        const std::size_t before = labelled.size();
+            token + (padToMaximum_ ? width : static_cast<std::size_t>(tokensOf(batch.rows[r])));
+        tokens.clear();
         for (; token < end; ++token) {
             const std::int16_t owner = batch.owner[token];
             if (owner >= 0 && hidden[static_cast<std::size_t>(owner)] != 0) {
-                labelled.push_back(static_cast<std::int64_t>(token));
+                tokens.push_back(static_cast<std::int64_t>(token));
             }
         }
-        counts.push_back(static_cast<std::int64_t>(labelled.size() - before));
+        if (plan.tokenShare > 0 && !tokens.empty()) {
+            const auto all = static_cast<std::int64_t>(tokens.size());
+            const auto count = std::clamp<std::int64_t>(
+                std::llround(plan.tokenShare * static_cast<double>(all)), 1, all);
+            std::vector<std::int64_t> places = stream.sample(all, count);
+            std::sort(places.begin(), places.end());
+            for (std::int64_t& place : places) {
+                place = tokens[static_cast<std::size_t>(place)];
+            }
+            tokens.swap(places);
+        }
+        labelled.insert(labelled.end(), tokens.begin(), tokens.end());
+        counts.push_back(static_cast<std::int64_t>(tokens.size()));
     }
     masks.labelled.tokens = longs(labelled, {static_cast<std::int64_t>(labelled.size())}, device_);
     masks.labelled.groups = TokenLayout::chosen(batch.layout, counts, device_);
     masks.labelledTargets = batch.tokenIds.index_select(0, masks.labelled.tokens);
     masks.maskedTokenIds =
         batch.tokenIds.index_fill(0, masks.labelled.tokens, cache_->tokenizer().special().mask);
-    return masks;
 }
 
 } // namespace flip

@@ -26,6 +26,10 @@ struct Batch {
     at::Tensor tokenIds;             // [tokens] int64
     std::vector<std::int16_t> owner; // [tokens] dataset field whose value the token is, or -1
     TokenLayout layout;
+
+    // With a second sentence only:
+    at::Tensor itemTokenIds; // [item tokens] int64
+    TokenLayout itemLayout;
 };
 
 /// What one step of pretraining hides. Columns are ordinals among the id fields.
@@ -43,9 +47,11 @@ struct Masks {
 /// Lays rows of a dataset out as tensors on a device. Immutable after construction; any thread.
 class Batcher {
 public:
-    /// Without a cache batches have no text. Padding "max" lays sentences out padded to the
-    /// cache's maxTokens. The dataset and the cache must outlive it.
-    Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaximum, at::Device device);
+    /// Without a cache batches have no text; `itemCache` holds the second sentences of a model with
+    /// two towers. Padding "max" lays sentences out padded to the cache's maxTokens. The dataset
+    /// and the caches must outlive it.
+    Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaximum, at::Device device,
+            const TokenCache* itemCache = nullptr);
 
     Batch load(std::span<const std::int64_t> rows) const;
 
@@ -53,28 +59,46 @@ public:
         std::int64_t tableFields = 1; // M of the table
         std::int64_t textFields = 1;  // fields hidden in the sentence
         std::int64_t noise = 25;      // k
+
+        /// How the fields hidden in the sentence go with those hidden in the table.
+        enum class Fields { Independent, Same, Different };
+        Fields fields = Fields::Independent;
+
+        /// Above 0, this share of the tokens of all those fields is hidden, at least one a row,
+        /// and not every token of some of them.
+        double tokenShare = 0;
     };
 
     /// Draws what to hide in a batch. One stream a purpose, so that a change of one leaves the
-    /// other draws alone.
-    Masks mask(const Batch& batch, const MaskPlan& plan, const NoiseSampler& sampler,
+    /// other draws alone. `samplers` is one for noise from all ids, or one for each id field.
+    Masks mask(const Batch& batch, const MaskPlan& plan, const std::vector<NoiseSampler>& samplers,
                std::uint64_t seed, std::int64_t step) const;
 
     const Dataset& dataset() const { return dataset_; }
     const std::vector<int>& idFields() const { return idFields_; }
     const std::vector<int>& textFields() const { return textFields_; }
 
-    /// Sentence length of a row in tokens after the cut; 0 without text.
+    /// Length of a row's sentences in tokens after the cut; 0 without text.
     std::int64_t tokensOf(std::int64_t row) const;
 
 private:
-    void loadText(Batch& batch) const;
+    struct Sentences {
+        at::Tensor tokenIds;
+        std::vector<std::int16_t> owner;
+        TokenLayout layout;
+    };
+    Sentences load(const TokenCache& cache, const std::vector<std::int64_t>& rows) const;
+    std::vector<std::uint8_t> hiddenFields(std::span<const std::int64_t> maskedColumns,
+                                           const MaskPlan& plan, RandomStream& stream) const;
+    void maskText(Masks& masks, const Batch& batch, const MaskPlan& plan,
+                  const std::vector<std::int64_t>& columns, RandomStream stream) const;
     std::vector<std::int64_t> targetsOf(const Batch& batch, std::span<const std::int64_t> columns,
                                         const MaskPlan& plan, std::uint64_t seed,
                                         std::int64_t step) const;
 
     const Dataset& dataset_;
     const TokenCache* cache_;
+    const TokenCache* itemCache_;
     bool padToMaximum_;
     at::Device device_;
     std::vector<int> idFields_;

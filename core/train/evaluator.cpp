@@ -1,6 +1,7 @@
 #include "core/train/evaluator.h"
 
 #include "core/eval/metrics.h"
+#include "core/train/frozen_sentences.h"
 
 #include <torch/torch.h>
 
@@ -22,7 +23,7 @@ void scatter(const at::Tensor& values, std::span<const std::size_t> places,
 
 Predictions predictAll(const FinetuneModel& model, const Batcher& batcher,
                        std::span<const std::int64_t> rows, std::int64_t batchSize,
-                       const std::stop_token& stop) {
+                       const std::stop_token& stop, FrozenSentences* frozen) {
     const at::NoGradGuard noGradient;
     const ForwardMode mode = ForwardMode::evaluation(stop);
     Predictions out;
@@ -55,7 +56,8 @@ Predictions predictAll(const FinetuneModel& model, const Batcher& batcher,
         }
         // The chunk is sorted by length already, and the batcher's sort is stable.
         const Batch batch = batcher.load(chunk);
-        const BranchLogits logits = model.logits(batch.ids, batch.tokenIds, batch.layout, mode);
+        const BranchLogits logits = model.logits(
+            batch.ids, frozen != nullptr ? frozen->of(batch, stop) : sentencesOf(batch), mode);
         scatter(logits.own(), places, out.logit);
         if (joint) {
             scatter(logits.id, places, out.idLogit);
@@ -69,9 +71,9 @@ Predictions predictAll(const FinetuneModel& model, const Batcher& batcher,
 
 std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& batcher,
                                    std::span<const std::int64_t> rows, std::int64_t batchSize,
-                                   const std::stop_token& stop) {
+                                   const std::stop_token& stop, FrozenSentences* frozen) {
     try {
-        return predictAll(model, batcher, rows, batchSize, stop);
+        return predictAll(model, batcher, rows, batchSize, stop, frozen);
     } catch (const PassStopped&) {
         return std::nullopt;
     }

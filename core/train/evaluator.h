@@ -13,6 +13,8 @@
 
 namespace flip {
 
+class FrozenSentences;
+
 /// Logits of some rows, in the order the rows were asked for.
 struct Predictions {
     std::vector<std::int64_t> rows;
@@ -22,10 +24,11 @@ struct Predictions {
     std::vector<double> textLogit; // joint models only
 };
 
-/// Computes logits in evaluation mode, rows of similar length together. Absent when stopped.
+/// Computes logits in evaluation mode, rows of similar length together. `frozen` is given where the
+/// language model is not trained. Absent when stopped.
 std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& batcher,
                                    std::span<const std::int64_t> rows, std::int64_t batchSize,
-                                   const std::stop_token& stop);
+                                   const std::stop_token& stop, FrozenSentences* frozen = nullptr);
 
 /// The metrics of predictions by branch: "" and, for joint models, "id" and "text".
 BranchMetrics measureBranches(const Predictions& predictions);

@@ -5,13 +5,16 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace flip {
 
 namespace {
 
-enum Group { kIdDecay, kIdPlain, kTextDecay, kTextPlain };
+/// Parts of a model that are trained at rates of their own; each has a group with and one without
+/// decay.
+enum Part { kRest, kIds, kFusion, kText, kParts };
 
 /// Rows ordered by sentence length, so that the parts of a batch pad little.
 std::vector<std::int64_t> byLength(std::span<const std::int64_t> rows, const Batcher& batcher) {
@@ -20,6 +23,10 @@ std::vector<std::int64_t> byLength(std::span<const std::int64_t> rows, const Bat
         return batcher.tokensOf(a) < batcher.tokensOf(b);
     });
     return sorted;
+}
+
+bool isOfTextEncoder(const std::string& parameter) {
+    return parameter.starts_with("text.") || parameter.starts_with("item_text.");
 }
 
 bool isPublishedIdRun(const RunSpec& spec) {
@@ -54,20 +61,30 @@ FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
 AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
     const RunSpec::Finetune& options = spec.finetune;
     const bool textOnly = options.branches == "text";
-    const double rest = textOnly ? options.textLearningRate : options.learningRate;
-    const double restDecay = textOnly ? options.textWeightDecay : options.weightDecay;
-    const bool decayAll = options.decay == "all";
-    std::vector<AdamW::Group> groups(4);
-    groups[kIdDecay] = {rest, restDecay};
-    groups[kIdPlain] = {rest, 0.0};
-    groups[kTextDecay] = {options.textLearningRate, options.textWeightDecay};
-    groups[kTextPlain] = {options.textLearningRate, 0.0};
+    const bool joint = options.branches == "joint";
+    std::array<AdamW::Group, kParts> parts;
+    parts[kRest] = textOnly ? AdamW::Group{options.textLearningRate, options.textWeightDecay}
+                            : AdamW::Group{options.learningRate, options.weightDecay};
+    parts[kIds] = {options.learningRate * (joint ? options.idRate : 1.0), options.weightDecay};
+    parts[kFusion] = {options.learningRate * options.fusionRate, options.weightDecay};
+    parts[kText] = {options.textEncoder == "frozen" ? 0.0 : options.textLearningRate,
+                    options.textWeightDecay};
+    std::vector<AdamW::Group> groups;
+    for (const AdamW::Group& part : parts) {
+        groups.push_back(part);
+        groups.push_back({part.learningRate, 0.0});
+    }
     return AdamW(model.parameters, std::move(groups), [&](const std::string& name) -> int {
-        const bool plain = !decayAll && isBiasOrNorm(name, *model.parameters.find(name));
-        if (name.starts_with("text.")) {
-            return plain ? kTextPlain : kTextDecay;
+        const Part part = isOfTextEncoder(name)         ? kText
+                          : name.starts_with("rec.")    ? kIds
+                          : name.starts_with("fusion.") ? kFusion
+                                                        : kRest;
+        if (parts[part].learningRate == 0) {
+            return -1;
         }
-        return plain ? kIdPlain : kIdDecay;
+        const bool plain =
+            options.decay != "all" && isBiasOrNorm(name, *model.parameters.find(name));
+        return 2 * part + (plain ? 1 : 0);
     });
 }
 
@@ -76,12 +93,16 @@ std::int64_t evaluationBatch(const FinetuneModel& model) {
 }
 
 Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
-                     const LoopPlan& plan)
+                     const LoopPlan& plan, const std::string& stage)
     : spec_(spec), model_(model), batcher_(batcher), totalSteps_(plan.totalSteps()),
       selectionRows_(
           batcher.dataset().rowsOf(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid)),
+      unknownIds_(spec, batcher.dataset()),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
-      optimiser_(finetuneOptimiser(spec, model)), state_("finetune", model.parameters, optimiser_) {
+      optimiser_(finetuneOptimiser(spec, model)), state_(stage, model.parameters, optimiser_) {
+    if (model.hasText() && spec.finetune.textEncoder == "frozen") {
+        frozen_.emplace(model, batcher);
+    }
 }
 
 Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t step,
@@ -89,7 +110,7 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
     const auto part = static_cast<std::size_t>(
         model_.hasText() ? spec_.finetune.microBatch : static_cast<std::int64_t>(rows.size()));
     const std::vector<std::int64_t> ordered = byLength(rows, batcher_);
-    const ForwardMode mode = dropout_.forStep("finetune", step, stop);
+    const ForwardMode mode = dropout_.forStep(state_.place.stage, step, stop);
     std::map<std::string, at::Tensor> sums;
     model_.parameters.clearGradients();
     model_.parameters.stepBegins();
@@ -100,7 +121,10 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         const auto size = std::min(part, ordered.size() - first);
         const Batch batch =
             batcher_.load(std::span<const std::int64_t>(ordered).subspan(first, size));
-        const BranchLogits logits = model_.logits(batch.ids, batch.tokenIds, batch.layout, mode);
+        const at::Tensor ids =
+            unknownIds_(batch.ids, step, static_cast<std::int64_t>(first / part));
+        const BranchLogits logits =
+            model_.logits(ids, frozen_ ? frozen_->of(batch, stop) : sentencesOf(batch), mode);
         const double scale = isPublishedIdRun(spec_)
                                  ? 1.0
                                  : static_cast<double>(size) / static_cast<double>(ordered.size());
@@ -143,7 +167,7 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
 std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
                                                    const std::stop_token& stop) {
     const auto predictions =
-        predict(model_, batcher_, selectionRows_, evaluationBatch(model_), stop);
+        predict(model_, batcher_, selectionRows_, evaluationBatch(model_), stop, frozen());
     if (!predictions) {
         return std::nullopt;
     }

@@ -3,8 +3,10 @@
 #include "core/model/flip_model.h"
 #include "core/train/batcher.h"
 #include "core/train/dropout_source.h"
+#include "core/train/frozen_sentences.h"
 #include "core/train/optimiser.h"
 #include "core/train/training_loop.h"
+#include "core/train/unknown_ids.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -30,15 +32,18 @@ FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
                               const BranchLogits& logits, const at::Tensor& labels,
                               double scale = 1.0, bool withTables = true);
 
-/// AdamW as finetuning uses it: the text encoder at its own rate, everything else at the other.
+/// AdamW as finetuning uses it: the text encoders at their own rate, the rest at the other or, for
+/// the id branch and the mixing weight of a joint run, at the multiples that the spec names. What
+/// has rate 0 is left as it is.
 AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model);
 
 /// Finetuning as a stage of the loop: early stop on the AUC of the split that selects. One thread.
 /// Model and batcher must outlive it.
 class Finetuner final : public Stage {
 public:
+    /// `stage` is its name in events and checkpoints.
     Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
-              const LoopPlan& plan);
+              const LoopPlan& plan, const std::string& stage = "finetune");
 
     Step step(std::span<const std::int64_t> rows, std::int64_t step,
               const std::stop_token& stop) override;
@@ -48,13 +53,17 @@ public:
     std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token& stop) override;
     TrainingState& state() override { return state_; }
 
-private:
+    /// The vectors of a language model that is not trained; null where it is, or there is none.
+    FrozenSentences* frozen() { return frozen_ ? &*frozen_ : nullptr; }
 
+private:
     const RunSpec& spec_;
     FinetuneModel& model_;
     const Batcher& batcher_;
     const std::int64_t totalSteps_;
     const std::vector<std::int64_t> selectionRows_;
+    const UnknownIds unknownIds_;
+    std::optional<FrozenSentences> frozen_;
     DropoutSource dropout_;
     AdamW optimiser_;
     TrainingState state_;

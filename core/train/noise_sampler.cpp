@@ -1,5 +1,6 @@
 #include "core/train/noise_sampler.h"
 
+#include <algorithm>
 #include <cassert>
 #include <numeric>
 
@@ -39,7 +40,23 @@ NoiseSampler::NoiseSampler(const std::vector<std::int64_t>& counts)
 
 std::int64_t NoiseSampler::draw(RandomStream& random) const {
     const auto column = static_cast<std::size_t>(random.below(keep_.size()));
-    return random.uniform() < keep_[column] ? static_cast<std::int64_t>(column) : alias_[column];
+    return first_ +
+           (random.uniform() < keep_[column] ? static_cast<std::int64_t>(column) : alias_[column]);
+}
+
+std::vector<NoiseSampler> NoiseSampler::ofFields(const std::vector<std::int64_t>& counts,
+                                                 const std::vector<std::int64_t>& firstIds) {
+    std::vector<NoiseSampler> samplers;
+    for (std::size_t field = 0; field < firstIds.size(); ++field) {
+        const auto end =
+            field + 1 < firstIds.size() ? counts.begin() + firstIds[field + 1] : counts.end();
+        std::vector<std::int64_t> own(counts.begin() + firstIds[field], end);
+        if (std::all_of(own.begin(), own.end(), [](std::int64_t count) { return count == 0; })) {
+            std::fill(own.begin(), own.end(), 1);
+        }
+        samplers.emplace_back(own).first_ = firstIds[field];
+    }
+    return samplers;
 }
 
 } // namespace flip

@@ -16,7 +16,13 @@ public:
 
     std::int64_t draw(RandomStream& random) const;
 
+    /// One sampler for each field, over the ids of the field alone, for ids that begin at
+    /// `firstIds` [F], ascending; a field never shown in training is drawn from evenly.
+    static std::vector<NoiseSampler> ofFields(const std::vector<std::int64_t>& counts,
+                                              const std::vector<std::int64_t>& firstIds);
+
 private:
+    std::int64_t first_ = 0;   // the id of column 0
     std::vector<double> keep_; // probability of staying in the column drawn first
     std::vector<std::int32_t> alias_;
 };

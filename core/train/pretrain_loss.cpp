@@ -43,7 +43,6 @@ at::Tensor tokenLoss(const PretrainModel& model, const at::Tensor& cleanFeatures
 
 PretrainChoices pretrainChoices(const RunSpec& spec) {
     PretrainChoices choices;
-    choices.temperature = spec.pretrain.temperature;
     choices.separateCleanPasses = spec.pretrain.cleanPass == "separate";
     choices.attendPadding = spec.pretrain.fieldAttention == "padded";
     choices.headOnEveryToken = spec.pretrain.tokenHead == "all";
@@ -65,11 +64,10 @@ PretrainLosses pretrainLosses(const PretrainModel& model, const Batch& batch, co
     if (model.projectIds) {
         const bool shared = clean.defined() && !choices.separateCleanPasses;
         const at::Tensor sentence = shared
-                                        ? clean.index_select(0, batch.layout.starts)
+                                        ? model.text->sentenceOf(clean, batch.layout)
                                         : model.text->sentence(batch.tokenIds, batch.layout, mode);
-        losses.contrast =
-            instanceContrast((*model.projectIds)(features, mode),
-                             (*model.projectText)(sentence, mode), choices.temperature);
+        losses.contrast = model.contrast((*model.projectIds)(features, mode),
+                                         (*model.projectText)(sentence, mode));
         add(losses.contrast);
     }
     if (model.recoverFields) {

@@ -9,7 +9,6 @@ namespace flip {
 
 /// How the three losses are computed; see RunSpec::Pretrain for what each choice means.
 struct PretrainChoices {
-    double temperature = 0.7;
     bool separateCleanPasses = false; // one encoder pass for each of the two losses that read T
     bool attendPadding = false;       // field recovery looks at padding too
     bool headOnEveryToken = false;    // token recovery scores tokens nobody asks about

@@ -17,8 +17,23 @@ Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
         return std::max<std::int64_t>(1, maskedFieldCount(static_cast<std::int64_t>(fields.size()),
                                                           ratio, spec.pretrain.maskRounding));
     };
-    return {count(batcher.idFields(), spec.pretrain.maskRatioTable),
-            count(batcher.textFields(), spec.pretrain.maskRatioText), spec.pretrain.noise};
+    using Fields = Batcher::MaskPlan::Fields;
+    Batcher::MaskPlan plan;
+    plan.tableFields = count(batcher.idFields(), spec.pretrain.maskRatioTable);
+    plan.textFields = count(batcher.textFields(), spec.pretrain.maskRatioText);
+    plan.noise = spec.pretrain.noise;
+    plan.fields = spec.pretrain.maskedFields == "same"        ? Fields::Same
+                  : spec.pretrain.maskedFields == "different" ? Fields::Different
+                                                              : Fields::Independent;
+    plan.tokenShare = spec.pretrain.maskUnit == "token" ? spec.pretrain.maskRatioText : 0;
+    return plan;
+}
+
+std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& sizes) {
+    if (spec.pretrain.noiseFrom == "field") {
+        return NoiseSampler::ofFields(sizes.trainingCounts, sizes.firstIds);
+    }
+    return {NoiseSampler(sizes.trainingCounts)};
 }
 
 } // namespace
@@ -52,11 +67,11 @@ double scheduleFactor(const std::string& schedule, double warmup, std::int64_t s
 }
 
 Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher& batcher,
-                       const std::vector<std::int64_t>& trainingCounts, const LoopPlan& plan,
-                       Measure measure)
+                       const ModelSizes& sizes, const LoopPlan& plan, Measure measure)
     : spec_(spec), model_(model), batcher_(batcher), choices_(pretrainChoices(spec)),
       masks_(maskPlan(spec, batcher)), stepsPerEpoch_(plan.stepsPerEpoch()),
-      totalSteps_(plan.totalSteps()), measure_(std::move(measure)), sampler_(trainingCounts),
+      totalSteps_(plan.totalSteps()), measure_(std::move(measure)),
+      samplers_(noiseSamplers(spec, sizes)),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
       optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {
 }
@@ -65,7 +80,7 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
                              const std::stop_token& stop) {
     const Batch batch = batcher_.load(rows);
     const Masks masks =
-        batcher_.mask(batch, masks_, sampler_, static_cast<std::uint64_t>(spec_.seed), step);
+        batcher_.mask(batch, masks_, samplers_, static_cast<std::uint64_t>(spec_.seed), step);
     model_.parameters.stepBegins();
     const PretrainLosses losses =
         pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step, stop));
@@ -117,6 +132,9 @@ std::optional<std::vector<Fact>> Pretrainer::begin(const std::stop_token& stop) 
 std::optional<Stage::EpochEnd> Pretrainer::endEpoch(std::int64_t epoch,
                                                     const std::stop_token& stop) {
     EpochEnd end;
+    if (spec_.pretrain.temperatureKind == "learned" && model_.projectIds) {
+        end.done.state["temperature"] = model_.temperature();
+    }
     auto measured = measure_(stop);
     if (stop.stop_requested()) {
         return std::nullopt;

@@ -28,8 +28,7 @@ public:
     using Measure = std::function<std::optional<AlignmentMeasured>(const std::stop_token&)>;
 
     Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher& batcher,
-               const std::vector<std::int64_t>& trainingCounts, const LoopPlan& plan,
-               Measure measure);
+               const ModelSizes& sizes, const LoopPlan& plan, Measure measure);
 
     Step step(std::span<const std::int64_t> rows, std::int64_t step,
               const std::stop_token& stop) override;
@@ -38,7 +37,6 @@ public:
     TrainingState& state() override { return state_; }
 
 private:
-
     const RunSpec& spec_;
     PretrainModel& model_;
     const Batcher& batcher_;
@@ -47,7 +45,7 @@ private:
     const std::int64_t stepsPerEpoch_;
     const std::int64_t totalSteps_;
     const Measure measure_;
-    NoiseSampler sampler_;
+    std::vector<NoiseSampler> samplers_; // one, or one for each id field
     DropoutSource dropout_;
     AdamW optimiser_;
     TrainingState state_;

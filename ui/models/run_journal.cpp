@@ -128,7 +128,10 @@ const RunStory* RunJournal::story(const std::string& run) const {
 }
 
 std::string stageWord(const std::string& stage) {
-    return stage == "pretrain" ? "pretraining" : stage == "finetune" ? "finetuning" : stage;
+    return stage == "pretrain"      ? "pretraining"
+           : stage == "finetune-id" ? "finetuning of the ids alone"
+           : stage == "finetune"    ? "finetuning"
+                                    : stage;
 }
 
 std::string branchWord(const std::string& branch, bool hasBranches) {

@@ -60,7 +60,7 @@ private:
     std::map<std::string, RunStory> stories_;
 };
 
-/// "pretraining" for "pretrain", "finetuning" for "finetune".
+/// "pretraining" for "pretrain", "finetuning" for "finetune" and so on.
 std::string stageWord(const std::string& stage);
 
 /// "joint" for the run's own output where branches stand beside it, else "validation".

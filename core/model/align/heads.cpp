@@ -26,12 +26,12 @@ at::Tensor ProjectionHead::operator()(const at::Tensor& x, const ForwardMode& mo
 }
 
 at::Tensor instanceContrast(const at::Tensor& idProjection, const at::Tensor& textProjection,
-                            double temperature, const at::Tensor& otherIds,
+                            const at::Tensor& scale, const at::Tensor& otherIds,
                             const at::Tensor& otherTexts) {
     const at::Tensor u = otherIds.defined() ? at::cat({idProjection, otherIds}, 0) : idProjection;
     const at::Tensor t =
         otherTexts.defined() ? at::cat({textProjection, otherTexts}, 0) : textProjection;
-    const at::Tensor logits = u.matmul(t.t()) / temperature; // [all rows, all rows]
+    const at::Tensor logits = u.matmul(t.t()) * scale; // [all rows, all rows]
     const at::Tensor diagonal =
         at::arange(logits.size(0), at::TensorOptions(at::kLong).device(logits.device()));
     return 0.5 * (at::cross_entropy_loss(logits, diagonal) +
@@ -43,6 +43,8 @@ FieldRecovery::FieldRecovery(Parameters& parameters, const Initialiser& init,
                              const at::Tensor& noiseLogProb)
     : fields_(options.fields), fieldDim_(options.fieldDim),
       logIds_(std::log(static_cast<double>(options.ids))),
+      attentionScale_(options.scaledAttention ? 1.0 / std::sqrt(static_cast<double>(options.hidden))
+                                              : 1.0),
       query_(parameters, init, prefix + "query", options.features, options.hidden),
       queryNorm_(parameters, prefix + "query_norm", options.hidden, kNormEpsilon),
       toFields_(parameters, init, prefix + "fields", options.features + options.hidden,
@@ -56,7 +58,7 @@ FieldRecovery::FieldRecovery(Parameters& parameters, const Initialiser& init,
 
 at::Tensor FieldRecovery::fit(const at::Tensor& features, const at::Tensor& text,
                               const TokenLayout& layout, bool overPadding) const {
-    const at::Tensor q = queryNorm_(query_(features));                              // [rows, H]
+    const at::Tensor q = queryNorm_(query_(features)) * attentionScale_;            // [rows, H]
     at::Tensor scores = at::bmm(layout.whole.pad(text), q.unsqueeze(2)).squeeze(2); // [rows, width]
     if (layout.attend.defined() && !overPadding) {
         scores = scores.masked_fill(layout.attend.logical_not(),
@@ -103,18 +105,36 @@ at::Tensor FieldRecovery::loss(const at::Tensor& recovered, const at::Tensor& ta
 TokenRecovery::TokenRecovery(Parameters& parameters, const Initialiser& init,
                              const std::string& prefix, std::int64_t features, std::int64_t hidden,
                              std::int64_t vocabulary, double dropoutRate)
-    : first_(parameters, init, prefix + "first", hidden + features, hidden),
+    : readsFeatures_(features > 0),
+      first_(parameters, init, prefix + "first", hidden + features, hidden),
       out_(parameters, init, prefix + "out", hidden, vocabulary), dropout_(dropoutRate) {}
 
 at::Tensor TokenRecovery::operator()(const at::Tensor& text, const at::Tensor& features,
                                      const ForwardMode& mode) const {
-    return out_(dropout(at::tanh(first_(at::cat({text, features}, 1))), dropout_, mode));
+    const at::Tensor seen = readsFeatures_ ? at::cat({text, features}, 1) : text;
+    return out_(dropout(at::tanh(first_(seen)), dropout_, mode));
 }
 
 at::Tensor noiseLogProbabilities(const at::Tensor& counts) {
     const at::Tensor share = counts.to(at::kDouble) / counts.sum().to(at::kDouble);
     const at::Tensor clamped = share.clamp_min(kRarestNoise);
     return (clamped / clamped.sum()).log().to(at::kFloat);
+}
+
+at::Tensor noiseLogProbabilities(const at::Tensor& counts,
+                                 const std::vector<std::int64_t>& firstIds) {
+    std::vector<at::Tensor> parts;
+    std::int64_t begin = 0;
+    for (std::size_t field = 0; field <= firstIds.size(); ++field) {
+        const std::int64_t end = field < firstIds.size() ? firstIds[field] : counts.size(0);
+        if (end > begin) {
+            const at::Tensor part = counts.slice(0, begin, end);
+            // A field that training never shows: any of its ids is as good as another.
+            parts.push_back(noiseLogProbabilities(part + (part.sum() == 0).to(part.dtype())));
+        }
+        begin = end;
+    }
+    return at::cat(parts);
 }
 
 } // namespace flip

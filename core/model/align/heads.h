@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace flip {
 
@@ -26,10 +27,11 @@ private:
 };
 
 /// Instance contrast: mean of row-wise and column-wise cross-entropy of u t^T / temperature with
-/// the diagonal as truth; not normalised. `otherIds` and `otherTexts` are projections of other
+/// the diagonal as truth; not normalised. `scale` is 1 / temperature, a number of one element that
+/// may be learned. `otherIds` and `otherTexts` are projections of other
 /// processes, constants that follow the own rows; undefined when there are none. Scalar.
 at::Tensor instanceContrast(const at::Tensor& idProjection, const at::Tensor& textProjection,
-                            double temperature, const at::Tensor& otherIds = {},
+                            const at::Tensor& scale, const at::Tensor& otherIds = {},
                             const at::Tensor& otherTexts = {});
 
 /// Masked table modelling: the masked fields' ids are recovered from the masked row's features and
@@ -42,6 +44,7 @@ public:
         std::int64_t fields = 0;   // F
         std::int64_t ids = 0;      // K
         std::int64_t fieldDim = 32;
+        bool scaledAttention = false; // scores divided by the root of H
     };
 
     /// `noiseLogProb` [K]: log of the noise distribution, see noiseLogProbabilities().
@@ -50,7 +53,8 @@ public:
 
     /// How well the masked row fits each token of its sentence, before the softmax. features
     /// [rows, R], text [tokens, H]; -> [rows, width of layout.whole], minus infinity where it does
-    /// not look. Unscaled, as published. `overPadding` lets it look at padding too.
+    /// not look. Unscaled, as published, unless the options say otherwise. `overPadding` lets it
+    /// look at padding too.
     at::Tensor fit(const at::Tensor& features, const at::Tensor& text, const TokenLayout& layout,
                    bool overPadding) const;
 
@@ -78,6 +82,7 @@ private:
     std::int64_t fields_;
     std::int64_t fieldDim_;
     double logIds_;
+    double attentionScale_;
     Linear query_;
     LayerNorm queryNorm_;
     Linear toFields_;
@@ -87,18 +92,20 @@ private:
 };
 
 /// Masked language modelling: words hidden in the sentence are recovered from the masked text and
-/// the clean row's features.
+/// the clean row's features; from the text alone where `features` is 0.
 class TokenRecovery {
 public:
     TokenRecovery(Parameters& parameters, const Initialiser& init, const std::string& prefix,
                   std::int64_t features, std::int64_t hidden, std::int64_t vocabulary,
                   double dropout);
 
-    /// Scores over the vocabulary. text [n, H], features [n, R]: one row a token. [n, V]
+    /// Scores over the vocabulary. text [n, H], features [n, R]: one row a token, not read where
+    /// there are none. [n, V]
     at::Tensor operator()(const at::Tensor& text, const at::Tensor& features,
                           const ForwardMode& mode) const;
 
 private:
+    bool readsFeatures_;
     Linear first_;
     Linear out_;
     double dropout_;
@@ -106,5 +113,10 @@ private:
 
 /// log of counts / sum, clamped at 1e-10 and normalised again. counts [K] int64 -> [K] float
 at::Tensor noiseLogProbabilities(const at::Tensor& counts);
+
+/// The same within each field: `firstIds` [F] says where the ids of each field begin, ascending;
+/// ids before the first (the mask) share one field.
+at::Tensor noiseLogProbabilities(const at::Tensor& counts,
+                                 const std::vector<std::int64_t>& firstIds);
 
 } // namespace flip

@@ -1,14 +1,10 @@
-#include "core/base/nearest_name.h"
-#include "core/data/list_elements.h"
+#include "core/model/id/field_groups.h"
 #include "core/model/id/tables.h"
 #include "core/model/id/zoo.h"
 
 #include <torch/torch.h>
 
-#include <algorithm>
 #include <array>
-#include <optional>
-#include <string_view>
 #include <utility>
 
 namespace flip {
@@ -17,37 +13,17 @@ namespace {
 
 /// The columns of the named fields, for each of the two gates.
 Result<std::array<std::vector<std::int64_t>, 2>> gateColumns(const BackboneOptions& options) {
-    std::array<std::vector<std::int64_t>, 2> columns;
-    const std::string_view text = options.gateFields;
-    const std::size_t border = std::min(text.find(';'), text.size());
-    std::optional<Problem> problem;
-    const auto read = [&](std::string_view names, std::vector<std::int64_t>& gate) {
-        forEachElement(names, ",", [&](std::string_view name) {
-            const std::size_t first = name.find_first_not_of(' ');
-            if (first == name.npos) {
-                return;
-            }
-            name = name.substr(first, name.find_last_not_of(' ') + 1 - first);
-            const auto& known = options.fieldNames;
-            const auto found = std::find(known.begin(), known.end(), name);
-            if (found != known.end()) {
-                gate.push_back(found - known.begin());
-            } else if (!problem) {
-                const std::vector<std::string_view> candidates(known.begin(), known.end());
-                problem = Problem{"names no id field \"" + std::string(name) +
-                                      "\"; did you mean \"" + nearestName(name, candidates) + "\"?",
-                                  "id.gate_fields"};
-            }
-        });
-    };
-    read(text.substr(0, border), columns[0]);
-    if (border < text.size()) {
-        read(text.substr(border + 1), columns[1]);
+    auto groups = fieldGroups(options.gateFields, options.fieldNames, "id.gate_fields");
+    if (!groups) {
+        return groups.problem();
     }
-    if (problem) {
-        return *problem;
+    if (groups->size() > 2) {
+        return Problem{"names fields for " + std::to_string(groups->size()) +
+                           " gates, but there are two; leave a semicolon out",
+                       "id.gate_fields"};
     }
-    return columns;
+    groups->resize(2);
+    return std::array{std::move((*groups)[0]), std::move((*groups)[1])};
 }
 
 /// FinalMLP (Mao et al. 2023): two MLPs over the embeddings, each behind a gate that weighs them

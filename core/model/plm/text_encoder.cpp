@@ -184,10 +184,25 @@ at::Tensor TextEncoder::hidden(const at::Tensor& ids, const TokenLayout& layout,
 
 at::Tensor TextEncoder::sentence(const at::Tensor& ids, const TokenLayout& layout,
                                  const ForwardMode& mode) const {
+    if (meanPooling_) {
+        return sentenceOf(hidden(ids, layout, mode), layout);
+    }
     const std::vector<std::int64_t> one(static_cast<std::size_t>(layout.rows), 1);
     const ChosenTokens first{layout.starts,
                              TokenLayout::chosen(layout, one, layout.starts.device())};
     return hidden(ids, layout, mode, &first);
+}
+
+at::Tensor TextEncoder::sentenceOf(const at::Tensor& hidden, const TokenLayout& layout) const {
+    if (!meanPooling_) {
+        return hidden.index_select(0, layout.starts);
+    }
+    const at::Tensor block = layout.whole.pad(hidden); // [rows, width, H]
+    if (!layout.attend.defined()) {
+        return block.mean(1);
+    }
+    const at::Tensor real = layout.attend.to(block.dtype()); // [rows, width]
+    return at::bmm(real.unsqueeze(1), block).squeeze(1) / real.sum(1, /*keepdim=*/true);
 }
 
 } // namespace flip

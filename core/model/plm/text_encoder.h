@@ -40,9 +40,16 @@ public:
     at::Tensor hidden(const at::Tensor& ids, const TokenLayout& layout, const ForwardMode& mode,
                       const ChosenTokens* chosen = nullptr) const;
 
-    /// Position 0 of every sentence, [rows, H]; the last layer computes nothing else.
+    /// Whether a sentence's vector is the mean over its tokens, not the first token's.
+    void setMeanPooling(bool mean) { meanPooling_ = mean; }
+
+    /// The vector of every sentence, [rows, H]: of the first token, and then the last layer
+    /// computes nothing else, or the mean over all real tokens.
     at::Tensor sentence(const at::Tensor& ids, const TokenLayout& layout,
                         const ForwardMode& mode) const;
+
+    /// The same, of hidden states [tokens, H] that are there already.
+    at::Tensor sentenceOf(const at::Tensor& hidden, const TokenLayout& layout) const;
 
 private:
     struct Layer {
@@ -62,6 +69,7 @@ private:
                    const ChosenTokens* chosen, const ForwardMode& mode) const;
 
     TextConfig config_;
+    bool meanPooling_ = false;
     at::Tensor words_;     // [vocabulary, E]
     at::Tensor positions_; // [positions, E]
     at::Tensor types_;     // [token types, E]; undefined for DistilBERT

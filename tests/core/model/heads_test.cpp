@@ -49,13 +49,13 @@ void HeadsTest::attentionLooksAtRealTokensOnly() {
 
 void HeadsTest::contrastOfOneRowIsZero() {
     const at::Tensor u = at::randn({1, 4}, at::kFloat);
-    QCOMPARE(instanceContrast(u, u, 0.7).item<float>(), 0.0F);
+    QCOMPARE(instanceContrast(u, u, at::full({1}, 1 / 0.7, at::kFloat)).item<float>(), 0.0F);
 }
 
 void HeadsTest::contrastOfUnrelatedRowsIsLogOfTheirNumber() {
     // Equal projections tell no row from another.
     const at::Tensor u = at::ones({16, 4}, at::kFloat);
-    const double loss = instanceContrast(u, u, 0.7).item<double>();
+    const double loss = instanceContrast(u, u, at::full({1}, 1 / 0.7, at::kFloat)).item<double>();
     QVERIFY(std::abs(loss - std::log(16.0)) < 1e-5);
 }
 

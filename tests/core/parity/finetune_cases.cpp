@@ -49,7 +49,10 @@ void runFinetuneTrajectory(ParityCase& reference) {
             tokens = reference.input(prefix + "input_ids").flatten();
             layout = TokenLayout::padded(reference.input(prefix + "attention_mask").to(at::kBool));
         }
-        const BranchLogits logits = model.logits(ids, tokens, layout, ForwardMode::evaluation());
+        SentenceInput sentences;
+        sentences.tokenIds = tokens;
+        sentences.layout = &layout;
+        const BranchLogits logits = model.logits(ids, sentences, ForwardMode::evaluation());
         const FinetuneLosses losses =
             finetuneLosses(spec, model, logits, reference.input(prefix + "label"));
         const auto note = [&](const char* name, const at::Tensor& loss, const at::Tensor& logit) {

@@ -76,6 +76,7 @@ void runFieldRecovery(ParityCase& reference);
 void runTokenRecovery(ParityCase& reference);
 void runPretrainTrajectory(ParityCase& reference);
 void runFinetuneTrajectory(ParityCase& reference);
+void runTextBaseline(ParityCase& reference);
 void runTokenizer(ParityCase& reference);
 void runMetrics(ParityCase& reference);
 

@@ -115,9 +115,9 @@ void runInstanceContrast(ParityCase& reference) {
     const at::Tensor u = (*model->projectIds)(model->backbone->features(batch.ids, mode), mode);
     const at::Tensor t =
         (*model->projectText)(model->text->sentence(batch.tokenIds, batch.layout, mode), mode);
-    const at::Tensor loss =
-        instanceContrast(u, t, spec.pretrain.temperature, reference.input("remote.rec_projection"),
-                         reference.input("remote.text_projection"));
+    const at::Tensor loss = instanceContrast(
+        u, t, at::full({1}, 1.0 / spec.pretrain.temperature, at::kFloat),
+        reference.input("remote.rec_projection"), reference.input("remote.text_projection"));
     loss.backward();
     reference.compare("loss", loss);
     reference.compareGradients(model->parameters);

@@ -178,34 +178,30 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne_data() {
     QTest::addColumn<QString>("branches");
     QTest::addColumn<QString>("stage");
     QTest::addColumn<int>("step");
-    QTest::addColumn<QString>("backbone");
-    QTest::newRow("pretraining, inside an epoch") << "flip"
-                                                  << "joint"
-                                                  << "pretrain" << 3 << "dcn-mix";
-    QTest::newRow("pretraining, at an epoch's end") << "flip"
-                                                    << "joint"
-                                                    << "pretrain" << 6 << "dcn-mix";
-    QTest::newRow("pretraining, at its last step") << "flip"
-                                                   << "joint"
-                                                   << "pretrain" << 12 << "dcn-mix";
-    QTest::newRow("joint finetuning, first step") << "flip"
-                                                  << "joint"
-                                                  << "finetune" << 1 << "dcn-mix";
-    QTest::newRow("joint finetuning, second epoch") << "flip"
-                                                    << "joint"
-                                                    << "finetune" << 8 << "dcn-mix";
-    QTest::newRow("id finetuning") << "finetune"
-                                   << "id"
-                                   << "finetune" << 7 << "dcn-mix";
-    QTest::newRow("text finetuning") << "finetune"
-                                     << "text"
-                                     << "finetune" << 12 << "dcn-mix";
-    QTest::newRow("running statistics, pretraining") << "flip"
-                                                     << "joint"
-                                                     << "pretrain" << 3 << "afn";
-    QTest::newRow("running statistics, id finetuning") << "finetune"
-                                                       << "id"
-                                                       << "finetune" << 8 << "afn";
+    QTest::addColumn<QStringList>("more");
+    const auto row = [](const char* name, const char* kind, const char* branches, const char* stage,
+                        int step, const QStringList& more = {}) {
+        QTest::newRow(name) << kind << branches << stage << step << more;
+    };
+    row("pretraining, inside an epoch", "flip", "joint", "pretrain", 3);
+    row("pretraining, at an epoch's end", "flip", "joint", "pretrain", 6);
+    row("pretraining, at its last step", "flip", "joint", "pretrain", 12);
+    row("joint finetuning, first step", "flip", "joint", "finetune", 1);
+    row("joint finetuning, second epoch", "flip", "joint", "finetune", 8);
+    row("id finetuning", "finetune", "id", "finetune", 7);
+    row("text finetuning", "finetune", "text", "finetune", 12);
+    const QStringList statistics{"id.backbone=afn", "id.log_neurons=8"};
+    row("running statistics, pretraining", "flip", "joint", "pretrain", 3, statistics);
+    row("running statistics, id finetuning", "finetune", "id", "finetune", 8, statistics);
+    const QStringList alone{"finetune.id_epochs=2", "finetune.unknown_rate=0.2",
+                            "pretrain.temperature_kind=learned"};
+    row("ids alone, after pretraining", "flip", "joint", "finetune-id", 9, alone);
+    row("ids alone, last step", "finetune", "joint", "finetune-id", 12, alone);
+    row("joint finetuning after ids alone", "finetune", "joint", "finetune", 2, alone);
+    row("a frozen language model", "finetune", "joint", "finetune", 8,
+        {"finetune.text_encoder=frozen", "plm.pooling=mean"});
+    row("two towers", "finetune", "text", "finetune", 8,
+        {"text.item_template={movie} {genre}", "finetune.text_head=tanh"});
 }
 
 void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
@@ -213,12 +209,16 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
     QFETCH(QString, branches);
     QFETCH(QString, stage);
     QFETCH(int, step);
-    QFETCH(QString, backbone);
+    QFETCH(QStringList, more);
     TinyProject project;
     const Workspace workspace = project.workspace();
-    const RunSpec spec = project.spec(
-        {"kind=" + kind.toStdString(), "finetune.branches=" + branches.toStdString(),
-         "finetune.patience=1", "id.backbone=" + backbone.toStdString(), "id.log_neurons=8"});
+    std::vector<std::string> assignments{"kind=" + kind.toStdString(),
+                                         "finetune.branches=" + branches.toStdString(),
+                                         "finetune.patience=1"};
+    for (const QString& assignment : more) {
+        assignments.push_back(assignment.toStdString());
+    }
+    const RunSpec spec = project.spec(assignments);
     Listener whole;
     const RunEnded expected = executeRun(spec, workspace, "whole", whole, whole.stop.get_token());
     QCOMPARE(QString::fromStdString(expected.status), QString("finished"));

@@ -17,28 +17,34 @@ namespace {
 // The structured bindings name every member: a member added to RunSpec stops this file from
 // compiling until it is bound here, and then fails the tests until it has its row.
 auto members(const RunSpec::Data& g) {
-    const auto& [a] = g;
-    return std::tie(a);
+    const auto& [m0] = g;
+    return std::tie(m0);
 }
 auto members(const RunSpec::Text& g) {
-    const auto& [a, b, c, d, e, f] = g;
-    return std::tie(a, b, c, d, e, f);
+    const auto& [m0, m1, m2, m3, m4, m5, m6] = g;
+    return std::tie(m0, m1, m2, m3, m4, m5, m6);
 }
 auto members(const RunSpec::Plm& g) {
-    const auto& [a, b, c] = g;
-    return std::tie(a, b, c);
+    const auto& [m0, m1, m2, m3] = g;
+    return std::tie(m0, m1, m2, m3);
 }
 auto members(const RunSpec::Id& g) {
-    const auto& [a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y] = g;
-    return std::tie(a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y);
+    const auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
+                 m18, m19, m20, m21, m22, m23] = g;
+    return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
+                    m18, m19, m20, m21, m22, m23);
 }
 auto members(const RunSpec::Pretrain& g) {
-    const auto& [a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x] = g;
-    return std::tie(a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x);
+    const auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
+                 m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29] = g;
+    return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
+                    m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29);
 }
 auto members(const RunSpec::Finetune& g) {
-    const auto& [a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s] = g;
-    return std::tie(a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s);
+    const auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
+                 m18, m19, m20, m21, m22, m23, m24, m25] = g;
+    return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
+                    m18, m19, m20, m21, m22, m23, m24, m25);
 }
 auto members(const RunSpec& spec) {
     const auto& [kind, seed, device, recipe, threads, data, text, plm, id, pretrain, finetune] =

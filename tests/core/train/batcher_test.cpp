@@ -6,6 +6,8 @@
 
 #include <torch/torch.h>
 
+#include <cmath>
+#include <map>
 #include <set>
 
 using namespace flip;
@@ -23,14 +25,14 @@ struct Loaded {
                                    {"user", "gender", "movie", "genre"}))),
           cache(std::move(*TokenCache::build(dataset, textTemplate, *tokenizer, 40))),
           batcher(dataset, &cache, padded, at::Device(at::kCPU)),
-          sampler(dataset.trainingCounts()) {}
+          samplers{NoiseSampler(dataset.trainingCounts())} {}
 
     Dataset dataset;
     std::unique_ptr<Tokenizer> tokenizer;
     TextTemplate textTemplate;
     TokenCache cache;
     Batcher batcher;
-    NoiseSampler sampler;
+    std::vector<NoiseSampler> samplers;
 };
 
 std::vector<std::int64_t> someRows() {
@@ -50,6 +52,11 @@ private Q_SLOTS:
     void masksJustSoManyColumnsOfEveryRow_data();
     void masksJustSoManyColumnsOfEveryRow();
     void hidesEveryTokenOfAChosenFieldAndNoOther();
+    void hidesFieldsThatGoWithThoseOfTheTable_data();
+    void hidesFieldsThatGoWithThoseOfTheTable();
+    void hidesAShareOfAllTokens();
+    void drawsNoiseOfTheFieldAlone();
+    void readsASecondSentence();
     void drawsDependOnSeedAndStepAlone();
     void everyFieldIsMaskedEquallyOften();
     void countsMaskedFieldsAsTheRecipeSays_data();
@@ -111,7 +118,7 @@ void BatcherTest::masksJustSoManyColumnsOfEveryRow() {
     TinyProject project;
     const Loaded loaded(project);
     const Batch batch = loaded.batcher.load(someRows());
-    const Masks masks = loaded.batcher.mask(batch, {fields, 1, 25}, loaded.sampler, 1, 0);
+    const Masks masks = loaded.batcher.mask(batch, {fields, 1, 25}, loaded.samplers, 1, 0);
     QVERIFY(masks.maskedIds.eq(0).sum(1).eq(fields).all().item<bool>());
     QVERIFY(at::equal(batch.ids.gather(1, masks.columns), masks.targets));
     // What is not masked stands as it stood.
@@ -126,7 +133,7 @@ void BatcherTest::hidesEveryTokenOfAChosenFieldAndNoOther() {
     const auto maskId = static_cast<std::int64_t>(loaded.tokenizer->special().mask);
     for (std::int64_t step = 0; step < 20; ++step) {
         const Batch batch = loaded.batcher.load(someRows());
-        const Masks masks = loaded.batcher.mask(batch, {1, 2, 5}, loaded.sampler, 1, step);
+        const Masks masks = loaded.batcher.mask(batch, {1, 2, 5}, loaded.samplers, 1, step);
         const at::Tensor hidden = masks.maskedTokenIds.eq(maskId);
         QCOMPARE(hidden.sum().item<std::int64_t>(), masks.labelled.tokens.size(0));
         QVERIFY(at::equal(batch.tokenIds.index_select(0, masks.labelled.tokens),
@@ -149,12 +156,141 @@ void BatcherTest::hidesEveryTokenOfAChosenFieldAndNoOther() {
     }
 }
 
+void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable_data() {
+    QTest::addColumn<int>("rule");
+    QTest::addColumn<int>("table");
+    QTest::addColumn<int>("hidden"); // fields a row, of four
+    using Fields = Batcher::MaskPlan::Fields;
+    QTest::newRow("same, one") << int(Fields::Same) << 1 << 1;
+    QTest::newRow("same, three") << int(Fields::Same) << 3 << 3;
+    QTest::newRow("different, two of two") << int(Fields::Different) << 2 << 2;
+    QTest::newRow("different, one is left") << int(Fields::Different) << 3 << 1;
+    QTest::newRow("different, none is left") << int(Fields::Different) << 4 << 0;
+}
+
+void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable() {
+    QFETCH(int, rule);
+    QFETCH(int, table);
+    QFETCH(int, hidden);
+    TinyProject project;
+    const Loaded loaded(project);
+    Batcher::MaskPlan plan{table, 2, 5};
+    plan.fields = static_cast<Batcher::MaskPlan::Fields>(rule);
+    for (std::int64_t step = 0; step < 10; ++step) {
+        const Batch batch = loaded.batcher.load(someRows());
+        const Masks masks = loaded.batcher.mask(batch, plan, loaded.samplers, 1, step);
+        std::vector<std::set<std::int64_t>> inTable(8);
+        std::vector<std::set<std::int64_t>> inText(8);
+        for (std::int64_t r = 0; r < 8; ++r) {
+            for (int m = 0; m < table; ++m) {
+                inTable[r].insert(masks.columns[r][m].item<std::int64_t>());
+            }
+        }
+        for (std::int64_t i = 0; i < masks.labelled.tokens.size(0); ++i) {
+            const auto token = masks.labelled.tokens[i].item<std::int64_t>();
+            inText[batch.layout.row[token].item<std::int64_t>()].insert(
+                batch.owner[static_cast<std::size_t>(token)]);
+        }
+        for (std::size_t r = 0; r < 8; ++r) {
+            QCOMPARE(inText[r].size(), static_cast<std::size_t>(hidden));
+            for (const std::int64_t field : inText[r]) { // every field is an id field here
+                QCOMPARE(inTable[r].contains(field),
+                         plan.fields == Batcher::MaskPlan::Fields::Same);
+            }
+        }
+    }
+}
+
+void BatcherTest::hidesAShareOfAllTokens() {
+    TinyProject project;
+    const Loaded loaded(project);
+    Batcher::MaskPlan plan{1, 1, 5};
+    plan.tokenShare = 0.4;
+    std::set<std::int16_t> fields;
+    bool partOfAValue = false;
+    for (std::int64_t step = 0; step < 20; ++step) {
+        const Batch batch = loaded.batcher.load(someRows());
+        const Masks masks = loaded.batcher.mask(batch, plan, loaded.samplers, 1, step);
+        const auto maskId = static_cast<std::int64_t>(loaded.tokenizer->special().mask);
+        const at::Tensor hidden = masks.maskedTokenIds.eq(maskId);
+        for (std::int64_t r = 0; r < 8; ++r) {
+            std::int64_t values = 0;
+            std::int64_t lost = 0;
+            std::map<std::int16_t, std::set<bool>> states;
+            for (std::int64_t t = 0; t < batch.layout.tokens; ++t) {
+                const auto owner = batch.owner[static_cast<std::size_t>(t)];
+                if (batch.layout.row[t].item<std::int64_t>() != r || owner < 0) {
+                    continue;
+                }
+                ++values;
+                lost += hidden[t].item<bool>() ? 1 : 0;
+                states[owner].insert(hidden[t].item<bool>());
+                if (hidden[t].item<bool>()) {
+                    fields.insert(owner);
+                }
+            }
+            QCOMPARE(lost,
+                     std::max<std::int64_t>(1, std::llround(0.4 * static_cast<double>(values))));
+            for (const auto& [owner, seen] : states) {
+                partOfAValue = partOfAValue || seen.size() == 2;
+            }
+        }
+    }
+    QCOMPARE(fields.size(), std::size_t(4));
+    QVERIFY(partOfAValue);
+}
+
+void BatcherTest::drawsNoiseOfTheFieldAlone() {
+    TinyProject project;
+    const Loaded loaded(project);
+    std::vector<std::int64_t> firstIds;
+    for (const int field : loaded.dataset.idFields()) {
+        firstIds.push_back(loaded.dataset.fields()[static_cast<std::size_t>(field)].firstId);
+    }
+    const auto samplers = NoiseSampler::ofFields(loaded.dataset.trainingCounts(), firstIds);
+    const Batch batch = loaded.batcher.load(someRows());
+    const Masks masks = loaded.batcher.mask(batch, {2, 1, 50}, samplers, 1, 0);
+    for (std::int64_t r = 0; r < 8; ++r) {
+        for (std::int64_t m = 0; m < 2; ++m) {
+            const auto column = static_cast<std::size_t>(masks.columns[r][m].item<std::int64_t>());
+            const at::Tensor noise = masks.noise[r][m];
+            const std::int64_t end =
+                column + 1 < firstIds.size() ? firstIds[column + 1] : loaded.dataset.idCount();
+            QVERIFY(noise.ge(firstIds[column]).all().item<bool>());
+            QVERIFY(noise.lt(end).all().item<bool>());
+        }
+    }
+}
+
+void BatcherTest::readsASecondSentence() {
+    TinyProject project;
+    const Loaded loaded(project);
+    const TextTemplate item =
+        std::move(*TextTemplate::parse("{movie}, {genre}", {"user", "gender", "movie", "genre"}));
+    const TokenCache cache =
+        std::move(*TokenCache::build(loaded.dataset, item, *loaded.tokenizer, 40));
+    const Batcher batcher(loaded.dataset, &loaded.cache, false, at::Device(at::kCPU), &cache);
+    const Batch batch = batcher.load(someRows());
+    QCOMPARE(batch.itemLayout.rows, std::int64_t(8));
+    std::int64_t token = 0;
+    for (std::size_t r = 0; r < 8; ++r) {
+        TokenRow row;
+        cache.appendRow(batch.rows[r], row);
+        for (const std::int32_t id : row.ids) {
+            QCOMPARE(batch.itemTokenIds[token++].item<std::int64_t>(), std::int64_t{id});
+        }
+        QCOMPARE(batcher.tokensOf(batch.rows[r]),
+                 loaded.cache.length(batch.rows[r]) + cache.length(batch.rows[r]));
+    }
+    QCOMPARE(token, batch.itemTokenIds.size(0));
+}
+
 void BatcherTest::drawsDependOnSeedAndStepAlone() {
     TinyProject project;
     const Loaded loaded(project);
     const Batch batch = loaded.batcher.load(someRows());
     const auto draw = [&](std::uint64_t seed, std::int64_t step, std::int64_t noise) {
-        return loaded.batcher.mask(batch, {2, 2, noise}, loaded.sampler, seed, step);
+        return loaded.batcher.mask(batch, {2, 2, noise}, loaded.samplers, seed, step);
     };
     const Masks first = draw(1, 7, 25);
     (void)draw(1, 8, 25);
@@ -175,7 +311,7 @@ void BatcherTest::everyFieldIsMaskedEquallyOften() {
     const Batch batch = loaded.batcher.load(someRows());
     std::vector<double> seen(4);
     for (std::int64_t step = 0; step < 1000; ++step) {
-        const Masks masks = loaded.batcher.mask(batch, {1, 1, 1}, loaded.sampler, 1, step);
+        const Masks masks = loaded.batcher.mask(batch, {1, 1, 1}, loaded.samplers, 1, step);
         for (std::int64_t r = 0; r < 8; ++r) {
             seen[masks.columns[r][0].item<std::int64_t>()] += 1;
         }

@@ -1,0 +1,97 @@
+#include "core/train/unknown_ids.h"
+
+#include "core/model/id/field_groups.h"
+#include "core/train/batcher.h"
+
+#include <torch/torch.h>
+
+#include <set>
+
+namespace flip {
+
+namespace {
+
+constexpr const char* kKey = "finetune.unknown_fields";
+
+Result<std::vector<std::vector<std::int64_t>>> groupsOf(const RunSpec& spec,
+                                                        const Dataset& dataset) {
+    const std::vector<std::string> names = idFieldNames(dataset);
+    if (spec.finetune.unknownFields.empty()) {
+        std::vector<std::vector<std::int64_t>> single;
+        for (std::size_t column = 0; column < names.size(); ++column) {
+            single.push_back({static_cast<std::int64_t>(column)});
+        }
+        return single;
+    }
+    auto groups = fieldGroups(spec.finetune.unknownFields, names, kKey);
+    if (!groups) {
+        return groups;
+    }
+    std::set<std::int64_t> seen;
+    for (const auto& group : *groups) {
+        for (const std::int64_t column : group) {
+            if (!seen.insert(column).second) {
+                return Problem{"names \"" + names[static_cast<std::size_t>(column)] +
+                                   "\" twice; name it once",
+                               kKey};
+            }
+        }
+    }
+    return groups;
+}
+
+} // namespace
+
+UnknownIds::UnknownIds(const RunSpec& spec, const Dataset& dataset)
+    : rate_(spec.finetune.unknownRate), seed_(static_cast<std::uint64_t>(spec.seed)) {
+    auto groups = groupsOf(spec, dataset);
+    TORCH_CHECK(groups.ok(), "checkUnknownFields has looked at the names");
+    groups_ = std::move(*groups);
+    for (const int field : dataset.idFields()) {
+        unknown_.push_back(dataset.fields()[static_cast<std::size_t>(field)].firstId);
+    }
+}
+
+at::Tensor UnknownIds::operator()(const at::Tensor& ids, std::int64_t step,
+                                  std::int64_t part) const {
+    if (rate_ == 0) {
+        return ids;
+    }
+    RandomStream stream = stepStream(seed_, "unknown/" + std::to_string(part), step);
+    const std::int64_t rows = ids.size(0);
+    const std::int64_t fields = ids.size(1);
+    at::Tensor lost = at::zeros({rows, fields}, at::kBool);
+    auto* flags = lost.mutable_data_ptr<bool>();
+    for (std::int64_t row = 0; row < rows; ++row) {
+        for (const auto& group : groups_) {
+            if (stream.uniform() < rate_) {
+                for (const std::int64_t column : group) {
+                    flags[row * fields + column] = true;
+                }
+            }
+        }
+    }
+    const at::Tensor unknown =
+        at::tensor(at::ArrayRef<std::int64_t>(unknown_), at::kLong).to(ids.device());
+    return at::where(lost.to(ids.device()), unknown, ids);
+}
+
+Result<void> checkUnknownFields(const RunSpec& spec, const Dataset& dataset) {
+    if (auto groups = groupsOf(spec, dataset); !groups) {
+        return groups.problem();
+    }
+    if (!spec.finetune.unknownFields.empty() && spec.finetune.unknownRate == 0) {
+        return Problem{"has no effect while finetune.unknown_rate is 0; raise the rate", kKey};
+    }
+    return {};
+}
+
+std::vector<std::string> idFieldNames(const Dataset& dataset) {
+    std::vector<std::string> names;
+    for (const int field : dataset.idFields()) {
+        names.push_back(dataset.fields()[static_cast<std::size_t>(field)].name);
+    }
+    return names;
+}
+
+} // namespace flip

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/spec/run_spec.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace flip {
+
+/// Makes ids unknown while a click model is trained, so that the unknown id of a field learns what
+/// to say of users and items that training never showed (after Volkovs et al., DropoutNet, NeurIPS
+/// 2017). Immutable after construction; any thread.
+class UnknownIds {
+public:
+    /// What finetune.unknown_rate and finetune.unknown_fields ask for; the names were checked by
+    /// checkUnknownFields().
+    UnknownIds(const RunSpec& spec, const Dataset& dataset);
+
+    /// ids [rows, F] with each group of fields replaced by its unknown ids at the rate, drawn from
+    /// the stream of the seed, the step and the part of a batch.
+    at::Tensor operator()(const at::Tensor& ids, std::int64_t step, std::int64_t part) const;
+
+private:
+    double rate_;
+    std::uint64_t seed_;
+    std::vector<std::vector<std::int64_t>> groups_; // columns that go together
+    std::vector<std::int64_t> unknown_;             // [F]
+};
+
+/// Whether finetune.unknown_fields names id fields, each once.
+Result<void> checkUnknownFields(const RunSpec& spec, const Dataset& dataset);
+
+/// The names of a dataset's id fields, in the order of their columns.
+std::vector<std::string> idFieldNames(const Dataset& dataset);
+
+} // namespace flip

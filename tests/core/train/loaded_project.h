@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/model/plm/text_weights.h"
+#include "core/run/run_inputs.h"
+#include "tests/core/run/tiny_project.h"
+
+#include <memory>
+#include <stdexcept>
+
+namespace flip::test {
+
+/// The inputs of a spec's run on the tiny project, ready for its models.
+inline std::unique_ptr<RunInputs> inputsOf(const TinyProject& project, const RunSpec& spec) {
+    auto inputs = RunInputs::open(spec, project.workspace());
+    if (!inputs) {
+        throw std::runtime_error(inputs.problem().text());
+    }
+    if (auto ready = (*inputs)->prepare(spec, at::kCPU, {}); !ready) {
+        throw std::runtime_error(ready.problem().text());
+    }
+    return std::move(*inputs);
+}
+
+/// Fills a model's text encoder from the inputs' folder.
+inline void loadText(const RunInputs& inputs, Parameters& parameters,
+                     const std::string& prefix = "text.") {
+    const auto loaded = loadTextWeights(inputs.modelFolder(), *inputs.config(), parameters, prefix);
+    if (!loaded) {
+        throw std::runtime_error(loaded.problem().text());
+    }
+}
+
+} // namespace flip::test

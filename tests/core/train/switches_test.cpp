@@ -1,0 +1,167 @@
+#include "core/train/finetuner.h"
+#include "core/train/pretrainer.h"
+#include "tests/core/train/loaded_project.h"
+
+#include <QtTest/QtTest>
+
+#include <torch/torch.h>
+
+using namespace flip;
+using namespace flip::test;
+
+namespace {
+
+/// The losses of the first steps of a stage, in one line.
+std::string told(Stage& stage, const LoopPlan& plan) {
+    std::string line;
+    for (std::int64_t step = 0; step < 2; ++step) {
+        for (const auto& [name, value] :
+             stage.step(std::span(plan.rows).first(48), step, {}).losses) {
+            line += name + " " + std::to_string(value) + " ";
+        }
+    }
+    return line;
+}
+
+LoopPlan planOf(const RunInputs& inputs) {
+    LoopPlan plan;
+    plan.rows = inputs.dataset().rowsOf(Split::Train);
+    plan.batchSize = 48;
+    return plan;
+}
+
+} // namespace
+
+/// Every switch that sets one recipe apart from another changes the numbers.
+class SwitchesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aSwitchOfPretrainingChangesTheNumbers_data();
+    void aSwitchOfPretrainingChangesTheNumbers();
+    void aSwitchOfFinetuningChangesTheNumbers_data();
+    void aSwitchOfFinetuningChangesTheNumbers();
+    void aLearnedTemperatureMoves();
+    void aRateOfZeroKeepsTheIds();
+
+private:
+    std::string pretraining(const std::vector<std::string>& assignments) const {
+        const RunSpec spec = project_.spec(assignments);
+        const auto inputs = inputsOf(project_, spec);
+        const auto model =
+            std::move(*PretrainModel::make(spec, inputs->sizes(), *inputs->config(), at::kCPU));
+        loadText(*inputs, model->parameters);
+        const LoopPlan plan = planOf(*inputs);
+        Pretrainer stage(spec, *model, inputs->batcher(), inputs->sizes(), plan,
+                         [](const std::stop_token&) { return std::nullopt; });
+        return told(stage, plan);
+    }
+    std::string finetuning(std::vector<std::string> assignments) const {
+        assignments.emplace_back("kind=finetune");
+        const RunSpec spec = project_.spec(assignments);
+        const auto inputs = inputsOf(project_, spec);
+        const auto model =
+            std::move(*FinetuneModel::make(spec, inputs->sizes(), inputs->config(), at::kCPU));
+        if (model->hasText()) {
+            loadText(*inputs, model->parameters);
+        }
+        if (model->hasItemText()) {
+            loadText(*inputs, model->parameters, "item_text.");
+        }
+        const LoopPlan plan = planOf(*inputs);
+        Finetuner stage(spec, *model, inputs->batcher(), plan);
+        return told(stage, plan);
+    }
+
+    TinyProject project_;
+};
+
+void SwitchesTest::aSwitchOfPretrainingChangesTheNumbers_data() {
+    QTest::addColumn<QString>("assignment");
+    for (const char* assignment :
+         {"pretrain.losses=[\"mfm\", \"mlm\"]", "pretrain.losses=[\"icl\", \"mlm\"]",
+          "pretrain.losses=[\"icl\", \"mfm\"]", "pretrain.mask_unit=token",
+          "pretrain.masked_fields=same", "pretrain.masked_fields=different",
+          "pretrain.noise_from=field", "pretrain.noise=7", "pretrain.attention_scale=width",
+          "pretrain.token_context=none", "pretrain.projection_dim=24", "pretrain.temperature=0.2",
+          "pretrain.temperature_kind=learned", "pretrain.similarity=cosine",
+          "pretrain.mask_ratio_table=0.5", "pretrain.mask_ratio_text=0.5", "pretrain.field_dim=8",
+          "pretrain.field_attention=padded", "plm.pooling=mean"}) {
+        QTest::newRow(assignment) << assignment;
+    }
+}
+
+void SwitchesTest::aSwitchOfPretrainingChangesTheNumbers() {
+    QFETCH(QString, assignment);
+    // Padding has a say only where there is some.
+    const std::string padding = assignment.contains("field_attention") ? "max" : "none";
+    const std::vector<std::string> base{"text.padding=" + padding, "pretrain.learning_rate=0.01"};
+    std::vector<std::string> changed = base;
+    changed.push_back(assignment.toStdString());
+    QVERIFY(pretraining(base) != pretraining(changed));
+}
+
+void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers_data() {
+    QTest::addColumn<QString>("assignment");
+    QTest::addColumn<QString>("branches");
+    const auto row = [](const char* assignment, const char* branches) {
+        QTest::newRow(assignment) << assignment << branches;
+    };
+    row("finetune.text_head=tanh", "text");
+    row("text.item_template=\"{movie}\"", "text");
+    row("plm.pooling=mean", "text");
+    row("finetune.text_encoder=frozen", "joint");
+    row("finetune.id_rate=0.1", "joint");
+    row("finetune.fusion_rate=50", "joint");
+    row("finetune.alpha_start=0.25", "joint");
+    row("finetune.unknown_rate=0.2", "id");
+}
+
+void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers() {
+    QFETCH(QString, assignment);
+    QFETCH(QString, branches);
+    const std::vector<std::string> base{"finetune.branches=" + branches.toStdString(),
+                                        "finetune.learning_rate=0.05",
+                                        "finetune.text_learning_rate=0.01"};
+    std::vector<std::string> changed = base;
+    changed.push_back(assignment.toStdString());
+    QVERIFY(finetuning(base) != finetuning(changed));
+}
+
+void SwitchesTest::aLearnedTemperatureMoves() {
+    const RunSpec spec = project_.spec({"pretrain.temperature_kind=learned",
+                                        "pretrain.learning_rate=0.1", "pretrain.losses=[\"icl\"]"});
+    const auto inputs = inputsOf(project_, spec);
+    const auto model =
+        std::move(*PretrainModel::make(spec, inputs->sizes(), *inputs->config(), at::kCPU));
+    QVERIFY(std::abs(model->temperature() - 0.7) < 1e-6);
+    const LoopPlan plan = planOf(*inputs);
+    Pretrainer stage(spec, *model, inputs->batcher(), inputs->sizes(), plan,
+                     [](const std::stop_token&) { return std::nullopt; });
+    (void)told(stage, plan);
+    QVERIFY(std::abs(model->temperature() - 0.7) > 1e-3);
+    const auto end = stage.endEpoch(1, {});
+    QCOMPARE(end->done.state.at("temperature"), model->temperature());
+}
+
+void SwitchesTest::aRateOfZeroKeepsTheIds() {
+    const RunSpec spec = project_.spec({"kind=finetune", "finetune.id_rate=0"});
+    const auto inputs = inputsOf(project_, spec);
+    const auto model =
+        std::move(*FinetuneModel::make(spec, inputs->sizes(), inputs->config(), at::kCPU));
+    std::map<std::string, at::Tensor> before;
+    for (const auto& entry : model->parameters.entries()) {
+        before[entry.name] = entry.tensor.detach().clone();
+    }
+    const LoopPlan plan = planOf(*inputs);
+    Finetuner stage(spec, *model, inputs->batcher(), plan);
+    (void)told(stage, plan);
+    for (const auto& entry : model->parameters.entries()) {
+        const bool kept = at::equal(entry.tensor, before.at(entry.name));
+        const bool isKeyBias = entry.name.ends_with("key.bias"); // its gradient is zero
+        QVERIFY2(kept == entry.name.starts_with("rec.") || isKeyBias, entry.name.c_str());
+    }
+}
+
+QTEST_GUILESS_MAIN(SwitchesTest)
+#include "switches_test.moc"
