@@ -5,42 +5,16 @@
 #include "app/command/progress.h"
 
 #include "core/base/memory.h"
+#include "core/base/work_folder.h"
 #include "core/data/import.h"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <system_error>
 
 namespace flip::command {
 
 namespace {
-
-/// A folder in the workspace, on the disk that datasets lie on, removed with all that is in it.
-class ScratchFolder {
-public:
-    explicit ScratchFolder(const Workspace& workspace) {
-        std::string pattern = (workspace.folder() / ".bench-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) != nullptr) {
-            path_ = pattern;
-        }
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        if (!path_.empty()) {
-            std::filesystem::remove_all(path_, ignored);
-        }
-    }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-    const std::filesystem::path& path() const { return path_; } // empty: it could not be made
-
-private:
-    std::filesystem::path path_;
-};
 
 struct BenchImport {
     ImportWords words;
@@ -56,15 +30,15 @@ void run(const BenchImport& options, Context& context) {
     if (!workspace) {
         return context.fail(workspace.problem());
     }
-    const ScratchFolder scratch(*workspace);
-    if (scratch.path().empty()) {
-        return context.fail({"no folder can be made here", workspace->folder().string(), true});
+    const auto scratch = WorkFolder::make(workspace->folder(), ".bench-");
+    if (!scratch) {
+        return context.fail(scratch.problem());
     }
     request->name = "bench";
     const Interrupt interrupt;
     std::int64_t bytes = 0;
     const auto report = importDataset(
-        *request, scratch.path(),
+        *request, scratch->path(),
         [&](const ImportProgress& progress) { bytes = progress.totalBytes; }, interrupt.token());
     if (!report) {
         context.fail(report.problem());

@@ -54,6 +54,9 @@ void run(const ImportOptions& options, Context& context) {
         context.exitCode = interrupt.happened() ? kInterrupted : context.exitCode;
         return;
     }
+    for (const std::string& field : report->leftOut) {
+        std::fprintf(stderr, "%s\n", field.c_str());
+    }
     for (const Problem& bad : report->examples) {
         std::fprintf(stderr, "left out: %s\n", bad.text().c_str());
     }

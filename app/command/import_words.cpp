@@ -27,7 +27,8 @@ void ImportWords::addTo(CLI::App& command) {
     command.add_option("--split-seed", request_.split.seed, "seed of the random split");
     command.add_option("--min-count", request_.minCount, "rarer values share the unknown id")
         ->check(CLI::PositiveNumber);
-    command.add_option("--label-rule", request_.labelRule, "e.g. \">= 4\": what counts as 1");
+    command.add_option("--label-rule", request_.labelRule,
+                       "what counts as 1: \">= 4\", '== \"yes\"'");
     command.add_flag("--strict", request_.strict, "refuse at the first line that cannot be used");
 }
 

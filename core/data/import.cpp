@@ -9,6 +9,7 @@
 #include "core/data/import_folder.h"
 #include "core/data/import_watch.h"
 #include "core/data/manifest.h"
+#include "core/data/present_parts.h"
 #include "core/data/row_source.h"
 #include "core/data/row_split.h"
 #include "core/data/schema_file.h"
@@ -81,7 +82,7 @@ Result<Schema> schemaFor(const ImportRequest& request, const SchemaText& source)
         return schema;
     }
     if (!request.labelRule.empty()) {
-        const auto rule = parseNumberRule(request.labelRule, "label-rule");
+        const auto rule = parseValueRule(request.labelRule, "label-rule");
         if (!rule) {
             return rule.problem();
         }
@@ -322,18 +323,24 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     if (!source) {
         return source.problem();
     }
-    const auto schema = schemaFor(request, *source);
-    if (!schema) {
-        return schema.problem();
+    const auto wanted = schemaFor(request, *source);
+    if (!wanted) {
+        return wanted.problem();
     }
-    const auto files = findTableFiles(*schema, request.source);
-    if (!files) {
-        return files.problem();
+    const auto found = findTableFiles(*wanted, request.source);
+    if (!found) {
+        return found.problem();
     }
-    ImportWatch watch(progress, std::move(stop), sizeOf(*files));
+    const auto parts = presentParts(*wanted, *found);
+    if (!parts) {
+        return parts.problem();
+    }
+    const Schema& schema = parts->schema;
+    const std::vector<TableFile>& files = parts->files;
+    ImportWatch watch(progress, std::move(stop), sizeOf(files));
     BadLines badLines;
     WorkerPool pool;
-    auto opened = RowSource::open(*schema, *files, request.strict, pool, badLines, watch);
+    auto opened = RowSource::open(schema, files, request.strict, pool, badLines, watch);
     if (!opened) {
         return opened.problem();
     }
@@ -342,7 +349,7 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     if (!folder) {
         return folder.problem();
     }
-    auto columns = Columns::open(*schema, folder->columns(), pool);
+    auto columns = Columns::open(schema, folder->columns(), pool);
     if (!columns) {
         return columns.problem();
     }
@@ -363,9 +370,9 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         }
     }
     if (columns->rows() == 0) {
-        return noUsableRow(*schema, rows, badLines);
+        return noUsableRow(schema, rows, badLines);
     }
-    if (auto go = watch.begin("building vocabularies", sizeOf(*files)); !go) {
+    if (auto go = watch.begin("building vocabularies", sizeOf(files)); !go) {
         return go.problem();
     }
     auto manifest = columns->finish(request.split, request.minCount);
@@ -391,7 +398,7 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         .unmatchedRows = rows.unmatchedRows(),
         .repeatedKeys = rows.repeatedKeys(),
     };
-    if (auto go = watch.begin("finishing", sizeOf(*files)); !go) {
+    if (auto go = watch.begin("finishing", sizeOf(files)); !go) {
         return go.problem();
     }
     ImportReport report;
@@ -400,6 +407,7 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         return done.problem();
     }
     report.rows = manifest->rows;
+    report.leftOut = parts->leftOut;
     report.badLines = badLines.count();
     for (const BadLine& bad :
          std::span(badLines.first()).first(std::min(badLines.first().size(), kExamples))) {

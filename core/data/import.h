@@ -57,10 +57,11 @@ struct ImportReport {
     std::filesystem::path folder;
     std::int64_t rows = 0;
     std::int64_t badLines = 0;
-    std::vector<Problem> examples;  // the first bad lines, with file and line
-    std::int64_t droppedRows = 0;   // left out by the label's drop rule
-    std::int64_t unmatchedRows = 0; // left out by a join that keeps matched rows only
-    std::int64_t repeatedKeys = 0;  // lines of joined tables whose key stood there before
+    std::vector<Problem> examples;    // the first bad lines, with file and line
+    std::vector<std::string> leftOut; // a line for each optional field that is not there
+    std::int64_t droppedRows = 0;     // left out by the label's drop rule
+    std::int64_t unmatchedRows = 0;   // left out by a join that keeps matched rows only
+    std::int64_t repeatedKeys = 0;    // lines of joined tables whose key stood there before
     double seconds = 0;
 };
 

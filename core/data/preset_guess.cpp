@@ -1,6 +1,7 @@
 #include "core/data/preset_guess.h"
 
 #include "core/data/import.h"
+#include "core/data/present_parts.h"
 #include "core/data/schema_file.h"
 #include "core/data/schema_names.h"
 #include "core/data/table_files.h"
@@ -47,8 +48,12 @@ bool fits(const std::string& preset, const std::filesystem::path& source) {
     if (!files) {
         return false;
     }
-    for (std::size_t i = 0; i < files->size(); ++i) {
-        if (!fits(*schema, schema->tables[i], (*files)[i])) {
+    const auto parts = presentParts(*schema, *files);
+    if (!parts) {
+        return false;
+    }
+    for (std::size_t i = 0; i < parts->files.size(); ++i) {
+        if (!fits(parts->schema, parts->schema.tables[i], parts->files[i])) {
             return false;
         }
     }

@@ -212,6 +212,9 @@ void RowSource::select(RowBatch& rows) const {
         table.clear();
     }
     std::string scratch;
+    std::string labelScratch;
+    const bool labelIsNumber =
+        !schema_.label.positive.isText() || (schema_.label.drop && !schema_.label.drop->isText());
     std::vector<std::uint32_t> joined(tables_.size(), RowBatch::kNoRow);
     const auto defect = [&](std::size_t record, const char* what, std::string_view text) {
         rows.defects.push_back(
@@ -222,13 +225,14 @@ void RowSource::select(RowBatch& rows) const {
         // A label or time in a table that has no match cannot be read; it is no bad line then.
         const bool labelIsThere =
             matched || (label_.table == 0 && (!timePlace_ || timePlace_->table == 0));
+        std::string_view labelText;
         std::optional<double> label;
         std::optional<std::int64_t> time;
         if (labelIsThere) {
-            const std::string_view text = readRecord(label_, records, record, joined, scratch);
-            label = parseNumber(text);
+            labelText = readRecord(label_, records, record, joined, labelScratch);
+            label = labelIsNumber ? parseNumber(labelText) : 0;
             if (!label) {
-                defect(record, "the label ", text);
+                defect(record, "the label ", labelText);
                 continue;
             }
         }
@@ -244,12 +248,15 @@ void RowSource::select(RowBatch& rows) const {
             ++rows.unmatched;
             continue;
         }
-        if (schema_.label.drop && schema_.label.drop->holds(*label)) {
+        const auto holds = [&](const ValueRule& rule) {
+            return rule.isText() ? rule.holds(labelText) : rule.holds(*label);
+        };
+        if (schema_.label.drop && holds(*schema_.label.drop)) {
             ++rows.dropped;
             continue;
         }
         rows.kept.push_back(static_cast<std::uint32_t>(record));
-        rows.positives.push_back(schema_.label.positive.holds(*label) ? 1 : 0);
+        rows.positives.push_back(holds(schema_.label.positive) ? 1 : 0);
         if (time) {
             rows.times.push_back(*time);
         }

@@ -17,11 +17,12 @@ constexpr std::array<std::string_view, 5> kTopKeys = {"table", "join", "label", 
 constexpr std::array<std::string_view, 10> kTableKeys = {
     "name",   "file",   "format",  "delimiter", "quote",
     "escape", "header", "columns", "encoding",  "list_separator"};
-constexpr std::array<std::string_view, 4> kJoinKeys = {"left", "right", "keep", "collect"};
+constexpr std::array<std::string_view, 5> kJoinKeys = {"left", "right", "keep", "collect",
+                                                       "optional"};
 constexpr std::array<std::string_view, 3> kLabelKeys = {"column", "positive", "drop"};
 constexpr std::array<std::string_view, 1> kTimeKeys = {"column"};
-constexpr std::array<std::string_view, 7> kFieldKeys = {"name", "column",  "flags", "kind",
-                                                        "use",  "buckets", "split"};
+constexpr std::array<std::string_view, 8> kFieldKeys = {"name", "column",  "flags", "kind",
+                                                        "use",  "buckets", "split", "optional"};
 
 Result<ColumnName> columnName(const std::string& text, const std::string& where) {
     const std::size_t dot = text.find('.');
@@ -230,8 +231,12 @@ Result<JoinSchema> readJoin(const TomlSection& section) {
     if (!collect) {
         return collect.problem();
     }
-    return JoinSchema{std::move(*left), std::move(*right), *keep == "all", section.where(),
-                      std::move(*collect)};
+    const auto optional = section.flagOr("optional", false);
+    if (!optional) {
+        return optional.problem();
+    }
+    return JoinSchema{std::move(*left), std::move(*right),   *keep == "all",
+                      section.where(),  std::move(*collect), *optional};
 }
 
 Result<LabelSchema> readLabel(const TomlSection& section) {
@@ -249,13 +254,13 @@ Result<LabelSchema> readLabel(const TomlSection& section) {
             return part->problem();
         }
     }
-    const auto positive = parseNumberRule(*positiveText, section.where("positive"));
+    const auto positive = parseValueRule(*positiveText, section.where("positive"));
     if (!positive) {
         return positive.problem();
     }
     LabelSchema label{std::move(*column), *positive, std::nullopt};
     if (!dropText->empty()) {
-        const auto drop = parseNumberRule(*dropText, section.where("drop"));
+        const auto drop = parseValueRule(*dropText, section.where("drop"));
         if (!drop) {
             return drop.problem();
         }
@@ -374,6 +379,11 @@ Result<FieldSchema> readField(const TomlSection& section) {
     field.flags = section.has("flags");
     field.use = *use == "both" ? FieldUse::Both : *use == "id" ? FieldUse::Id : FieldUse::Text;
     field.where = section.where();
+    const auto optional = section.flagOr("optional", false);
+    if (!optional) {
+        return optional.problem();
+    }
+    field.optional = *optional;
     if (auto done = readKind(section, *kind, field); !done) {
         return done.problem();
     }
@@ -441,6 +451,12 @@ Result<Schema> readSchema(const TomlSection& document) {
 int Schema::findTable(std::string_view name) const {
     const auto found = std::ranges::find(tables, name, &TableSchema::name);
     return found == tables.end() ? -1 : static_cast<int>(found - tables.begin());
+}
+
+bool Schema::isOptional(std::string_view table) const {
+    return std::ranges::any_of(joins, [table](const JoinSchema& join) {
+        return join.optional && join.right.table == table;
+    });
 }
 
 std::vector<std::string> Schema::columnsOf(std::string_view table) const {

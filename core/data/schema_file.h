@@ -3,7 +3,7 @@
 #include "core/base/result.h"
 #include "core/data/csv_reader.h"
 #include "core/data/dataset.h"
-#include "core/data/number_rule.h"
+#include "core/data/value_rule.h"
 
 #include <cstdint>
 #include <optional>
@@ -58,13 +58,15 @@ struct JoinSchema {
     /// joined by this text. Nothing hangs on such a table, and neither label nor time stands in it.
     /// Empty: the first record with the key counts.
     std::string collect;
+
+    bool optional = false; // the right table's file may be missing; its fields go with it
 };
 
 /// Which rows are positive.
 struct LabelSchema {
     ColumnName column;
-    NumberRule positive;
-    std::optional<NumberRule> drop; // rows left out
+    ValueRule positive;
+    std::optional<ValueRule> drop; // rows left out
 };
 
 /// A field of the dataset: the value of one column, or the names of those flag columns whose cell
@@ -77,6 +79,7 @@ struct FieldSchema {
     FieldKind kind = FieldKind::Category;
     std::string separator = "|"; // between the elements of a list, kind Multi; "|" of flags
     std::int64_t buckets = 32;   // most ranges of a number, kind Number; at least 2
+    bool optional = false;       // left out where the file has no such column
     std::string where;
 };
 
@@ -90,6 +93,9 @@ struct Schema {
     std::vector<FieldSchema> fields;
 
     int findTable(std::string_view name) const; // -1 if there is none
+
+    /// Whether a table's file may be missing.
+    bool isOptional(std::string_view table) const;
 
     /// The columns of a table that label, time, joins and fields name, each once: what a format
     /// has to be asked for whose files do not name their columns.

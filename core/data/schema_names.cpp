@@ -79,6 +79,14 @@ Result<void> checkJoins(const Schema& schema) {
             collected.insert(join.right.table);
         }
     }
+    for (const JoinSchema& join : schema.joins) {
+        if (schema.isOptional(join.left.table) && !join.optional) {
+            return Problem{"the table \"" + join.left.table +
+                               "\" may be missing, and this join hangs on it; give it optional = "
+                               "true too",
+                           join.where};
+        }
+    }
     for (const TableSchema& table : schema.tables) {
         if (!reached.contains(table.name)) {
             return Problem{"the table \"" + table.name + "\" is not joined; add a [[join]] with " +
@@ -100,6 +108,26 @@ Result<void> checkJoins(const Schema& schema) {
         return single;
     }
     return schema.time ? refuseCollected(*schema.time, "time") : Result<void>();
+}
+
+/// What may be missing is nothing that every row needs, and can be seen to be missing.
+Result<void> checkOptional(const Schema& schema) {
+    for (const ColumnName* column : {&schema.label.column, schema.time ? &*schema.time : nullptr}) {
+        if (column != nullptr && schema.isOptional(column->table)) {
+            return Problem{"the table \"" + column->table +
+                               "\" may be missing; take label and time from another table",
+                           column->where};
+        }
+    }
+    for (const FieldSchema& field : schema.fields) {
+        const auto table = static_cast<std::size_t>(schema.findTable(field.columns.front().table));
+        if (field.optional && schema.tables[table].kind == FileFormat::Jsonl) {
+            return Problem{"JSON lines may lack any column, whose value is empty then; remove "
+                           "optional",
+                           field.where};
+        }
+    }
+    return {};
 }
 
 } // namespace
@@ -133,7 +161,7 @@ Result<void> checkSchemaNames(const Schema& schema) {
             return known;
         }
     }
-    return {};
+    return checkOptional(schema);
 }
 
 } // namespace flip

@@ -368,13 +368,18 @@ Result<std::vector<TableFile>> findTableFiles(const Schema& schema, const fs::pa
         return files.problem();
     }
     if (files->isOneFile()) {
-        if (schema.tables.size() != 1) {
+        const bool isEnough = std::ranges::all_of(
+            schema.tables.begin() + 1, schema.tables.end(),
+            [&](const TableSchema& table) { return schema.isOptional(table.name); });
+        if (!isEnough) {
             return Problem{"is one file, but the schema reads " +
                                std::to_string(schema.tables.size()) +
                                " tables; name the folder that holds them",
                            source.string()};
         }
-        return std::vector{files->oneFile()};
+        std::vector<TableFile> found(schema.tables.size());
+        found.front() = files->oneFile();
+        return found;
     }
     std::vector<TableFile> found;
     for (const TableSchema& table : schema.tables) {
@@ -386,6 +391,10 @@ Result<std::vector<TableFile>> findTableFiles(const Schema& schema, const fs::pa
         }
         if (!file) {
             return file.problem();
+        }
+        if (!file->has_value() && schema.isOptional(table.name)) {
+            found.emplace_back();
+            continue;
         }
         if (!file->has_value()) {
             std::string list;

@@ -15,7 +15,7 @@ namespace flip {
 
 /// Where a table's bytes are, for openBytes().
 struct TableFile {
-    std::filesystem::path file; // links resolved
+    std::filesystem::path file; // links resolved; empty: an optional table's, which is not there
     std::string member;         // of the archive that `file` is; empty: the file itself
     std::string shownName;      // in the source, for Problems: "ml-1m.zip/ml-1m/ratings.dat"
     std::int64_t bytes = 0;     // what its source's bytesRead() comes to, about
@@ -65,8 +65,8 @@ private:
     std::map<std::filesystem::path, Members> members_; // of archives looked into
 };
 
-/// The tables' files, in the schema's order. A source that is one file serves a schema of one
-/// table, whatever the file's name.
+/// The tables' files, in the schema's order; those of optional joins may be missing. A source that
+/// is one file is the first table, whatever the file's name, where no other table must be there.
 Result<std::vector<TableFile>> findTableFiles(const Schema& schema,
                                               const std::filesystem::path& source);
 

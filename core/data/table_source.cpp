@@ -28,6 +28,12 @@ std::string listed(const std::vector<std::string>& names) {
 Result<std::unique_ptr<RecordFormat>> openFormat(const TableSchema& schema, const TableFile& file,
                                                  const std::vector<std::string>& wanted) {
     if (schema.kind == FileFormat::Parquet) {
+        if (!file.member.empty()) {
+            return Problem{
+                "lies in an archive, and Parquet is read from anywhere in a file; unpack "
+                "it first",
+                file.shownName};
+        }
         return openParquet(file.file, wanted, schema.listSeparator, file.shownName);
     }
     auto bytes = openBytes(file.file, file.member, file.shownName);

@@ -1,7 +1,7 @@
 #include "core/data/value_ids.h"
 
 #include "core/data/list_elements.h"
-#include "core/data/number_rule.h"
+#include "core/data/value_rule.h"
 
 #include <algorithm>
 #include <optional>

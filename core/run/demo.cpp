@@ -1,6 +1,7 @@
 #include "core/run/demo.h"
 
 #include "core/base/embedded.h"
+#include "core/base/work_folder.h"
 #include "core/data/dataset.h"
 #include "core/data/demo_films.h"
 #include "core/data/import.h"
@@ -8,7 +9,6 @@
 #include "core/spec/options.h"
 
 #include <chrono>
-#include <cstdlib>
 #include <utility>
 
 namespace flip {
@@ -16,32 +16,6 @@ namespace flip {
 namespace {
 
 constexpr const char* kDataset = "demo-films";
-
-/// A folder that goes when it is no longer needed.
-class TemporaryFolder {
-public:
-    static Result<TemporaryFolder> make(const std::filesystem::path& parent) {
-        std::string pattern = (parent / ".demo-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) {
-            return Problem{"no folder can be made here", parent.string()};
-        }
-        return TemporaryFolder(pattern);
-    }
-    ~TemporaryFolder() {
-        if (!path_.empty()) {
-            std::error_code ignored;
-            std::filesystem::remove_all(path_, ignored);
-        }
-    }
-    TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
-    std::filesystem::path path_;
-};
 
 /// Passes facts on and keeps the name of the run they belong to.
 class NamedAudience final : public RunSink {
@@ -87,7 +61,7 @@ Result<std::string> ensureDemoDataset(const Workspace& workspace, std::stop_toke
         }
         return std::string(kDataset);
     }
-    auto folder = TemporaryFolder::make(workspace.folder());
+    auto folder = WorkFolder::make(workspace.folder(), ".demo-");
     if (!folder) {
         return folder.problem();
     }

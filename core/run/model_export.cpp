@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/base/safetensors.h"
+#include "core/base/work_folder.h"
 #include "core/model/plm/text_config.h"
 #include "core/model/plm/text_parameters.h"
 #include "core/store/run_store.h"
@@ -10,12 +11,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <optional>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace flip {
@@ -73,55 +70,45 @@ Result<std::string> configText(const fs::path& model, const TextConfig& config) 
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-/// A new folder beside the one to be, which takes its place when it is complete and is removed when
-/// it never is.
+/// A new folder beside the one to be, which takes its place when it is complete. What a killed
+/// export to the same place has left goes.
 class FolderInTheMaking {
 public:
     static Result<FolderInTheMaking> beside(const fs::path& target) {
-        if (auto made = makeFolder(target.parent_path()); !made) {
+        auto work =
+            WorkFolder::make(target.parent_path(), "." + target.filename().string() + ".export-");
+        if (!work) {
+            Problem problem = work.problem();
+            problem.what += "; name another folder with --out";
+            problem.where = target.string();
+            return problem;
+        }
+        FolderInTheMaking folder(std::move(*work), target);
+        if (auto made = makeFolder(folder.path()); !made) {
             return made.problem();
         }
-        const fs::path name = "." + target.filename().string() + ".XXXXXX";
-        std::string pattern = (target.parent_path() / name).string();
-        if (::mkdtemp(pattern.data()) == nullptr || ::chmod(pattern.c_str(), 0755) != 0) {
-            const bool world = errno == ENOSPC || errno == EDQUOT || errno == EIO;
-            return Problem{std::string("the folder cannot be made: ") + std::strerror(errno) +
-                               "; name another with --out",
-                           target.string(), world};
-        }
-        return FolderInTheMaking(pattern, target);
+        return folder;
     }
 
-    FolderInTheMaking(FolderInTheMaking&& other) noexcept
-        : path_(std::exchange(other.path_, {})), target_(std::move(other.target_)) {}
-    FolderInTheMaking& operator=(FolderInTheMaking&&) = delete;
-    ~FolderInTheMaking() {
-        if (!path_.empty()) {
-            std::error_code ignored;
-            fs::remove_all(path_, ignored);
-        }
-    }
-
-    const fs::path& path() const { return path_; }
+    fs::path path() const { return work_.path() / "model"; }
 
     Result<void> complete() {
-        if (auto flushed = flushToDisk(path_); !flushed) {
+        if (auto flushed = flushToDisk(path()); !flushed) {
             return flushed;
         }
         std::error_code error;
-        fs::rename(path_, target_, error); // an empty folder there is replaced
+        fs::rename(path(), target_, error); // an empty folder there is replaced
         if (error) {
             return Problem{"cannot be put in its place: " + error.message(), target_.string()};
         }
-        path_.clear();
         return flushToDisk(target_.parent_path());
     }
 
 private:
-    FolderInTheMaking(fs::path path, fs::path target)
-        : path_(std::move(path)), target_(std::move(target)) {}
+    FolderInTheMaking(WorkFolder work, fs::path target)
+        : work_(std::move(work)), target_(std::move(target)) {}
 
-    fs::path path_; // empty once it is complete
+    WorkFolder work_;
     fs::path target_;
 };
 

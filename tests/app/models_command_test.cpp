@@ -215,8 +215,15 @@ void ModelsCommandTest::exportsTheEncoderOfARun() {
     if (place.endsWith('/')) {
         QVERIFY(QDir().mkpath(out)); // an empty folder is taken
     }
+    // What a killed export to the same place has left.
+    const fs::path target = QDir::cleanPath(out).toStdString();
+    const fs::path leftover =
+        target.parent_path() / ("." + target.filename().string() + ".export-a1B2c3");
+    fs::create_directories(leftover / "model");
+    QVERIFY(writeFileAtomically(leftover / "lock", "").ok());
     const Said said = runFlip(workspace(), {"models", "export", run, "--out", out});
     QVERIFY2(said.code == 0, qPrintable(said.err));
+    QVERIFY(!fs::exists(leftover));
     const fs::path folder = out.toStdString();
     const auto written = SafetensorsFile::open(folder / "model.safetensors");
     QVERIFY(written.ok() && written->verify().ok());

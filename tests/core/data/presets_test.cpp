@@ -46,6 +46,8 @@ private Q_SLOTS:
     void namesTheBadLines();
     void isGuessedFromItsFiles_data();
     void isGuessedFromItsFiles();
+    void readsVariantsInCirculation_data();
+    void readsVariantsInCirculation();
     void nothingIsGuessedFromOtherFiles();
     void readsFilesPackedAndInAnArchive_data();
     void readsFilesPackedAndInAnArchive();
@@ -262,6 +264,80 @@ void PresetsTest::isGuessedFromItsFiles() {
     const auto guess = guessPreset(sampleFolder(preset));
     QVERIFY(guess.has_value());
     QCOMPARE(QString::fromStdString(*guess), preset);
+}
+
+void PresetsTest::readsVariantsInCirculation_data() {
+    QTest::addColumn<QString>("preset");
+    QTest::addColumn<QStringList>("files"); // name, content, name, content, ...
+    QTest::addColumn<QString>("fields");
+    const QString ratings =
+        "userId,movieId,rating,timestamp\n1,2,4.5,964982703\n2,2,1.0,964981247\n";
+    const QString movies = "movieId,title,genres\n2,Jumanji (1995),Adventure|Children\n";
+    QTest::newRow("MovieLens without tags")
+        << "movielens-latest" << QStringList{"ratings.csv", ratings, "movies.csv", movies}
+        << "user_id movie_id title genre";
+    QTest::newRow("MovieLens with the tag genome")
+        << "movielens-latest"
+        << QStringList{"ratings.csv",       ratings,
+                       "movies.csv",        movies,
+                       "links.csv",         "movieId,imdbId,tmdbId\n2,0113497,8844\n",
+                       "tags.csv",          "userId,movieId,tag,timestamp\n1,2,fun,1439472355\n",
+                       "genome-tags.csv",   "tagId,tag\n1,007\n",
+                       "genome-scores.csv", "movieId,tagId,relevance\n2,1,0.02875\n"}
+        << "user_id movie_id title genre tag";
+    QTest::newRow("Book-Crossing with short names and no places")
+        << "bookcrossing"
+        << QStringList{"Ratings.csv",
+                       "User-ID;ISBN;Rating\n1;0195153448;7\n2;0195153448;3\n",
+                       "Users.csv",
+                       "User-ID;Age\n1;18\n2;NULL\n",
+                       "Books.csv",
+                       "ISBN;Title;Author;Year;Publisher\n0195153448;Myths;M. Ford;2002;Press\n"}
+        << "user_id age isbn book_title book_author year_of_publication publisher";
+    QTest::newRow("goodbooks-10k with few columns of books")
+        << "goodbooks-10k"
+        << QStringList{"ratings.csv", "book_id,user_id,rating\n1,314,5\n1,439,2\n", "books.csv",
+                       "id,book_id,authors,title\n1,2767052,S. Collins,The Games\n"}
+        << "user_id book_id title author";
+    QTest::newRow("Goodreads of a genre, without authors")
+        << "goodreads"
+        << QStringList{"goodreads_interactions_poetry.json",
+                       R"({"user_id":"u1","book_id":"3","rating":5})"
+                       "\n"
+                       R"({"user_id":"u2","book_id":"3","rating":1})"
+                       "\n",
+                       "goodreads_books_poetry.json",
+                       R"({"book_id":"3","title":"Verse","authors":[],"num_pages":"9"})"
+                       "\n"}
+        << "user_id book_id title publisher year language format pages shelf";
+    QTest::newRow("RecBole, interactions alone")
+        << "recbole"
+        << QStringList{"ml-100k.inter",
+                       "user_id:token\titem_id:token\trating:float\ttimestamp:float\n"
+                       "196\t242\t3\t881250949\n186\t302\t4\t891717742\n"}
+        << "user_id item_id";
+}
+
+void PresetsTest::readsVariantsInCirculation() {
+    QFETCH(QString, preset);
+    QFETCH(QStringList, files);
+    for (qsizetype i = 0; i < files.size(); i += 2) {
+        test::write(root() / "source" / files[i].toStdString(), files[i + 1].toStdString());
+    }
+    const auto guess = guessPreset(root() / "source");
+    QVERIFY(guess.has_value());
+    QCOMPARE(QString::fromStdString(*guess), preset);
+    const auto report = import(preset, root() / "source", "variant");
+    FLIP_VERIFY_OK(report);
+    const auto data = Dataset::open(report->folder);
+    FLIP_VERIFY_OK(data);
+    QCOMPARE(data->rows(), std::int64_t(2));
+    QCOMPARE(data->positives(), std::int64_t(1));
+    QStringList fields;
+    for (const FieldInfo& field : data->fields()) {
+        fields << QString::fromStdString(field.name);
+    }
+    QTEST(fields.join(' '), "fields");
 }
 
 void PresetsTest::nothingIsGuessedFromOtherFiles() {

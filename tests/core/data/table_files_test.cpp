@@ -1,5 +1,6 @@
 #include "core/data/table_files.h"
 
+#include "core/data/table_source.h"
 #include "tests/core/data/packed_files.h"
 
 #include <QTemporaryDir>
@@ -58,6 +59,7 @@ private Q_SLOTS:
     void looksIntoAnArchiveThatIsTheSource();
     void takesTheOnlyMemberForTheOnlyTable();
     void knowsAboutHowManyBytesThereAre();
+    void asksToUnpackParquet();
 
 private:
     void put(const std::string& name, std::string_view bytes) const {
@@ -300,6 +302,19 @@ void TableFilesTest::knowsAboutHowManyBytesThereAre() {
     const auto tarred = findTableFiles(schemaOf({{"small.csv"}, {"large.csv"}}), root() / "t");
     FLIP_VERIFY_OK(tarred);
     QVERIFY(near((*tarred)[1].bytes, tar.size()));
+}
+
+void TableFilesTest::asksToUnpackParquet() {
+    put("all.zip", test::zipped({{"rows.parquet", "PAR1"}}));
+    Schema schema = schemaOf({{"rows.parquet"}});
+    schema.tables[0].kind = FileFormat::Parquet;
+    const auto files = findTableFiles(schema, root());
+    FLIP_VERIFY_OK(files);
+    const auto table = TableSource::open(schema.tables[0], files->front(), {});
+    QVERIFY(!table.ok());
+    QCOMPARE(table.problem().text(),
+             std::string("all.zip/rows.parquet: lies in an archive, and Parquet is read from "
+                         "anywhere in a file; unpack it first"));
 }
 
 QTEST_GUILESS_MAIN(TableFilesTest)

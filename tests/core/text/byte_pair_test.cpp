@@ -2,7 +2,6 @@
 
 #include "core/base/random_stream.h"
 #include "core/text/unicode.h"
-#include "tests/core/rounds.h"
 #include "tests/core/text/text_files.h"
 
 #include <QTemporaryDir>
@@ -14,42 +13,6 @@ using namespace flip::test;
 using Json = nlohmann::json;
 
 namespace {
-
-const std::vector<std::string> kSmallModels = {
-    "bpe_blank_before",  "bpe_untrimmed", "bpe_added_tokens", "bpe_odd_bytes", "bpe_bytes_left_out",
-    "bpe_unknown_bytes", "bpe_affixes",   "bpe_whole_words",  "bpe_one_word"};
-
-/// Texts that meet a tokenizer's every rule: blanks, special texts, contractions, scripts, odd
-/// bytes.
-std::string randomText(RandomStream& random) {
-    static const std::vector<std::string> kParts = {
-        "",        " ",      " ",      "  ",   "\t",     "\n",   "a",    "The",  "film",   " film",
-        "is ",     ". ",     ".",      "-",    "'",      "'s",   "'l",   "l",    "'re",    "7",
-        "1995",    ")",      "<",      ">",    "<s>",    "</s>", "<ma",  "sk>",  "<mask>", "s>",
-        "<x>",     "TOK",    "NORM",   "word", "wor",    "d",    "中文", "é",    "e",      "\u0301",
-        "العربية", "\u00A0", "\u2003", "🎬",   "\u200B", "٣",    "Ġ",    "\xF0", "\x9F",   "\xC3"};
-    std::string text;
-    for (std::uint64_t parts = random.below(5); parts > 0; --parts) {
-        text += kParts[random.below(kParts.size())];
-    }
-    return text;
-}
-
-std::vector<std::int32_t> idsOf(const std::vector<Token>& tokens) {
-    std::vector<std::int32_t> ids;
-    for (const Token& token : tokens) {
-        ids.push_back(token.id);
-    }
-    return ids;
-}
-
-void addModels() {
-    QTest::addColumn<QString>("folder");
-    QTest::newRow("published") << QString::fromStdString(bytePairModel().string());
-    for (const std::string& name : kSmallModels) {
-        QTest::newRow(name.c_str()) << QString::fromStdString(smallModel(name).string());
-    }
-}
 
 /// A folder with vocab.json and merges.txt of the published model.
 class VocabularyFolder {
@@ -72,51 +35,17 @@ class BytePairTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void equalsTheReference_data() { addModels(); }
-    void equalsTheReference();
     void readsVocabularyAndMerges_data();
     void readsVocabularyAndMerges();
     void obeysTheOptionsBesideAVocabulary_data();
     void obeysTheOptionsBesideAVocabulary();
     void findsTokensAddedBesideAVocabulary();
-    void hashTellsWhatDecidesTheIds();
     void framesASentence();
     void coversTheTextInOrder_data();
     void coversTheTextInOrder();
-    void takesAnyBytes();
     void splitsALongWordSoon();
     void isReadByManyThreads();
-    void cutsOnlyWhereBothSidesStayTheSame_data() { addModels(); }
-    void cutsOnlyWhereBothSidesStayTheSame();
-    void breaksAtTheUsualBorders_data();
-    void breaksAtTheUsualBorders();
 };
-
-void BytePairTest::equalsTheReference() {
-    QFETCH(QString, folder);
-    const auto tokenizer = openOrDie(folder.toStdString());
-    const auto cases = readCases(folder.toStdString());
-    QVERIFY(cases.size() >= 100);
-    for (const Json& expected : cases) {
-        Json ids = Json::array();
-        Json offsets = Json::array();
-        const auto tokens = tokenizer->sentence(expected["text"].get<std::string>());
-        for (const Token& token : tokens) {
-            ids.push_back(token.id);
-            offsets.push_back({token.begin, token.end});
-        }
-        const std::string where = expected["text"].dump(-1, ' ', true);
-        QVERIFY2(ids == expected["ids"], where.c_str());
-        QVERIFY2(offsets == expected["offsets"], where.c_str());
-        for (std::size_t i = 0; i < tokens.size(); ++i) {
-            // The reference shows an added token with the white space it took.
-            const auto shown = expected["tokens"][i].get<std::string>();
-            QVERIFY2(QString::fromStdString(shown).trimmed().toStdString() ==
-                         tokenizer->piece(tokens[i].id),
-                     where.c_str());
-        }
-    }
-}
 
 void BytePairTest::readsVocabularyAndMerges_data() {
     QTest::addColumn<QByteArray>("lineEnd");
@@ -184,15 +113,6 @@ void BytePairTest::findsTokensAddedBesideAVocabulary() {
     QCOMPARE(tokenizer->piece(2000), std::string_view("SciFi"));
 }
 
-void BytePairTest::hashTellsWhatDecidesTheIds() {
-    std::vector<std::string> hashes = {openOrDie(bytePairModel())->hash()};
-    for (const std::string& name : kSmallModels) {
-        hashes.push_back(openOrDie(smallModel(name))->hash());
-    }
-    std::sort(hashes.begin(), hashes.end());
-    QVERIFY(std::adjacent_find(hashes.begin(), hashes.end()) == hashes.end());
-}
-
 void BytePairTest::framesASentence() {
     const auto tokenizer = openOrDie(bytePairModel());
     const SpecialTokens& special = tokenizer->special();
@@ -243,22 +163,6 @@ void BytePairTest::coversTheTextInOrder() {
     }
 }
 
-void BytePairTest::takesAnyBytes() {
-    const auto tokenizer = openOrDie(bytePairModel());
-    RandomStream random(1, "bytes");
-    for (int i = 0; i < test::rounds(5000); ++i) {
-        std::string bytes;
-        for (std::uint64_t length = random.below(24); length > 0; --length) {
-            bytes += static_cast<char>(random.below(256));
-        }
-        std::string mended;
-        for (const char32_t c : decodeUtf8(bytes)) {
-            appendUtf8(c, mended);
-        }
-        QCOMPARE(tokenizer->pieces(bytes), tokenizer->pieces(mended));
-    }
-}
-
 void BytePairTest::splitsALongWordSoon() {
     const auto tokenizer = openOrDie(bytePairModel());
     RandomStream random(1, "long");
@@ -296,68 +200,6 @@ void BytePairTest::isReadByManyThreads() {
         }
     }
     QCOMPARE(wrong, std::vector<int>(3));
-}
-
-void BytePairTest::cutsOnlyWhereBothSidesStayTheSame() {
-    QFETCH(QString, folder);
-    const auto tokenizer = openOrDie(folder.toStdString());
-    RandomStream random(1, "borders");
-    int breaks = 0;
-    for (int i = 0; i < test::rounds(40000); ++i) {
-        const std::string before = randomText(random);
-        const std::string left = randomText(random);
-        const std::string right = randomText(random);
-        const std::string behind = randomText(random);
-        if (!tokenizer->breaksBetween(left, right)) {
-            continue;
-        }
-        ++breaks;
-        std::vector<std::int32_t> joined = idsOf(tokenizer->pieces(before + left));
-        const std::vector<std::int32_t> rest = idsOf(tokenizer->pieces(right + behind));
-        joined.insert(joined.end(), rest.begin(), rest.end());
-        const std::string where = before + "|" + left + "|" + right + "|" + behind;
-        QVERIFY2(joined == idsOf(tokenizer->pieces(before + left + right + behind)), where.c_str());
-    }
-    QVERIFY(folder.endsWith("one_word") ? breaks == 0 : breaks > test::rounds(1000));
-}
-
-void BytePairTest::breaksAtTheUsualBorders_data() {
-    QTest::addColumn<QByteArray>("left");
-    QTest::addColumn<QByteArray>("right");
-    QTest::addColumn<bool>("breaks");
-    const auto row = [](const char* name, const char* left, const char* right, bool breaks) {
-        QTest::newRow(name) << QByteArray(left) << QByteArray(right) << breaks;
-    };
-    row("a blank before a value", "title is ", "Élan", false);
-    row("the value's own blank", "title is", " Élan", true);
-    row("a value before a full stop", "Élan", ". x", true);
-    row("a bracket before a full stop", "(1995)", ". x", false);
-    row("two words", "film", "ing", false);
-    row("digits and letters", "1995", "film", true);
-    row("digits and digits", "19", "95", false);
-    row("a contraction, perhaps", "it'", "s", false);
-    row("no contraction", "it'", "x", true);
-    row("two blanks and a word", "is ", " x", true);
-    row("two blanks and no word", "is ", " ", false);
-    row("two blanks and a mask", "is ", " <mask>", false);
-    row("the mask's own blank", "is", " <mask>", true);
-    row("a mask arises", "<mas", "k>", false);
-    row("a mask may arise", "x <", "mask", false);
-    row("a line feed", "x\n", "y", true);
-    row("two line feeds", "x\n\n", "y", false);
-    row("a line feed before a mask", "x\n", "<mask>", false);
-    row("halves of a character", " \xC3", "\xA9", false);
-    row("half a character", "x", " \xC3", true);
-    row("half a character at once", "x ", "\xC3", false);
-    row("nothing", " ", "", false);
-}
-
-void BytePairTest::breaksAtTheUsualBorders() {
-    QFETCH(QByteArray, left);
-    QFETCH(QByteArray, right);
-    QFETCH(bool, breaks);
-    const auto tokenizer = openOrDie(bytePairModel());
-    QCOMPARE(tokenizer->breaksBetween(left.toStdString(), right.toStdString()), breaks);
 }
 
 QTEST_GUILESS_MAIN(BytePairTest)

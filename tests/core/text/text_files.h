@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/random_stream.h"
 #include "core/text/text_source.h"
 #include "core/text/tokenizer.h"
 
@@ -7,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -66,6 +68,35 @@ inline std::vector<nlohmann::json> readCases(const std::filesystem::path& folder
         cases.push_back(nlohmann::json::parse(line));
     }
     return cases;
+}
+
+inline std::vector<std::int32_t> idsOf(const std::vector<Token>& tokens) {
+    std::vector<std::int32_t> ids;
+    for (const Token& token : tokens) {
+        ids.push_back(token.id);
+    }
+    return ids;
+}
+
+/// Texts that meet every tokenizer's every rule: blanks, special texts, contractions, characters
+/// that are replaced, marks, scripts, odd bytes.
+inline std::string randomText(RandomStream& random) {
+    static const std::vector<std::string> kParts = {
+        "",       " ",      " ",      "  ",      "\t",     "\n",     "a",      "The",    "film",
+        " film",  "is ",    ". ",     ".",       "-",      "'",      "'s",     "'l",     "l",
+        "'re",    "''",     "`",      "7",       "1995",   ")",      "[",      "]",      "<",
+        ">",      "<s>",    "</s>",   "<ma",     "sk>",    "<mask>", "s>",     "<x>",    "TOK",
+        "NORM",   "word",   "wor",    "d",       "[CLS]",  "[SEP]",  "[M",     "ASK]",   "[MASK]",
+        "[PAD]",  "CLS",    "foo",    "Foo",     "oob",    "bar",    "ing",    "##s",    "élan",
+        "é",      "É",      "e",      "\u0301",  "\u0323", "中",     "中文",   "한",     "の",
+        "Σ",      "İ",      "≠",      "ﬁ",       "™",      "½",      "ｶ",      "ﾞ",      "▁",
+        "Ġ",      "٣",      "🎬",     "العربية", "\u0345", "\u0600", "\u200B", "\u00A0", "\u00AD",
+        "\u2003", "\u302E", "\uE000", "\u0F73",  "\xF0",   "\x9F",   "\xC3"};
+    std::string text;
+    for (std::uint64_t parts = random.below(5); parts > 0; --parts) {
+        text += kParts[random.below(kParts.size())];
+    }
+    return text;
 }
 
 /// Rows in memory: rows[row][field].

@@ -61,14 +61,6 @@ TokenCache cacheOf(const Rows& rows, const std::string& text, const Tokenizer& t
     return std::move(*cache);
 }
 
-std::vector<std::int32_t> idsOf(const std::vector<Token>& tokens) {
-    std::vector<std::int32_t> ids;
-    for (const Token& token : tokens) {
-        ids.push_back(token.id);
-    }
-    return ids;
-}
-
 /// The owners of a sentence's tokens by the definition: the first field whose value the token
 /// overlaps, white space at the token's ends aside.
 std::vector<std::int16_t> ownersOf(const TextTemplate& text, const std::vector<std::string>& row,

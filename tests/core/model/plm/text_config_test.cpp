@@ -117,6 +117,8 @@ void TextConfigTest::namesWhatIsNotSupported_data() {
     QTest::newRow("no JSON") << QByteArray("{") << "no JSON object";
     QTest::newRow("another family")
         << bertWith(R"({"model_type": "gpt2"})") << "model_type 'gpt2' is not supported";
+    QTest::newRow("ALBERT, which shares its layers")
+        << bertWith(R"({"model_type": "albert"})") << "model_type 'albert' is not supported";
     QTest::newRow("a class of another family")
         << bertWith(R"({"model_type": null, "architectures": ["T5Model"]})") << "'T5Model'";
     QTest::newRow("no family") << QByteArray("{}") << "'model_type' is missing";
