@@ -16,8 +16,8 @@ namespace flip {
 bool isBiasOrNorm(const std::string& name, const at::Tensor& parameter);
 
 /// AdamW (Loshchilov and Hutter 2019) in one fused call a group. A parameter without a gradient is
-/// left alone: no decay, no moment, no count. With decay 0 it is plain Adam. Buffers are none of its
-/// business.
+/// left alone: no decay, no moment, no count. With decay 0 it is plain Adam. Buffers
+/// are left out.
 class AdamW {
 public:
     struct Group {
