@@ -104,7 +104,7 @@ private Q_SLOTS:
     void learnsAnInteraction();
     void everyOptionCountsWhereItSays_data();
     void everyOptionCountsWhereItSays();
-    void interactionMapsNeedNoMemoryForAllProducts();
+    void interactionMapsMixedInPartsJoin();
     void coversTheFieldAwareTable();
     void refusesOptionsThatDoNotFit_data();
     void refusesOptionsThatDoNotFit();
@@ -378,7 +378,7 @@ void BackboneTest::everyOptionCountsWhereItSays() {
     }
 }
 
-void BackboneTest::interactionMapsNeedNoMemoryForAllProducts() {
+void BackboneTest::interactionMapsMixedInPartsJoin() {
     // More rows than are mixed at once: parts must join into what each row gives alone.
     RunSpec::Id recipe = smallRecipe();
     recipe.cinLayers = {200, 30};

@@ -2,6 +2,7 @@
 
 #include "core/base/random_stream.h"
 #include "core/text/unicode.h"
+#include "tests/core/rounds.h"
 #include "tests/core/text/text_files.h"
 
 #include <QTemporaryDir>
