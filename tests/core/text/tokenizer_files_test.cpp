@@ -1,6 +1,6 @@
 #include "core/base/random_stream.h"
-#include "tests/core/text/text_files.h"
 #include "tests/core/rounds.h"
+#include "tests/core/text/text_files.h"
 
 #include <QTemporaryDir>
 
