@@ -349,9 +349,13 @@ void DataPage::takeImport(const QString& name, const ImportReport& report) {
     reload();
     showDataset(name);
     showPlace();
-    Q_EMIT newsMet(tr("Imported %1: %2 rows in %3, %4 bad lines")
+    QString news = tr("Imported %1: %2 rows in %3, %4 bad lines")
                        .arg(name, countText(report.rows), durationText(report.seconds),
-                            countText(report.badLines)));
+                            countText(report.badLines));
+    for (const std::string& line : report.leftOut) {
+        news += QStringLiteral("; ") + QString::fromStdString(line);
+    }
+    Q_EMIT newsMet(news);
     Q_EMIT datasetsChanged();
 }
 
