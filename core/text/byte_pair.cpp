@@ -106,9 +106,6 @@ BytePairTokenizer::BytePairTokenizer(const BytePairModel& model)
       addsBlank_(model.addsBlank), trimsOffsets_(model.trimsOffsets),
       keepsFirstBlank_(model.keepsFirstBlank), hash_(hashOf(model)),
       known_(std::make_unique<WordCache>()) {
-    for (const AddedToken& token : model.added) {
-        added_[static_cast<std::size_t>(token.id)] = true;
-    }
     for (std::size_t id = 0; id < pieces_.size(); ++id) {
         const std::u32string text = decodeUtf8(pieces_[id]);
         const auto count = [](auto begin, auto end) {
@@ -140,6 +137,8 @@ BytePairTokenizer::BytePairTokenizer(const BytePairModel& model)
         const auto id = static_cast<std::size_t>(token.id);
         pieces_.resize(std::max(pieces_.size(), id + 1));
         pieces_[id] = token.content;
+        added_.resize(pieces_.size());
+        added_[id] = true;
     }
 }
 

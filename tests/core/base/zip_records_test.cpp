@@ -11,8 +11,8 @@ namespace {
 /// Numbers in the order of a zip archive, the lowest byte first.
 std::string number(std::uint64_t value, int bytes) {
     std::string text;
-    for (int i = 0; i < bytes; ++i) {
-        text += static_cast<char>(value >> (8 * i));
+    for (; bytes > 0; --bytes, value >>= 8) {
+        text += static_cast<char>(value);
     }
     return text;
 }
