@@ -100,6 +100,18 @@ public:
     std::int64_t count = 0;
 };
 
+/// Why a run did not finish: what it stored, else what it said, unless it was ended from outside.
+std::string reasonOf(const SweptRun& run, const ChildEnd& end) {
+    if (run.end.problem) {
+        return run.end.problem->text();
+    }
+    if (end.code > 128) {
+        return "its process was ended by signal " + std::to_string(end.code - 128);
+    }
+    return end.lastWords.empty() ? "its process ended with code " + std::to_string(end.code)
+                                 : end.lastWords;
+}
+
 /// One sweep in one workspace, from the first run to the table.
 class Sweep {
 public:
@@ -296,10 +308,7 @@ private:
                 tell(open[i], "");
                 if (!run.finished() && run.status != "stopped") {
                     failed_ += 1;
-                    std::string why = run.end.problem ? run.end.problem->text() : end.lastWords;
-                    if (why.empty()) {
-                        why = "its process ended with code " + std::to_string(end.code);
-                    }
+                    const std::string why = reasonOf(run, end);
                     std::fprintf(stderr, "%s: %s\n", runs[i].name.c_str(), why.c_str());
                 }
             });
