@@ -9,8 +9,10 @@ int main(int argc, char** argv) {
     using namespace flip::command;
     flip::boundKernelCaches();
     std::vector<Command> commands(quickCommands().begin(), quickCommands().end());
-    commands.insert(
-        commands.end(),
-        {{"run", addRun}, {"encode", addEncode}, {"models", addModels}, {"demo", addDemo}});
+    commands.insert(commands.end(), {{"run", addRun},
+                                     {"sweep", addSweep},
+                                     {"encode", addEncode},
+                                     {"models", addModels},
+                                     {"demo", addDemo}});
     return runProgram(argc, argv, commands);
 }

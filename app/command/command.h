@@ -39,6 +39,7 @@ void addImport(CLI::App& app, Context& context);
 void addDatasets(CLI::App& app, Context& context);
 void addRun(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
+void addSweep(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
 void addEncode(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);

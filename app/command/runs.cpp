@@ -1,8 +1,8 @@
 #include "app/command/command.h"
 #include "app/command/progress.h"
+#include "app/command/stored_runs.h"
 
 #include "core/base/files.h"
-#include "core/base/nearest_name.h"
 #include "core/store/predictions.h"
 #include "core/store/run_listing.h"
 #include "core/store/run_metrics.h"
@@ -24,7 +24,6 @@ namespace {
 
 struct RunsOptions {
     std::string run;
-    std::string predictions;
     bool json = false;
 
     // Of metrics:
@@ -37,22 +36,6 @@ struct RunsOptions {
 };
 
 constexpr std::int64_t kMostBins = 10'000;
-
-/// Opens workspace and store and hands both to `work`; says what went wrong.
-void withStore(Context& context,
-               const std::function<Result<void>(const Workspace&, RunStore&)>& work) {
-    auto workspace = context.openWorkspace();
-    if (!workspace) {
-        return context.fail(workspace.problem());
-    }
-    auto store = RunStore::open(*workspace);
-    if (!store) {
-        return context.fail(store.problem());
-    }
-    if (auto done = work(*workspace, *store); !done) {
-        context.fail(done.problem());
-    }
-}
 
 Result<void> list(RunStore& store, bool json) {
     auto runs = store.list();
@@ -78,29 +61,6 @@ Result<void> list(RunStore& store, bool json) {
     return {};
 }
 
-/// The run, or a Problem that offers the nearest name there is.
-Result<RunSummary> findRun(RunStore& store, const std::string& name) {
-    auto found = store.lookUp(name);
-    if (!found) {
-        return found.problem();
-    }
-    if (*found) {
-        return std::move(**found);
-    }
-    const auto runs = store.list();
-    std::vector<std::string_view> names;
-    if (runs) {
-        for (const RunSummary& run : *runs) {
-            names.push_back(run.name);
-        }
-    }
-    const std::string nearest = nearestName(name, names);
-    return Problem{"there is no run of this name; " +
-                       (nearest.empty() ? std::string() : "the nearest is '" + nearest + "', ") +
-                       "'flip runs list' shows all",
-                   name};
-}
-
 Result<void> show(RunStore& store, const std::string& name, bool json) {
     auto run = findRun(store, name);
     if (!run) {
@@ -114,21 +74,56 @@ Result<void> show(RunStore& store, const std::string& name, bool json) {
     return {};
 }
 
-Result<void> exportPredictions(const Workspace& workspace, RunStore& store,
-                               const RunsOptions& options) {
-    if (auto run = findRun(store, options.run); !run) {
-        return run.problem();
+struct ExportOptions {
+    TableOptions table; // its runs are those of the command
+    std::string predictions;
+    bool asTable = false;
+};
+
+Result<void> exportPredictions(const Workspace& workspace, RunStore& store, const std::string& run,
+                               const std::string& csv) {
+    if (auto found = findRun(store, run); !found) {
+        return found.problem();
     }
-    const auto file = workspace.checkpoints(options.run) / kPredictionsFile;
+    const auto file = workspace.checkpoints(run) / kPredictionsFile;
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
-        return Problem{"has no predictions; only a finetuning run that finished has", options.run};
+        return Problem{"has no predictions; only a finetuning run that finished has", run};
     }
     const auto stored = loadPredictions(file);
     if (!stored) {
         return stored.problem();
     }
-    return writeFileAtomically(options.predictions, predictionsAsCsv(*stored));
+    return writeFileAtomically(csv, predictionsAsCsv(*stored));
+}
+
+Result<void> exportRuns(const Workspace& workspace, RunStore& store, const ExportOptions& options) {
+    if (options.asTable == !options.predictions.empty()) {
+        return Problem{"needs either --predictions FILE.csv or --table", "export"};
+    }
+    if (options.asTable) {
+        return showTable(store, options.table);
+    }
+    if (options.table.runs.size() != 1) {
+        return Problem{"takes the predictions of one run; name it", "--predictions"};
+    }
+    return exportPredictions(workspace, store, options.table.runs.front(), options.predictions);
+}
+
+void addExport(CLI::App& command, Context& context) {
+    auto* exporting = command.add_subcommand("export", "what a run predicted, or runs as a table");
+    auto options = std::make_shared<ExportOptions>();
+    exporting->add_option("run", options->table.runs,
+                          "the run's name; with --table any number of names");
+    exporting->add_option("--predictions", options->predictions, "CSV file to write");
+    exporting->add_flag("--table", options->asTable,
+                        "the table of 'flip runs table', with its options");
+    addTableOptions(*exporting, options->table);
+    exporting->callback([options, &context] {
+        withStore(context, [&](const Workspace& workspace, RunStore& store) {
+            return exportRuns(workspace, store, *options);
+        });
+    });
 }
 
 /// A whole number from 1 to `most`; nothing where the text is something else.
@@ -249,14 +244,9 @@ void addRuns(CLI::App& app, Context& context) {
         });
     });
     addMetrics(*command, options, context);
-    auto* exporting = command->add_subcommand("export", "what a run predicted");
-    exporting->add_option("run", options->run, "the run's name")->required();
-    exporting->add_option("--predictions", options->predictions, "CSV file to write")->required();
-    exporting->callback([options, &context] {
-        withStore(context, [&](const Workspace& workspace, RunStore& store) {
-            return exportPredictions(workspace, store, *options);
-        });
-    });
+    addRunsTable(*command, context);
+    addRunsCompare(*command, context);
+    addExport(*command, context);
 }
 
 } // namespace flip::command

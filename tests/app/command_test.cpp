@@ -326,10 +326,27 @@ void CommandTest::encodesLines() {
 
 void CommandTest::helpsOnEveryLevel_data() {
     QTest::addColumn<QStringList>("words");
-    for (const char* words :
-         {"", "import", "datasets", "datasets show", "run", "runs", "runs list", "runs show",
-          "runs export", "tokenize", "encode", "models", "models list", "models check",
-          "models export", "bench", "bench tokenize", "demo"}) {
+    for (const char* words : {"",
+                              "import",
+                              "datasets",
+                              "datasets show",
+                              "run",
+                              "runs",
+                              "runs list",
+                              "runs show",
+                              "runs export",
+                              "runs table",
+                              "runs compare",
+                              "sweep",
+                              "tokenize",
+                              "encode",
+                              "models",
+                              "models list",
+                              "models check",
+                              "models export",
+                              "bench",
+                              "bench tokenize",
+                              "demo"}) {
         QTest::newRow(words[0] == '\0' ? "flip" : words)
             << QString(words).split(' ', Qt::SkipEmptyParts);
     }

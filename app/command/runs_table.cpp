@@ -1,0 +1,155 @@
+#include "app/command/stored_runs.h"
+
+#include "core/store/run_groups.h"
+#include "core/store/sweep_name.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace flip::command {
+
+namespace {
+
+Result<std::vector<std::string>> groupingKeys(const std::vector<std::string>& lists,
+                                              const char* where) {
+    std::vector<std::string> keys;
+    for (const std::string& word : listElements(lists)) {
+        auto key = findGroupingKey(word, where);
+        if (!key) {
+            return key.problem();
+        }
+        if (std::ranges::find(keys, *key) == keys.end()) {
+            keys.push_back(std::move(*key));
+        }
+    }
+    return keys;
+}
+
+Result<RunTableRequest> requestOf(const TableOptions& options) {
+    if (options.format != "md" && options.format != "csv" && options.format != "json") {
+        return Problem{"'" + options.format + "' is no format; write md, csv or json", "--format"};
+    }
+    RunTableRequest request;
+    const std::vector<std::string> names = listElements(options.metrics);
+    for (const std::string& name :
+         names.empty() ? std::vector<std::string>{"test.auc", "test.logloss"} : names) {
+        auto metric = readMetricName(name, "--metric");
+        if (!metric) {
+            return metric.problem();
+        }
+        request.metrics.push_back(std::move(*metric));
+    }
+    auto by = groupingKeys(options.by, "--by");
+    if (!by) {
+        return by.problem();
+    }
+    auto across = groupingKeys(options.across, "--across");
+    if (!across) {
+        return across.problem();
+    }
+    request.by = std::move(*by);
+    request.across = std::move(*across);
+    for (const std::string& key : request.across) {
+        if (std::ranges::find(request.by, key) != request.by.end()) {
+            return Problem{"'" + key + "' is in --by too; a row has one value of it or several",
+                           "--across"};
+        }
+    }
+    return request;
+}
+
+/// The named runs, then those of each sweep by their numbers; all, the oldest first, where nothing
+/// is asked.
+Result<std::vector<RunSummary>> chosenRuns(RunStore& store, const TableOptions& options) {
+    auto runs = findRuns(store, options.runs);
+    if (!runs || (!options.runs.empty() && options.sweeps.empty())) {
+        return runs;
+    }
+    auto all = store.list();
+    if (!all) {
+        return all.problem();
+    }
+    std::ranges::reverse(*all);
+    if (options.sweeps.empty()) {
+        return all;
+    }
+    for (const std::string& prefix : options.sweeps) {
+        std::vector<std::pair<std::int64_t, const RunSummary*>> found;
+        for (const RunSummary& run : *all) {
+            if (const auto number = numberInSweep(run.name, prefix)) {
+                found.emplace_back(*number, &run);
+            }
+        }
+        if (found.empty()) {
+            return Problem{"no run is named " + sweepRunName(prefix, 1) +
+                               " or the like; 'flip runs list' shows all",
+                           "--sweep " + prefix};
+        }
+        std::ranges::sort(found);
+        for (const auto& [number, run] : found) {
+            if (std::ranges::find(*runs, run->name, &RunSummary::name) == runs->end()) {
+                runs->push_back(*run);
+            }
+        }
+    }
+    return runs;
+}
+
+} // namespace
+
+void addTableOptions(CLI::App& command, TableOptions& options) {
+    const auto list = [&](const char* name, std::vector<std::string>& values, const char* help) {
+        command.add_option(name, values, help)->take_all()->expected(1);
+    };
+    list("--sweep", options.sweeps,
+         "the runs of a sweep, PREFIX-001 and so on; more than one by "
+         "writing it again");
+    list("--by", options.by,
+         "options shown as columns and sorted by, such as backbone,dropout (default: those in "
+         "which the rows differ)");
+    list("--across", options.across,
+         "options that may differ within a row, beside the seed, such as finetune.from");
+    list("--metric", options.metrics,
+         "split.auc, split.logloss or, of a branch, test.id.auc (default test.auc,test.logloss)");
+    command.add_option("--format", options.format, "md (default), csv or json");
+    command.add_flag("--json", options.json, "machine-readable, as --format json");
+}
+
+Result<void> showTable(RunStore& store, const TableOptions& options) {
+    const auto request = requestOf(options);
+    if (!request) {
+        return request.problem();
+    }
+    const auto runs = chosenRuns(store, options);
+    if (!runs) {
+        return runs.problem();
+    }
+    const auto table = tableOf(*runs, *request);
+    if (!table) {
+        return table.problem();
+    }
+    for (const std::string& note : table->notes) {
+        std::fprintf(stderr, "%s\n", note.c_str());
+    }
+    if (options.json || options.format == "json") {
+        std::printf("%s\n", tableAsJson(*table).c_str());
+    } else {
+        std::printf(
+            "%s", (options.format == "csv" ? tableAsCsv(*table) : tableAsMarkdown(*table)).c_str());
+    }
+    return {};
+}
+
+void addRunsTable(CLI::App& runs, Context& context) {
+    auto* command = runs.add_subcommand(
+        "table", "runs that differ only in the seed as one row: mean and standard deviation");
+    auto options = std::make_shared<TableOptions>();
+    command->add_option("runs", options->runs, "names of runs (default: all, or those of --sweep)");
+    addTableOptions(*command, *options);
+    command->callback([options, &context] {
+        withStore(context,
+                  [&](const Workspace&, RunStore& store) { return showTable(store, *options); });
+    });
+}
+
+} // namespace flip::command

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/spec/run_event.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace flip {
+
+/// Which number of a finished run is meant, written "test.auc", "valid.logloss",
+/// "test_unseen.auc" or, of one branch of a joint run, "test.id.auc".
+struct MetricName {
+    enum class Measure { Auc, LogLoss };
+
+    std::string split;  // a key of RunEnded::metrics
+    std::string branch; // as in BranchMetrics
+    Measure measure = Measure::Auc;
+
+    std::string text() const;  // as it is written
+    std::string label() const; // "test AUC", "test id LogLoss"
+
+    /// Whether `a` is better than `b`: a larger AUC, a smaller log loss.
+    bool better(double a, double b) const;
+
+    /// Nothing where the run has no such split or branch, or the number is not defined there.
+    std::optional<double> of(const std::map<std::string, BranchMetrics>& metrics) const;
+
+    bool operator==(const MetricName&) const = default;
+};
+
+/// Reads such a name; `where` is what the Problem names, an option of the command line.
+Result<MetricName> readMetricName(std::string_view text, const std::string& where);
+
+} // namespace flip

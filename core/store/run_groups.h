@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/eval/metric_name.h"
+#include "core/eval/spread.h"
+#include "core/store/run_store.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flip {
+
+/// Runs that repeat one recipe with other chance: the same dataset content, and specs that differ
+/// in nothing but the seed and what was asked to be passed over. Never empty.
+using SameRecipe = std::vector<RunSummary>;
+
+/// Puts runs of one recipe together, groups and runs in the order in which they first come.
+/// `across` holds keys of further options that may differ within a group.
+std::vector<SameRecipe> sameRecipes(const std::vector<RunSummary>& runs,
+                                    const std::vector<std::string>& across = {});
+
+/// The options in which the first runs of the groups differ, in the order of the option table;
+/// without the seed and `across`.
+std::vector<std::string> differingOptions(const std::vector<SameRecipe>& groups,
+                                          const std::vector<std::string>& across = {});
+
+/// An option's value as a table shows it: as in TOML, plain words without their quotes.
+std::string shownValue(const RunSpec& spec, const std::string& key);
+
+/// The key that a person means: a key, or its last part where only one option has it ("backbone").
+/// `where` is what the Problem names. The seed is refused: it is what a group repeats.
+Result<std::string> findGroupingKey(const std::string& word, const std::string& where);
+
+/// What a table of runs shows.
+struct RunTableRequest {
+    std::vector<MetricName> metrics;
+    std::vector<std::string> by; // keys of the options shown; empty: those in which groups differ
+    std::vector<std::string> across;
+};
+
+/// One row: a recipe, and each metric over its runs; absent where no run has it.
+struct RunTableRow {
+    SameRecipe runs;
+    std::vector<std::optional<Spread>> metrics;
+};
+
+/// A table of recipes with their spread over the seeds.
+struct RunTable {
+    std::vector<std::string> columns; // keys of options
+    std::vector<MetricName> metrics;
+    std::vector<RunTableRow> rows;
+    std::vector<std::string> notes; // what was left out or could mislead, one sentence each
+};
+
+/// Builds it of the finished ones of these runs, rows in their order, or by the values of `by`
+/// where that is given. Of the same recipe with the same seed only the first counts: a repetition
+/// without new chance would shrink the spread. No finished run is a Problem.
+Result<RunTable> tableOf(const std::vector<RunSummary>& runs, const RunTableRequest& request);
+
+/// Mean ± sample standard deviation with four decimals.
+std::string tableAsMarkdown(const RunTable& table);
+
+/// Mean and standard deviation in columns of their own, with all digits.
+std::string tableAsCsv(const RunTable& table);
+
+/// A list of objects, for `flip runs table --json`.
+std::string tableAsJson(const RunTable& table);
+
+} // namespace flip
