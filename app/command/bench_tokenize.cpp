@@ -27,7 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Short inputs are tokenized again and again for this long.
-constexpr double kLeastSeconds = 1.0;
+constexpr double kLeastSeconds = 0.5;
 
 /// Rows that a thread renders into one buffer, as a batch of training is.
 constexpr std::int64_t kRowsPerBlock = 256;

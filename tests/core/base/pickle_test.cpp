@@ -301,6 +301,10 @@ void PickleTest::takesNoMoreThanTheBytesThatAreThere_data() {
 
 void PickleTest::takesNoMoreThanTheBytesThatAreThere() {
     QFETCH(QByteArray, bytes);
+    const std::string_view row(QTest::currentDataTag());
+    if (test::rounds(8) < 8 && (row == "too many values" || row == "tables copied over and over")) {
+        QSKIP("millions of values: in the plain build, which the same code runs in");
+    }
     const auto pickle =
         Pickle::read({bytes.constData(), std::size_t(bytes.size())}, kGlobals, "model.bin");
     QVERIFY(!pickle.ok());
