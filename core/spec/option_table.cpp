@@ -395,7 +395,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "user_id\". Empty: every field by itself.")
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::textEncoder>(
-                        Group::Finetuning, "finetune.text_encoder", "Language model", "trained",
+                        Group::Finetuning, "finetune.text_encoder", "Language model is", "trained",
                         "trained finetunes the language model; frozen computes each sentence "
                         "vector once, and only what reads it is trained, which is many times "
                         "faster.")
