@@ -186,8 +186,8 @@ BranchLogits FinetuneModel::logits(const at::Tensor& ids, const SentenceInput& s
                                    const ForwardMode& mode) const {
     BranchLogits out;
     if (hasIds()) {
-        out.id = idsAreFixed_ ? backbone->logit(ids, ForwardMode::evaluation()).detach()
-                              : backbone->logit(ids, mode);
+        const c10::AutoGradMode gradients(c10::GradMode::is_enabled() && !idsAreFixed_);
+        out.id = backbone->logit(ids, idsAreFixed_ ? ForwardMode::evaluation() : mode);
     }
     if (hasText()) {
         out.text = textLogit(sentences, mode);

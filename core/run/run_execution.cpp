@@ -258,59 +258,66 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
     return end;
 }
 
-Result<void> RunExecution::startText(FinetuneModel& model) const {
-    if (auto loaded =
-            loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters, "text.");
-        !loaded || !model.hasItemText()) {
-        return loaded;
-    }
-    return loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters,
-                           "item_text.");
-}
-
-Result<void> RunExecution::takeOver(const std::filesystem::path& parent,
-                                    FinetuneModel& model) const {
+Result<RunExecution::Taken> RunExecution::takeOver(const std::filesystem::path& parent,
+                                                   FinetuneModel& model) const {
     auto weights = SafetensorsFile::open(parent);
     if (!weights) {
         return weights.problem();
     }
     if (auto sound = weights->verify(); !sound) {
-        return sound;
+        return sound.problem();
     }
     std::vector<std::string> required;
-    const auto requireIfThere = [&](bool wanted, const std::string& prefix) {
-        if (wanted &&
-            std::any_of(weights->tensors().begin(), weights->tensors().end(),
-                        [&](const auto& entry) { return entry.first.starts_with(prefix); })) {
+    const auto takes = [&](bool wanted, const std::string& prefix) {
+        const bool there = wanted && std::any_of(weights->tensors().begin(),
+                                                 weights->tensors().end(), [&](const auto& entry) {
+                                                     return entry.first.starts_with(prefix);
+                                                 });
+        if (there) {
             required.push_back(prefix);
         }
+        return there;
     };
-    requireIfThere(model.hasIds(), "rec.");
-    requireIfThere(model.hasText(), "text.");
-    if (required.empty()) {
-        return Problem{"holds no weights that a run of the branch '" + spec_.finetune.branches +
-                           "' can start from; name another run",
-                       parent.string()};
-    }
+    const Taken taken{takes(model.hasIds(), "rec."), takes(model.hasText(), "text."),
+                      takes(model.hasItemText(), "item_text.")};
     if (auto filled = model.parameters.fill(*weights, "", required); !filled) {
         return filled.problem();
     }
-    return {};
+    return taken;
 }
 
 Result<void> RunExecution::startWeights(FinetuneModel& model) const {
-    if (model.hasText()) {
-        if (auto started = startText(model); !started) {
-            return started;
+    std::filesystem::path parent;
+    if (spec_.kind == "flip") {
+        parent = file(kPretrained);
+    } else if (!spec_.finetune.from.empty()) {
+        parent = workspace_.checkpoints(spec_.finetune.from) / kWeights;
+    }
+    Taken taken;
+    if (!parent.empty()) {
+        auto found = takeOver(parent, model);
+        if (!found) {
+            return found.problem();
+        }
+        taken = *found;
+        // The ids that a joint run trains alone may start untrained where the parent has words
+        // only.
+        const bool alone = spec_.finetune.branches == "joint" && !model.hasText();
+        if (!taken.ids && !taken.text && !alone) {
+            return Problem{"holds no weights that a run of the branch '" + spec_.finetune.branches +
+                               "' can start from; name another run",
+                           parent.string()};
         }
     }
-    if (spec_.kind == "flip") {
-        return takeOver(file(kPretrained), model);
+    const auto fromFolder = [&](bool wanted, const char* prefix) -> Result<void> {
+        return wanted ? loadTextWeights(inputs_->modelFolder(), *inputs_->config(),
+                                        model.parameters, prefix)
+                      : Result<void>();
+    };
+    if (auto started = fromFolder(model.hasText() && !taken.text, "text."); !started) {
+        return started;
     }
-    if (!spec_.finetune.from.empty()) {
-        return takeOver(workspace_.checkpoints(spec_.finetune.from) / kWeights, model);
-    }
-    return {};
+    return fromFolder(model.hasItemText() && !taken.itemText, "item_text.");
 }
 
 LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& resumed) {
@@ -360,12 +367,13 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
             return failure(loaded.problem());
         }
     } else {
-        auto started = startWeights(model);
-        if (started && spec_.finetune.branches == "joint" && spec_.finetune.idEpochs > 0) {
-            started = takeOver(file(kIdsAlone), model);
-        }
-        if (!started) {
+        if (auto started = startWeights(model); !started) {
             return failure(started.problem());
+        }
+        if (spec_.finetune.branches == "joint" && spec_.finetune.idEpochs > 0) {
+            if (auto taken = takeOver(file(kIdsAlone), model); !taken) {
+                return failure(taken.problem());
+            }
         }
     }
     LoopEnd end = runTrainingLoop(

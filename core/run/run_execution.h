@@ -39,8 +39,14 @@ private:
     LoopEnd finetune(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
     LoopEnd trainIdsAlone(const std::optional<TrainingState::Place>& resumed);
     LoopEnd goThroughStages(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
-    Result<void> startText(FinetuneModel& model) const;
-    Result<void> takeOver(const std::filesystem::path& parent, FinetuneModel& model) const;
+
+    /// Which parts of a model a parent's weights have filled.
+    struct Taken {
+        bool ids = false;
+        bool text = false;
+        bool itemText = false;
+    };
+    Result<Taken> takeOver(const std::filesystem::path& parent, FinetuneModel& model) const;
     Result<void> startWeights(FinetuneModel& model) const;
     Result<void> concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
                                     RunEnded& ended) const;

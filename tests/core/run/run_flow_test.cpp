@@ -65,6 +65,7 @@ private Q_SLOTS:
     void theSameSpecGivesTheSameNumbers();
     void anotherSeedGivesOtherNumbers();
     void finetuningStartsFromAnotherRunsWeights();
+    void aJointRunThatTrainsItsIdsFirstStartsFromARunOfWords();
     void predictionsBelongToTheStoredMetrics();
     void thePublishedRecipeRuns();
     void aLossThatIsLeftOutIsNotTrained();
@@ -304,6 +305,19 @@ void RunFlowTest::finetuningStartsFromAnotherRunsWeights() {
     (void)executeRun(project.spec(), workspace, "both", both, both.stop.get_token());
     QVERIFY(content(workspace.checkpoints("both") / "weights.safetensors") ==
             content(workspace.checkpoints("child") / "weights.safetensors"));
+}
+
+void RunFlowTest::aJointRunThatTrainsItsIdsFirstStartsFromARunOfWords() {
+    TinyProject project;
+    const auto run = [&](const char* name, std::vector<std::string> assignments) {
+        assignments.insert(assignments.end(), {"kind=finetune", "finetune.epochs=1"});
+        Listener life;
+        return executeRun(project.spec(assignments), project.workspace(), name, life,
+                          life.stop.get_token());
+    };
+    QCOMPARE(run("words", {"finetune.branches=text"}).status, std::string("finished"));
+    const RunEnded ended = run("both", {"finetune.from=words", "finetune.id_epochs=1"});
+    QVERIFY2(ended.status == "finished", ended.problem ? ended.problem->text().c_str() : "");
 }
 
 void RunFlowTest::predictionsBelongToTheStoredMetrics() {
