@@ -29,6 +29,19 @@ BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes) {
     options.dropout = spec.id.dropout;
     options.initStd = spec.id.initStd;
     options.lists = sizes.lists;
+    options.idFields = sizes.idFields;
+    options.trainingCounts = sizes.trainingCounts;
+    options.minCount = spec.id.minCount;
+    options.hashBuckets = spec.id.hashBuckets;
+    std::vector<std::string> names;
+    for (const IdField& field : options.idFields) {
+        names.push_back(field.name);
+    }
+    const auto widths = fieldWidths(spec.id.fieldDims, names, options.embeddingDim);
+    TORCH_CHECK(widths.ok(), "the widths of fields were checked before");
+    for (std::size_t field = 0; field < names.size(); ++field) {
+        options.idFields[field].width = (*widths)[field];
+    }
     return options;
 }
 
@@ -38,8 +51,9 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
                                                            at::Device device) {
     const Initialiser init(static_cast<std::uint64_t>(spec.seed));
     std::unique_ptr<PretrainModel> model(new PretrainModel(device));
-    auto backbone = makeBackbone(spec.id.backbone, model->parameters, init, "rec.",
-                                 backboneOptions(spec, sizes));
+    BackboneOptions ids = backboneOptions(spec, sizes);
+    model->idRows = ids.rows = std::make_shared<IdRows>(ids, device);
+    auto backbone = makeBackbone(spec.id.backbone, model->parameters, init, "rec.", ids);
     if (!backbone) {
         return backbone.problem();
     }
@@ -64,10 +78,17 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
             options.features = features;
             options.hidden = hidden;
             options.fields = sizes.fields;
-            options.ids = sizes.ids;
+            options.ids = model->idRows->size();
             options.fieldDim = spec.pretrain.fieldDim;
-            const at::Tensor counts =
-                at::tensor(at::ArrayRef<std::int64_t>(sizes.trainingCounts), at::kLong);
+            // Ids that share a row cannot be told apart: they are one class, as likely as all of
+            // them.
+            at::Tensor counts = at::zeros({options.ids}, at::kLong);
+            counts.index_add_(
+                0,
+                model->idRows
+                    ->rowsOf(at::arange(sizes.ids, at::TensorOptions(at::kLong).device(device)))
+                    .to(at::kCPU),
+                at::tensor(at::ArrayRef<std::int64_t>(sizes.trainingCounts), at::kLong));
             model->recoverFields.emplace(model->parameters, init, "mfm.", options,
                                          noiseLogProbabilities(counts));
         } else if (loss == "mlm") {
@@ -76,6 +97,16 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
         }
     }
     return model;
+}
+
+RowTables PretrainModel::tables() const {
+    RowTables tables = idRows->tables();
+    if (recoverFields) {
+        for (const auto& table : recoverFields->tables()) {
+            tables.push_back(table);
+        }
+    }
+    return tables;
 }
 
 Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
@@ -87,8 +118,9 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
     std::unique_ptr<FinetuneModel> model(new FinetuneModel(device));
     Parameters& parameters = model->parameters;
     if (branches != "text") {
-        auto backbone =
-            makeBackbone(spec.id.backbone, parameters, init, "rec.", backboneOptions(spec, sizes));
+        BackboneOptions ids = backboneOptions(spec, sizes);
+        model->idRows = ids.rows = std::make_shared<IdRows>(ids, device);
+        auto backbone = makeBackbone(spec.id.backbone, parameters, init, "rec.", ids);
         if (!backbone) {
             return backbone.problem();
         }
@@ -138,10 +170,8 @@ BranchLogits FinetuneModel::logits(const at::Tensor& ids, const at::Tensor& toke
 
 at::Tensor FinetuneModel::tableSquares() const {
     at::Tensor sum = at::zeros({}, at::TensorOptions(at::kFloat).device(parameters.device()));
-    for (const Parameters::Entry& entry : parameters.entries()) {
-        if (isIdTable(entry.name)) {
-            sum = sum + entry.tensor.square().sum();
-        }
+    for (const auto& table : idRows->tables()) {
+        sum = sum + table->values().square().sum();
     }
     return sum;
 }

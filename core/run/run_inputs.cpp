@@ -81,6 +81,13 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
         return Problem{"has no field that serves as an id; set use = \"both\" in its schema",
                        "dataset " + spec.data.dataset};
     }
+    std::vector<std::string> names;
+    for (const int field : inputs->dataset_->idFields()) {
+        names.push_back(inputs->dataset_->fields()[static_cast<std::size_t>(field)].name);
+    }
+    if (auto widths = fieldWidths(spec.id.fieldDims, names, spec.id.embeddingDim); !widths) {
+        return widths.problem();
+    }
     if (flip::readsText(spec)) {
         if (auto opened = inputs->openText(spec, workspace); !opened) {
             return opened.problem();
@@ -167,8 +174,16 @@ Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
 }
 
 ModelSizes RunInputs::sizes() const {
-    return {static_cast<std::int64_t>(dataset_->idFields().size()), dataset_->idCount(),
-            dataset_->trainingCounts(), idListsOf(*dataset_)};
+    ModelSizes sizes{static_cast<std::int64_t>(dataset_->idFields().size()),
+                     dataset_->idCount(),
+                     dataset_->trainingCounts(),
+                     idListsOf(*dataset_),
+                     {}};
+    for (const int field : dataset_->idFields()) {
+        const FieldInfo& info = dataset_->fields()[static_cast<std::size_t>(field)];
+        sizes.idFields.push_back({info.name, info.firstId, info.ids, 0});
+    }
+    return sizes;
 }
 
 namespace {

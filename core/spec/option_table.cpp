@@ -229,6 +229,34 @@ void addIds(std::vector<Option>& table) {
                         "from.")
                         .above(0, 10)
                         .advanced());
+    table.push_back(row<&RunSpec::id, &Id::fieldDims>(
+                        Group::Ids, "id.field_dims", "Widths of single fields", "",
+                        "Fields whose ids have vectors of another width, \"movie_id = 16, gender = "
+                        "4\"; a matrix of its own brings each to the embedding width.")
+                        .advanced());
+    table.push_back(row<&RunSpec::id, &Id::minCount>(
+                        Group::Ids, "id.min_count", "Rarest id", 1,
+                        "Ids that stand in fewer training rows share the unknown id of their "
+                        "field, as if the dataset had been imported with this minimum count.")
+                        .in("rows")
+                        .from(1, kManyRows)
+                        .advanced());
+    table.push_back(row<&RunSpec::id, &Id::hashBuckets>(
+                        Group::Ids, "id.hash_buckets", "Table rows of a field", 0,
+                        "A field with more ids than this shares so many table rows: half of them "
+                        "belong to its most frequent ids, a hash spreads the others over the rest. "
+                        "0 gives each id its own row.")
+                        .in("rows")
+                        .from(0, 2147483647)
+                        .advanced());
+    table.push_back(row<&RunSpec::id, &Id::tableUpdates>(
+                        Group::Ids, "id.table_updates", "Updated table rows", "auto",
+                        "touched computes the rows that a step reads and makes up for the steps "
+                        "that a row has missed, all computes every row in every step; the weights "
+                        "are the same. auto is touched on a processor, all on a graphics "
+                        "processor.")
+                        .oneOf({"auto", "touched", "all"})
+                        .advanced());
 }
 
 void addPretrainingSchedule(std::vector<Option>& table) {
@@ -415,6 +443,13 @@ void addFinetuningSchedule(std::vector<Option>& table) {
                         "best epoch's weights are kept either way. 0 never ends early.")
                         .in("epochs")
                         .from(0, 100000));
+    table.push_back(row<&RunSpec::finetune, &Finetune::tableOptimiser>(
+                        Group::Finetuning, "finetune.table_optimiser", "Optimiser of the id tables",
+                        "adamw",
+                        "adamw as for everything else, or adagrad, whose steps shrink as an id's "
+                        "gradients add up; it has no moments that go on where an id is not met.")
+                        .oneOf({"adamw", "adagrad"})
+                        .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::embeddingL2>(
                         Group::Finetuning, "finetune.embedding_l2", "L2 on the id tables", 1e-5,
                         "Half of this times the sum of squares of the id tables is added to the "

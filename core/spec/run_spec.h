@@ -43,6 +43,10 @@ struct RunSpec {
         std::int64_t rank;
         double dropout;
         double initStd;
+        std::string fieldDims;    // "movie_id = 16, gender = 4"; empty: embeddingDim for all
+        std::int64_t minCount;    // ids that fewer training rows hold are unknown
+        std::int64_t hashBuckets; // most rows of a field in the tables; 0 = one for each id
+        std::string tableUpdates; // auto | touched | all
     } id;
 
     struct Pretrain {
@@ -83,6 +87,7 @@ struct RunSpec {
         std::string decay; // weights | all
         std::int64_t patience;
         double plateauFactor;
+        std::string tableOptimiser; // adamw | adagrad
         double embeddingL2;
         double alphaStart;
         double warmup;

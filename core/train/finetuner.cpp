@@ -11,7 +11,7 @@ namespace flip {
 
 namespace {
 
-enum Group { kIdDecay, kIdPlain, kTextDecay, kTextPlain };
+enum Group { kIdDecay, kIdPlain, kTextDecay, kTextPlain, kTables };
 
 /// Rows ordered by sentence length, so that the parts of a batch pad little.
 std::vector<std::int64_t> byLength(std::span<const std::int64_t> rows, const Batcher& batcher) {
@@ -24,6 +24,21 @@ std::vector<std::int64_t> byLength(std::span<const std::int64_t> rows, const Bat
 
 bool isPublishedIdRun(const RunSpec& spec) {
     return spec.recipe == "published" && spec.finetune.branches == "id";
+}
+
+/// What the squares of the id tables are multiplied by.
+double tableWeight(const RunSpec& spec) {
+    return spec.recipe == "published" ? spec.finetune.embeddingL2 : 0.5 * spec.finetune.embeddingL2;
+}
+
+/// The norm of the whole tables' gradient is needed, so they must be computed whole.
+bool needsWholeTables(const RunSpec& spec) {
+    return spec.finetune.embeddingL2 > 0 && spec.finetune.clipNorm > 0;
+}
+
+bool updatesByRow(const RunSpec& spec, const FinetuneModel& model) {
+    return model.hasIds() && !needsWholeTables(spec) &&
+           updatesTouchedRows(spec.id.tableUpdates, model.parameters.device());
 }
 
 } // namespace
@@ -43,26 +58,30 @@ FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
     branch(logits.id, losses.id);
     branch(logits.text, losses.text);
     if (withTables && model.hasIds() && spec.finetune.embeddingL2 > 0) {
-        const double weight = spec.recipe == "published" ? spec.finetune.embeddingL2
-                                                         : 0.5 * spec.finetune.embeddingL2;
-        losses.tables = weight * model.tableSquares();
+        losses.tables = tableWeight(spec) * model.tableSquares();
         losses.total = losses.total + losses.tables;
     }
     return losses;
 }
 
-AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
+Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
     const RunSpec::Finetune& options = spec.finetune;
     const bool textOnly = options.branches == "text";
     const double rest = textOnly ? options.textLearningRate : options.learningRate;
     const double restDecay = textOnly ? options.textWeightDecay : options.weightDecay;
     const bool decayAll = options.decay == "all";
-    std::vector<AdamW::Group> groups(4);
+    std::vector<Optimiser::Group> groups(5);
     groups[kIdDecay] = {rest, restDecay};
     groups[kIdPlain] = {rest, 0.0};
     groups[kTextDecay] = {options.textLearningRate, options.textWeightDecay};
     groups[kTextPlain] = {options.textLearningRate, 0.0};
-    return AdamW(model.parameters, std::move(groups), [&](const std::string& name) -> int {
+    groups[kTables] = {rest, restDecay,
+                       options.tableOptimiser == "adagrad" ? UpdateRule::Adagrad
+                                                           : UpdateRule::AdamW};
+    return Optimiser(model.parameters, std::move(groups), [&](const std::string& name) -> int {
+        if (isIdTable(name)) {
+            return kTables;
+        }
         const bool plain = !decayAll && model.parameters.find(name)->dim() <= 1;
         if (name.starts_with("text.")) {
             return plain ? kTextPlain : kTextDecay;
@@ -81,30 +100,71 @@ Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& b
       selectionRows_(
           batcher.dataset().rowsOf(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid)),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
-      optimiser_(finetuneOptimiser(spec, model)), state_("finetune", model.parameters, optimiser_) {
+      byRow_(updatesByRow(spec, model)), optimiser_(finetuneOptimiser(spec, model)),
+      state_("finetune", model.parameters, optimiser_) {
+    if (byRow_) {
+        optimiser_.updateByRow(model.idRows->tables(), 2 * tableWeight(spec));
+    } else if (model.hasIds()) {
+        optimiser_.markTables(model.idRows->tables());
+    }
+}
+
+std::optional<std::vector<Fact>> Finetuner::begin(const std::stop_token&) {
+    std::vector<Fact> facts;
+    if (model_.hasIds() && spec_.id.tableUpdates == "touched" && !byRow_) {
+        facts.emplace_back(LogLine{"info", "every row of the id tables is computed in every step: "
+                                           "finetune.clip_norm with finetune.embedding_l2 needs "
+                                           "the gradient of all of them"});
+    }
+    return facts;
+}
+
+/// The parts that a step computes one after the other, with rows of similar length together.
+std::vector<Batch> Finetuner::loadParts(std::span<const std::int64_t> rows) const {
+    const auto part = static_cast<std::size_t>(
+        model_.hasText() ? spec_.finetune.microBatch : static_cast<std::int64_t>(rows.size()));
+    const std::vector<std::int64_t> ordered = byLength(rows, batcher_);
+    std::vector<Batch> parts;
+    for (std::size_t first = 0; first < ordered.size(); first += part) {
+        const auto size = std::min(part, ordered.size() - first);
+        parts.push_back(batcher_.load(std::span<const std::int64_t>(ordered).subspan(first, size)));
+    }
+    return parts;
+}
+
+void Finetuner::openRows(const std::vector<Batch>& parts) {
+    std::vector<at::Tensor> ids;
+    for (const Batch& part : parts) {
+        ids.push_back(part.ids);
+    }
+    model_.idRows->open(at::cat(ids));
+    optimiser_.gatherRows();
 }
 
 Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t step,
                             const std::stop_token& stop) {
-    const auto part = static_cast<std::size_t>(
-        model_.hasText() ? spec_.finetune.microBatch : static_cast<std::int64_t>(rows.size()));
-    const std::vector<std::int64_t> ordered = byLength(rows, batcher_);
+    const std::vector<Batch> parts = loadParts(rows);
+    const GatheredRows gathered(optimiser_, [this] {
+        if (byRow_) {
+            model_.idRows->close();
+        }
+    });
+    if (byRow_) {
+        openRows(parts);
+    }
     const ForwardMode mode = dropout_.forStep("finetune", step, stop);
     std::map<std::string, at::Tensor> sums;
     model_.parameters.clearGradients();
-    for (std::size_t first = 0; first < ordered.size(); first += part) {
+    for (const Batch& batch : parts) {
         if (stop.stop_requested()) {
             throw PassStopped{};
         }
-        const auto size = std::min(part, ordered.size() - first);
-        const Batch batch =
-            batcher_.load(std::span<const std::int64_t>(ordered).subspan(first, size));
         const BranchLogits logits = model_.logits(batch.ids, batch.tokenIds, batch.layout, mode);
-        const double scale = isPublishedIdRun(spec_)
-                                 ? 1.0
-                                 : static_cast<double>(size) / static_cast<double>(ordered.size());
+        const double scale = isPublishedIdRun(spec_) ? 1.0
+                                                     : static_cast<double>(batch.rows.size()) /
+                                                           static_cast<double>(rows.size());
         const FinetuneLosses losses = finetuneLosses(spec_, model_, logits, batch.labels, scale,
-                                                     /*withTables=*/first == 0);
+                                                     /*withTables=*/&batch == &parts.front());
         losses.total.backward();
         const auto add = [&](const char* name, const at::Tensor& loss) {
             if (loss.defined()) {
@@ -130,6 +190,12 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         done.losses[name] = sum.to(at::kCPU).item<double>();
         done.finite = done.finite && std::isfinite(done.losses[name]);
     }
+    if (byRow_ && done.losses.contains("tables")) {
+        // The graph holds the squares of the rows at hand; what is told is the figure of all rows.
+        const double all = tableWeight(spec_) * optimiser_.tableSquares();
+        done.losses["total"] += all - done.losses["tables"];
+        done.losses["tables"] = all;
+    }
     if (done.finite) {
         optimiser_.clip(spec_.finetune.clipNorm);
         optimiser_.step(factor);
@@ -140,10 +206,14 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
 
 std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
                                                    const std::stop_token& stop) {
+    optimiser_.bringUpToDate();
     const auto predictions =
         predict(model_, batcher_, selectionRows_, evaluationBatch(model_), stop);
     if (!predictions) {
         return std::nullopt;
+    }
+    if (byRow_ && spec_.finetune.embeddingL2 > 0) {
+        optimiser_.recountSquares();
     }
     EpochEnd end;
     end.done.valid = measureBranches(*predictions);

@@ -30,8 +30,9 @@ FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
                               const BranchLogits& logits, const at::Tensor& labels,
                               double scale = 1.0, bool withTables = true);
 
-/// AdamW as finetuning uses it: the text encoder at its own rate, everything else at the other.
-AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model);
+/// The optimiser of finetuning: AdamW with the text encoder at its own rate and everything else at
+/// the other; the id tables by the rule of their own.
+Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model);
 
 /// Finetuning as a stage of the loop: early stop on the AUC of the split that selects. One thread.
 /// Model and batcher must outlive it.
@@ -42,13 +43,14 @@ public:
 
     Step step(std::span<const std::int64_t> rows, std::int64_t step,
               const std::stop_token& stop) override;
-    std::optional<std::vector<Fact>> begin(const std::stop_token&) override {
-        return std::vector<Fact>{};
-    }
+    /// Says so where the tables are updated otherwise than was asked for.
+    std::optional<std::vector<Fact>> begin(const std::stop_token&) override;
     std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token& stop) override;
     TrainingState& state() override { return state_; }
 
 private:
+    std::vector<Batch> loadParts(std::span<const std::int64_t> rows) const;
+    void openRows(const std::vector<Batch>& parts);
 
     const RunSpec& spec_;
     FinetuneModel& model_;
@@ -56,7 +58,8 @@ private:
     const std::int64_t totalSteps_;
     const std::vector<std::int64_t> selectionRows_;
     DropoutSource dropout_;
-    AdamW optimiser_;
+    const bool byRow_; // tables are updated by the rows that a step reads
+    Optimiser optimiser_;
     TrainingState state_;
 };
 

@@ -14,9 +14,8 @@ namespace {
 Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
     const auto count = [&](const std::vector<int>& fields, double ratio) {
         // Where no loss looks at the masks, a ratio that masks nothing is none of our business.
-        return std::max<std::int64_t>(
-            1, maskedFieldCount(static_cast<std::int64_t>(fields.size()), ratio,
-                                spec.pretrain.maskRounding));
+        return std::max<std::int64_t>(1, maskedFieldCount(static_cast<std::int64_t>(fields.size()),
+                                                          ratio, spec.pretrain.maskRounding));
     };
     return {count(batcher.idFields(), spec.pretrain.maskRatioTable),
             count(batcher.textFields(), spec.pretrain.maskRatioText), spec.pretrain.noise};
@@ -24,15 +23,15 @@ Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
 
 } // namespace
 
-AdamW pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
+Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
     const double rate = spec.pretrain.learningRate;
     const bool decayAll = spec.pretrain.decay == "all";
-    return AdamW(model.parameters,
-                 {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
-                 [&](const std::string& name) {
-                     const bool isVector = model.parameters.find(name)->dim() <= 1;
-                     return isVector && !decayAll ? 1 : 0;
-                 });
+    return Optimiser(model.parameters,
+                     {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
+                     [&](const std::string& name) {
+                         const bool isVector = model.parameters.find(name)->dim() <= 1;
+                         return isVector && !decayAll ? 1 : 0;
+                     });
 }
 
 double scheduleFactor(const std::string& schedule, double warmup, std::int64_t step,
@@ -59,7 +58,31 @@ Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher&
       masks_(maskPlan(spec, batcher)), stepsPerEpoch_(plan.stepsPerEpoch()),
       totalSteps_(plan.totalSteps()), measure_(std::move(measure)), sampler_(trainingCounts),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
+      byRow_(updatesTouchedRows(spec.id.tableUpdates, model.parameters.device())),
       optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {
+    if (byRow_) {
+        optimiser_.updateByRow(model.tables(), /*l2=*/0);
+    } else {
+        optimiser_.markTables(model.tables());
+    }
+}
+
+void Pretrainer::openRows(const Batch& batch, const Masks& masks) {
+    // The masked ids are the clean ones, and in each column the mask.
+    model_.idRows->open(at::cat({batch.ids, at::zeros_like(batch.ids.slice(0, 0, 1))}));
+    if (model_.recoverFields) {
+        const IdRows& rows = *model_.idRows;
+        model_.recoverFields->space().open(
+            at::cat({rows.rowsOf(masks.targets).flatten(), rows.rowsOf(masks.noise).flatten()}));
+    }
+    optimiser_.gatherRows();
+}
+
+void Pretrainer::closeRows() {
+    model_.idRows->close();
+    if (model_.recoverFields) {
+        model_.recoverFields->space().close();
+    }
 }
 
 Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t step,
@@ -67,6 +90,14 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
     const Batch batch = batcher_.load(rows);
     const Masks masks =
         batcher_.mask(batch, masks_, sampler_, static_cast<std::uint64_t>(spec_.seed), step);
+    const GatheredRows gathered(optimiser_, [this] {
+        if (byRow_) {
+            closeRows();
+        }
+    });
+    if (byRow_) {
+        openRows(batch, masks);
+    }
     const PretrainLosses losses =
         pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step, stop));
     Step done;
@@ -115,6 +146,7 @@ std::optional<std::vector<Fact>> Pretrainer::begin(const std::stop_token& stop) 
 
 std::optional<Stage::EpochEnd> Pretrainer::endEpoch(std::int64_t epoch,
                                                     const std::stop_token& stop) {
+    optimiser_.bringUpToDate();
     EpochEnd end;
     auto measured = measure_(stop);
     if (stop.stop_requested()) {

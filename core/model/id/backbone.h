@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/data/id_lists.h"
+#include "core/model/id/table_form.h"
 #include "core/model/layers.h"
 
 #include <ATen/core/Tensor.h>
@@ -12,6 +13,8 @@
 #include <vector>
 
 namespace flip {
+
+class IdRows;
 
 /// Sizes of an ID encoder. `fields` F and `ids` K come from the dataset, the rest from the spec.
 struct BackboneOptions {
@@ -25,6 +28,13 @@ struct BackboneOptions {
     double dropout = 0;
     double initStd = 1e-4;
     IdLists lists; // of fields whose values are lists of ids
+
+    std::vector<IdField> idFields;            // [fields], or empty where only their number is known
+    std::vector<std::int64_t> trainingCounts; // [ids]; needed for the next two
+    std::int64_t minCount = 1;                // as tableForm() says
+    std::int64_t hashBuckets = 0;
+
+    std::shared_ptr<IdRows> rows; // shared by a model's tables; without it each has its own
 };
 
 /// A tabular model over ids: a feature vector for pretraining and a logit for finetuning.

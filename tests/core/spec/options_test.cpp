@@ -29,16 +29,16 @@ auto members(const RunSpec::Plm& g) {
     return std::tie(a, b, c);
 }
 auto members(const RunSpec::Id& g) {
-    const auto& [a, b, c, d, e, f, h, i] = g;
-    return std::tie(a, b, c, d, e, f, h, i);
+    const auto& [a, b, c, d, e, f, h, i, j, k, l, m] = g;
+    return std::tie(a, b, c, d, e, f, h, i, j, k, l, m);
 }
 auto members(const RunSpec::Pretrain& g) {
     const auto& [a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x] = g;
     return std::tie(a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x);
 }
 auto members(const RunSpec::Finetune& g) {
-    const auto& [a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s] = g;
-    return std::tie(a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s);
+    const auto& [a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t] = g;
+    return std::tie(a, b, c, d, e, f, h, i, j, k, l, m, n, o, p, q, r, s, t);
 }
 auto members(const RunSpec& spec) {
     const auto& [kind, seed, device, recipe, threads, data, text, plm, id, pretrain, finetune] =
