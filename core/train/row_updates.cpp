@@ -40,13 +40,19 @@ void RowUpdates::gather() {
     const at::NoGradGuard noGradient;
     const at::Tensor rows = table_->space().rows();
     makeUp(rows);
-    if (l2_ != 0.0F) {
-        if (!counted_.defined()) {
-            recount();
-        }
-        count(rows);
-    }
+    countIfWanted(rows);
     table_->gather();
+}
+
+void RowUpdates::countIfWanted(const at::Tensor& rows) {
+    if (l2_ == 0.0F) {
+        return;
+    }
+    if (counted_.defined()) {
+        count(rows);
+    } else {
+        recount();
+    }
 }
 
 void RowUpdates::makeUp(const at::Tensor& rows) {
@@ -178,6 +184,7 @@ void RowUpdates::step(double learningRate, double weightDecay) {
                 done_[static_cast<std::size_t>(number[i])] = done;
             }
         });
+        countIfWanted(rows);
         return;
     }
     const at::Tensor values = table_->whole().detach().index_select(0, rows);
@@ -194,6 +201,7 @@ void RowUpdates::step(double learningRate, double weightDecay) {
     for (std::int64_t i = 0; i < host.size(0); ++i) {
         done_[static_cast<std::size_t>(number[i])] = done;
     }
+    countIfWanted(rows);
 }
 
 void RowUpdates::bringUpToDate() {

@@ -48,8 +48,9 @@ public:
     /// Makes up for every step that any row owes.
     void bringUpToDate();
 
-    /// Sum of the squares of all rows, each as it stood when a step last read it or recount() was
-    /// called. It does not depend on when rows were brought up to date in between. With L2 only.
+    /// Sum of the squares of all rows, each as it stood before or after the last step that read it,
+    /// or when recount() was called. It does not depend on when rows were brought up to date in
+    /// between. With L2 only.
     double squares() const { return squares_; }
     void recount();
 
@@ -70,6 +71,7 @@ private:
     void apply(const at::Tensor& values, const at::Tensor& gradients, const at::Tensor& means,
                const at::Tensor& squares, const Missed& step, std::int64_t t) const;
     void count(const at::Tensor& rows);
+    void countIfWanted(const at::Tensor& rows);
     RowStep rowStep(const Missed& step, std::int64_t t) const;
 
     std::shared_ptr<RowTable> table_;
