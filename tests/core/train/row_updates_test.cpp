@@ -162,22 +162,22 @@ void RowUpdatesTest::makeUpForALongAbsence_data() {
 
 void RowUpdatesTest::makeUpForALongAbsence() {
     QFETCH(Recipe, recipe);
-    // No row is read for 800 steps: zero gradients, or those of L2 alone.
+    // No row is read for 500 steps: zero gradients, or those of L2 alone.
     Learner whole(recipe, false);
     Learner byRow(recipe, true);
     whole.walk(0, 30);
     byRow.walk(0, 30);
     const at::Tensor values = whole.table().whole();
     const RowTable& table = byRow.table();
-    for (int t = 0; t < 800; ++t) {
+    for (int t = 0; t < 500; ++t) {
         values.mutable_grad() = values.detach() * static_cast<float>(recipe.l2);
-        whole.optimiser().step(t < 400 ? 1.0 : 0.1);
+        whole.optimiser().step(t < 250 ? 1.0 : 0.1);
         values.mutable_grad().reset();
         const GatheredRows gathered(byRow.optimiser(), [&] { table.space().close(); });
         table.space().open(at::zeros({0}, at::kLong));
         byRow.optimiser().gatherRows();
         (table.find(at::zeros({0}, at::kLong)).sum()).backward();
-        byRow.optimiser().step(t < 400 ? 1.0 : 0.1);
+        byRow.optimiser().step(t < 250 ? 1.0 : 0.1);
     }
     whole.walk(30, 35);
     byRow.walk(30, 35);
@@ -228,7 +228,7 @@ void RowUpdatesTest::bothEnginesAgree() {
             std::make_unique<RowUpdates>(tables.back(), recipe.rule, recipe.l2, engine));
     }
     RandomStream random(9, "engines");
-    for (int t = 0; t < 30; ++t) {
+    for (int t = 0; t < 16; ++t) {
         std::vector<std::int64_t> numbers;
         for (int i = 0; i < 5; ++i) {
             numbers.push_back(static_cast<std::int64_t>(random.below(1 + random.below(kRows))));
