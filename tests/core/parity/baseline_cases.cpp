@@ -1,5 +1,6 @@
 #include "tests/core/parity/parity_case.h"
 
+#include "core/spec/options.h"
 #include "core/train/frozen_sentences.h"
 
 #include <torch/torch.h>
