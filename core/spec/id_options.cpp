@@ -188,8 +188,9 @@ void addTables(std::vector<Option>& table) {
             "table_updates", "Updated table rows", "auto",
             "touched computes the rows that a step reads and makes up for the steps that a row has "
             "missed, all computes every row in every step; the weights are the same. auto is "
-            "touched on a processor where L2 pulls at the tables or they have more than 200 rows "
-            "for each id of a batch, else all. The loss tables that touched tells counts each row "
+            "touched on a processor where the tables have more rows than a batch has ids, or, "
+            "without L2 on them, more than 200 times as many; else all. The loss tables that "
+            "touched tells counts each row "
             "as the last step that read it left it, and anew at each epoch's end.")
             .oneOf({"auto", "touched", "all"})
             .advanced());

@@ -20,8 +20,9 @@ bool updatesTouchedRows(const std::string& choice, at::Device device, const Tabl
         return choice == "touched";
     }
     // A graphics processor steps a whole table faster than it is told of every missed step. So does
-    // a processor, unless L2 makes a gradient for every row, or moments mostly fade between reads.
-    return device.is_cpu() && (load.hasL2 || load.rows > kManyRows * load.readAtMost);
+    // a processor where a batch reads most rows, or, unless L2 makes a gradient for every row,
+    // where moments hardly fade between two reads.
+    return device.is_cpu() && load.rows > load.readAtMost * (load.hasL2 ? 1 : kManyRows);
 }
 
 RowUpdates::RowUpdates(std::shared_ptr<RowTable> table, UpdateRule rule, double l2, Engine engine)

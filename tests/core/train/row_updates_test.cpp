@@ -315,7 +315,8 @@ void RowUpdatesTest::choosesTheRowsThatPay_data() {
     QTest::addColumn<bool>("touched");
     QTest::newRow("touched") << "touched" << false << 10 << false << true;
     QTest::newRow("all") << "all" << true << 1'000'000 << true << false;
-    QTest::newRow("auto, L2") << "auto" << true << 10 << true << true;
+    QTest::newRow("auto, L2, small tables") << "auto" << true << 100 << true << false;
+    QTest::newRow("auto, L2, large tables") << "auto" << true << 101 << true << true;
     QTest::newRow("auto, small tables") << "auto" << true << 20'000 << false << false;
     QTest::newRow("auto, large tables") << "auto" << true << 20'001 << false << true;
     QTest::newRow("auto, elsewhere") << "auto" << false << 1'000'000 << true << false;
