@@ -28,8 +28,15 @@ Result<std::unique_ptr<TextEncoder>> makeText(const RunSpec& spec, const TextCon
 
 BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes) {
     BackboneOptions options(spec.id, sizes.fields, sizes.ids);
-    options.fieldNames = sizes.fieldNames;
     options.lists = sizes.lists;
+    options.idFields = sizes.idFields;
+    options.trainingCounts = sizes.trainingCounts;
+    const auto widths =
+        fieldWidths(spec.id.fieldDims, namesOf(options.idFields), options.embeddingDim);
+    TORCH_CHECK(widths.ok(), "the widths of fields were checked before");
+    for (std::size_t field = 0; field < options.idFields.size(); ++field) {
+        options.idFields[field].width = (*widths)[field];
+    }
     return options;
 }
 
@@ -39,8 +46,9 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
                                                            at::Device device) {
     const Initialiser init(static_cast<std::uint64_t>(spec.seed));
     std::unique_ptr<PretrainModel> model(new PretrainModel(device));
-    auto backbone = makeBackbone(spec.id.backbone, model->parameters, init, "rec.",
-                                 backboneOptions(spec, sizes));
+    BackboneOptions ids = backboneOptions(spec, sizes);
+    model->idRows = ids.rows = std::make_shared<IdRows>(ids, device);
+    auto backbone = makeBackbone(spec.id.backbone, model->parameters, init, "rec.", ids);
     if (!backbone) {
         return backbone.problem();
     }
@@ -73,15 +81,17 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
             options.features = features;
             options.hidden = hidden;
             options.fields = sizes.fields;
-            options.ids = sizes.ids;
+            options.ids = model->idRows->size();
             options.fieldDim = spec.pretrain.fieldDim;
             options.scaledAttention = spec.pretrain.attentionScale == "width";
-            const at::Tensor counts =
-                at::tensor(at::ArrayRef<std::int64_t>(sizes.trainingCounts), at::kLong);
-            model->recoverFields.emplace(model->parameters, init, "mfm.", options,
-                                         spec.pretrain.noiseFrom == "field"
-                                             ? noiseLogProbabilities(counts, sizes.firstIds)
-                                             : noiseLogProbabilities(counts));
+            // Ids that share a row cannot be told apart: they are one class, as likely as all of
+            // them.
+            const at::Tensor counts = model->idRows->sums(sizes.trainingCounts);
+            model->recoverFields.emplace(
+                model->parameters, init, "mfm.", options,
+                spec.pretrain.noiseFrom == "field"
+                    ? noiseLogProbabilities(counts, model->idRows->firstRows())
+                    : noiseLogProbabilities(counts));
         } else if (loss == "mlm") {
             model->recoverTokens.emplace(model->parameters, init, "mlm.",
                                          spec.pretrain.tokenContext == "none" ? 0 : features,
@@ -110,6 +120,16 @@ double PretrainModel::temperature() const {
     return 1.0 / contrastScale().detach().to(at::kCPU).item<double>();
 }
 
+RowTables PretrainModel::tables() const {
+    RowTables tables = idRows->tables();
+    if (recoverFields) {
+        for (const auto& table : recoverFields->tables()) {
+            tables.push_back(table);
+        }
+    }
+    return tables;
+}
+
 Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
                                                            const ModelSizes& sizes,
                                                            const std::optional<TextConfig>& config,
@@ -119,8 +139,9 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
     std::unique_ptr<FinetuneModel> model(new FinetuneModel(device));
     Parameters& parameters = model->parameters;
     if (branches != "text") {
-        auto backbone =
-            makeBackbone(spec.id.backbone, parameters, init, "rec.", backboneOptions(spec, sizes));
+        BackboneOptions ids = backboneOptions(spec, sizes);
+        model->idRows = ids.rows = std::make_shared<IdRows>(ids, device);
+        auto backbone = makeBackbone(spec.id.backbone, parameters, init, "rec.", ids);
         if (!backbone) {
             return backbone.problem();
         }
@@ -203,10 +224,8 @@ BranchLogits FinetuneModel::logits(const at::Tensor& ids, const SentenceInput& s
 
 at::Tensor FinetuneModel::tableSquares() const {
     at::Tensor sum = at::zeros({}, at::TensorOptions(at::kFloat).device(parameters.device()));
-    for (const Parameters::Entry& entry : parameters.entries()) {
-        if (isIdTable(entry.name)) {
-            sum = sum + entry.tensor.square().sum();
-        }
+    for (const auto& table : idRows->tables()) {
+        sum = sum + table->values().square().sum();
     }
     return sum;
 }

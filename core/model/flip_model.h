@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/model/align/heads.h"
 #include "core/model/id/backbone.h"
+#include "core/model/id/id_rows.h"
 #include "core/model/parameters.h"
 #include "core/model/plm/text_encoder.h"
 #include "core/spec/run_spec.h"
@@ -23,11 +24,11 @@ struct ModelSizes {
     std::int64_t fields = 0;                  // F, the id fields
     std::int64_t ids = 0;                     // K
     std::vector<std::int64_t> trainingCounts; // [K], for the noise of pretraining
-    std::vector<std::int64_t> firstIds;       // [F], where the ids of each field begin
     IdLists lists;                            // of fields whose values are lists
-    std::vector<std::string> fieldNames;      // [F]
+    std::vector<IdField> idFields;            // [F]; empty where only their number is known
 };
 
+/// The widths of id.field_dims must have been checked, by fieldWidths().
 BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes);
 
 /// What pretraining trains: both encoders and the heads of the three losses. Parameters are named
@@ -44,7 +45,11 @@ public:
     /// What the scores of the contrast are divided by now; waits for the device.
     double temperature() const;
 
+    /// The tables that are found by id: the backbone's and those that recover fields.
+    RowTables tables() const;
+
     Parameters parameters;
+    std::shared_ptr<IdRows> idRows;
     std::unique_ptr<Backbone> backbone;
     std::unique_ptr<TextEncoder> text;
     std::optional<ProjectionHead> projectIds;
@@ -102,13 +107,14 @@ public:
     /// towers.
     at::Tensor sentenceVectors(const SentenceInput& sentences, const ForwardMode& mode) const;
 
-    /// Sum of squares over the id tables. Scalar.
+    /// Sum of squares over the id tables, over the open rows alone where they are gathered. Scalar.
     at::Tensor tableSquares() const;
 
     /// The mixing weight a of a joint model.
     double alpha() const;
 
     Parameters parameters;
+    std::shared_ptr<IdRows> idRows; // of the backbone, if there is one
     std::unique_ptr<Backbone> backbone;
     std::unique_ptr<TextEncoder> text;
     std::unique_ptr<TextEncoder> itemText; // the second tower

@@ -55,11 +55,20 @@ bool readsIds(const RunSpec& spec) {
     return hasKind(spec, "pretrain", "flip") || spec.finetune.branches != "text";
 }
 
+std::vector<IdField> idFieldsOf(const Dataset& dataset) {
+    std::vector<IdField> fields;
+    for (const int field : dataset.idFields()) {
+        const FieldInfo& info = dataset.fields()[static_cast<std::size_t>(field)];
+        fields.push_back({info.name, info.firstId, info.ids, 0});
+    }
+    return fields;
+}
+
 /// As much of a backbone's options as its check reads.
 BackboneOptions backboneShape(const RunSpec& spec, const Dataset& dataset) {
     BackboneOptions options(spec.id, static_cast<std::int64_t>(dataset.idFields().size()),
                             dataset.idCount());
-    options.fieldNames = idFieldNames(dataset);
+    options.idFields = idFieldsOf(dataset);
     return options;
 }
 
@@ -107,9 +116,14 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
                        "dataset " + spec.data.dataset};
     }
     if (readsIds(spec)) {
-        if (auto checked = checkBackbone(spec.id.backbone, backboneShape(spec, *inputs->dataset_));
-            !checked) {
+        const BackboneOptions shape = backboneShape(spec, *inputs->dataset_);
+        if (auto checked = checkBackbone(spec.id.backbone, shape); !checked) {
             return checked.problem();
+        }
+        if (auto widths =
+                fieldWidths(spec.id.fieldDims, namesOf(shape.idFields), spec.id.embeddingDim);
+            !widths) {
+            return widths.problem();
         }
     }
     if (spec.kind != "pretrain") {
@@ -225,11 +239,8 @@ ModelSizes RunInputs::sizes() const {
     sizes.fields = static_cast<std::int64_t>(dataset_->idFields().size());
     sizes.ids = dataset_->idCount();
     sizes.trainingCounts = dataset_->trainingCounts();
-    for (const int field : dataset_->idFields()) {
-        sizes.firstIds.push_back(dataset_->fields()[static_cast<std::size_t>(field)].firstId);
-    }
     sizes.lists = idListsOf(*dataset_);
-    sizes.fieldNames = idFieldNames(*dataset_);
+    sizes.idFields = idFieldsOf(*dataset_);
     return sizes;
 }
 

@@ -160,6 +160,42 @@ void addWeighing(std::vector<Option>& table) {
                         .advanced());
 }
 
+/// How ids become rows of tables, and which rows a step computes.
+void addTables(std::vector<Option>& table) {
+    table.push_back(idRow<&Id::fieldDims>(
+                        "field_dims", "Widths of single fields", "",
+                        "Fields whose ids have vectors of another width, \"movie_id = 16, gender = "
+                        "4\"; a matrix of its own brings each to the embedding width. lr and ffm "
+                        "have no such vectors.")
+                        .advanced());
+    table.push_back(
+        idRow<&Id::minCount>("min_count", "Rarest id", 1,
+                             "Ids that stand in fewer training rows share the unknown id of their "
+                             "field, as if the dataset had been imported with this minimum count.")
+            .in("rows")
+            .from(1, 1e6)
+            .advanced());
+    table.push_back(
+        idRow<&Id::hashBuckets>("hash_buckets", "Table rows of a field", 0,
+                                "A field with more ids than this shares so many table rows: half "
+                                "of them belong to its most frequent ids, a hash spreads the "
+                                "others over the rest. 0 gives each id its own row.")
+            .in("rows")
+            .from(0, 2147483647)
+            .advanced());
+    table.push_back(
+        idRow<&Id::tableUpdates>(
+            "table_updates", "Updated table rows", "auto",
+            "touched computes the rows that a step reads and makes up for the steps that a row has "
+            "missed, all computes every row in every step; the weights are the same. auto is "
+            "touched on a processor where the tables have more rows than a batch has ids, or, "
+            "without L2 on them, more than 200 times as many; else all. The loss tables that "
+            "touched tells counts each row "
+            "as the last step that read it left it, and anew at each epoch's end.")
+            .oneOf({"auto", "touched", "all"})
+            .advanced());
+}
+
 } // namespace
 
 void addIdOptions(std::vector<Option>& table) {
@@ -178,6 +214,7 @@ void addIdOptions(std::vector<Option>& table) {
                                         "tables start from.")
                         .above(0, 10)
                         .advanced());
+    addTables(table);
 }
 
 } // namespace flip

@@ -350,6 +350,13 @@ void addFinetuningSchedule(std::vector<Option>& table) {
                         "best epoch's weights are kept either way. 0 never ends early.")
                         .in("epochs")
                         .from(0, 100000));
+    table.push_back(row<&RunSpec::finetune, &Finetune::tableOptimiser>(
+                        Group::Finetuning, "finetune.table_optimiser", "Optimiser of the id tables",
+                        "adamw",
+                        "adamw as for everything else, or adagrad, whose steps shrink as an id's "
+                        "gradients add up; it has no moments that go on where an id is not met.")
+                        .oneOf({"adamw", "adagrad"})
+                        .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::embeddingL2>(
                         Group::Finetuning, "finetune.embedding_l2", "L2 on the id tables", 1e-5,
                         "Half of this times the sum of squares of the id tables is added to the "

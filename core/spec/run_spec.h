@@ -61,6 +61,10 @@ struct RunSpec {
         std::int64_t gateHidden;
         double dropout;
         double initStd;
+        std::string fieldDims;    // "movie_id = 16, gender = 4"; empty: embeddingDim for all
+        std::int64_t minCount;    // ids that fewer training rows hold are unknown
+        std::int64_t hashBuckets; // most rows of a field in the tables; 0 = one for each id
+        std::string tableUpdates; // auto | touched | all
     } id;
 
     struct Pretrain {
@@ -116,6 +120,7 @@ struct RunSpec {
         std::string unknownFields; // "movie_id, title; user_id": what becomes unknown together
         std::int64_t patience;
         double plateauFactor;
+        std::string tableOptimiser; // adamw | adagrad
         double embeddingL2;
         double alphaStart;
         double warmup;

@@ -15,6 +15,7 @@ namespace {
 /// Parts of a model that are trained at rates of their own; each has a group with and one without
 /// decay.
 enum Part { kRest, kIds, kFusion, kText, kParts };
+constexpr int kTables = 2 * kParts; // the group of the id tables, after those of the parts
 
 /// Rows ordered by sentence length, so that the parts of a batch pad little.
 std::vector<std::int64_t> byLength(std::span<const std::int64_t> rows, const Batcher& batcher) {
@@ -31,6 +32,35 @@ bool isOfTextEncoder(const std::string& parameter) {
 
 bool isPublishedIdRun(const RunSpec& spec) {
     return spec.recipe == "published" && spec.finetune.branches == "id";
+}
+
+/// What the squares of the id tables are multiplied by.
+double tableWeight(const RunSpec& spec) {
+    return spec.recipe == "published" ? spec.finetune.embeddingL2 : 0.5 * spec.finetune.embeddingL2;
+}
+
+/// The norm of the whole tables' gradient is needed, so they must be computed whole.
+bool needsWholeTables(const RunSpec& spec) {
+    return spec.finetune.embeddingL2 > 0 && spec.finetune.clipNorm > 0;
+}
+
+double idLearningRate(const RunSpec& spec) {
+    return spec.finetune.learningRate *
+           (spec.finetune.branches == "joint" ? spec.finetune.idRate : 1.0);
+}
+
+bool trainsTables(const RunSpec& spec, const FinetuneModel& model) {
+    return model.hasIds() && idLearningRate(spec) != 0;
+}
+
+bool updatesByRow(const RunSpec& spec, const FinetuneModel& model, const Batcher& batcher) {
+    if (!trainsTables(spec, model) || needsWholeTables(spec)) {
+        return false;
+    }
+    const auto fields = static_cast<std::int64_t>(batcher.idFields().size());
+    return updatesTouchedRows(
+        spec.id.tableUpdates, model.parameters.device(),
+        {model.idRows->size(), spec.finetune.batchSize * fields, spec.finetune.embeddingL2 > 0});
 }
 
 } // namespace
@@ -50,37 +80,40 @@ FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
     branch(logits.id, losses.id);
     branch(logits.text, losses.text);
     if (withTables && model.hasIds() && spec.finetune.embeddingL2 > 0) {
-        const double weight = spec.recipe == "published" ? spec.finetune.embeddingL2
-                                                         : 0.5 * spec.finetune.embeddingL2;
-        losses.tables = weight * model.tableSquares();
+        losses.tables = tableWeight(spec) * model.tableSquares();
         losses.total = losses.total + losses.tables;
     }
     return losses;
 }
 
-AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
+Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
     const RunSpec::Finetune& options = spec.finetune;
     const bool textOnly = options.branches == "text";
-    const bool joint = options.branches == "joint";
-    std::array<AdamW::Group, kParts> parts;
-    parts[kRest] = textOnly ? AdamW::Group{options.textLearningRate, options.textWeightDecay}
-                            : AdamW::Group{options.learningRate, options.weightDecay};
-    parts[kIds] = {options.learningRate * (joint ? options.idRate : 1.0), options.weightDecay};
+    std::array<Optimiser::Group, kParts> parts;
+    parts[kRest] = textOnly ? Optimiser::Group{options.textLearningRate, options.textWeightDecay}
+                            : Optimiser::Group{options.learningRate, options.weightDecay};
+    parts[kIds] = {idLearningRate(spec), options.weightDecay};
     parts[kFusion] = {options.learningRate * options.fusionRate, options.weightDecay};
     parts[kText] = {options.textEncoder == "frozen" ? 0.0 : options.textLearningRate,
                     options.textWeightDecay};
-    std::vector<AdamW::Group> groups;
-    for (const AdamW::Group& part : parts) {
+    std::vector<Optimiser::Group> groups;
+    for (const Optimiser::Group& part : parts) {
         groups.push_back(part);
         groups.push_back({part.learningRate, 0.0});
     }
-    return AdamW(model.parameters, std::move(groups), [&](const std::string& name) -> int {
+    groups.push_back(
+        {parts[kIds].learningRate, parts[kIds].weightDecay,
+         options.tableOptimiser == "adagrad" ? UpdateRule::Adagrad : UpdateRule::AdamW});
+    return Optimiser(model.parameters, std::move(groups), [&](const std::string& name) -> int {
         const Part part = isOfTextEncoder(name)         ? kText
                           : name.starts_with("rec.")    ? kIds
                           : name.starts_with("fusion.") ? kFusion
                                                         : kRest;
         if (parts[part].learningRate == 0) {
             return -1;
+        }
+        if (isIdTable(name)) {
+            return kTables;
         }
         const bool plain =
             options.decay != "all" && isBiasOrNorm(name, *model.parameters.find(name));
@@ -99,37 +132,80 @@ Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& b
           batcher.dataset().rowsOf(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid)),
       unknownIds_(spec, batcher.dataset()),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
-      optimiser_(finetuneOptimiser(spec, model)), state_(stage, model.parameters, optimiser_) {
+      byRow_(updatesByRow(spec, model, batcher)), optimiser_(finetuneOptimiser(spec, model)),
+      state_(stage, model.parameters, optimiser_) {
     if (model.hasText() && spec.finetune.textEncoder == "frozen") {
         frozen_.emplace(model, batcher);
     }
+    if (byRow_) {
+        optimiser_.updateByRow(model.idRows->tables(), 2 * tableWeight(spec));
+    } else if (model.hasIds()) {
+        optimiser_.markTables(model.idRows->tables());
+    }
+}
+
+std::optional<std::vector<Fact>> Finetuner::begin(const std::stop_token&) {
+    std::vector<Fact> facts;
+    if (trainsTables(spec_, model_) && spec_.id.tableUpdates == "touched" && !byRow_) {
+        facts.emplace_back(LogLine{"info", "every row of the id tables is computed in every step: "
+                                           "finetune.clip_norm with finetune.embedding_l2 needs "
+                                           "the gradient of all of them"});
+    }
+    return facts;
+}
+
+/// The parts that a step computes one after the other, with rows of similar length together, as
+/// the step reads them: with the ids that it makes unknown.
+std::vector<Batch> Finetuner::loadParts(std::span<const std::int64_t> rows,
+                                        std::int64_t step) const {
+    const auto part = static_cast<std::size_t>(
+        model_.hasText() ? spec_.finetune.microBatch : static_cast<std::int64_t>(rows.size()));
+    const std::vector<std::int64_t> ordered = byLength(rows, batcher_);
+    std::vector<Batch> parts;
+    for (std::size_t first = 0; first < ordered.size(); first += part) {
+        const auto size = std::min(part, ordered.size() - first);
+        Batch& loaded = parts.emplace_back(
+            batcher_.load(std::span<const std::int64_t>(ordered).subspan(first, size)));
+        loaded.ids = unknownIds_(loaded.ids, step, static_cast<std::int64_t>(first / part));
+    }
+    return parts;
+}
+
+void Finetuner::openRows(const std::vector<Batch>& parts) {
+    std::vector<at::Tensor> ids;
+    for (const Batch& part : parts) {
+        ids.push_back(part.ids);
+    }
+    model_.idRows->open(at::cat(ids));
+    optimiser_.gatherRows();
 }
 
 Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t step,
                             const std::stop_token& stop) {
-    const auto part = static_cast<std::size_t>(
-        model_.hasText() ? spec_.finetune.microBatch : static_cast<std::int64_t>(rows.size()));
-    const std::vector<std::int64_t> ordered = byLength(rows, batcher_);
+    const std::vector<Batch> parts = loadParts(rows, step);
+    const GatheredRows gathered(optimiser_, [this] {
+        if (byRow_) {
+            model_.idRows->close();
+        }
+    });
+    if (byRow_) {
+        openRows(parts);
+    }
     const ForwardMode mode = dropout_.forStep(state_.place.stage, step, stop);
     std::map<std::string, at::Tensor> sums;
     model_.parameters.clearGradients();
     model_.parameters.stepBegins();
-    for (std::size_t first = 0; first < ordered.size(); first += part) {
+    for (const Batch& batch : parts) {
         if (stop.stop_requested()) {
             throw PassStopped{};
         }
-        const auto size = std::min(part, ordered.size() - first);
-        const Batch batch =
-            batcher_.load(std::span<const std::int64_t>(ordered).subspan(first, size));
-        const at::Tensor ids =
-            unknownIds_(batch.ids, step, static_cast<std::int64_t>(first / part));
         const BranchLogits logits =
-            model_.logits(ids, frozen_ ? frozen_->of(batch, stop) : sentencesOf(batch), mode);
-        const double scale = isPublishedIdRun(spec_)
-                                 ? 1.0
-                                 : static_cast<double>(size) / static_cast<double>(ordered.size());
+            model_.logits(batch.ids, frozen_ ? frozen_->of(batch, stop) : sentencesOf(batch), mode);
+        const double scale = isPublishedIdRun(spec_) ? 1.0
+                                                     : static_cast<double>(batch.rows.size()) /
+                                                           static_cast<double>(rows.size());
         const FinetuneLosses losses = finetuneLosses(spec_, model_, logits, batch.labels, scale,
-                                                     /*withTables=*/first == 0);
+                                                     /*withTables=*/&batch == &parts.front());
         losses.total.backward();
         const auto add = [&](const char* name, const at::Tensor& loss) {
             if (loss.defined()) {
@@ -155,6 +231,12 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         done.losses[name] = sum.to(at::kCPU).item<double>();
         done.finite = done.finite && std::isfinite(done.losses[name]);
     }
+    if (byRow_ && done.losses.contains("tables")) {
+        // The graph holds the squares of the rows at hand; what is told is the figure of all rows.
+        const double all = tableWeight(spec_) * optimiser_.tableSquares();
+        done.losses["total"] += all - done.losses["tables"];
+        done.losses["tables"] = all;
+    }
     if (done.finite) {
         optimiser_.clip(spec_.finetune.clipNorm);
         optimiser_.step(factor);
@@ -166,10 +248,14 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
 
 std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
                                                    const std::stop_token& stop) {
+    optimiser_.bringUpToDate();
     const auto predictions =
         predict(model_, batcher_, selectionRows_, evaluationBatch(model_), stop, frozen());
     if (!predictions) {
         return std::nullopt;
+    }
+    if (byRow_ && spec_.finetune.embeddingL2 > 0) {
+        optimiser_.recountSquares();
     }
     EpochEnd end;
     end.done.valid = measureBranches(*predictions);

@@ -32,10 +32,10 @@ FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
                               const BranchLogits& logits, const at::Tensor& labels,
                               double scale = 1.0, bool withTables = true);
 
-/// AdamW as finetuning uses it: the text encoders at their own rate, the rest at the other or, for
-/// the id branch and the mixing weight of a joint run, at the multiples that the spec names. What
-/// has rate 0 is left as it is.
-AdamW finetuneOptimiser(const RunSpec& spec, FinetuneModel& model);
+/// The optimiser of finetuning, AdamW: the text encoders at their own rate, the rest at the other
+/// or, for the id branch and the mixing weight of a joint run, at the multiples that the spec
+/// names; the id tables by the rule of their own. What has rate 0 is left as it is.
+Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model);
 
 /// Finetuning as a stage of the loop: early stop on the AUC of the split that selects. One thread.
 /// Model and batcher must outlive it.
@@ -47,9 +47,8 @@ public:
 
     Step step(std::span<const std::int64_t> rows, std::int64_t step,
               const std::stop_token& stop) override;
-    std::optional<std::vector<Fact>> begin(const std::stop_token&) override {
-        return std::vector<Fact>{};
-    }
+    /// Says so where the tables are updated otherwise than was asked for.
+    std::optional<std::vector<Fact>> begin(const std::stop_token&) override;
     std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token& stop) override;
     TrainingState& state() override { return state_; }
 
@@ -57,6 +56,9 @@ public:
     FrozenSentences* frozen() { return frozen_ ? &*frozen_ : nullptr; }
 
 private:
+    std::vector<Batch> loadParts(std::span<const std::int64_t> rows, std::int64_t step) const;
+    void openRows(const std::vector<Batch>& parts);
+
     const RunSpec& spec_;
     FinetuneModel& model_;
     const Batcher& batcher_;
@@ -65,7 +67,8 @@ private:
     const UnknownIds unknownIds_;
     std::optional<FrozenSentences> frozen_;
     DropoutSource dropout_;
-    AdamW optimiser_;
+    const bool byRow_; // tables are updated by the rows that a step reads
+    Optimiser optimiser_;
     TrainingState state_;
 };
 

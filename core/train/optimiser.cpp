@@ -1,23 +1,19 @@
 #include "core/train/optimiser.h"
 
+#include "core/model/id/backbone.h"
+
 #include <torch/torch.h>
 
+#include <algorithm>
+
 namespace flip {
-
-namespace {
-
-constexpr double kBeta1 = 0.9;
-constexpr double kBeta2 = 0.999;
-constexpr double kEpsilon = 1e-8;
-
-} // namespace
 
 bool isBiasOrNorm(const std::string& name, const at::Tensor& parameter) {
     return parameter.dim() <= 1 || name.find("norm.") != std::string::npos;
 }
 
-AdamW::AdamW(Parameters& parameters, std::vector<Group> groups,
-             const std::function<int(const std::string& name)>& groupOf)
+Optimiser::Optimiser(Parameters& parameters, std::vector<Group> groups,
+                     const std::function<int(const std::string& name)>& groupOf)
     : groups_(std::move(groups)) {
     for (const Parameters::Entry& parameter : parameters.entries()) {
         if (!parameter.trained) {
@@ -25,64 +21,162 @@ AdamW::AdamW(Parameters& parameters, std::vector<Group> groups,
         }
         const int group = groupOf(parameter.name);
         if (group >= 0) {
-            entries_.push_back({parameter.name, parameter.tensor, {}, {}, {}, group});
+            entries_.push_back(
+                {parameter.name, parameter.tensor, {}, {}, {}, group, false, nullptr});
         }
     }
 }
 
-void AdamW::step(double factor) {
+void Optimiser::markTables(const RowTables& tables) {
+    for (Moments& entry : entries_) {
+        entry.isTable |= std::ranges::any_of(
+            tables, [&](const auto& table) { return table->name() == entry.name; });
+    }
+}
+
+void Optimiser::updateByRow(const RowTables& tables, double l2) {
+    markTables(tables);
+    for (const auto& table : tables) {
+        const auto entry = std::ranges::find(entries_, table->name(), &Moments::name);
+        if (entry != entries_.end()) {
+            const auto engine = entry->parameter.device().is_cpu() ? RowUpdates::Engine::Kernels
+                                                                   : RowUpdates::Engine::Operators;
+            const UpdateRule rule = groups_.at(static_cast<std::size_t>(entry->group)).rule;
+            entry->rows = std::make_shared<RowUpdates>(table, rule,
+                                                       isIdTable(table->name()) ? l2 : 0, engine);
+        }
+    }
+}
+
+void Optimiser::gatherRows() {
+    for (const Moments& entry : entries_) {
+        if (entry.rows) {
+            entry.rows->gather();
+        }
+    }
+}
+
+void Optimiser::releaseRows() {
+    for (const Moments& entry : entries_) {
+        if (entry.rows) {
+            entry.rows->release();
+        }
+    }
+}
+
+void Optimiser::bringUpToDate() {
+    for (const Moments& entry : entries_) {
+        if (entry.rows) {
+            entry.rows->bringUpToDate();
+        }
+    }
+}
+
+double Optimiser::tableSquares() const {
+    double sum = 0;
+    for (const Moments& entry : entries_) {
+        sum += entry.rows ? entry.rows->squares() : 0.0;
+    }
+    return sum;
+}
+
+void Optimiser::recountSquares() {
+    for (const Moments& entry : entries_) {
+        if (entry.rows) {
+            entry.rows->recount();
+        }
+    }
+}
+
+void Optimiser::step(double factor) {
     const at::NoGradGuard noGradient;
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-        std::vector<at::Tensor> values, gradients, means, squares, counts;
-        for (Moments& entry : entries_) {
-            if (entry.group != static_cast<int>(g) || !entry.parameter.grad().defined()) {
-                continue;
-            }
-            if (!entry.mean.defined()) {
-                entry.mean = at::zeros_like(entry.parameter);
-                entry.square = at::zeros_like(entry.parameter);
-                entry.count = at::zeros({}, entry.parameter.options().requires_grad(false));
-            }
-            entry.count.add_(1);
-            values.push_back(entry.parameter);
-            gradients.push_back(entry.parameter.grad());
-            means.push_back(entry.mean);
-            squares.push_back(entry.square);
-            counts.push_back(entry.count);
-        }
-        if (!values.empty()) {
-            at::_fused_adamw_(values, gradients, means, squares, /*max_exp_avg_sqs=*/{}, counts,
-                              groups_[g].learningRate * factor, kBeta1, kBeta2,
-                              groups_[g].weightDecay, kEpsilon, /*amsgrad=*/false,
-                              /*maximize=*/false);
-        }
+    for (std::size_t group = 0; group < groups_.size(); ++group) {
+        stepGroup(group, factor);
     }
 }
 
-void AdamW::clip(double limit) {
+void Optimiser::stepGroup(std::size_t group, double factor) {
+    const double rate = groups_[group].learningRate * factor;
+    const double decay = groups_[group].weightDecay;
+    const bool adam = groups_[group].rule == UpdateRule::AdamW;
+    std::vector<at::Tensor> values, gradients, means, squares, counts;
+    for (Moments& entry : entries_) {
+        const at::Tensor gradient = entry.gradient();
+        if (entry.group != static_cast<int>(group) || !gradient.defined()) {
+            continue;
+        }
+        if (entry.rows) {
+            entry.rows->step(rate, decay);
+            continue;
+        }
+        if (!entry.square.defined()) {
+            entry.mean = adam ? at::zeros_like(entry.parameter) : at::Tensor();
+            entry.square = at::zeros_like(entry.parameter);
+            entry.count = at::zeros({}, entry.parameter.options().requires_grad(false));
+        }
+        entry.count.add_(1);
+        values.push_back(entry.parameter);
+        gradients.push_back(gradient);
+        means.push_back(entry.mean);
+        squares.push_back(entry.square);
+        counts.push_back(entry.count);
+    }
+    if (values.empty()) {
+        return;
+    }
+    if (adam) {
+        at::_fused_adamw_(values, gradients, means, squares, /*max_exp_avg_sqs=*/{}, counts, rate,
+                          kAdamBeta1, kAdamBeta2, decay, kAdamEpsilon, /*amsgrad=*/false,
+                          /*maximize=*/false);
+    } else {
+        at::_fused_adagrad_(values, gradients, squares, counts, rate, /*lr_decay=*/0.0, decay,
+                            kAdagradEpsilon, /*maximize=*/false);
+    }
+}
+
+void Optimiser::clip(double limit) {
     if (limit <= 0) {
         return;
     }
     const at::NoGradGuard noGradient;
-    std::vector<at::Tensor> gradients;
+    std::vector<at::Tensor> gradients, plain, norms;
     for (const Moments& entry : entries_) {
-        if (entry.parameter.grad().defined()) {
-            gradients.push_back(entry.parameter.grad());
+        const at::Tensor gradient = entry.gradient();
+        if (!gradient.defined()) {
+            continue;
+        }
+        gradients.push_back(gradient);
+        if (entry.isTable) {
+            // Summed in 64 bits, zeros and the order of rows leave the norm as it is: the same for
+            // a whole table and for the rows of it that a step reads.
+            norms.push_back(at::linalg_vector_norm(gradient, 2, c10::nullopt, false, at::kDouble)
+                                .to(at::kFloat));
+        } else {
+            plain.push_back(gradient);
         }
     }
     if (gradients.empty()) {
         return;
     }
-    const at::Tensor norm = at::stack(at::_foreach_norm(gradients, 2)).norm();
+    if (!plain.empty()) {
+        for (const at::Tensor& norm : at::_foreach_norm(plain, 2)) {
+            norms.push_back(norm);
+        }
+    }
+    const at::Tensor norm = at::stack(norms).norm();
     // The factor stays a tensor, so a device need not be waited for.
     at::_foreach_mul_(gradients, (limit / (norm + 1e-6)).clamp_max(1.0));
 }
 
-std::map<std::string, at::Tensor> AdamW::state() const {
+std::map<std::string, at::Tensor> Optimiser::state() {
     std::map<std::string, at::Tensor> state;
     for (const Moments& entry : entries_) {
-        if (entry.mean.defined()) {
-            state["mean/" + entry.name] = entry.mean;
+        if (entry.rows) {
+            entry.rows->save(state);
+        } else if (entry.square.defined()) {
+            if (entry.mean.defined()) {
+                state["mean/" + entry.name] = entry.mean;
+            }
             state["square/" + entry.name] = entry.square;
             state["count/" + entry.name] = entry.count;
         }
@@ -90,17 +184,22 @@ std::map<std::string, at::Tensor> AdamW::state() const {
     return state;
 }
 
-void AdamW::restore(const std::map<std::string, at::Tensor>& state) {
+void Optimiser::restore(const std::map<std::string, at::Tensor>& state) {
     for (Moments& entry : entries_) {
-        const auto mean = state.find("mean/" + entry.name);
-        if (mean == state.end()) {
-            entry.mean = entry.square = entry.count = at::Tensor();
+        if (entry.rows) {
+            entry.rows->restore(state);
             continue;
         }
-        const auto device = entry.parameter.device();
-        entry.mean = mean->second.to(device, /*non_blocking=*/false, /*copy=*/true);
-        entry.square = state.at("square/" + entry.name).to(device, false, true);
-        entry.count = state.at("count/" + entry.name).to(device, false, true);
+        const auto take = [&](const char* kind) {
+            const auto found = state.find(kind + entry.name);
+            return found == state.end()
+                       ? at::Tensor()
+                       : found->second.to(entry.parameter.device(), /*non_blocking=*/false,
+                                          /*copy=*/true);
+        };
+        entry.mean = take("mean/");
+        entry.square = take("square/");
+        entry.count = take("count/");
     }
 }
 

@@ -13,7 +13,8 @@ at::Tensor fieldLoss(const PretrainModel& model, const at::Tensor& text, const B
     const at::Tensor attention =
         head.attention(features, text, batch.layout, choices.attendPadding);
     const at::Tensor context = head.context(attention, text, batch.layout); // [rows, H]
-    return head.loss(head.recover(features, context, masks.columns), masks.targets, masks.noise);
+    return head.loss(head.recover(features, context, masks.columns),
+                     model.idRows->rowsOf(masks.targets), model.idRows->rowsOf(masks.noise));
 }
 
 at::Tensor tokenLoss(const PretrainModel& model, const at::Tensor& cleanFeatures,

@@ -31,22 +31,26 @@ Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
 
 std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& sizes) {
     if (spec.pretrain.noiseFrom == "field") {
-        return NoiseSampler::ofFields(sizes.trainingCounts, sizes.firstIds);
+        std::vector<std::int64_t> firstIds;
+        for (const IdField& field : sizes.idFields) {
+            firstIds.push_back(field.firstId);
+        }
+        return NoiseSampler::ofFields(sizes.trainingCounts, firstIds);
     }
     return {NoiseSampler(sizes.trainingCounts)};
 }
 
 } // namespace
 
-AdamW pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
+Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
     const double rate = spec.pretrain.learningRate;
     const bool decayAll = spec.pretrain.decay == "all";
-    return AdamW(model.parameters,
-                 {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
-                 [&](const std::string& name) {
-                     const bool plain = isBiasOrNorm(name, *model.parameters.find(name));
-                     return plain && !decayAll ? 1 : 0;
-                 });
+    return Optimiser(model.parameters,
+                     {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
+                     [&](const std::string& name) {
+                         const bool plain = isBiasOrNorm(name, *model.parameters.find(name));
+                         return plain && !decayAll ? 1 : 0;
+                     });
 }
 
 double scheduleFactor(const std::string& schedule, double warmup, std::int64_t step,
@@ -73,7 +77,33 @@ Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher&
       totalSteps_(plan.totalSteps()), measure_(std::move(measure)),
       samplers_(noiseSamplers(spec, sizes)),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
+      byRow_(updatesTouchedRows(
+          spec.id.tableUpdates, model.parameters.device(),
+          {model.idRows->size(), spec.pretrain.batchSize * sizes.fields, /*hasL2=*/false})),
       optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {
+    if (byRow_) {
+        optimiser_.updateByRow(model.tables(), /*l2=*/0);
+    } else {
+        optimiser_.markTables(model.tables());
+    }
+}
+
+void Pretrainer::openRows(const Batch& batch, const Masks& masks) {
+    // The masked ids are the clean ones, and in each column the mask.
+    model_.idRows->open(at::cat({batch.ids, at::zeros_like(batch.ids.slice(0, 0, 1))}));
+    if (model_.recoverFields) {
+        const IdRows& rows = *model_.idRows;
+        model_.recoverFields->space().open(
+            at::cat({rows.rowsOf(masks.targets).flatten(), rows.rowsOf(masks.noise).flatten()}));
+    }
+    optimiser_.gatherRows();
+}
+
+void Pretrainer::closeRows() {
+    model_.idRows->close();
+    if (model_.recoverFields) {
+        model_.recoverFields->space().close();
+    }
 }
 
 Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t step,
@@ -81,6 +111,14 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
     const Batch batch = batcher_.load(rows);
     const Masks masks =
         batcher_.mask(batch, masks_, samplers_, static_cast<std::uint64_t>(spec_.seed), step);
+    const GatheredRows gathered(optimiser_, [this] {
+        if (byRow_) {
+            closeRows();
+        }
+    });
+    if (byRow_) {
+        openRows(batch, masks);
+    }
     model_.parameters.stepBegins();
     const PretrainLosses losses =
         pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step, stop));
@@ -131,6 +169,7 @@ std::optional<std::vector<Fact>> Pretrainer::begin(const std::stop_token& stop) 
 
 std::optional<Stage::EpochEnd> Pretrainer::endEpoch(std::int64_t epoch,
                                                     const std::stop_token& stop) {
+    optimiser_.bringUpToDate();
     EpochEnd end;
     if (spec_.pretrain.temperatureKind == "learned" && model_.projectIds) {
         end.done.state["temperature"] = model_.temperature();

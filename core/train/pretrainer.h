@@ -19,7 +19,7 @@ double scheduleFactor(const std::string& schedule, double warmup, std::int64_t s
                       std::int64_t stepsPerEpoch, std::int64_t totalSteps, std::int64_t epochs);
 
 /// AdamW as pretraining uses it: one rate, decay as the spec says.
-AdamW pretrainOptimiser(const RunSpec& spec, PretrainModel& model);
+Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model);
 
 /// Pretraining as a stage of the loop. One thread. The model and the batcher must outlive it.
 class Pretrainer final : public Stage {
@@ -37,6 +37,9 @@ public:
     TrainingState& state() override { return state_; }
 
 private:
+    void openRows(const Batch& batch, const Masks& masks);
+    void closeRows();
+
     const RunSpec& spec_;
     PretrainModel& model_;
     const Batcher& batcher_;
@@ -47,7 +50,8 @@ private:
     const Measure measure_;
     std::vector<NoiseSampler> samplers_; // one, or one for each id field
     DropoutSource dropout_;
-    AdamW optimiser_;
+    const bool byRow_; // tables are updated by the rows that a step reads
+    Optimiser optimiser_;
     TrainingState state_;
 };
 

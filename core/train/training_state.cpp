@@ -83,12 +83,13 @@ private:
 
 } // namespace
 
-TrainingState::TrainingState(std::string stage, Parameters& parameters, AdamW& optimiser)
+TrainingState::TrainingState(std::string stage, Parameters& parameters, Optimiser& optimiser)
     : parameters_(parameters), optimiser_(optimiser) {
     place.stage = std::move(stage);
 }
 
 void TrainingState::rememberBest() {
+    optimiser_.bringUpToDate();
     for (const Parameters::Entry& entry : parameters_.entries()) {
         best_[entry.name] = entry.tensor.detach().to(at::kCPU, /*non_blocking=*/false,
                                                      /*copy=*/true);
@@ -104,7 +105,8 @@ void TrainingState::recallBest() {
     }
 }
 
-Result<std::int64_t> TrainingState::save(const std::filesystem::path& file) const {
+Result<std::int64_t> TrainingState::save(const std::filesystem::path& file) {
+    optimiser_.bringUpToDate();
     TensorBundle bundle;
     for (const Parameters::Entry& entry : parameters_.entries()) {
         bundle.add("model/" + entry.name, entry.tensor);

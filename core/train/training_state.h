@@ -18,7 +18,7 @@ namespace flip {
 /// them all. Refers to the parameters and the optimiser of the stage, which must outlive it.
 class TrainingState {
 public:
-    TrainingState(std::string stage, Parameters& parameters, AdamW& optimiser);
+    TrainingState(std::string stage, Parameters& parameters, Optimiser& optimiser);
 
     /// Where a saved state stood, readable without building a model.
     struct Place {
@@ -41,15 +41,16 @@ public:
     void recallBest();
     bool hasBest() const { return !best_.empty(); }
 
-    /// Writes one file atomically; returns its size in bytes.
-    Result<std::int64_t> save(const std::filesystem::path& file) const;
+    /// Brings every row of the tables up to date and writes one file atomically; returns its size
+    /// in bytes.
+    Result<std::int64_t> save(const std::filesystem::path& file);
     Result<void> load(const std::filesystem::path& file);
 
     static Result<Place> readPlace(const std::filesystem::path& file);
 
 private:
     Parameters& parameters_;
-    AdamW& optimiser_;
+    Optimiser& optimiser_;
     std::map<std::string, at::Tensor> best_; // by parameter name, on the CPU
 };
 

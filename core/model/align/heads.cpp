@@ -49,11 +49,15 @@ FieldRecovery::FieldRecovery(Parameters& parameters, const Initialiser& init,
       queryNorm_(parameters, prefix + "query_norm", options.hidden, kNormEpsilon),
       toFields_(parameters, init, prefix + "fields", options.features + options.hidden,
                 options.fields * options.fieldDim),
-      table_(parameters.add(prefix + "nce.table",
-                            init.uniform(prefix + "nce.table", {options.ids, options.fieldDim},
-                                         1.0 / std::sqrt(static_cast<double>(options.fieldDim))))),
+      space_(std::make_shared<RowSpace>(options.ids, parameters.device())),
+      table_(std::make_shared<RowTable>(
+          parameters, prefix + "nce.table",
+          init.uniform(prefix + "nce.table", {options.ids, options.fieldDim},
+                       1.0 / std::sqrt(static_cast<double>(options.fieldDim))),
+          space_)),
       // Started at ln p + ln K, the untrained scores equal the noise's own odds.
-      bias_(parameters.add(prefix + "nce.bias", noiseLogProb + logIds_)),
+      bias_(std::make_shared<RowTable>(parameters, prefix + "nce.bias", noiseLogProb + logIds_,
+                                       space_)),
       noiseLogProb_(noiseLogProb.to(parameters.device())) {}
 
 at::Tensor FieldRecovery::fit(const at::Tensor& features, const at::Tensor& text,
@@ -86,8 +90,7 @@ at::Tensor FieldRecovery::recover(const at::Tensor& features, const at::Tensor& 
 
 at::Tensor FieldRecovery::score(const at::Tensor& recovered, const at::Tensor& ids) const {
     // recovered [rows, M, 1, fieldDim] against ids [rows, M, n]
-    return (at::embedding(table_, ids) * recovered).sum(-1) +
-           bias_.index_select(0, ids.flatten()).view(ids.sizes()) - logIds_;
+    return (table_->find(ids) * recovered).sum(-1) + bias_->find(ids) - logIds_;
 }
 
 at::Tensor FieldRecovery::loss(const at::Tensor& recovered, const at::Tensor& targets,

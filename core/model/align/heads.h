@@ -1,11 +1,13 @@
 #pragma once
 
+#include "core/model/id/row_table.h"
 #include "core/model/layers.h"
 #include "core/model/plm/token_layout.h"
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,7 +44,7 @@ public:
         std::int64_t features = 0; // R
         std::int64_t hidden = 0;   // H
         std::int64_t fields = 0;   // F
-        std::int64_t ids = 0;      // K
+        std::int64_t ids = 0;      // K, or the rows that ids share
         std::int64_t fieldDim = 32;
         bool scaledAttention = false; // scores divided by the root of H
     };
@@ -76,6 +78,10 @@ public:
     at::Tensor loss(const at::Tensor& recovered, const at::Tensor& targets,
                     const at::Tensor& noise) const;
 
+    /// The table of the ids' vectors and that of their biases, for updates by row.
+    RowTables tables() const { return {table_, bias_}; }
+    RowSpace& space() const { return *space_; }
+
 private:
     at::Tensor score(const at::Tensor& recovered, const at::Tensor& ids) const;
 
@@ -86,8 +92,9 @@ private:
     Linear query_;
     LayerNorm queryNorm_;
     Linear toFields_;
-    at::Tensor table_; // [K, fieldDim]
-    at::Tensor bias_;  // [K]
+    std::shared_ptr<RowSpace> space_;
+    std::shared_ptr<RowTable> table_; // [K, fieldDim]
+    std::shared_ptr<RowTable> bias_;  // [K]
     at::Tensor noiseLogProb_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/data/id_lists.h"
+#include "core/model/id/table_form.h"
 #include "core/model/layers.h"
 #include "core/spec/run_spec.h"
 
@@ -14,15 +15,19 @@
 
 namespace flip {
 
+class IdRows;
+
 /// What an ID encoder is made of: the recipe's table [id], and what the dataset adds to it.
 struct BackboneOptions : RunSpec::Id {
     BackboneOptions(const RunSpec::Id& recipe, std::int64_t fieldCount, std::int64_t idCount)
         : RunSpec::Id(recipe), fields(fieldCount), ids(idCount) {}
 
-    std::int64_t fields;                 // F
-    std::int64_t ids;                    // K
-    std::vector<std::string> fieldNames; // [F]; where a recipe names fields
-    IdLists lists;                       // of fields whose values are lists of ids
+    std::int64_t fields;                      // F
+    std::int64_t ids;                         // K
+    std::vector<IdField> idFields;            // [F], or empty where only their number is known
+    std::vector<std::int64_t> trainingCounts; // [K]; where ids share rows, see tableForm()
+    IdLists lists;                            // of fields whose values are lists of ids
+    std::shared_ptr<IdRows> rows; // shared by a model's tables; without it each has its own
 };
 
 /// A tabular model over ids: a feature vector for pretraining and a logit for finetuning.

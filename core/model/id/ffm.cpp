@@ -8,19 +8,21 @@ namespace flip {
 namespace {
 
 /// Field-aware factorization machine (Juan et al. 2016): an id has a vector of its own for each
-/// field that it meets, field_embedding.table [K, F * E]. Features are [first-order sum, products
-/// of all pairs before the sum over E].
+/// field that it meets, field_embedding.table [K, F * E], or fewer rows where ids share them.
+/// Features are [first-order sum, products of all pairs before the sum over E].
 class Ffm final : public Backbone {
 public:
     Ffm(Parameters& parameters, const Initialiser& init, const std::string& prefix,
         const BackboneOptions& options)
         : fields_(options.fields), width_(options.embeddingDim),
-          table_(parameters.add(prefix + "field_embedding.table",
-                                init.normal(prefix + "field_embedding.table",
-                                            {options.ids, options.fields * options.embeddingDim},
-                                            options.initStd))),
-          lookUp_(options, parameters.device()), linear_(parameters, init, prefix, options),
-          upper_(at::ones({fields_, fields_}, table_.options().requires_grad(false))
+          rows_(idRowsFor(options, parameters.device())),
+          table_(rows_->add(parameters, prefix + "field_embedding.table",
+                            init.normal(prefix + "field_embedding.table",
+                                        {rows_->size(), options.fields * options.embeddingDim},
+                                        options.initStd))),
+          linear_(parameters, init, prefix, options),
+          upper_(at::ones({fields_, fields_},
+                          at::TensorOptions(at::kFloat).device(parameters.device()))
                      .triu(1)
                      .view({1, fields_ * fields_})),
           bias_(outputBias(parameters, prefix)) {}
@@ -30,7 +32,7 @@ public:
     at::Tensor features(const at::Tensor& ids, const ForwardMode&) const override {
         // [rows, i, j, E]: the vector that field i's id has for field j
         const at::Tensor vectors =
-            lookUp_(table_, ids).view({ids.size(0), fields_, fields_, width_});
+            rows_->find(*table_, ids).view({ids.size(0), fields_, fields_, width_});
         const at::Tensor products = (vectors * vectors.transpose(1, 2)).flatten(1, 2);
         // A pair stands there twice, and a field meets itself: the weights take i < j.
         const at::Tensor pairs = at::matmul(upper_.to(products.scalar_type()), products).squeeze(1);
@@ -44,8 +46,8 @@ public:
 private:
     std::int64_t fields_;
     std::int64_t width_; // E
-    at::Tensor table_;
-    TableLookup lookUp_;
+    std::shared_ptr<IdRows> rows_;
+    std::shared_ptr<RowTable> table_;
     LinearTable linear_;
     at::Tensor upper_; // [1, F * F], 1 where i < j
     at::Tensor bias_;

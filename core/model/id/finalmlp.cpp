@@ -13,7 +13,7 @@ namespace {
 
 /// The columns of the named fields, for each of the two gates.
 Result<std::array<std::vector<std::int64_t>, 2>> gateColumns(const BackboneOptions& options) {
-    auto groups = fieldGroups(options.gateFields, options.fieldNames, "id.gate_fields");
+    auto groups = fieldGroups(options.gateFields, namesOf(options.idFields), "id.gate_fields");
     if (!groups) {
         return groups.problem();
     }

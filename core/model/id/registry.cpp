@@ -15,13 +15,24 @@ const BackboneEntry* find(const std::string& name) {
     return found == backbones().end() ? nullptr : &*found;
 }
 
+/// Of a backbone whose ids have no vectors that a matrix could bring to one width.
+Result<void> checkOneWidth(const BackboneOptions& options) {
+    if (!options.fieldDims.empty()) {
+        return Problem{"has no effect in lr and ffm, whose ids have no vectors of one width to "
+                       "bring others to; leave it empty",
+                       "id.field_dims"};
+    }
+    return {};
+}
+
 } // namespace
 
 const std::vector<BackboneEntry>& backbones() {
     static const std::vector<BackboneEntry> entries = {
-        {"lr", "logistic regression on ids", makeLr},
+        {"lr", "logistic regression on ids", makeLr, !kPairs, checkOneWidth},
         {"fm", "Rendle, Factorization Machines, ICDM 2010", makeFm, kPairs},
-        {"ffm", "Juan et al., Field-aware Factorization Machines, RecSys 2016", makeFfm, kPairs},
+        {"ffm", "Juan et al., Field-aware Factorization Machines, RecSys 2016", makeFfm, kPairs,
+         checkOneWidth},
         {"afm", "Xiao et al., Attentional Factorization Machines, IJCAI 2017", makeAfm, kPairs},
         {"nfm", "He and Chua, Neural Factorization Machines, SIGIR 2017", makeNfm, kPairs},
         {"pnn", "Qu et al., Product-based Neural Networks, ICDM 2016", makePnn},

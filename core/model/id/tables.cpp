@@ -4,78 +4,58 @@
 
 namespace flip {
 
-TableLookup::TableLookup(const BackboneOptions& options, at::Device device) {
-    if (options.lists.empty()) {
-        return;
-    }
-    for (std::size_t field = 0; field < options.lists.firstList.size(); ++field) {
-        if (options.lists.firstList[field] >= 0) {
-            listColumns_.push_back(static_cast<std::int64_t>(field));
-        }
-    }
-    const auto longs = [](const std::vector<std::int64_t>& numbers) {
-        return at::tensor(at::ArrayRef<std::int64_t>(numbers), at::kLong);
-    };
-    const at::Tensor alone = at::arange(options.ids, at::kLong);
-    ends_ = at::cat({alone, longs(options.lists.ends) + options.ids}).to(device);
-    members_ = at::cat({alone, longs(options.lists.members)}).to(device);
-}
-
-at::Tensor TableLookup::operator()(const at::Tensor& table, const at::Tensor& ids) const {
-    if (listColumns_.empty()) {
-        return at::embedding(table, ids);
-    }
-    std::vector<at::Tensor> parts;
-    std::int64_t done = 0;
-    for (const std::int64_t column : listColumns_) {
-        if (done < column) {
-            parts.push_back(at::embedding(table, ids.slice(1, done, column)));
-        }
-        parts.push_back(means(table, ids.select(1, column)).unsqueeze(1));
-        done = column + 1;
-    }
-    if (done < ids.size(1)) {
-        parts.push_back(at::embedding(table, ids.slice(1, done)));
-    }
-    return at::cat(parts, 1);
-}
-
-/// [rows] -> [rows, width]
-at::Tensor TableLookup::means(const at::Tensor& table, const at::Tensor& ids) const {
-    const std::int64_t rows = ids.size(0);
-    if (rows == 0) {
-        return at::embedding(table, ids);
-    }
-    const at::Tensor first = ends_.index_select(0, ids);
-    const at::Tensor counts = ends_.index_select(0, ids + 1) - first;
-    const at::Tensor offsets = counts.cumsum(0) - counts; // [rows], of each row's first member
-    const at::Tensor row = at::repeat_interleave(counts);
-    const at::Tensor place = at::arange(row.size(0), ids.options()) - offsets.index_select(0, row) +
-                             first.index_select(0, row);
-    return std::get<0>(at::embedding_bag(table, members_.index_select(0, place), offsets,
-                                         /*scale_grad_by_freq=*/false, /*mode=mean*/ 1));
+std::shared_ptr<IdRows> idRowsFor(const BackboneOptions& options, at::Device device) {
+    return options.rows ? options.rows : std::make_shared<IdRows>(options, device);
 }
 
 EmbeddingTable::EmbeddingTable(Parameters& parameters, const Initialiser& init,
                                const std::string& prefix, const BackboneOptions& options)
-    : table(parameters.add(prefix + "embedding.table",
-                           init.normal(prefix + "embedding.table",
-                                       {options.ids, options.embeddingDim}, options.initStd))),
-      lookUp(options, parameters.device()) {}
+    : rows_(idRowsFor(options, parameters.device())) {
+    const std::int64_t width = options.embeddingDim;
+    if (!rows_->hasFieldTables()) {
+        const std::string name = prefix + "embedding.table";
+        table_ = rows_->add(parameters, name,
+                            init.normal(name, {rows_->size(), width}, options.initStd));
+        return;
+    }
+    for (std::size_t field = 0; field < options.idFields.size(); ++field) {
+        const IdField& info = options.idFields[field];
+        const std::string name = prefix + info.name + ".embedding.";
+        const std::int64_t own = info.width == 0 ? width : info.width;
+        FieldTable& made = fields_.emplace_back();
+        made.table = rows_->addField(
+            parameters, field, name + "table",
+            init.normal(name + "table", {rows_->fieldSize(field), own}, options.initStd));
+        if (own != width) {
+            made.project =
+                Linear(parameters, init, name + "project", own, width, /*hasBias=*/false);
+        }
+    }
+}
 
 at::Tensor EmbeddingTable::operator()(const at::Tensor& ids) const {
-    return lookUp(table, ids);
+    if (table_) {
+        return rows_->find(*table_, ids);
+    }
+    std::vector<at::Tensor> columns;
+    for (std::size_t field = 0; field < fields_.size(); ++field) {
+        const FieldTable& of = fields_[field];
+        const at::Tensor found =
+            rows_->findField(*of.table, field, ids.select(1, static_cast<std::int64_t>(field)));
+        columns.push_back(of.project.weight.defined() ? of.project(found) : found);
+    }
+    return at::stack(columns, 1);
 }
 
 LinearTable::LinearTable(Parameters& parameters, const Initialiser& init, const std::string& prefix,
                          const BackboneOptions& options)
-    : table(
-          parameters.add(prefix + "linear.table",
-                         init.normal(prefix + "linear.table", {options.ids, 1}, options.initStd))),
-      lookUp(options, parameters.device()) {}
+    : rows_(idRowsFor(options, parameters.device())) {
+    const std::string name = prefix + "linear.table";
+    table_ = rows_->add(parameters, name, init.normal(name, {rows_->size(), 1}, options.initStd));
+}
 
 at::Tensor LinearTable::weights(const at::Tensor& ids) const {
-    return lookUp(table, ids).squeeze(-1);
+    return rows_->find(*table_, ids).squeeze(-1);
 }
 
 at::Tensor LinearTable::sum(const at::Tensor& ids) const {

@@ -1,51 +1,50 @@
 #pragma once
 
 #include "core/model/id/backbone.h"
+#include "core/model/id/id_rows.h"
 #include "core/model/layers.h"
 
 #include <ATen/core/Tensor.h>
 
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace flip {
 
-/// Finds rows of a table [K, width] by id; a list of ids gets the mean of its members' rows.
-class TableLookup {
-public:
-    TableLookup(const BackboneOptions& options, at::Device device);
+/// The rows that a model's tables share, or such for one part alone where there are none.
+std::shared_ptr<IdRows> idRowsFor(const BackboneOptions& options, at::Device device);
 
-    /// ids [rows, F] -> [rows, F, width]
-    at::Tensor operator()(const at::Tensor& table, const at::Tensor& ids) const;
-
-private:
-    at::Tensor means(const at::Tensor& table, const at::Tensor& ids) const;
-
-    std::vector<std::int64_t> listColumns_; // fields whose values may be lists, ascending
-    at::Tensor ends_;                       // [K + lists + 1] into members_: first each id alone
-    at::Tensor members_;
-};
-
-/// One vector for each id of all fields; parameter embedding.table [K, E].
+/// One vector for each id of all fields; parameter embedding.table [K, E], or fewer rows where ids
+/// share them. Where a field's vectors have a width d of their own, each field has a table
+/// NAME.embedding.table [1 + its rows, d], row 0 the mask's, and, if d is not E, a matrix
+/// NAME.embedding.project.weight [E, d] (Ginart et al. 2019, mixed dimension embeddings).
 struct EmbeddingTable {
     EmbeddingTable(Parameters& parameters, const Initialiser& init, const std::string& prefix,
                    const BackboneOptions& options);
     at::Tensor operator()(const at::Tensor& ids) const; // [rows, F] -> [rows, F, E]
 
-    at::Tensor table;
-    TableLookup lookUp;
+private:
+    struct FieldTable {
+        std::shared_ptr<RowTable> table;
+        Linear project; // undefined weight: the field has width E
+    };
+
+    std::shared_ptr<IdRows> rows_;
+    std::shared_ptr<RowTable> table_; // of all fields, where they share one
+    std::vector<FieldTable> fields_;  // else [F]
 };
 
-/// One weight for each id; parameter linear.table [K, 1].
+/// One weight for each id; parameter linear.table [K, 1], or fewer rows where ids share them.
 struct LinearTable {
     LinearTable(Parameters& parameters, const Initialiser& init, const std::string& prefix,
                 const BackboneOptions& options);
     at::Tensor weights(const at::Tensor& ids) const; // [rows, F] -> [rows, F]
     at::Tensor sum(const at::Tensor& ids) const;     // [rows, F] -> [rows]
 
-    at::Tensor table;
-    TableLookup lookUp;
+private:
+    std::shared_ptr<IdRows> rows_;
+    std::shared_ptr<RowTable> table_;
 };
 
 /// A scalar added to the logit; parameter output.bias [1].

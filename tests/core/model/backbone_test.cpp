@@ -35,7 +35,10 @@ RunSpec::Id smallRecipe() {
 
 BackboneOptions smallOptions(const RunSpec::Id& id = smallRecipe()) {
     BackboneOptions options(id, /*fieldCount=*/3, /*idCount=*/20);
-    options.fieldNames = {"user", "film", "genre"};
+    options.idFields = {{"user", 1, 6, 0}, {"film", 8, 7, 0}, {"genre", 16, 3, 0}};
+    for (std::int64_t i = 0; i < options.ids; ++i) {
+        options.trainingCounts.push_back(i % 5);
+    }
     return options;
 }
 
@@ -338,12 +341,15 @@ void BackboneTest::everyOptionCountsWhereItSays_data() {
     row("id.gate_hidden", std::int64_t{5}, {"finalmlp"});
     row("id.dropout", 0.5, without({"lr", "fm", "ffm"}));
     row("id.init_std", 0.25, all);
-    // backbone itself aside, the whole table [id] stands here
+    row("id.min_count", std::int64_t{3}, all);
+    row("id.hash_buckets", std::int64_t{2}, all);
+    // The whole table [id] stands here, but for backbone itself, for table_updates, which makes no
+    // other network, and for field_dims, which lr and ffm refuse (see refusesOptionsThatDoNotFit).
     std::size_t rows = 0;
     for (const Option& option : options()) {
-        rows += option.key.starts_with("id.") && option.key != "id.backbone" ? 1 : 0;
+        rows += option.key.starts_with("id.") ? 1 : 0;
     }
-    QCOMPARE(rows, std::size_t{23});
+    QCOMPARE(rows, std::size_t{25 + 3});
 }
 
 void BackboneTest::everyOptionCountsWhereItSays() {
@@ -448,6 +454,9 @@ void BackboneTest::refusesOptionsThatDoNotFit_data() {
         "unknown field of a gate", "finalmlp", 3,
         [](RunSpec::Id& id) { id.gateFields = "user; films"; },
         "id.gate_fields: names no id field \"films\"; did you mean \"film\"?");
+    const auto ownWidth = [](RunSpec::Id& id) { id.fieldDims = "user = 2"; };
+    row("width of a field, lr", "lr", 3, ownWidth, "id.field_dims: has no effect in");
+    row("width of a field, ffm", "ffm", 3, ownWidth, "id.field_dims: has no effect in");
 }
 
 void BackboneTest::refusesOptionsThatDoNotFit() {

@@ -34,7 +34,7 @@ void runFinetuneTrajectory(ParityCase& reference) {
     if (auto filled = model.parameters.fill(reference.weights(), "", {""}); !filled) {
         throw std::runtime_error(filled.problem().text());
     }
-    AdamW optimiser = finetuneOptimiser(spec, model);
+    Optimiser optimiser = finetuneOptimiser(spec, model);
 
     std::map<std::string, std::vector<at::Tensor>> curves;
     for (std::int64_t step = 0; step < hyper.at("steps").get<std::int64_t>(); ++step) {

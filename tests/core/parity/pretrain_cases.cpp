@@ -139,7 +139,7 @@ void runPretrainTrajectory(ParityCase& reference) {
         }
         RunSpec spec;
         const auto model = modelOf(reference, {"icl", "mfm", "mlm"}, spec);
-        AdamW optimiser = pretrainOptimiser(spec, *model);
+        Optimiser optimiser = pretrainOptimiser(spec, *model);
         PretrainChoices choices = pretrainChoices(spec);
         choices.headOnEveryToken = !packed;
         choices.separateCleanPasses = !packed;

@@ -70,6 +70,13 @@ void BackboneStepsTest::refusesBeforeTraining_data() {
     QTest::newRow("field of a gate") << "finalmlp"
                                      << "id.gate_fields=users"
                                      << "did you mean \"user\"?";
+    QTest::newRow("width of a field") << "dcnv2"
+                                      << "id.field_dims=users=2"
+                                      << "did you mean 'user'?";
+    QTest::newRow("width of a field, no vector for it")
+        << "ffm"
+        << "id.field_dims=user=2"
+        << "id.field_dims: has no effect in lr and ffm";
 }
 
 void BackboneStepsTest::refusesBeforeTraining() {

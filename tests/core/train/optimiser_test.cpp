@@ -33,7 +33,7 @@ void OptimiserTest::equalsTheFormula() {
     QFETCH(double, factor);
     Parameters parameters(at::Device(at::kCPU));
     const at::Tensor w = parameters.add("w", at::full({1}, 2.0, at::kFloat));
-    AdamW optimiser(parameters, {{0.01, decay}}, [](const std::string&) { return 0; });
+    Optimiser optimiser(parameters, {{0.01, decay}}, [](const std::string&) { return 0; });
     double value = 2.0;
     double mean = 0;
     double square = 0;
@@ -55,7 +55,7 @@ void OptimiserTest::equalsTheFormula() {
 void OptimiserTest::leavesAParameterWithoutGradientAlone() {
     Parameters parameters(at::Device(at::kCPU));
     const at::Tensor w = parameters.add("w", at::full({3}, 2.0, at::kFloat));
-    AdamW optimiser(parameters, {{0.01, 0.5}}, [](const std::string&) { return 0; });
+    Optimiser optimiser(parameters, {{0.01, 0.5}}, [](const std::string&) { return 0; });
     optimiser.step(1.0);
     QVERIFY(at::equal(w.detach(), at::full({3}, 2.0, at::kFloat)));
     QVERIFY(optimiser.state().empty());
@@ -64,7 +64,7 @@ void OptimiserTest::leavesAParameterWithoutGradientAlone() {
 void OptimiserTest::aZeroGradientStillDecays() {
     Parameters parameters(at::Device(at::kCPU));
     const at::Tensor w = parameters.add("w", at::full({3}, 2.0, at::kFloat));
-    AdamW optimiser(parameters, {{0.1, 0.5}}, [](const std::string&) { return 0; });
+    Optimiser optimiser(parameters, {{0.1, 0.5}}, [](const std::string&) { return 0; });
     w.mutable_grad() = at::zeros({3}, at::kFloat);
     optimiser.step(1.0);
     QVERIFY(at::allclose(w.detach(), at::full({3}, 2.0 * (1 - 0.1 * 0.5), at::kFloat)));
@@ -74,7 +74,7 @@ void OptimiserTest::clipsTheJointNorm() {
     Parameters parameters(at::Device(at::kCPU));
     const at::Tensor a = parameters.add("a", at::zeros({1}, at::kFloat));
     const at::Tensor b = parameters.add("b", at::zeros({1}, at::kFloat));
-    AdamW optimiser(parameters, {{0.1, 0.0}}, [](const std::string&) { return 0; });
+    Optimiser optimiser(parameters, {{0.1, 0.0}}, [](const std::string&) { return 0; });
     const auto give = [&](double x, double y) {
         a.mutable_grad() = at::full({1}, x, at::kFloat);
         b.mutable_grad() = at::full({1}, y, at::kFloat);
@@ -92,7 +92,7 @@ void OptimiserTest::clipsTheJointNorm() {
 }
 
 void OptimiserTest::goesOnFromItsSavedState() {
-    const auto walk = [](int from, int to, AdamW& optimiser, const at::Tensor& w) {
+    const auto walk = [](int from, int to, Optimiser& optimiser, const at::Tensor& w) {
         for (int t = from; t < to; ++t) {
             w.mutable_grad() = at::full({2}, std::cos(t), at::kFloat);
             optimiser.step(1.0);
@@ -101,14 +101,14 @@ void OptimiserTest::goesOnFromItsSavedState() {
     const auto always = [](const std::string&) { return 0; };
     Parameters whole(at::Device(at::kCPU));
     const at::Tensor expected = whole.add("w", at::ones({2}, at::kFloat));
-    AdamW one(whole, {{0.01, 0.1}}, always);
+    Optimiser one(whole, {{0.01, 0.1}}, always);
     walk(0, 10, one, expected);
 
     Parameters parts(at::Device(at::kCPU));
     const at::Tensor w = parts.add("w", at::ones({2}, at::kFloat));
-    AdamW before(parts, {{0.01, 0.1}}, always);
+    Optimiser before(parts, {{0.01, 0.1}}, always);
     walk(0, 4, before, w);
-    AdamW after(parts, {{0.01, 0.1}}, always);
+    Optimiser after(parts, {{0.01, 0.1}}, always);
     after.restore(before.state());
     walk(4, 10, after, w);
     QVERIFY(at::equal(w.detach(), expected.detach()));

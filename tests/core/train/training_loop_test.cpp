@@ -61,7 +61,7 @@ public:
 private:
     Parameters parameters_{at::Device(at::kCPU)};
     at::Tensor weight_;
-    AdamW optimiser_;
+    Optimiser optimiser_;
     TrainingState state_;
 };
 

@@ -27,7 +27,7 @@ struct Small {
     Parameters parameters{at::Device(at::kCPU)};
     at::Tensor weight;
     at::Tensor statistic;
-    AdamW optimiser;
+    Optimiser optimiser;
     TrainingState state;
 };
 

@@ -1,0 +1,151 @@
+#include "core/model/id/id_rows.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+
+namespace flip {
+
+namespace {
+
+at::Tensor longs(const std::vector<std::int64_t>& numbers) {
+    return at::tensor(at::ArrayRef<std::int64_t>(numbers), at::kLong);
+}
+
+} // namespace
+
+IdRows::IdRows(const BackboneOptions& options, at::Device device) : device_(device) {
+    TableForm form = tableForm(options.ids, options.idFields, options.trainingCounts,
+                               options.minCount, options.hashBuckets);
+    all_ = std::make_shared<RowSpace>(form.rows, device);
+    ranges_ = std::move(form.fields);
+    const bool ownWidths = std::ranges::any_of(
+        options.idFields, [](const IdField& field) { return field.width != 0; });
+    if (ownWidths) {
+        for (const TableForm::Range& range : ranges_) {
+            fieldSpaces_.push_back(std::make_shared<RowSpace>(1 + range.count, device));
+        }
+    }
+    if (!form.rowOfId.empty()) {
+        rowOfId_ = longs(form.rowOfId).to(device);
+    }
+    if (options.lists.empty()) {
+        return;
+    }
+    for (std::size_t field = 0; field < options.lists.firstList.size(); ++field) {
+        if (options.lists.firstList[field] >= 0) {
+            listColumns_.push_back(static_cast<std::int64_t>(field));
+        }
+    }
+    const at::Tensor alone = at::arange(options.ids, at::kLong);
+    ends_ = at::cat({alone, longs(options.lists.ends) + options.ids}).to(device);
+    members_ = rowsOf(at::cat({alone, longs(options.lists.members)}).to(device));
+}
+
+std::shared_ptr<RowTable> IdRows::add(Parameters& parameters, const std::string& name,
+                                      const at::Tensor& first) {
+    return tables_.emplace_back(std::make_shared<RowTable>(parameters, name, first, all_));
+}
+
+std::shared_ptr<RowTable> IdRows::addField(Parameters& parameters, std::size_t field,
+                                           const std::string& name, const at::Tensor& first) {
+    return tables_.emplace_back(
+        std::make_shared<RowTable>(parameters, name, first, fieldSpaces_.at(field)));
+}
+
+at::Tensor IdRows::rowsOf(const at::Tensor& ids) const {
+    return rowOfId_.defined() ? rowOfId_.index_select(0, ids.flatten()).view(ids.sizes()) : ids;
+}
+
+std::vector<std::int64_t> IdRows::firstRows() const {
+    std::vector<std::int64_t> first;
+    for (const TableForm::Range& range : ranges_) {
+        first.push_back(range.first);
+    }
+    return first;
+}
+
+at::Tensor IdRows::sums(const std::vector<std::int64_t>& ofIds) const {
+    const at::Tensor numbers = longs(ofIds);
+    const at::Tensor rows =
+        rowsOf(at::arange(numbers.size(0), at::TensorOptions(at::kLong).device(device_)));
+    return at::zeros({size()}, at::kLong).index_add(0, rows.to(at::kCPU), numbers);
+}
+
+bool IdRows::isListColumn(std::int64_t column) const {
+    return std::ranges::binary_search(listColumns_, column);
+}
+
+/// Row 0, the mask's, is row 0 of each field's table too.
+at::Tensor IdRows::inField(std::size_t field, const at::Tensor& rows) const {
+    return (rows - (ranges_.at(field).first - 1)).mul(rows != 0);
+}
+
+IdRows::Bags IdRows::bagsOf(const at::Tensor& ids) const {
+    const at::Tensor first = ends_.index_select(0, ids);
+    const at::Tensor counts = ends_.index_select(0, ids + 1) - first;
+    const at::Tensor offsets = counts.cumsum(0) - counts; // [rows], of each row's first member
+    const at::Tensor row = at::repeat_interleave(counts);
+    const at::Tensor place = at::arange(row.size(0), ids.options()) - offsets.index_select(0, row) +
+                             first.index_select(0, row);
+    return {members_.index_select(0, place), offsets};
+}
+
+at::Tensor IdRows::means(const RowTable& table, const Bags& bags) const {
+    if (bags.offsets.size(0) == 0) {
+        return table.find(bags.offsets);
+    }
+    const at::Tensor places = table.isGathered() ? table.space().places(bags.rows) : bags.rows;
+    return std::get<0>(at::embedding_bag(table.values(), places, bags.offsets,
+                                         /*scale_grad_by_freq=*/false, /*mode=mean*/ 1));
+}
+
+at::Tensor IdRows::find(const RowTable& table, const at::Tensor& ids) const {
+    if (listColumns_.empty()) {
+        return table.find(rowsOf(ids));
+    }
+    std::vector<at::Tensor> parts;
+    std::int64_t done = 0;
+    for (const std::int64_t column : listColumns_) {
+        if (done < column) {
+            parts.push_back(table.find(rowsOf(ids.slice(1, done, column))));
+        }
+        parts.push_back(means(table, bagsOf(ids.select(1, column))).unsqueeze(1));
+        done = column + 1;
+    }
+    if (done < ids.size(1)) {
+        parts.push_back(table.find(rowsOf(ids.slice(1, done))));
+    }
+    return at::cat(parts, 1);
+}
+
+at::Tensor IdRows::findField(const RowTable& table, std::size_t field,
+                             const at::Tensor& ids) const {
+    if (!isListColumn(static_cast<std::int64_t>(field))) {
+        return table.find(inField(field, rowsOf(ids)));
+    }
+    Bags bags = bagsOf(ids);
+    bags.rows = inField(field, bags.rows);
+    return means(table, bags);
+}
+
+void IdRows::open(const at::Tensor& ids) {
+    std::vector<at::Tensor> columns;
+    for (std::int64_t column = 0; column < ids.size(1); ++column) {
+        const at::Tensor of = ids.select(1, column);
+        columns.push_back(isListColumn(column) ? bagsOf(of).rows : rowsOf(of));
+    }
+    all_->open(at::cat(columns));
+    for (std::size_t field = 0; field < fieldSpaces_.size(); ++field) {
+        fieldSpaces_[field]->open(inField(field, columns[field]));
+    }
+}
+
+void IdRows::close() {
+    all_->close();
+    for (const auto& space : fieldSpaces_) {
+        space->close();
+    }
+}
+
+} // namespace flip

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "core/model/id/backbone.h"
+#include "core/model/id/row_table.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace flip {
+
+/// Which rows of which tables the ids of a batch are: knows lists, shared rows and fields with
+/// tables of their own, and keeps the tables of a model that are found by id.
+class IdRows {
+public:
+    IdRows(const BackboneOptions& options, at::Device device);
+
+    /// Rows of a table of all fields.
+    std::int64_t size() const { return all_->size(); }
+
+    /// Whether any field's vectors have a width of their own; then each field has its own table.
+    bool hasFieldTables() const { return !fieldSpaces_.empty(); }
+
+    /// A table of all fields [size(), ...], or of one field [its size, ...].
+    std::shared_ptr<RowTable> add(Parameters& parameters, const std::string& name,
+                                  const at::Tensor& first);
+    std::shared_ptr<RowTable> addField(Parameters& parameters, std::size_t field,
+                                       const std::string& name, const at::Tensor& first);
+    std::int64_t fieldSize(std::size_t field) const { return fieldSpaces_.at(field)->size(); }
+
+    /// Where the rows of each field begin in a table of all fields, [F]; empty where nothing is
+    /// known of the fields.
+    std::vector<std::int64_t> firstRows() const;
+
+    /// Numbers of ids, [K], added up by the row that the ids share. [size()] int64, on the CPU
+    at::Tensor sums(const std::vector<std::int64_t>& ofIds) const;
+
+    const RowTables& tables() const { return tables_; }
+
+    /// ids [rows, F] -> [rows, F, width]; of a list the mean of its members.
+    at::Tensor find(const RowTable& table, const at::Tensor& ids) const;
+
+    /// One column of ids in the field's own table. [rows] -> [rows, width]
+    at::Tensor findField(const RowTable& table, std::size_t field, const at::Tensor& ids) const;
+
+    /// Rows of single ids, of any shape, in a table of all fields.
+    at::Tensor rowsOf(const at::Tensor& ids) const;
+
+    /// Opens every space for a step that reads these ids, [rows, F], and no others.
+    void open(const at::Tensor& ids);
+    void close();
+
+private:
+    struct Bags {
+        at::Tensor rows;    // of all members, one list after the other
+        at::Tensor offsets; // [lists]
+    };
+    Bags bagsOf(const at::Tensor& ids) const;
+    bool isListColumn(std::int64_t column) const;
+    at::Tensor inField(std::size_t field, const at::Tensor& rows) const;
+    at::Tensor means(const RowTable& table, const Bags& bags) const;
+
+    at::Device device_;
+    std::vector<std::int64_t> listColumns_; // fields whose values may be lists, ascending
+    at::Tensor rowOfId_;                    // [K]; undefined: an id's row is its number
+    at::Tensor ends_;                       // [K + lists + 1] into members_: first each id alone
+    at::Tensor members_;                    // rows
+    std::vector<TableForm::Range> ranges_;
+    std::shared_ptr<RowSpace> all_;
+    std::vector<std::shared_ptr<RowSpace>> fieldSpaces_; // [F], row 0 the mask's; or none
+    RowTables tables_;
+};
+
+} // namespace flip

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "core/model/parameters.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flip {
+
+/// The numbering of the rows of some tables, and which of them a training step reads. Closed, every
+/// row is at hand; open, only those of the step are, and they have places of their own. One thread.
+class RowSpace {
+public:
+    RowSpace(std::int64_t rows, at::Device device) : size_(rows), device_(device) {}
+
+    std::int64_t size() const { return size_; }
+
+    /// Opens the space for a step that reads just these rows. numbers int64 of any shape.
+    void open(const at::Tensor& numbers);
+    void close();
+    bool isOpen() const { return rows_.defined(); }
+
+    /// The open rows, each once, in an order that depends on the numbers alone. [U] int64
+    const at::Tensor& rows() const { return rows_; }
+
+    /// Where rows are found now: their places among the open ones, else the numbers themselves.
+    at::Tensor places(const at::Tensor& numbers) const;
+
+private:
+    std::int64_t size_;
+    at::Device device_;
+    at::Tensor rows_;
+    at::Tensor places_; // [size] int64; of rows that are not open it means nothing
+};
+
+/// A parameter whose rows are looked up by number: [rows, width], or [rows]. While its space is
+/// open it may be gathered: then lookups read a small copy of the open rows, and the gradient is
+/// that of the copy. So a step costs what its rows cost, however large the table.
+class RowTable {
+public:
+    RowTable(Parameters& parameters, std::string name, const at::Tensor& first,
+             std::shared_ptr<RowSpace> space);
+
+    const std::string& name() const { return name_; }
+    const at::Tensor& whole() const { return whole_; }
+    RowSpace& space() const { return *space_; }
+
+    /// What lookups read: the gathered rows, or all.
+    const at::Tensor& values() const { return gathered_.defined() ? gathered_ : whole_; }
+
+    /// The rows of these numbers: [...] -> [..., width]
+    at::Tensor find(const at::Tensor& numbers) const;
+
+    void gather();
+    void release() { gathered_.reset(); }
+    bool isGathered() const { return gathered_.defined(); }
+
+    /// Of the gathered rows, [U, width]; undefined where no loss reached them.
+    at::Tensor gradient() const;
+
+private:
+    std::string name_;
+    at::Tensor whole_;
+    std::shared_ptr<RowSpace> space_;
+    at::Tensor gathered_;
+};
+
+using RowTables = std::vector<std::shared_ptr<RowTable>>;
+
+} // namespace flip

@@ -1,0 +1,138 @@
+#include "core/model/id/table_form.h"
+
+#include "core/base/hashing.h"
+#include "core/base/nearest_name.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <string_view>
+
+namespace flip {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t";
+    const auto first = text.find_first_not_of(kBlanks);
+    return first == std::string_view::npos
+               ? std::string_view{}
+               : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+/// The same on every machine: the hash of the number's bytes, least first.
+std::uint64_t hashOfId(std::int64_t id) {
+    std::array<char, 8> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] = static_cast<char>((static_cast<std::uint64_t>(id) >> (8 * i)) & 0xFF);
+    }
+    return hash64({bytes.data(), bytes.size()});
+}
+
+/// Gives the ids of a field rows from `first` on, first the unknown id's; returns how many.
+std::int64_t placeField(const IdField& field, std::int64_t first,
+                        const std::vector<std::int64_t>& counts, std::int64_t minCount,
+                        std::int64_t hashBuckets, std::vector<std::int64_t>& rowOfId) {
+    const auto row = [&](std::int64_t id) -> std::int64_t& {
+        return rowOfId[static_cast<std::size_t>(id)];
+    };
+    const auto count = [&](std::int64_t id) { return counts[static_cast<std::size_t>(id)]; };
+    row(field.firstId) = first;
+    std::vector<std::int64_t> kept;
+    for (std::int64_t id = field.firstId + 1; id <= field.firstId + field.ids; ++id) {
+        row(id) = first;
+        if (minCount <= 1 || count(id) >= minCount) {
+            kept.push_back(id);
+        }
+    }
+    const auto size = static_cast<std::int64_t>(kept.size());
+    if (hashBuckets == 0 || size <= hashBuckets) {
+        for (std::int64_t i = 0; i < size; ++i) {
+            row(kept[static_cast<std::size_t>(i)]) = first + 1 + i;
+        }
+        return 1 + size;
+    }
+    std::ranges::stable_sort(kept, std::greater<>(), count);
+    const std::int64_t own = hashBuckets / 2;
+    const auto shared = static_cast<std::uint64_t>(hashBuckets - own);
+    for (std::int64_t i = 0; i < size; ++i) {
+        const std::int64_t id = kept[static_cast<std::size_t>(i)];
+        row(id) =
+            first + 1 + (i < own ? i : own + static_cast<std::int64_t>(hashOfId(id) % shared));
+    }
+    return 1 + hashBuckets;
+}
+
+} // namespace
+
+std::vector<std::string> namesOf(const std::vector<IdField>& fields) {
+    std::vector<std::string> names;
+    for (const IdField& field : fields) {
+        names.push_back(field.name);
+    }
+    return names;
+}
+
+TableForm tableForm(std::int64_t ids, const std::vector<IdField>& fields,
+                    const std::vector<std::int64_t>& trainingCounts, std::int64_t minCount,
+                    std::int64_t hashBuckets) {
+    TableForm form;
+    form.rows = ids;
+    if (minCount <= 1 && hashBuckets == 0) {
+        for (const IdField& field : fields) {
+            form.fields.push_back({field.firstId, 1 + field.ids});
+        }
+        return form;
+    }
+    form.rowOfId.assign(static_cast<std::size_t>(ids), 0);
+    form.rows = 1;
+    for (const IdField& field : fields) {
+        const std::int64_t count =
+            placeField(field, form.rows, trainingCounts, minCount, hashBuckets, form.rowOfId);
+        form.fields.push_back({form.rows, count});
+        form.rows += count;
+    }
+    return form;
+}
+
+Result<std::vector<std::int64_t>>
+fieldWidths(const std::string& text, const std::vector<std::string>& fields, std::int64_t widest) {
+    constexpr const char* kKey = "id.field_dims";
+    std::vector<std::int64_t> widths(fields.size());
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const auto comma = std::min(rest.find(','), rest.size());
+        const std::string_view entry = rest.substr(0, comma);
+        rest.remove_prefix(std::min(comma + 1, rest.size()));
+        const auto equals = entry.rfind('=');
+        const std::string name(trimmed(entry.substr(0, equals)));
+        const std::string_view number =
+            equals == std::string_view::npos ? "" : trimmed(entry.substr(equals + 1));
+        std::int64_t width = 0;
+        const auto read = std::from_chars(number.data(), number.data() + number.size(), width);
+        if (number.empty() || read.ec != std::errc() || read.ptr != number.end() || width < 1 ||
+            width > widest) {
+            return Problem{"holds '" + std::string(trimmed(entry)) +
+                               "'; write a field, =, and a width from 1 to " +
+                               std::to_string(widest) + " (id.embedding_dim), as in user_id = 8",
+                           kKey};
+        }
+        const auto found = std::ranges::find(fields, name);
+        if (found == fields.end()) {
+            return Problem{
+                "names '" + name + "', which is no id field; did you mean '" +
+                    nearestName(name, std::vector<std::string_view>(fields.begin(), fields.end())) +
+                    "'?",
+                kKey};
+        }
+        std::int64_t& of = widths[static_cast<std::size_t>(found - fields.begin())];
+        if (of != 0) {
+            return Problem{"names '" + name + "' twice; name it once", kKey};
+        }
+        of = width;
+    }
+    return widths;
+}
+
+} // namespace flip

@@ -1,0 +1,267 @@
+#include "core/model/id/tables.h"
+
+#include "core/model/align/heads.h"
+
+#include <QtTest/QtTest>
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <set>
+
+using namespace flip;
+
+namespace {
+
+/// Three fields: "user" 1 + 6 ids from 1, "film" 1 + 8 from 8, "kind" 1 + 3 from 17; K = 21.
+BackboneOptions options() {
+    RunSpec::Id recipe{};
+    recipe.embeddingDim = 4;
+    recipe.initStd = 0.5;
+    recipe.minCount = 1;
+    BackboneOptions options(recipe, /*fieldCount=*/3, /*idCount=*/21);
+    options.idFields = {{"user", 1, 6, 0}, {"film", 8, 8, 0}, {"kind", 17, 3, 0}};
+    options.trainingCounts = {0, 2, 9, 8, 1, 7, 1, 3, 1, 5, 1, 9, 9, 2, 1, 4, 3, 0, 10, 11, 12};
+    return options;
+}
+
+BackboneOptions withLists() {
+    BackboneOptions with = options();
+    // Field 1 holds lists: {9}, {10, 11}, {9, 16, 12}.
+    with.lists.firstList = {-1, 0, -1};
+    with.lists.ends = {0, 1, 3, 6};
+    with.lists.members = {9, 10, 11, 9, 16, 12};
+    return with;
+}
+
+at::Tensor someIds() {
+    return at::tensor({2, 21, 18, 3, 22, 19, 2, 23, 20, 0, 0, 0}, at::kLong).view({4, 3});
+}
+
+} // namespace
+
+/// How ids find their rows, in every form of table.
+class TablesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void gatheredRowsAreReadAsTheWholeTable_data();
+    void gatheredRowsAreReadAsTheWholeTable();
+    void theGradientOfGatheredRowsIsThatOfTheTable_data();
+    void theGradientOfGatheredRowsIsThatOfTheTable();
+    void rareIdsShareTheirFieldsUnknownRow();
+    void aLargeFieldSharesItsRows();
+    void noiseOfAFieldIsThatOfItsRows();
+    void hashedRowsAreTheSameEverywhere();
+    void aFieldsOwnWidthIsBroughtToAllOthers();
+    void everyFormIsAnIdTable();
+    void readsWidthsOfFields();
+    void refusesWidths_data();
+    void refusesWidths();
+};
+
+void TablesTest::gatheredRowsAreReadAsTheWholeTable_data() {
+    QTest::addColumn<int>("minCount");
+    QTest::addColumn<int>("hashBuckets");
+    QTest::addColumn<int>("width");
+    QTest::newRow("plain") << 1 << 0 << 0;
+    QTest::newRow("rare ids together") << 2 << 0 << 0;
+    QTest::newRow("hashed") << 1 << 4 << 0;
+    QTest::newRow("own width") << 1 << 0 << 2;
+    QTest::newRow("all") << 2 << 3 << 2;
+}
+
+void TablesTest::gatheredRowsAreReadAsTheWholeTable() {
+    QFETCH(int, minCount);
+    QFETCH(int, hashBuckets);
+    QFETCH(int, width);
+    BackboneOptions of = withLists();
+    of.minCount = minCount;
+    of.hashBuckets = hashBuckets;
+    of.idFields[1].width = width;
+    of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
+    Parameters parameters{at::Device(at::kCPU)};
+    const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
+    const LinearTable linear(parameters, Initialiser(1), "rec.", of);
+    const at::Tensor vectors = embedding(someIds());
+    const at::Tensor weights = linear.weights(someIds());
+    QCOMPARE(vectors.sizes().vec(), (std::vector<std::int64_t>{4, 3, 4}));
+    of.rows->open(someIds());
+    for (const auto& table : of.rows->tables()) {
+        table->gather();
+    }
+    QVERIFY(at::equal(embedding(someIds()), vectors));
+    QVERIFY(at::equal(linear.weights(someIds()), weights));
+    QVERIFY(at::equal(embedding(someIds().slice(0, 1, 2)), vectors.slice(0, 1, 2)));
+    QCOMPARE(embedding(someIds().slice(0, 0, 0)).size(0), 0);
+    for (const auto& table : of.rows->tables()) {
+        table->release();
+    }
+    of.rows->close();
+    QVERIFY(at::equal(embedding(someIds()), vectors));
+}
+
+void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable_data() {
+    gatheredRowsAreReadAsTheWholeTable_data();
+}
+
+void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable() {
+    QFETCH(int, minCount);
+    QFETCH(int, hashBuckets);
+    QFETCH(int, width);
+    BackboneOptions of = withLists();
+    of.minCount = minCount;
+    of.hashBuckets = hashBuckets;
+    of.idFields[1].width = width;
+    of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
+    Parameters parameters{at::Device(at::kCPU)};
+    const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
+    const auto learn = [&] { (embedding(someIds()) - 0.1).pow(3).sum().backward(); };
+    learn();
+    std::vector<at::Tensor> dense;
+    for (const auto& table : of.rows->tables()) {
+        dense.push_back(table->whole().grad());
+    }
+    parameters.clearGradients();
+    of.rows->open(someIds());
+    for (const auto& table : of.rows->tables()) {
+        table->gather();
+    }
+    learn();
+    for (std::size_t i = 0; i < dense.size(); ++i) {
+        const RowTable& table = *of.rows->tables()[i];
+        const at::Tensor spread = at::zeros_like(dense[i]);
+        spread.index_copy_(0, table.space().rows(), table.gradient());
+        QVERIFY(at::equal(spread, dense[i])); // the same sums in the same order
+        QVERIFY(!table.whole().grad().defined());
+    }
+}
+
+void TablesTest::rareIdsShareTheirFieldsUnknownRow() {
+    const BackboneOptions of = options();
+    const TableForm form = tableForm(of.ids, of.idFields, of.trainingCounts, /*minCount=*/2, 0);
+    // Counts below 2: users 4 and 6, films 10 and 14.
+    QCOMPARE(form.rowOfId[4], form.rowOfId[1]);
+    QCOMPARE(form.rowOfId[6], form.rowOfId[1]);
+    QCOMPARE(form.rowOfId[10], form.rowOfId[8]);
+    QCOMPARE(form.rowOfId[14], form.rowOfId[8]);
+    QCOMPARE(form.rowOfId[0], std::int64_t(0));
+    QCOMPARE(form.rows, std::int64_t(21 - 4));
+    const std::set<std::int64_t> distinct(form.rowOfId.begin(), form.rowOfId.end());
+    QCOMPARE(static_cast<std::int64_t>(distinct.size()), form.rows);
+}
+
+void TablesTest::aLargeFieldSharesItsRows() {
+    const BackboneOptions of = options();
+    const TableForm form = tableForm(of.ids, of.idFields, of.trainingCounts, 1, /*buckets=*/4);
+    QCOMPARE(form.fields[0].count, std::int64_t(1 + 4)); // 6 users
+    QCOMPARE(form.fields[1].count, std::int64_t(1 + 4)); // 8 films
+    QCOMPARE(form.fields[2].count, std::int64_t(1 + 3)); // 3 kinds: as they are
+    // The two films met most often, 11 and 12, are by themselves; so is the unknown one.
+    for (const std::int64_t own : {8, 11, 12}) {
+        const std::int64_t row = form.rowOfId[static_cast<std::size_t>(own)];
+        QCOMPARE(std::count(form.rowOfId.begin(), form.rowOfId.end(), row), 1);
+    }
+    for (std::int64_t id = 8; id < 17; ++id) {
+        const std::int64_t row = form.rowOfId[static_cast<std::size_t>(id)];
+        QVERIFY(row >= form.fields[1].first && row < form.fields[2].first);
+    }
+}
+
+void TablesTest::noiseOfAFieldIsThatOfItsRows() {
+    BackboneOptions of = options();
+    of.minCount = 2;
+    of.hashBuckets = 3;
+    const IdRows rows(of, at::Device(at::kCPU));
+    const at::Tensor ofRows =
+        noiseLogProbabilities(rows.sums(of.trainingCounts), rows.firstRows()).exp();
+    const at::Tensor ofIds =
+        noiseLogProbabilities(at::tensor(at::ArrayRef<std::int64_t>(of.trainingCounts), at::kLong),
+                              {1, 8, 17})
+            .exp();
+    // A row is drawn as often as all of its ids together.
+    const at::Tensor ids = at::arange(1, of.ids, at::kLong);
+    const at::Tensor summed =
+        at::zeros({rows.size()}, at::kFloat).index_add(0, rows.rowsOf(ids), ofIds.slice(0, 1));
+    // Ids that were never shown add 1e-10 each to the noise.
+    QVERIFY(at::allclose(ofRows.slice(0, 1), summed.slice(0, 1), 1e-5, 1e-8));
+}
+
+void TablesTest::hashedRowsAreTheSameEverywhere() {
+    // Rows are not stored with the weights, so they must not change: these are XXH3's.
+    const BackboneOptions of = options();
+    const TableForm form = tableForm(of.ids, of.idFields, of.trainingCounts, 1, 4);
+    const std::vector<std::int64_t> films(form.rowOfId.begin() + 9, form.rowOfId.begin() + 17);
+    const TableForm again = tableForm(of.ids, of.idFields, of.trainingCounts, 1, 4);
+    QCOMPARE(again.rowOfId, form.rowOfId);
+    QCOMPARE(films, (std::vector<std::int64_t>{10, 10, 7, 8, 10, 9, 10, 9}));
+}
+
+void TablesTest::aFieldsOwnWidthIsBroughtToAllOthers() {
+    BackboneOptions of = options();
+    of.idFields[1].width = 2;
+    Parameters parameters{at::Device(at::kCPU)};
+    const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
+    QCOMPARE(parameters.entries().size(), std::size_t(4));
+    const at::Tensor films = *parameters.find("rec.film.embedding.table");
+    const at::Tensor project = *parameters.find("rec.film.embedding.project.weight");
+    const at::Tensor users = *parameters.find("rec.user.embedding.table");
+    QCOMPARE(films.sizes().vec(), (std::vector<std::int64_t>{10, 2})); // the mask and 9 rows
+    QCOMPARE(project.sizes().vec(), (std::vector<std::int64_t>{4, 2}));
+    QCOMPARE(users.sizes().vec(), (std::vector<std::int64_t>{8, 4}));
+    const at::Tensor found = embedding(at::tensor({3, 9, 18, 0, 0, 0}, at::kLong).view({2, 3}));
+    QVERIFY(at::equal(found[0][0], users[3]));
+    QVERIFY(at::allclose(found[0][1], project.matmul(films[2])));
+    QVERIFY(at::allclose(found[1][1], project.matmul(films[0])));
+}
+
+void TablesTest::everyFormIsAnIdTable() {
+    BackboneOptions of = options();
+    of.idFields[1].width = 2;
+    of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
+    Parameters parameters{at::Device(at::kCPU)};
+    const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
+    const LinearTable linear(parameters, Initialiser(1), "rec.", of);
+    for (const Parameters::Entry& entry : parameters.entries()) {
+        const bool found = std::ranges::any_of(
+            of.rows->tables(), [&](const auto& table) { return table->name() == entry.name; });
+        QCOMPARE(isIdTable(entry.name), found);
+    }
+}
+
+void TablesTest::readsWidthsOfFields() {
+    const auto widths = fieldWidths(" film = 2,kind=4 ", {"user", "film", "kind"}, 4);
+    QVERIFY(widths.ok());
+    QCOMPARE(*widths, (std::vector<std::int64_t>{0, 2, 4}));
+    QCOMPARE(*fieldWidths("", {"user"}, 4), (std::vector<std::int64_t>{0}));
+}
+
+void TablesTest::refusesWidths_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("unknown field") << "flim = 2"
+                                   << "did you mean 'film'";
+    QTest::newRow("no number") << "film"
+                               << "'film'";
+    QTest::newRow("words") << "film = two"
+                           << "'film = two'";
+    QTest::newRow("zero") << "film = 0"
+                          << "from 1 to 4";
+    QTest::newRow("too wide") << "film = 5"
+                              << "from 1 to 4";
+    QTest::newRow("twice") << "film = 2, film = 3"
+                           << "twice";
+}
+
+void TablesTest::refusesWidths() {
+    QFETCH(QString, text);
+    QFETCH(QString, word);
+    const auto widths = fieldWidths(text.toStdString(), {"user", "film", "kind"}, 4);
+    QVERIFY(!widths.ok());
+    QCOMPARE(widths.problem().where, std::string("id.field_dims"));
+    QVERIFY2(widths.problem().what.find(word.toStdString()) != std::string::npos,
+             widths.problem().what.c_str());
+}
+
+QTEST_GUILESS_MAIN(TablesTest)
+#include "tables_test.moc"
