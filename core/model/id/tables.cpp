@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 namespace flip {
 
 TableLookup::TableLookup(const BackboneOptions& options, at::Device device) {
@@ -19,6 +21,18 @@ TableLookup::TableLookup(const BackboneOptions& options, at::Device device) {
     const at::Tensor alone = at::arange(options.ids, at::kLong);
     ends_ = at::cat({alone, longs(options.lists.ends) + options.ids}).to(device);
     members_ = at::cat({alone, longs(options.lists.members)}).to(device);
+}
+
+TableLookup TableLookup::ofFields(const std::vector<std::int64_t>& columns) const {
+    TableLookup part = *this;
+    part.listColumns_.clear();
+    for (std::size_t place = 0; place < columns.size(); ++place) {
+        if (std::find(listColumns_.begin(), listColumns_.end(), columns[place]) !=
+            listColumns_.end()) {
+            part.listColumns_.push_back(static_cast<std::int64_t>(place));
+        }
+    }
+    return part;
 }
 
 at::Tensor TableLookup::operator()(const at::Tensor& table, const at::Tensor& ids) const {

@@ -16,6 +16,9 @@ class TableLookup {
 public:
     TableLookup(const BackboneOptions& options, at::Device device);
 
+    /// The same for ids of some of the fields alone, in the order of `columns`.
+    TableLookup ofFields(const std::vector<std::int64_t>& columns) const;
+
     /// ids [rows, F] -> [rows, F, width]
     at::Tensor operator()(const at::Tensor& table, const at::Tensor& ids) const;
 
