@@ -37,6 +37,7 @@ BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes) {
     for (std::size_t field = 0; field < options.idFields.size(); ++field) {
         options.idFields[field].width = (*widths)[field];
     }
+    options.itemFields = historyFields(spec.id.backbone, options);
     return options;
 }
 

@@ -99,7 +99,7 @@ public:
 
     bool hasItemText() const { return itemText != nullptr; }
 
-    /// ids [rows, F]. What a branch does not read may be undefined.
+    /// ids as the backbone reads them. What a branch does not read may be undefined.
     BranchLogits logits(const at::Tensor& ids, const SentenceInput& sentences,
                         const ForwardMode& mode) const;
 

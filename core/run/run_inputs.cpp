@@ -1,5 +1,6 @@
 #include "core/run/run_inputs.h"
 
+#include "core/base/nearest_name.h"
 #include "core/data/id_lists.h"
 #include "core/run/execute.h"
 #include "core/run/machine.h"
@@ -72,6 +73,28 @@ BackboneOptions backboneShape(const RunSpec& spec, const Dataset& dataset) {
     return options;
 }
 
+/// Whether the dataset can tell the history that the backbone reads.
+Result<void> checkHistory(const RunSpec& spec, const Dataset& dataset) {
+    if (historyFields(spec.id.backbone, backboneShape(spec, dataset)).empty()) {
+        return {};
+    }
+    if (dataset.findField(spec.id.historyBy) < 0) {
+        std::vector<std::string_view> known;
+        for (const FieldInfo& field : dataset.fields()) {
+            known.push_back(field.name);
+        }
+        return Problem{"names no field \"" + spec.id.historyBy + "\"; did you mean \"" +
+                           nearestName(spec.id.historyBy, known) + "\"?",
+                       "id.history_by"};
+    }
+    if (dataset.times().empty()) {
+        return Problem{"knows no time of its rows, so it cannot say what was clicked before; "
+                       "import it again with [time] in its schema",
+                       "dataset " + dataset.name()};
+    }
+    return {};
+}
+
 /// A second tower reads the words of a click model of words alone.
 Result<void> checkTowers(const RunSpec& spec) {
     if (!spec.text.itemTemplate.empty() &&
@@ -124,6 +147,9 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
                 fieldWidths(spec.id.fieldDims, namesOf(shape.idFields), spec.id.embeddingDim);
             !widths) {
             return widths.problem();
+        }
+        if (auto checked = checkHistory(spec, *inputs->dataset_); !checked) {
+            return checked.problem();
         }
     }
     if (spec.kind != "pretrain") {
@@ -229,8 +255,17 @@ Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
             itemCache_ = std::move(*item);
         }
     }
+    std::optional<HistoryPlan> history;
+    if (readsIds(spec)) {
+        auto fields = historyFields(spec.id.backbone, backboneShape(spec, *dataset_));
+        if (!fields.empty()) {
+            history.emplace(
+                HistoryPlan{ClickHistory(*dataset_, dataset_->findField(spec.id.historyBy)),
+                            std::move(fields), spec.id.historyLength});
+        }
+    }
     batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", device,
-                     itemCache_ ? &*itemCache_ : nullptr);
+                     itemCache_ ? &*itemCache_ : nullptr, std::move(history));
     return {};
 }
 

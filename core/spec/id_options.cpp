@@ -26,10 +26,10 @@ void addSizes(std::vector<Option>& table) {
             "pnn, wide-deep and deepfm add a deep part; xdeepfm, dcn, dcnv2, dcn-mix and gdcn "
             "cross features explicitly; autoint lets fields attend to each other; fibinet, "
             "masknet and finalmlp weigh fields before they mix them; afn learns the powers of its "
-            "products.")
+            "products; din looks at what the user clicked before.")
             .oneOf({"lr", "fm", "ffm", "afm", "nfm", "pnn", "wide-deep", "deepfm", "xdeepfm", "dcn",
-                    "dcnv2", "dcn-mix", "gdcn", "autoint", "fibinet", "afn", "masknet",
-                    "finalmlp"}));
+                    "dcnv2", "dcn-mix", "gdcn", "autoint", "fibinet", "afn", "masknet", "finalmlp",
+                    "din"}));
     table.push_back(
         idRow<&Id::embeddingDim>("embedding_dim", "Embedding width", 32,
                                  "Numbers learned for each id; lr learns one. ffm learns that many "
@@ -196,6 +196,40 @@ void addTables(std::vector<Option>& table) {
             .advanced());
 }
 
+void addHistory(std::vector<Option>& table) {
+    table.push_back(
+        idRow<&Id::historyBy>("history_by", "History of whom", "",
+                              "Field that names the user, e.g. user_id. din reads the items that "
+                              "the same user clicked before: training rows with label 1, strictly "
+                              "earlier in time, so the dataset needs [time] in its schema. A row "
+                              "whose value is empty has no history. The other backbones read none.")
+            .advanced());
+    table.push_back(
+        idRow<&Id::historyOf>("history_of", "What of an item", "",
+                              "Id fields that say what an item of din's history is, parted by "
+                              "commas, e.g. \"movie_id, genre\". din compares them with the same "
+                              "fields of the row.")
+            .advanced());
+    table.push_back(idRow<&Id::historyLength>("history_length", "Length of the history", 20,
+                                              "Items of the history that din reads, the latest.")
+                        .in("items")
+                        .from(1, 1024)
+                        .advanced());
+    table.push_back(idRow<&Id::historyHidden>("history_hidden", "Layers of the interest",
+                                              std::vector<std::int64_t>{64, 32},
+                                              "Widths of the hidden layers by which din says how "
+                                              "much an item of the history counts, at least one.")
+                        .from(1, 65536)
+                        .advanced());
+    table.push_back(
+        idRow<&Id::historyWeights>("history_weights", "Weights of the history", "raw",
+                                   "How much the items of din's history count: raw numbers, as "
+                                   "published, so that a long history can count more than a short "
+                                   "one; or softmax, which makes them shares of one.")
+            .oneOf({"raw", "softmax"})
+            .advanced());
+}
+
 } // namespace
 
 void addIdOptions(std::vector<Option>& table) {
@@ -203,6 +237,7 @@ void addIdOptions(std::vector<Option>& table) {
     addCrossing(table);
     addAttention(table);
     addWeighing(table);
+    addHistory(table);
     table.push_back(
         idRow<&Id::dropout>("dropout", "Dropout", 0.0,
                             "Share of activations switched off while training: in the deep part, "

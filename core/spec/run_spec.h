@@ -59,6 +59,11 @@ struct RunSpec {
         std::string gateFields; // "user_id, age; movie_id": of the first and of the second stream
         std::int64_t gateContext;
         std::int64_t gateHidden;
+        std::string historyBy; // the user field of a history
+        std::string historyOf; // the item's id fields, "movie_id, genre"
+        std::int64_t historyLength;
+        std::vector<std::int64_t> historyHidden; // of the attention over it
+        std::string historyWeights;              // raw | softmax
         double dropout;
         double initStd;
         std::string fieldDims;    // "movie_id = 16, gender = 4"; empty: embeddingDim for all

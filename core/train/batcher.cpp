@@ -23,9 +23,10 @@ RandomStream stepStream(std::uint64_t seed, const std::string& purpose, std::int
 }
 
 Batcher::Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaximum,
-                 at::Device device, const TokenCache* itemCache)
+                 at::Device device, const TokenCache* itemCache, std::optional<HistoryPlan> history)
     : dataset_(dataset), cache_(cache), itemCache_(itemCache), padToMaximum_(padToMaximum),
-      device_(device), idFields_(dataset.idFields()), firstList_(firstListsOf(dataset)) {
+      device_(device), idFields_(dataset.idFields()), firstList_(firstListsOf(dataset)),
+      history_(std::move(history)) {
     if (cache_ != nullptr) {
         for (const TextTemplate::Part& part : cache_->textTemplate().parts()) {
             if (part.field >= 0 && std::find(textFields_.begin(), textFields_.end(), part.field) ==
@@ -43,6 +44,40 @@ std::int64_t Batcher::tokensOf(std::int64_t row) const {
     return length(cache_) + length(itemCache_);
 }
 
+std::int64_t Batcher::idColumns() const {
+    const auto items =
+        history_ ? history_->length * static_cast<std::int64_t>(history_->fields.size()) : 0;
+    return static_cast<std::int64_t>(idFields_.size()) + items;
+}
+
+std::int64_t Batcher::idOf(std::size_t column, std::int64_t row) const {
+    const std::uint32_t code = dataset_.codes(idFields_[column])[static_cast<std::size_t>(row)];
+    return firstList_[column] < 0 ? dataset_.idOfCode(idFields_[column])[code]
+                                  : dataset_.idCount() + firstList_[column] + std::int64_t{code};
+}
+
+at::Tensor Batcher::idsOf(const std::vector<std::int64_t>& rows) const {
+    const std::size_t fields = idFields_.size();
+    const auto width = static_cast<std::size_t>(idColumns());
+    std::vector<std::int64_t> ids(rows.size() * width, 0);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        auto next = ids.begin() + static_cast<std::ptrdiff_t>(r * width);
+        for (std::size_t column = 0; column < fields; ++column) {
+            *next++ = idOf(column, rows[r]);
+        }
+        if (!history_) {
+            continue;
+        }
+        for (const std::int64_t click : history_->clicks.before(rows[r], history_->length)) {
+            for (const std::int64_t column : history_->fields) {
+                *next++ = idOf(static_cast<std::size_t>(column), click);
+            }
+        }
+    }
+    return longs(ids, {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(width)},
+                 device_);
+}
+
 Batch Batcher::load(std::span<const std::int64_t> rows) const {
     Batch batch;
     batch.rows.assign(rows.begin(), rows.end());
@@ -50,22 +85,7 @@ Batch Batcher::load(std::span<const std::int64_t> rows) const {
         std::stable_sort(batch.rows.begin(), batch.rows.end(),
                          [&](std::int64_t a, std::int64_t b) { return tokensOf(a) < tokensOf(b); });
     }
-    const auto count = static_cast<std::int64_t>(batch.rows.size());
-    const auto fields = static_cast<std::int64_t>(idFields_.size());
-    std::vector<std::int64_t> ids(static_cast<std::size_t>(count * fields));
-    for (std::int64_t f = 0; f < fields; ++f) {
-        const int field = idFields_[static_cast<std::size_t>(f)];
-        const auto codes = dataset_.codes(field);
-        const auto idOfCode = dataset_.idOfCode(field);
-        const std::int64_t firstList = firstList_[static_cast<std::size_t>(f)];
-        for (std::int64_t r = 0; r < count; ++r) {
-            const auto row = static_cast<std::size_t>(batch.rows[static_cast<std::size_t>(r)]);
-            ids[static_cast<std::size_t>(r * fields + f)] =
-                firstList < 0 ? idOfCode[codes[row]]
-                              : dataset_.idCount() + firstList + std::int64_t{codes[row]};
-        }
-    }
-    batch.ids = longs(ids, {count, fields}, device_);
+    batch.ids = idsOf(batch.rows);
     std::vector<float> labels(batch.rows.size());
     const auto allLabels = dataset_.labels();
     for (std::size_t r = 0; r < batch.rows.size(); ++r) {

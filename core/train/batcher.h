@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/random_stream.h"
+#include "core/data/click_history.h"
 #include "core/data/dataset.h"
 #include "core/model/plm/text_encoder.h"
 #include "core/text/token_cache.h"
@@ -19,7 +20,8 @@ namespace flip {
 /// there are sentences: no loss depends on the order, attention wastes less.
 struct Batch {
     std::vector<std::int64_t> rows;
-    at::Tensor ids;    // [rows, F] int64; K and more stand for lists, as IdLists says
+    at::Tensor ids;    // [rows, F] int64; K and more stand for lists, as IdLists says; where a
+                       // history is read, [rows, F + its columns], as Backbone says
     at::Tensor labels; // [rows] float
 
     // With text only:
@@ -36,12 +38,19 @@ struct Batch {
 struct Masks {
     at::Tensor columns;   // [rows, M] int64, masked id fields
     at::Tensor targets;   // [rows, M] the ids that stood there; of a list one, drawn
-    at::Tensor maskedIds; // [rows, F] with 0 there
+    at::Tensor maskedIds; // ids with 0 there; a history stays
     at::Tensor noise;     // [rows, M, k] ids drawn from the unigram distribution
 
     at::Tensor maskedTokenIds;  // [tokens]
     ChosenTokens labelled;      // the hidden tokens
     at::Tensor labelledTargets; // [labelled] what stood there
+};
+
+/// What a backbone reads of the clicks before a row.
+struct HistoryPlan {
+    ClickHistory clicks;
+    std::vector<std::int64_t> fields; // columns of the fields of an item, one at least
+    std::int64_t length;              // L
 };
 
 /// Lays rows of a dataset out as tensors on a device. Immutable after construction; any thread.
@@ -51,7 +60,8 @@ public:
     /// two towers. Padding "max" lays sentences out padded to the cache's maxTokens. The dataset
     /// and the caches must outlive it.
     Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaximum, at::Device device,
-            const TokenCache* itemCache = nullptr);
+            const TokenCache* itemCache = nullptr,
+            std::optional<HistoryPlan> history = std::nullopt);
 
     Batch load(std::span<const std::int64_t> rows) const;
 
@@ -78,6 +88,9 @@ public:
     const std::vector<int>& idFields() const { return idFields_; }
     const std::vector<int>& textFields() const { return textFields_; }
 
+    /// Columns of the ids of a batch: the id fields, and a history's behind them.
+    std::int64_t idColumns() const;
+
     /// Length of a row's sentences in tokens after the cut; 0 without text.
     std::int64_t tokensOf(std::int64_t row) const;
 
@@ -87,6 +100,8 @@ private:
         std::vector<std::int16_t> owner;
         TokenLayout layout;
     };
+    std::int64_t idOf(std::size_t column, std::int64_t row) const;
+    at::Tensor idsOf(const std::vector<std::int64_t>& rows) const;
     Sentences load(const TokenCache& cache, const std::vector<std::int64_t>& rows) const;
     std::vector<std::uint8_t> hiddenFields(std::span<const std::int64_t> maskedColumns,
                                            const MaskPlan& plan, RandomStream& stream) const;
@@ -104,6 +119,7 @@ private:
     std::vector<int> idFields_;
     std::vector<std::int64_t> firstList_; // [id fields] as IdLists has it
     std::vector<int> textFields_;         // those the template names
+    std::optional<HistoryPlan> history_;
 };
 
 /// The stream of one step: the same whether the run got there in one go or by resuming.

@@ -57,10 +57,10 @@ bool updatesByRow(const RunSpec& spec, const FinetuneModel& model, const Batcher
     if (!trainsTables(spec, model) || needsWholeTables(spec)) {
         return false;
     }
-    const auto fields = static_cast<std::int64_t>(batcher.idFields().size());
-    return updatesTouchedRows(
-        spec.id.tableUpdates, model.parameters.device(),
-        {model.idRows->size(), spec.finetune.batchSize * fields, spec.finetune.embeddingL2 > 0});
+    return updatesTouchedRows(spec.id.tableUpdates, model.parameters.device(),
+                              {model.idRows->size(),
+                               spec.finetune.batchSize * batcher.idColumns(),
+                               spec.finetune.embeddingL2 > 0});
 }
 
 } // namespace

@@ -79,7 +79,7 @@ Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher&
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
       byRow_(updatesTouchedRows(
           spec.id.tableUpdates, model.parameters.device(),
-          {model.idRows->size(), spec.pretrain.batchSize * sizes.fields, /*hasL2=*/false})),
+          {model.idRows->size(), spec.pretrain.batchSize * batcher.idColumns(), /*hasL2=*/false})),
       optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {
     if (byRow_) {
         optimiser_.updateByRow(model.tables(), /*l2=*/0);

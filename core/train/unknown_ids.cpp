@@ -48,7 +48,11 @@ UnknownIds::UnknownIds(const RunSpec& spec, const Dataset& dataset)
     TORCH_CHECK(groups.ok(), "checkUnknownFields has looked at the names");
     groups_ = std::move(*groups);
     for (const int field : dataset.idFields()) {
-        unknown_.push_back(dataset.fields()[static_cast<std::size_t>(field)].firstId);
+        const FieldInfo& info = dataset.fields()[static_cast<std::size_t>(field)];
+        if (info.name == spec.id.historyBy) {
+            historyBy_ = static_cast<std::int64_t>(unknown_.size());
+        }
+        unknown_.push_back(info.firstId);
     }
 }
 
@@ -59,7 +63,7 @@ at::Tensor UnknownIds::operator()(const at::Tensor& ids, std::int64_t step,
     }
     RandomStream stream = stepStream(seed_, "unknown/" + std::to_string(part), step);
     const std::int64_t rows = ids.size(0);
-    const std::int64_t fields = ids.size(1);
+    const auto fields = static_cast<std::int64_t>(unknown_.size());
     at::Tensor lost = at::zeros({rows, fields}, at::kBool);
     auto* flags = lost.mutable_data_ptr<bool>();
     for (std::int64_t row = 0; row < rows; ++row) {
@@ -73,7 +77,16 @@ at::Tensor UnknownIds::operator()(const at::Tensor& ids, std::int64_t step,
     }
     const at::Tensor unknown =
         at::tensor(at::ArrayRef<std::int64_t>(unknown_), at::kLong).to(ids.device());
-    return at::where(lost.to(ids.device()), unknown, ids);
+    const at::Tensor gone = lost.to(ids.device());
+    const at::Tensor changed = at::where(gone, unknown, ids.slice(1, 0, fields));
+    if (fields == ids.size(1)) {
+        return changed;
+    }
+    const at::Tensor history = ids.slice(1, fields);
+    return at::cat({changed, historyBy_ < 0
+                                 ? history
+                                 : history.masked_fill(gone.select(1, historyBy_).unsqueeze(1), 0)},
+                   1);
 }
 
 Result<void> checkUnknownFields(const RunSpec& spec, const Dataset& dataset) {

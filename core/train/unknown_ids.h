@@ -20,8 +20,10 @@ public:
     /// checkUnknownFields().
     UnknownIds(const RunSpec& spec, const Dataset& dataset);
 
-    /// ids [rows, F] with each group of fields replaced by its unknown ids at the rate, drawn from
-    /// the stream of the seed, the step and the part of a batch.
+    /// ids [rows, F or more] with each group of fields replaced by its unknown ids at the rate,
+    /// drawn from the stream of the seed, the step and the part of a batch. Of a history behind the
+    /// F fields nothing is left where the field that says whose it is becomes unknown: a user whom
+    /// training never showed has none.
     at::Tensor operator()(const at::Tensor& ids, std::int64_t step, std::int64_t part) const;
 
 private:
@@ -29,6 +31,7 @@ private:
     std::uint64_t seed_;
     std::vector<std::vector<std::int64_t>> groups_; // columns that go together
     std::vector<std::int64_t> unknown_;             // [F]
+    std::int64_t historyBy_ = -1;                   // column of id.history_by, if it is one
 };
 
 /// Whether finetune.unknown_fields names id fields, each once.

@@ -27,6 +27,7 @@ struct BackboneOptions : RunSpec::Id {
     std::vector<IdField> idFields;            // [F], or empty where only their number is known
     std::vector<std::int64_t> trainingCounts; // [K]; where ids share rows, see tableForm()
     IdLists lists;                            // of fields whose values are lists of ids
+    std::vector<std::int64_t> itemFields;     // columns behind the fields, as historyFields() says
     std::shared_ptr<IdRows> rows; // shared by a model's tables; without it each has its own
 };
 
@@ -38,10 +39,12 @@ public:
     virtual std::int64_t featureWidth() const = 0; // R
 
     /// ids [rows, fields] int64 -> [rows, R]. Any number of rows, none included. A number of K or
-    /// more stands for a list of ids, as IdLists says.
+    /// more stands for a list of ids, as IdLists says. Behind the fields of a backbone that reads
+    /// a history stand its items, [rows, fields + historyLength * historyFields()], item by item,
+    /// the fields of each together; items that a row has not are 0 in every field.
     virtual at::Tensor features(const at::Tensor& ids, const ForwardMode& mode) const = 0;
 
-    /// ids [rows, fields] int64 -> [rows].
+    /// ids as above -> [rows].
     virtual at::Tensor logit(const at::Tensor& ids, const ForwardMode& mode) const = 0;
 };
 
@@ -53,6 +56,7 @@ struct BackboneEntry {
                                       const BackboneOptions&);
     bool pairsFields = false; // computes nothing but pairs of fields: needs two of them
     Result<void> (*check)(const BackboneOptions&) = nullptr; // of options that must fit each other
+    bool readsHistory = false; // wants the items of a history behind the fields
 };
 
 const std::vector<BackboneEntry>& backbones();
@@ -60,6 +64,10 @@ const std::vector<BackboneEntry>& backbones();
 /// Whether the named backbone can be made of these options; else what to change, and where. Reads
 /// no more than the recipe and the names and number of fields.
 Result<void> checkBackbone(const std::string& name, const BackboneOptions& options);
+
+/// The columns of the fields, among all id fields, that make an item of the history which the named
+/// backbone reads; none for a backbone that reads no history. The options have been checked.
+std::vector<std::int64_t> historyFields(const std::string& name, const BackboneOptions& options);
 
 /// Adds the named backbone's parameters under `prefix` ("rec."), if checkBackbone() lets it.
 Result<std::unique_ptr<Backbone>> makeBackbone(const std::string& name, Parameters& parameters,

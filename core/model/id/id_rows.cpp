@@ -14,7 +14,8 @@ at::Tensor longs(const std::vector<std::int64_t>& numbers) {
 
 } // namespace
 
-IdRows::IdRows(const BackboneOptions& options, at::Device device) : device_(device) {
+IdRows::IdRows(const BackboneOptions& options, at::Device device)
+    : device_(device), fields_(options.fields), itemFields_(options.itemFields) {
     TableForm form = tableForm(options.ids, options.idFields, options.trainingCounts,
                                options.minCount, options.hashBuckets);
     all_ = std::make_shared<RowSpace>(form.rows, device);
@@ -34,7 +35,7 @@ IdRows::IdRows(const BackboneOptions& options, at::Device device) : device_(devi
     }
     for (std::size_t field = 0; field < options.lists.firstList.size(); ++field) {
         if (options.lists.firstList[field] >= 0) {
-            listColumns_.push_back(static_cast<std::int64_t>(field));
+            listFields_.push_back(static_cast<std::int64_t>(field));
         }
     }
     const at::Tensor alone = at::arange(options.ids, at::kLong);
@@ -72,8 +73,18 @@ at::Tensor IdRows::sums(const std::vector<std::int64_t>& ofIds) const {
     return at::zeros({size()}, at::kLong).index_add(0, rows.to(at::kCPU), numbers);
 }
 
-bool IdRows::isListColumn(std::int64_t column) const {
-    return std::ranges::binary_search(listColumns_, column);
+bool IdRows::isList(std::int64_t field) const {
+    return std::ranges::binary_search(listFields_, field);
+}
+
+std::int64_t IdRows::fieldOf(std::int64_t column) const {
+    if (column < fields_) {
+        return column;
+    }
+    TORCH_CHECK(!itemFields_.empty(), "a batch has ", column + 1, " columns of ", fields_,
+                " fields and no history");
+    const auto behind = static_cast<std::size_t>(column - fields_);
+    return itemFields_[behind % itemFields_.size()];
 }
 
 /// Row 0, the mask's, is row 0 of each field's table too.
@@ -101,12 +112,28 @@ at::Tensor IdRows::means(const RowTable& table, const Bags& bags) const {
 }
 
 at::Tensor IdRows::find(const RowTable& table, const at::Tensor& ids) const {
-    if (listColumns_.empty()) {
+    return findColumns(table, ids, listFields_);
+}
+
+at::Tensor IdRows::find(const RowTable& table, const at::Tensor& ids,
+                        const std::vector<std::int64_t>& fields) const {
+    std::vector<std::int64_t> listColumns;
+    for (std::size_t column = 0; column < fields.size(); ++column) {
+        if (isList(fields[column])) {
+            listColumns.push_back(static_cast<std::int64_t>(column));
+        }
+    }
+    return findColumns(table, ids, listColumns);
+}
+
+at::Tensor IdRows::findColumns(const RowTable& table, const at::Tensor& ids,
+                               const std::vector<std::int64_t>& listColumns) const {
+    if (listColumns.empty()) {
         return table.find(rowsOf(ids));
     }
     std::vector<at::Tensor> parts;
     std::int64_t done = 0;
-    for (const std::int64_t column : listColumns_) {
+    for (const std::int64_t column : listColumns) {
         if (done < column) {
             parts.push_back(table.find(rowsOf(ids.slice(1, done, column))));
         }
@@ -121,7 +148,7 @@ at::Tensor IdRows::find(const RowTable& table, const at::Tensor& ids) const {
 
 at::Tensor IdRows::findField(const RowTable& table, std::size_t field,
                              const at::Tensor& ids) const {
-    if (!isListColumn(static_cast<std::int64_t>(field))) {
+    if (!isList(static_cast<std::int64_t>(field))) {
         return table.find(inField(field, rowsOf(ids)));
     }
     Bags bags = bagsOf(ids);
@@ -130,14 +157,17 @@ at::Tensor IdRows::findField(const RowTable& table, std::size_t field,
 }
 
 void IdRows::open(const at::Tensor& ids) {
+    std::vector<std::vector<at::Tensor>> ofField(static_cast<std::size_t>(fields_));
     std::vector<at::Tensor> columns;
     for (std::int64_t column = 0; column < ids.size(1); ++column) {
         const at::Tensor of = ids.select(1, column);
-        columns.push_back(isListColumn(column) ? bagsOf(of).rows : rowsOf(of));
+        const std::int64_t field = fieldOf(column);
+        columns.push_back(isList(field) ? bagsOf(of).rows : rowsOf(of));
+        ofField[static_cast<std::size_t>(field)].push_back(columns.back());
     }
     all_->open(at::cat(columns));
     for (std::size_t field = 0; field < fieldSpaces_.size(); ++field) {
-        fieldSpaces_[field]->open(inField(field, columns[field]));
+        fieldSpaces_[field]->open(inField(field, at::cat(ofField[field])));
     }
 }
 

@@ -42,13 +42,18 @@ public:
     /// ids [rows, F] -> [rows, F, width]; of a list the mean of its members.
     at::Tensor find(const RowTable& table, const at::Tensor& ids) const;
 
+    /// The same for ids of the named fields alone, one column for each.
+    at::Tensor find(const RowTable& table, const at::Tensor& ids,
+                    const std::vector<std::int64_t>& fields) const;
+
     /// One column of ids in the field's own table. [rows] -> [rows, width]
     at::Tensor findField(const RowTable& table, std::size_t field, const at::Tensor& ids) const;
 
     /// Rows of single ids, of any shape, in a table of all fields.
     at::Tensor rowsOf(const at::Tensor& ids) const;
 
-    /// Opens every space for a step that reads these ids, [rows, F], and no others.
+    /// Opens every space for a step that reads these ids, as Backbone::features() does, and no
+    /// others.
     void open(const at::Tensor& ids);
     void close();
 
@@ -58,15 +63,20 @@ private:
         at::Tensor offsets; // [lists]
     };
     Bags bagsOf(const at::Tensor& ids) const;
-    bool isListColumn(std::int64_t column) const;
+    bool isList(std::int64_t field) const;
+    std::int64_t fieldOf(std::int64_t column) const;
+    at::Tensor findColumns(const RowTable& table, const at::Tensor& ids,
+                           const std::vector<std::int64_t>& listColumns) const;
     at::Tensor inField(std::size_t field, const at::Tensor& rows) const;
     at::Tensor means(const RowTable& table, const Bags& bags) const;
 
     at::Device device_;
-    std::vector<std::int64_t> listColumns_; // fields whose values may be lists, ascending
-    at::Tensor rowOfId_;                    // [K]; undefined: an id's row is its number
-    at::Tensor ends_;                       // [K + lists + 1] into members_: first each id alone
-    at::Tensor members_;                    // rows
+    std::int64_t fields_;
+    std::vector<std::int64_t> itemFields_; // of the columns behind the fields, again and again
+    std::vector<std::int64_t> listFields_; // whose values may be lists, ascending
+    at::Tensor rowOfId_;                   // [K]; undefined: an id's row is its number
+    at::Tensor ends_;                      // [K + lists + 1] into members_: first each id alone
+    at::Tensor members_;                   // rows
     std::vector<TableForm::Range> ranges_;
     std::shared_ptr<RowSpace> all_;
     std::vector<std::shared_ptr<RowSpace>> fieldSpaces_; // [F], row 0 the mask's; or none

@@ -8,6 +8,7 @@ namespace flip {
 namespace {
 
 constexpr bool kPairs = true;
+constexpr bool kHistory = true;
 
 const BackboneEntry* find(const std::string& name) {
     const auto found = std::find_if(backbones().begin(), backbones().end(),
@@ -48,6 +49,8 @@ const std::vector<BackboneEntry>& backbones() {
         {"afn", "Cheng et al., Adaptive Factorization Network, AAAI 2020", makeAfn},
         {"masknet", "Wang et al., MaskNet, DLP-KDD 2021", makeMaskNet},
         {"finalmlp", "Mao et al., FinalMLP, AAAI 2023", makeFinalMlp, !kPairs, checkFinalMlp},
+        {"din", "Zhou et al., Deep Interest Network, KDD 2018", makeDin, !kPairs, checkDin,
+         kHistory},
     };
     return entries;
 }
@@ -73,6 +76,12 @@ Result<void> checkBackbone(const std::string& name, const BackboneOptions& optio
                        "id.backbone"};
     }
     return entry->check == nullptr ? Result<void>() : entry->check(options);
+}
+
+std::vector<std::int64_t> historyFields(const std::string& name, const BackboneOptions& options) {
+    const BackboneEntry* entry = find(name);
+    return entry != nullptr && entry->readsHistory ? itemFields(options)
+                                                   : std::vector<std::int64_t>();
 }
 
 Result<std::unique_ptr<Backbone>> makeBackbone(const std::string& name, Parameters& parameters,

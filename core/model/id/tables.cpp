@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 namespace flip {
 
 std::shared_ptr<IdRows> idRowsFor(const BackboneOptions& options, at::Device device) {
@@ -39,12 +41,28 @@ at::Tensor EmbeddingTable::operator()(const at::Tensor& ids) const {
     }
     std::vector<at::Tensor> columns;
     for (std::size_t field = 0; field < fields_.size(); ++field) {
-        const FieldTable& of = fields_[field];
-        const at::Tensor found =
-            rows_->findField(*of.table, field, ids.select(1, static_cast<std::int64_t>(field)));
-        columns.push_back(of.project.weight.defined() ? of.project(found) : found);
+        columns.push_back(ofField(ids.select(1, static_cast<std::int64_t>(field)), field));
     }
     return at::stack(columns, 1);
+}
+
+at::Tensor EmbeddingTable::ofFields(const at::Tensor& ids,
+                                    const std::vector<std::int64_t>& fields) const {
+    if (table_) {
+        return rows_->find(*table_, ids, fields);
+    }
+    std::vector<at::Tensor> columns;
+    for (std::size_t column = 0; column < fields.size(); ++column) {
+        columns.push_back(ofField(ids.select(1, static_cast<std::int64_t>(column)),
+                                  static_cast<std::size_t>(fields[column])));
+    }
+    return at::stack(columns, 1);
+}
+
+at::Tensor EmbeddingTable::ofField(const at::Tensor& ids, std::size_t field) const {
+    const FieldTable& of = fields_[field];
+    const at::Tensor found = rows_->findField(*of.table, field, ids);
+    return of.project.weight.defined() ? of.project(found) : found;
 }
 
 LinearTable::LinearTable(Parameters& parameters, const Initialiser& init, const std::string& prefix,

@@ -24,7 +24,12 @@ struct EmbeddingTable {
                    const BackboneOptions& options);
     at::Tensor operator()(const at::Tensor& ids) const; // [rows, F] -> [rows, F, E]
 
+    /// Ids of the named fields alone, one column for each. [rows, n] -> [rows, n, E]
+    at::Tensor ofFields(const at::Tensor& ids, const std::vector<std::int64_t>& fields) const;
+
 private:
+    at::Tensor ofField(const at::Tensor& ids, std::size_t field) const; // [rows] -> [rows, E]
+
     struct FieldTable {
         std::shared_ptr<RowTable> table;
         Linear project; // undefined weight: the field has width E

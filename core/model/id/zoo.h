@@ -45,10 +45,16 @@ std::unique_ptr<Backbone> makeMaskNet(Parameters& parameters, const Initialiser&
                                       const std::string& prefix, const BackboneOptions& options);
 std::unique_ptr<Backbone> makeFinalMlp(Parameters& parameters, const Initialiser& init,
                                        const std::string& prefix, const BackboneOptions& options);
+std::unique_ptr<Backbone> makeDin(Parameters& parameters, const Initialiser& init,
+                                  const std::string& prefix, const BackboneOptions& options);
+
+/// The columns of the fields that make an item of a history; the options have been checked.
+std::vector<std::int64_t> itemFields(const BackboneOptions& options);
 
 /// What the sizes of a backbone must share with each other.
 
 Result<void> checkAutoInt(const BackboneOptions& options);
 Result<void> checkFinalMlp(const BackboneOptions& options);
+Result<void> checkDin(const BackboneOptions& options);
 
 } // namespace flip

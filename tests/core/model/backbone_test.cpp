@@ -30,6 +30,10 @@ RunSpec::Id smallRecipe() {
     id.maskBlocks = {7, 5};
     id.gateContext = 3;
     id.gateHidden = 6;
+    id.historyBy = "user";
+    id.historyOf = "film";
+    id.historyLength = 3;
+    id.historyHidden = {6, 5};
     return id;
 }
 
@@ -48,6 +52,23 @@ ForwardMode training() {
 
 at::Tensor someIds(std::int64_t rows) {
     return (at::arange(rows * 3, at::kLong) * 7).remainder(20).view({rows, 3});
+}
+
+/// Ids [rows, 3] as the backbone reads them: where it reads a history, that of row r is the items
+/// of the next r mod (L + 1) rows, none at first.
+at::Tensor asRead(const std::string& name, const at::Tensor& ids, const RunSpec::Id& recipe) {
+    const std::vector<std::int64_t> columns = historyFields(name, smallOptions(recipe));
+    if (columns.empty()) {
+        return ids;
+    }
+    const at::Tensor items =
+        ids.index_select(1, at::tensor(at::ArrayRef<std::int64_t>(columns), at::kLong));
+    const at::Tensor counts = at::arange(ids.size(0)).remainder(recipe.historyLength + 1);
+    std::vector<at::Tensor> parts = {ids};
+    for (std::int64_t place = 0; place < recipe.historyLength; ++place) {
+        parts.push_back(at::roll(items, -1 - place, 0) * counts.gt(place).unsqueeze(1));
+    }
+    return at::cat(parts, 1);
 }
 
 /// Rows of the registry, and of every choice that makes another network of a backbone.
@@ -71,6 +92,8 @@ std::vector<Variant> variants() {
         {"fibinet, each", "fibinet", [](RunSpec::Id& id) { id.bilinear = "each"; }},
         {"finalmlp, gate fields", "finalmlp",
          [](RunSpec::Id& id) { id.gateFields = "user, genre; film"; }},
+        {"din, softmax", "din", [](RunSpec::Id& id) { id.historyWeights = "softmax"; }},
+        {"din, two fields", "din", [](RunSpec::Id& id) { id.historyOf = "genre, film"; }},
     };
 }
 
@@ -130,14 +153,16 @@ void BackboneTest::keepsTheInterface() {
     const Backbone& backbone = **made;
     const ForwardMode mode = ForwardMode::evaluation();
     for (const std::int64_t rows : {0, 1, 7}) {
-        const at::Tensor ids = at::arange(rows * 3, at::kLong).remainder(20).view({rows, 3});
+        const at::Tensor ids =
+            asRead(name.toStdString(),
+                   at::arange(rows * 3, at::kLong).remainder(20).view({rows, 3}), recipe);
         QCOMPARE(backbone.features(ids, mode).sizes().vec(),
                  (std::vector<std::int64_t>{rows, backbone.featureWidth()}));
         QCOMPARE(backbone.logit(ids, mode).sizes().vec(), (std::vector<std::int64_t>{rows}));
         QCOMPARE(backbone.logit(ids, training()).sizes().vec(), (std::vector<std::int64_t>{rows}));
     }
     // A row's logit does not depend on its neighbours.
-    const at::Tensor ids = someIds(9);
+    const at::Tensor ids = asRead(name.toStdString(), someIds(9), recipe);
     const at::Tensor both = backbone.logit(ids, mode);
     QVERIFY(at::allclose(both.slice(0, 4), backbone.logit(ids.slice(0, 4), mode), 1e-5, 1e-6));
     // Every parameter has a say in the logit.
@@ -171,8 +196,12 @@ void BackboneTest::aListCountsAsTheMeanOfItsMembers() {
     const ForwardMode mode = ForwardMode::evaluation();
 
     // A list of one is that one; the mask and an id by itself may stand there too.
-    const at::Tensor ids = at::tensor({1, 20, 13, 2, 0, 14, 3, 7, 15}, at::kLong).view({3, 3});
-    const at::Tensor same = at::tensor({1, 7, 13, 2, 0, 14, 3, 7, 15}, at::kLong).view({3, 3});
+    const auto read = [&](std::vector<std::int64_t> ids) {
+        const auto rows = static_cast<std::int64_t>(ids.size()) / 3;
+        return asRead(name.toStdString(), at::tensor(ids, at::kLong).view({rows, 3}), recipe);
+    };
+    const at::Tensor ids = read({1, 20, 13, 2, 0, 14, 3, 7, 15});
+    const at::Tensor same = read({1, 7, 13, 2, 0, 14, 3, 7, 15});
     QVERIFY(at::equal((*lists)->logit(ids, mode), (*single)->logit(same, mode)));
 
     // A list of more is an id whose rows are the mean of theirs.
@@ -184,8 +213,8 @@ void BackboneTest::aListCountsAsTheMeanOfItsMembers() {
             table[19].copy_((table[7] + 2 * table[9]) / 3);
         }
     }
-    const at::Tensor two = at::tensor({1, 21, 13, 2, 22, 14}, at::kLong).view({2, 3});
-    const at::Tensor means = at::tensor({1, 18, 13, 2, 19, 14}, at::kLong).view({2, 3});
+    const at::Tensor two = read({1, 21, 13, 2, 22, 14});
+    const at::Tensor means = read({1, 18, 13, 2, 19, 14});
     QVERIFY(at::allclose((*lists)->logit(two, mode), (*single)->logit(means, mode), 1e-5, 1e-6));
     QCOMPARE((*lists)->features(two.slice(0, 0, 0), mode).size(0), 0);
 }
@@ -223,7 +252,7 @@ void BackboneTest::gradientsEqualDifferences() {
         at::Tensor tensor = entry.tensor;
         tensor.set_data(tensor.detach().to(at::kDouble)); // every handle sees it
     }
-    const at::Tensor ids = someIds(6);
+    const at::Tensor ids = asRead(name.toStdString(), someIds(6), recipe);
     const at::Tensor probe = at::arange(6, at::kDouble).sin();
     const auto value = [&] { return ((*made)->logit(ids, training()).tanh() * probe).sum(); };
     value().backward();
@@ -276,7 +305,8 @@ void BackboneTest::learnsAnInteraction() {
         ids.insert(ids.end(), {1 + a, 6 + b, 11 + row / 16});
         labels.push_back((a + b) % 2 == 0 ? 1.0F : 0.0F);
     }
-    const at::Tensor x = at::tensor(ids, at::kLong).view({32, 3});
+    const at::Tensor x =
+        asRead(name.toStdString(), at::tensor(ids, at::kLong).view({32, 3}), recipe);
     const at::Tensor y = at::tensor(labels);
     std::vector<at::Tensor> trained;
     for (const Parameters::Entry& entry : parameters.entries()) {
@@ -339,6 +369,11 @@ void BackboneTest::everyOptionCountsWhereItSays_data() {
     row("id.gate_fields", Words(";film"), {"finalmlp"});
     row("id.gate_context", std::int64_t{4}, {"finalmlp"});
     row("id.gate_hidden", std::int64_t{5}, {"finalmlp"});
+    row("id.history_by", Words("genre"), {}); // the batcher reads it
+    row("id.history_of", Words("genre"), {"din"});
+    row("id.history_length", std::int64_t{4}, {"din"});
+    row("id.history_hidden", Sizes{6, 4}, {"din"});
+    row("id.history_weights", Words("softmax"), {"din"});
     row("id.dropout", 0.5, without({"lr", "fm", "ffm"}));
     row("id.init_std", 0.25, all);
     row("id.min_count", std::int64_t{3}, all);
@@ -349,7 +384,7 @@ void BackboneTest::everyOptionCountsWhereItSays_data() {
     for (const Option& option : options()) {
         rows += option.key.starts_with("id.") ? 1 : 0;
     }
-    QCOMPARE(rows, std::size_t{25 + 3});
+    QCOMPARE(rows, std::size_t{30 + 3});
 }
 
 void BackboneTest::everyOptionCountsWhereItSays() {
@@ -371,7 +406,7 @@ void BackboneTest::everyOptionCountsWhereItSays() {
             for (const Parameters::Entry& parameter : parameters.entries()) {
                 all.push_back(at::tensor(parameter.tensor.sizes(), at::kLong));
             }
-            all.push_back((*made)->logit(someIds(5), training()));
+            all.push_back((*made)->logit(asRead(entry.name, someIds(5), recipe), training()));
             return all;
         };
         const auto before = numbers(smallRecipe());
@@ -457,6 +492,21 @@ void BackboneTest::refusesOptionsThatDoNotFit_data() {
     const auto ownWidth = [](RunSpec::Id& id) { id.fieldDims = "user = 2"; };
     row("width of a field, lr", "lr", 3, ownWidth, "id.field_dims: has no effect in");
     row("width of a field, ffm", "ffm", 3, ownWidth, "id.field_dims: has no effect in");
+    row(
+        "nobody's history", "din", 3, [](RunSpec::Id& id) { id.historyBy.clear(); },
+        "id.history_by: names no field");
+    row(
+        "history of nothing", "din", 3, [](RunSpec::Id& id) { id.historyOf = " ,"; },
+        "id.history_of: names no field");
+    row(
+        "history of an unknown field", "din", 3, [](RunSpec::Id& id) { id.historyOf = "films"; },
+        "id.history_of: names no id field \"films\"; did you mean \"film\"?");
+    row(
+        "history of one field twice", "din", 3,
+        [](RunSpec::Id& id) { id.historyOf = "film, genre, film"; }, "names \"film\" twice");
+    row(
+        "history of two groups", "din", 3, [](RunSpec::Id& id) { id.historyOf = "film; genre"; },
+        "id.history_of: holds a semicolon");
 }
 
 void BackboneTest::refusesOptionsThatDoNotFit() {

@@ -5,6 +5,9 @@
 #include <QtTest/QtTest>
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
+#include <string_view>
 
 using namespace flip;
 using namespace flip::test;
@@ -20,8 +23,27 @@ private Q_SLOTS:
     void refusesBeforeTraining();
 
 private:
+    void importTimeless();
+
     TinyProject project_{100};
 };
+
+/// The same rows by a schema without a time, as the dataset "timeless".
+void BackboneStepsTest::importTimeless() {
+    std::ifstream file(FLIP_TEST_FIXTURES "/tiny.toml");
+    std::string schema{std::istreambuf_iterator<char>(file), {}};
+    const std::string_view time = "[time]\ncolumn = \"ratings.moment\"\n";
+    const std::size_t place = schema.find(time);
+    QVERIFY(place != std::string::npos);
+    schema.erase(place, time.size());
+    ImportRequest request;
+    request.source = project_.path() / "source";
+    request.schema = project_.path() / "timeless.toml";
+    request.name = "timeless";
+    std::ofstream(request.schema) << schema;
+    const auto imported = importDataset(request, project_.workspace().datasets());
+    QVERIFY2(imported.ok(), imported.ok() ? "" : imported.problem().text().c_str());
+}
 
 void BackboneStepsTest::trainsInEveryKindOfRun_data() {
     QTest::addColumn<QString>("backbone");
@@ -36,6 +58,8 @@ void BackboneStepsTest::trainsInEveryKindOfRun() {
                                             "id.cin_layers=[4, 4]",
                                             "id.log_neurons=8",
                                             "id.attention_dim=8",
+                                            "id.history_by=user",
+                                            "id.history_of=\"movie, genre\"",
                                             "pretrain.max_steps=1",
                                             "pretrain.alignment_rows=4",
                                             "finetune.max_steps=1"};
@@ -59,33 +83,40 @@ void BackboneStepsTest::trainsInEveryKindOfRun() {
 
 void BackboneStepsTest::refusesBeforeTraining_data() {
     QTest::addColumn<QString>("backbone");
-    QTest::addColumn<QString>("assignment");
+    QTest::addColumn<QStringList>("more");
     QTest::addColumn<QString>("says");
-    QTest::newRow("heads of attention") << "autoint"
-                                        << "id.heads=3"
-                                        << "id.attention_dim: is 64, which the 3 heads";
-    QTest::newRow("heads of fusion") << "finalmlp"
-                                     << "id.heads=3"
-                                     << "id.hidden: ends with 8, which the 3 heads";
-    QTest::newRow("field of a gate") << "finalmlp"
-                                     << "id.gate_fields=users"
-                                     << "did you mean \"user\"?";
-    QTest::newRow("width of a field") << "dcnv2"
-                                      << "id.field_dims=users=2"
-                                      << "did you mean 'user'?";
-    QTest::newRow("width of a field, no vector for it")
-        << "ffm"
-        << "id.field_dims=user=2"
-        << "id.field_dims: has no effect in lr and ffm";
+    const auto row = [](const char* name, const char* backbone, const QStringList& more,
+                        const char* says) { QTest::newRow(name) << backbone << more << says; };
+    row("heads of attention", "autoint", {"id.heads=3"},
+        "id.attention_dim: is 64, which the 3 heads");
+    row("heads of fusion", "finalmlp", {"id.heads=3"}, "id.hidden: ends with 8, which the 3 heads");
+    row("field of a gate", "finalmlp", {"id.gate_fields=users"}, "did you mean \"user\"?");
+    row("nobody's history", "din", {"id.history_of=movie"},
+        "id.history_by: names no field, but din reads a history");
+    row("history of nothing", "din", {"id.history_by=user"},
+        "id.history_of: names no field, but din reads a history");
+    row("history of an unknown user", "din", {"id.history_by=usr", "id.history_of=movie"},
+        "id.history_by: names no field \"usr\"; did you mean \"user\"?");
+    row("history of an unknown item", "din", {"id.history_by=user", "id.history_of=movies"},
+        "id.history_of: names no id field \"movies\"; did you mean \"movie\"?");
+    row("rows without a time", "din",
+        {"id.history_by=user", "id.history_of=movie", "data.dataset=timeless"},
+        "dataset timeless: knows no time of its rows");
+    row("width of a field", "dcnv2", {"id.field_dims=users=2"}, "did you mean 'user'?");
+    row("width of a field, no vector for it", "ffm", {"id.field_dims=user=2"},
+        "id.field_dims: has no effect in lr and ffm");
 }
 
 void BackboneStepsTest::refusesBeforeTraining() {
     QFETCH(QString, backbone);
-    QFETCH(QString, assignment);
+    QFETCH(QStringList, more);
     QFETCH(QString, says);
+    importTimeless();
     std::vector<std::string> assignments = {"kind=finetune", "finetune.branches=id",
-                                            "id.backbone=" + backbone.toStdString(),
-                                            assignment.toStdString()};
+                                            "id.backbone=" + backbone.toStdString()};
+    for (const QString& assignment : more) {
+        assignments.push_back(assignment.toStdString());
+    }
     const auto refused = preflight(project_.spec(assignments), project_.workspace());
     QVERIFY(!refused.ok());
     const QString text = QString::fromStdString(refused.problem().text());

@@ -201,6 +201,10 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne_data() {
     row("ids alone, after pretraining", "flip", "joint", "finetune-id", 9, alone);
     row("ids alone, last step", "finetune", "joint", "finetune-id", 12, alone);
     row("joint finetuning after ids alone", "finetune", "joint", "finetune", 2, alone);
+    const QStringList history{"id.backbone=din", "id.history_by=user", "id.history_of=movie",
+                              "finetune.unknown_rate=0.2"};
+    row("a history, pretraining", "flip", "joint", "pretrain", 3, history);
+    row("a history, id finetuning", "finetune", "id", "finetune", 8, history);
     row("a frozen language model", "finetune", "joint", "finetune", 8,
         {"finetune.text_encoder=frozen", "plm.pooling=mean"});
     row("two towers", "finetune", "text", "finetune", 8,

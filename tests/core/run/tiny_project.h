@@ -122,7 +122,7 @@ private:
     static void writeRows(const std::filesystem::path& file, std::int64_t rows) {
         RandomStream random(7, "tiny");
         std::ofstream out(file);
-        out << "user,gender,movie,genre,liked\n";
+        out << "user,gender,movie,genre,liked,moment\n";
         for (std::int64_t row = 0; row < rows; ++row) {
             const auto user = random.below(12);
             const auto movie = random.below(10);
@@ -130,7 +130,9 @@ private:
             const bool kind = movie % 2 == 1;
             const bool liked = (taste != kind) != (random.uniform() < 0.05);
             out << 'u' << user << ',' << (taste ? "female" : "male") << ",m" << movie << ','
-                << (kind ? "war" : "comedy") << ',' << (liked ? 1 : 0) << '\n';
+                << (kind ? "war" : "comedy") << ',' << (liked ? 1 : 0) << ','
+                << row / 3 // some rows share a moment
+                << '\n';
         }
     }
 

@@ -57,6 +57,8 @@ private Q_SLOTS:
     void hidesAShareOfAllTokens();
     void drawsNoiseOfTheFieldAlone();
     void readsASecondSentence();
+    void putsTheHistoryBehindTheFields();
+    void masksNoColumnOfTheHistory();
     void drawsDependOnSeedAndStepAlone();
     void everyFieldIsMaskedEquallyOften();
     void countsMaskedFieldsAsTheRecipeSays_data();
@@ -283,6 +285,49 @@ void BatcherTest::readsASecondSentence() {
                  loaded.cache.length(batch.rows[r]) + cache.length(batch.rows[r]));
     }
     QCOMPARE(token, batch.itemTokenIds.size(0));
+}
+
+void BatcherTest::putsTheHistoryBehindTheFields() {
+    TinyProject project;
+    const Loaded loaded(project);
+    const Dataset& dataset = loaded.dataset;
+    const ClickHistory clicks(dataset, 0);
+    const Batcher batcher(dataset, &loaded.cache, false, at::Device(at::kCPU), nullptr,
+                          HistoryPlan{clicks, {3, 2}, 5});
+    const std::vector<std::int64_t> rows = {299, 250, 333, 99, 380, 42, 350, 1};
+    const Batch batch = batcher.load(rows);
+    QCOMPARE(batch.ids.sizes().vec(), (std::vector<std::int64_t>{8, 4 + 2 * 5}));
+    QVERIFY(at::equal(batch.ids.slice(1, 0, 4), loaded.batcher.load(rows).ids));
+    std::size_t items = 0;
+    for (std::int64_t r = 0; r < 8; ++r) {
+        std::int64_t next = 4;
+        for (const std::int64_t click : clicks.before(batch.rows[static_cast<std::size_t>(r)], 5)) {
+            for (const int field : {3, 2}) {
+                const auto code = dataset.codes(field)[static_cast<std::size_t>(click)];
+                QCOMPARE(batch.ids[r][next++].item<std::int64_t>(), dataset.idOfCode(field)[code]);
+            }
+            ++items;
+        }
+        QVERIFY(batch.ids[r].slice(0, next).eq(0).all().item<bool>());
+    }
+    QVERIFY(items > 8);
+}
+
+void BatcherTest::masksNoColumnOfTheHistory() {
+    TinyProject project;
+    const Loaded loaded(project);
+    const Batcher batcher(loaded.dataset, &loaded.cache, false, at::Device(at::kCPU), nullptr,
+                          HistoryPlan{ClickHistory(loaded.dataset, 0), {2}, 5});
+    const Batch batch = batcher.load(someRows());
+    const Masks masks = batcher.mask(batch, {4, 1, 25}, loaded.samplers, 1, 0);
+    QVERIFY(masks.maskedIds.slice(1, 0, 4).eq(0).all().item<bool>());
+    QVERIFY(at::equal(masks.maskedIds.slice(1, 4), batch.ids.slice(1, 4)));
+    // What is drawn is what is drawn without a history.
+    const Batch plain = loaded.batcher.load(someRows());
+    const Masks same = loaded.batcher.mask(plain, {2, 1, 25}, loaded.samplers, 1, 0);
+    const Masks these = batcher.mask(batch, {2, 1, 25}, loaded.samplers, 1, 0);
+    QVERIFY(at::equal(same.columns, these.columns));
+    QVERIFY(at::equal(same.targets, these.targets));
 }
 
 void BatcherTest::drawsDependOnSeedAndStepAlone() {

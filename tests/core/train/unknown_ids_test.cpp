@@ -20,6 +20,7 @@ private Q_SLOTS:
     void replacesAtTheRate_data();
     void replacesAtTheRate();
     void fieldsOfAGroupGoTogether();
+    void anUnknownUserHasNoHistory();
     void drawsDependOnSeedStepAndPart();
     void refusesWhatItCannotDo_data();
     void refusesWhatItCannotDo();
@@ -70,6 +71,26 @@ void UnknownIdsTest::fieldsOfAGroupGoTogether() {
     QVERIFY(at::equal(lost.select(1, 2), lost.select(1, 3)));
     QVERIFY(!at::equal(lost.select(1, 0), lost.select(1, 2)));
     QVERIFY(!lost.select(1, 1).any().item<bool>()); // gender is not named
+}
+
+void UnknownIdsTest::anUnknownUserHasNoHistory() {
+    const at::Tensor history = at::tensor({19, 30, 20, 31}, at::kLong).repeat({2000, 1});
+    const at::Tensor both = at::cat({ids_, history}, 1);
+    const std::vector<std::string> rate = {"finetune.unknown_rate=0.3"};
+    const at::Tensor plain = UnknownIds(project_.spec(rate), dataset_)(ids_, 3, 0);
+    const auto historyBy = [&](const std::string& field) {
+        const RunSpec spec = project_.spec({rate[0], "id.history_by=" + field});
+        const at::Tensor changed = UnknownIds(spec, dataset_)(both, 3, 0);
+        // The draws are those of rows without a history.
+        return std::pair{at::equal(changed.slice(1, 0, 4), plain), changed.slice(1, 4)};
+    };
+    const at::Tensor lost = plain.select(1, 0).eq(unknown()[0]).unsqueeze(1);
+    QVERIFY(lost.any().item<bool>());
+    const auto [sameDraws, left] = historyBy("user");
+    QVERIFY(sameDraws);
+    QVERIFY(at::equal(left, history.masked_fill(lost, 0)));
+    // Of a user that is no id nothing becomes unknown.
+    QVERIFY(at::equal(historyBy("somebody").second, history));
 }
 
 void UnknownIdsTest::drawsDependOnSeedStepAndPart() {

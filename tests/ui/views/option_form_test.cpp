@@ -32,7 +32,7 @@ OptionValue otherValue(const Option& option) {
                    ? option.choices.back()
                    : option.choices.front();
     case OptionType::IntegerList:
-        return std::vector<std::int64_t>{64, 32};
+        return std::vector<std::int64_t>{7, 5, 3};
     case OptionType::ChoiceList:
         return std::vector<std::string>{option.choices.back()};
     }
