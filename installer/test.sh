@@ -60,8 +60,13 @@ run_tests() {
 # Where there is no such place, or too little room, they use the usual one.
 scratch=
 remove_scratch() { [[ -z $scratch ]] || rm -rf -- "$scratch"; }
+for left in /dev/shm/flip-tests.*; do # of runs that were killed
+    owner=${left#/dev/shm/flip-tests.}
+    owner=${owner%%.*}
+    [[ ! $owner =~ ^[0-9]+$ ]] || kill -0 "$owner" 2>/dev/null || rm -rf -- "$left"
+done
 if [[ -d /dev/shm && -w /dev/shm && $(df --output=avail -m /dev/shm | tail -n 1) -gt 2000 ]]; then
-    scratch=$(mktemp -d /dev/shm/flip-tests.XXXXXX)
+    scratch=$(mktemp -d "/dev/shm/flip-tests.$$.XXXXXX")
     trap remove_scratch EXIT
     chmod 755 "$scratch" # tests of rights look into it as another user
 fi

@@ -324,6 +324,7 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
     RunSpec alone = spec_;
     alone.finetune.branches = "id";
     alone.finetune.epochs = spec_.finetune.idEpochs;
+    alone.finetune.schedule = "constant"; // patience says when it ends
     auto made = FinetuneModel::make(alone, inputs_->sizes(), std::nullopt, device_);
     if (!made) {
         return failure(made.problem());

@@ -95,6 +95,17 @@ Result<void> checkHistory(const RunSpec& spec, const Dataset& dataset) {
     return {};
 }
 
+/// Words can be hidden only from a language model that reads them in each step.
+Result<void> checkHiddenWords(const RunSpec& spec) {
+    if (spec.finetune.maskRatioText > 0 && spec.finetune.branches != "id" &&
+        spec.finetune.textEncoder == "frozen") {
+        return Problem{"has no effect with finetune.text_encoder = \"frozen\", which reads each "
+                       "sentence once; set it to 0",
+                       "finetune.mask_ratio_text"};
+    }
+    return {};
+}
+
 /// A second tower reads the words of a click model of words alone.
 Result<void> checkTowers(const RunSpec& spec) {
     if (!spec.text.itemTemplate.empty() &&
@@ -159,6 +170,11 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
     }
     if (auto checked = checkTowers(spec); !checked) {
         return checked.problem();
+    }
+    if (spec.kind != "pretrain") {
+        if (auto checked = checkHiddenWords(spec); !checked) {
+            return checked.problem();
+        }
     }
     if (flip::readsText(spec)) {
         if (auto opened = inputs->openText(spec, workspace); !opened) {

@@ -401,6 +401,13 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "parted by commas and the groups by semicolons: \"movie_id, title; "
                         "user_id\". Empty: every field by itself.")
                         .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::maskRatioText>(
+                        Group::Finetuning, "finetune.mask_ratio_text", "Words hidden", 0.0,
+                        "Share of the tokens of field values that training hides behind the mask "
+                        "token, drawn anew in each step, so that a sentence is not learned by "
+                        "heart where many rows have the same.")
+                        .in("share of tokens")
+                        .from(0, 0.99));
     table.push_back(row<&RunSpec::finetune, &Finetune::textEncoder>(
                         Group::Finetuning, "finetune.text_encoder", "Language model is", "trained",
                         "trained finetunes the language model; frozen computes each sentence "
@@ -458,6 +465,13 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "Share of all steps over which the learning rates rise from 0.")
                         .in("share of steps")
                         .from(0, 1)
+                        .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::schedule>(
+                        Group::Finetuning, "finetune.schedule", "Schedule", "constant",
+                        "After the warm-up the learning rates stay (constant) or fall along a "
+                        "cosine to 0 at the last of finetune.epochs, step by step or epoch by "
+                        "epoch. The epochs of finetune.id_epochs are not meant.")
+                        .oneOf({"constant", "cosine-step", "cosine-epoch"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::clipNorm>(
                         Group::Finetuning, "finetune.clip_norm", "Gradient limit", 0.0,

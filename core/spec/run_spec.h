@@ -123,12 +123,14 @@ struct RunSpec {
         double fusionRate;     // of the mixing weight, likewise
         double unknownRate;
         std::string unknownFields; // "movie_id, title; user_id": what becomes unknown together
+        double maskRatioText;      // of the tokens of values that a step hides
         std::int64_t patience;
         double plateauFactor;
         std::string tableOptimiser; // adamw | adagrad
         double embeddingL2;
         double alphaStart;
         double warmup;
+        std::string schedule; // constant | cosine-step | cosine-epoch
         double clipNorm;
         std::string selectOn; // valid | test
         std::int64_t maxSteps;

@@ -16,6 +16,11 @@ at::Tensor longs(const std::vector<std::int64_t>& values, at::IntArrayRef shape,
     return at::tensor(at::ArrayRef<std::int64_t>(values), at::kLong).view(shape).to(device);
 }
 
+/// Tokens of a row's sentence after the cut; 0 where there is no such sentence.
+std::int64_t sentenceLength(const TokenCache* cache, std::int64_t row) {
+    return cache == nullptr ? 0 : std::min(cache->length(row), cache->maxTokens());
+}
+
 } // namespace
 
 RandomStream stepStream(std::uint64_t seed, const std::string& purpose, std::int64_t step) {
@@ -38,10 +43,11 @@ Batcher::Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaxi
 }
 
 std::int64_t Batcher::tokensOf(std::int64_t row) const {
-    const auto length = [row](const TokenCache* cache) {
-        return cache == nullptr ? 0 : std::min(cache->length(row), cache->maxTokens());
-    };
-    return length(cache_) + length(itemCache_);
+    return sentenceLength(cache_, row) + sentenceLength(itemCache_, row);
+}
+
+std::int64_t Batcher::maskToken() const {
+    return cache_->tokenizer().special().mask;
 }
 
 std::int64_t Batcher::idColumns() const {
@@ -101,6 +107,7 @@ Batch Batcher::load(std::span<const std::int64_t> rows) const {
     if (itemCache_ != nullptr) {
         Sentences text = load(*itemCache_, batch.rows);
         batch.itemTokenIds = text.tokenIds;
+        batch.itemOwner = std::move(text.owner);
         batch.itemLayout = std::move(text.layout);
     }
     return batch;
@@ -224,7 +231,9 @@ void Batcher::maskText(Masks& masks, const Batch& batch, const MaskPlan& plan,
         const std::vector<std::uint8_t> hidden = hiddenFields(
             std::span<const std::int64_t>(columns).subspan(r * masked, masked), plan, stream);
         const std::size_t end =
-            token + (padToMaximum_ ? width : static_cast<std::size_t>(tokensOf(batch.rows[r])));
+            token + (padToMaximum_
+                         ? width
+                         : static_cast<std::size_t>(sentenceLength(cache_, batch.rows[r])));
         tokens.clear();
         for (; token < end; ++token) {
             const std::int16_t owner = batch.owner[token];
@@ -249,8 +258,7 @@ void Batcher::maskText(Masks& masks, const Batch& batch, const MaskPlan& plan,
     masks.labelled.tokens = longs(labelled, {static_cast<std::int64_t>(labelled.size())}, device_);
     masks.labelled.groups = TokenLayout::chosen(batch.layout, counts, device_);
     masks.labelledTargets = batch.tokenIds.index_select(0, masks.labelled.tokens);
-    masks.maskedTokenIds =
-        batch.tokenIds.index_fill(0, masks.labelled.tokens, cache_->tokenizer().special().mask);
+    masks.maskedTokenIds = batch.tokenIds.index_fill(0, masks.labelled.tokens, maskToken());
 }
 
 } // namespace flip

@@ -30,7 +30,8 @@ struct Batch {
     TokenLayout layout;
 
     // With a second sentence only:
-    at::Tensor itemTokenIds; // [item tokens] int64
+    at::Tensor itemTokenIds;             // [item tokens] int64
+    std::vector<std::int16_t> itemOwner; // [item tokens] as owner
     TokenLayout itemLayout;
 };
 
@@ -90,6 +91,9 @@ public:
 
     /// Columns of the ids of a batch: the id fields, and a history's behind them.
     std::int64_t idColumns() const;
+
+    /// The token that stands for a hidden one; only with text.
+    std::int64_t maskToken() const;
 
     /// Length of a row's sentences in tokens after the cut; 0 without text.
     std::int64_t tokensOf(std::int64_t row) const;

@@ -58,8 +58,7 @@ bool updatesByRow(const RunSpec& spec, const FinetuneModel& model, const Batcher
         return false;
     }
     return updatesTouchedRows(spec.id.tableUpdates, model.parameters.device(),
-                              {model.idRows->size(),
-                               spec.finetune.batchSize * batcher.idColumns(),
+                              {model.idRows->size(), spec.finetune.batchSize * batcher.idColumns(),
                                spec.finetune.embeddingL2 > 0});
 }
 
@@ -127,7 +126,7 @@ std::int64_t evaluationBatch(const FinetuneModel& model) {
 
 Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
                      const LoopPlan& plan, const std::string& stage)
-    : spec_(spec), model_(model), batcher_(batcher), totalSteps_(plan.totalSteps()),
+    : spec_(spec), model_(model), batcher_(batcher), span_(plan.span()),
       selectionRows_(
           batcher.dataset().rowsOf(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid)),
       unknownIds_(spec, batcher.dataset()),
@@ -136,6 +135,8 @@ Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& b
       state_(stage, model.parameters, optimiser_) {
     if (model.hasText() && spec.finetune.textEncoder == "frozen") {
         frozen_.emplace(model, batcher);
+    } else if (model.hasText() && spec.finetune.maskRatioText > 0) {
+        hiddenTokens_.emplace(spec, batcher.maskToken());
     }
     if (byRow_) {
         optimiser_.updateByRow(model.idRows->tables(), 2 * tableWeight(spec));
@@ -166,7 +167,11 @@ std::vector<Batch> Finetuner::loadParts(std::span<const std::int64_t> rows,
         const auto size = std::min(part, ordered.size() - first);
         Batch& loaded = parts.emplace_back(
             batcher_.load(std::span<const std::int64_t>(ordered).subspan(first, size)));
-        loaded.ids = unknownIds_(loaded.ids, step, static_cast<std::int64_t>(first / part));
+        const auto number = static_cast<std::int64_t>(first / part);
+        loaded.ids = unknownIds_(loaded.ids, step, number);
+        if (hiddenTokens_) {
+            (*hiddenTokens_)(loaded, step, number);
+        }
     }
     return parts;
 }
@@ -220,10 +225,9 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         add("total", losses.total);
     }
     Step done;
-    const double warmSteps = std::floor(spec_.finetune.warmup * static_cast<double>(totalSteps_));
-    const double warm =
-        static_cast<double>(step) < warmSteps ? static_cast<double>(step + 1) / warmSteps : 1.0;
-    const double factor = warm * state_.place.rateFactor;
+    const double factor =
+        scheduleFactor(spec_.finetune.schedule, spec_.finetune.warmup, step, span_) *
+        state_.place.rateFactor;
     done.learningRate =
         factor * (spec_.finetune.branches == "text" ? spec_.finetune.textLearningRate
                                                     : spec_.finetune.learningRate);

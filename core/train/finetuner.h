@@ -4,6 +4,7 @@
 #include "core/train/batcher.h"
 #include "core/train/dropout_source.h"
 #include "core/train/frozen_sentences.h"
+#include "core/train/hidden_tokens.h"
 #include "core/train/optimiser.h"
 #include "core/train/training_loop.h"
 #include "core/train/unknown_ids.h"
@@ -62,10 +63,11 @@ private:
     const RunSpec& spec_;
     FinetuneModel& model_;
     const Batcher& batcher_;
-    const std::int64_t totalSteps_;
+    const ScheduleSpan span_;
     const std::vector<std::int64_t> selectionRows_;
     const UnknownIds unknownIds_;
     std::optional<FrozenSentences> frozen_;
+    std::optional<HiddenTokens> hiddenTokens_;
     DropoutSource dropout_;
     const bool byRow_; // tables are updated by the rows that a step reads
     Optimiser optimiser_;

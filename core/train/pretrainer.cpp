@@ -53,28 +53,10 @@ Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
                      });
 }
 
-double scheduleFactor(const std::string& schedule, double warmup, std::int64_t step,
-                      std::int64_t stepsPerEpoch, std::int64_t totalSteps, std::int64_t epochs) {
-    constexpr double kPi = 3.14159265358979323846;
-    const double warmSteps = std::floor(warmup * static_cast<double>(totalSteps));
-    if (static_cast<double>(step) < warmSteps) {
-        return static_cast<double>(step + 1) / warmSteps;
-    }
-    if (schedule == "cosine-epoch") {
-        const std::int64_t epoch = step / std::max<std::int64_t>(stepsPerEpoch, 1);
-        return 0.5 *
-               (1.0 + std::cos(kPi * static_cast<double>(epoch) / static_cast<double>(epochs)));
-    }
-    const double rest = static_cast<double>(totalSteps) - warmSteps;
-    const double way = rest > 0 ? (static_cast<double>(step) - warmSteps) / rest : 1.0;
-    return 0.5 * (1.0 + std::cos(kPi * way));
-}
-
 Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher& batcher,
                        const ModelSizes& sizes, const LoopPlan& plan, Measure measure)
     : spec_(spec), model_(model), batcher_(batcher), choices_(pretrainChoices(spec)),
-      masks_(maskPlan(spec, batcher)), stepsPerEpoch_(plan.stepsPerEpoch()),
-      totalSteps_(plan.totalSteps()), measure_(std::move(measure)),
+      masks_(maskPlan(spec, batcher)), span_(plan.span()), measure_(std::move(measure)),
       samplers_(noiseSamplers(spec, sizes)),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
       byRow_(updatesTouchedRows(
@@ -123,8 +105,8 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
     const PretrainLosses losses =
         pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step, stop));
     Step done;
-    const double factor = scheduleFactor(spec_.pretrain.schedule, spec_.pretrain.warmup, step,
-                                         stepsPerEpoch_, totalSteps_, spec_.pretrain.epochs);
+    const double factor =
+        scheduleFactor(spec_.pretrain.schedule, spec_.pretrain.warmup, step, span_);
     done.learningRate = spec_.pretrain.learningRate * factor;
 
     // One small transfer a step tells all losses.

@@ -5,6 +5,7 @@
 #include "core/train/dropout_source.h"
 #include "core/train/optimiser.h"
 #include "core/train/pretrain_loss.h"
+#include "core/train/schedule.h"
 #include "core/train/training_loop.h"
 
 #include <functional>
@@ -13,10 +14,6 @@
 #include <string>
 
 namespace flip {
-
-/// Learning-rate factor of a step: linear warm-up, then a cosine down to 0, by step or by epoch.
-double scheduleFactor(const std::string& schedule, double warmup, std::int64_t step,
-                      std::int64_t stepsPerEpoch, std::int64_t totalSteps, std::int64_t epochs);
 
 /// AdamW as pretraining uses it: one rate, decay as the spec says.
 Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model);
@@ -45,8 +42,7 @@ private:
     const Batcher& batcher_;
     const PretrainChoices choices_;
     const Batcher::MaskPlan masks_;
-    const std::int64_t stepsPerEpoch_;
-    const std::int64_t totalSteps_;
+    const ScheduleSpan span_;
     const Measure measure_;
     std::vector<NoiseSampler> samplers_; // one, or one for each id field
     DropoutSource dropout_;

@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/spec/run_event.h"
+#include "core/train/schedule.h"
 #include "core/train/training_state.h"
 
 #include <cstdint>
@@ -60,6 +61,7 @@ struct LoopPlan {
 
     std::int64_t stepsPerEpoch() const;
     std::int64_t totalSteps() const;
+    ScheduleSpan span() const { return {stepsPerEpoch(), totalSteps(), epochs}; }
 };
 
 struct LoopEnd {

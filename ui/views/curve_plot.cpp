@@ -1,6 +1,7 @@
 #include "ui/views/curve_plot.h"
 
 #include "ui/models/wording.h"
+#include "ui/views/axis_style.h"
 #include "ui/views/axis_ticks.h"
 #include "ui/views/theme.h"
 
@@ -79,15 +80,8 @@ CurvePlot::CurvePlot(const CurveModel& curves, QWidget* parent)
     plot_->axisRect()->setMinimumMargins({8, 8, 18, 6});
     plot_->xAxis->setTicker(ticksFor(x_));
     for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
+        setUpAxis(*axis);
         axis->setNumberPrecision(4);
-        axis->setNumberFormat("g");
-        axis->setTickLabelFont(captionFont());
-        axis->setLabelFont(captionFont());
-        axis->setTickLengthOut(3);
-        axis->setTickLengthIn(0);
-        axis->setSubTicks(false);
-        axis->setTickLabelPadding(3);
-        axis->setLabelPadding(2);
         axis->setRange(0, 1);
         connect(axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this,
                 [this] { zoomed_ = true; });
@@ -259,12 +253,7 @@ void CurvePlot::colour() {
     const Theme now = theme();
     plot_->setBackground(now.surface);
     for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->setBasePen(QPen(now.line, 1));
-        axis->setTickPen(QPen(now.line, 1));
-        axis->setTickLabelColor(now.secondText);
-        axis->setLabelColor(now.text);
-        axis->grid()->setPen(QPen(now.line, 0.5));
-        axis->grid()->setZeroLinePen(QPen(now.line, 0.5));
+        colourAxis(*axis);
     }
     for (const Line& line : lines_) {
         const QColor colour = seriesColor(line.what.colour);

@@ -1,6 +1,7 @@
 #include "ui/views/reliability_plot.h"
 
 #include "ui/models/wording.h"
+#include "ui/views/axis_style.h"
 #include "ui/views/theme.h"
 
 #include <QLabel>
@@ -44,14 +45,7 @@ ReliabilityPlot::ReliabilityPlot(QWidget* parent)
         auto ticks = QSharedPointer<QCPAxisTickerFixed>::create();
         ticks->setTickStep(0.25);
         axis->setTicker(ticks);
-        axis->setNumberFormat("g");
-        axis->setTickLabelFont(captionFont());
-        axis->setLabelFont(captionFont());
-        axis->setTickLengthOut(3);
-        axis->setTickLengthIn(0);
-        axis->setSubTicks(false);
-        axis->setTickLabelPadding(3);
-        axis->setLabelPadding(2);
+        setUpAxis(*axis);
         axis->setRange(-0.02, 1.02);
     }
     connect(plot_, &QCustomPlot::mouseMove, this,
@@ -70,12 +64,7 @@ void ReliabilityPlot::draw() {
     plot_->setBackground(colours.surface);
     diagonal_->setPen(QPen(colours.secondText, 1, Qt::DashLine));
     for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->setBasePen(QPen(colours.line));
-        axis->setTickPen(QPen(colours.line));
-        axis->setLabelColor(colours.text);
-        axis->setTickLabelColor(colours.secondText);
-        axis->grid()->setPen(QPen(colours.line, 0.5));
-        axis->grid()->setZeroLinePen(QPen(colours.line, 0.5));
+        colourAxis(*axis);
     }
     plot_->clearGraphs();
     QStringList names;

@@ -207,6 +207,8 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne_data() {
     row("a history, id finetuning", "finetune", "id", "finetune", 8, history);
     row("a frozen language model", "finetune", "joint", "finetune", 8,
         {"finetune.text_encoder=frozen", "plm.pooling=mean"});
+    row("hidden words and a falling rate", "finetune", "joint", "finetune", 8,
+        {"finetune.mask_ratio_text=0.3", "finetune.schedule=cosine-step", "finetune.id_epochs=1"});
     row("two towers", "finetune", "text", "finetune", 8,
         {"text.item_template={movie} {genre}", "finetune.text_head=tanh"});
     // Small batches, so that steps leave rows out.
@@ -281,6 +283,13 @@ void RunFlowTest::touchedRowsAloneGiveTheSameRun_data() {
     QTest::newRow("ids made unknown")
         << QStringList{"kind=finetune", "finetune.branches=id", "finetune.unknown_rate=0.3",
                        "finetune.batch_size=8"};
+    QTest::newRow("a history") << QStringList{
+        "kind=finetune",        "finetune.branches=id",           "id.backbone=din",
+        "id.history_by=user",   "id.history_of=\"movie, genre\"", "finetune.unknown_rate=0.3",
+        "finetune.batch_size=8"};
+    QTest::newRow("a history, pretrained, a field's own width")
+        << QStringList{"kind=flip",           "id.backbone=din",       "id.history_by=user",
+                       "id.history_of=movie", "id.field_dims=movie=3", "id.hash_buckets=6"};
     QTest::newRow("noise of a field, shared rows")
         << QStringList{"kind=flip", "pretrain.noise_from=field", "id.min_count=2",
                        "id.hash_buckets=4", "pretrain.batch_size=16"};
@@ -496,6 +505,9 @@ void RunFlowTest::refusesWhatCannotWork_data() {
     QTest::newRow("model without weights")
         << QString("plm.path=") + FLIP_TEST_FIXTURES + "/bert_without_weights"
         << "no model.safetensors";
+    QTest::newRow("words hidden from a frozen model")
+        << "finetune.mask_ratio_text=0.1\nfinetune.text_encoder=frozen"
+        << "finetune.mask_ratio_text: has no effect with finetune.text_encoder";
     QTest::newRow("no model") << "plm.path=no-such-model"
                               << "no-such-model";
     QTest::newRow("more layers than there are") << "plm.layers=9"
@@ -512,7 +524,11 @@ void RunFlowTest::refusesWhatCannotWork() {
     QFETCH(QString, assignment);
     QFETCH(QString, says);
     TinyProject project(60);
-    const RunSpec spec = project.spec({assignment.toStdString()});
+    std::vector<std::string> assignments;
+    for (const QString& one : assignment.split('\n')) {
+        assignments.push_back(one.toStdString());
+    }
+    const RunSpec spec = project.spec(assignments);
     const auto ready = preflight(spec, project.workspace());
     QVERIFY(!ready.ok());
     const QString text = QString::fromStdString(ready.problem().text());

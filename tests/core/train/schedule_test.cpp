@@ -1,4 +1,4 @@
-#include "core/train/pretrainer.h"
+#include "core/train/schedule.h"
 
 #include <QtTest/QtTest>
 
@@ -28,6 +28,8 @@ void ScheduleTest::followsItsShape_data() {
     QTest::newRow("warm-up, first") << "cosine-step" << 0.1 << 0 << 0.1;
     QTest::newRow("warm-up, over") << "cosine-step" << 0.1 << 9 << 1.0;
     QTest::newRow("after warm-up") << "cosine-step" << 0.1 << 10 << 1.0;
+    QTest::newRow("constant, last") << "constant" << 0.1 << 99 << 1.0;
+    QTest::newRow("constant, warm-up") << "constant" << 0.1 << 4 << 0.5;
     QTest::newRow("by epoch, first") << "cosine-epoch" << 0.0 << 9 << 1.0;
     QTest::newRow("by epoch, sixth") << "cosine-epoch" << 0.0 << 50 << 0.5;
 }
@@ -37,7 +39,7 @@ void ScheduleTest::followsItsShape() {
     QFETCH(double, warmup);
     QFETCH(int, step);
     QFETCH(double, factor);
-    const double given = scheduleFactor(schedule.toStdString(), warmup, step, 10, 100, 10);
+    const double given = scheduleFactor(schedule.toStdString(), warmup, step, {10, 100, 10});
     QVERIFY2(std::abs(given - factor) < 1e-12, qPrintable(QString::number(given, 'g', 17)));
 }
 
@@ -45,7 +47,7 @@ void ScheduleTest::neverRisesAfterWarmUp() {
     for (const char* schedule : {"cosine-step", "cosine-epoch"}) {
         double before = 1.0;
         for (int step = 20; step < 100; ++step) {
-            const double now = scheduleFactor(schedule, 0.2, step, 10, 100, 10);
+            const double now = scheduleFactor(schedule, 0.2, step, {10, 100, 10});
             QVERIFY(now <= before && now >= 0);
             before = now;
         }

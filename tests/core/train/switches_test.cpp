@@ -16,7 +16,7 @@ namespace {
 /// The losses of the first steps of a stage, in one line.
 std::string told(Stage& stage, const LoopPlan& plan) {
     std::string line;
-    for (std::int64_t step = 0; step < 2; ++step) {
+    for (std::int64_t step = 0; step < 3; ++step) { // a schedule tells in the third loss
         for (const auto& [name, value] :
              stage.step(std::span(plan.rows).first(48), step, {}).losses) {
             line += name + " " + std::to_string(value) + " ";
@@ -122,6 +122,8 @@ void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers_data() {
     row("finetune.fusion_rate=50", "joint");
     row("finetune.alpha_start=0.25", "joint");
     row("finetune.unknown_rate=0.2", "id");
+    row("finetune.mask_ratio_text=0.2", "text");
+    row("finetune.schedule=cosine-step", "id");
 }
 
 void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers() {

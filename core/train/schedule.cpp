@@ -1,0 +1,28 @@
+#include "core/train/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace flip {
+
+double scheduleFactor(const std::string& schedule, double warmup, std::int64_t step,
+                      const ScheduleSpan& span) {
+    const double warmSteps = std::floor(warmup * static_cast<double>(span.totalSteps));
+    if (static_cast<double>(step) < warmSteps) {
+        return static_cast<double>(step + 1) / warmSteps;
+    }
+    if (schedule == "constant") {
+        return 1.0;
+    }
+    double way = 1.0;
+    if (schedule == "cosine-epoch") {
+        const std::int64_t epoch = step / std::max<std::int64_t>(span.stepsPerEpoch, 1);
+        way = static_cast<double>(epoch) / static_cast<double>(span.epochs);
+    } else if (const double rest = static_cast<double>(span.totalSteps) - warmSteps; rest > 0) {
+        way = (static_cast<double>(step) - warmSteps) / rest;
+    }
+    return 0.5 * (1.0 + std::cos(std::numbers::pi * way));
+}
+
+} // namespace flip
