@@ -20,10 +20,14 @@ bool hasKind(const RunSpec& spec, const char* a, const char* b) {
     return spec.kind == a || spec.kind == b;
 }
 
+bool hasLoss(const RunSpec& spec, const char* loss) {
+    const auto& losses = spec.pretrain.losses;
+    return std::find(losses.begin(), losses.end(), loss) != losses.end();
+}
+
 Result<void> checkMasks(const RunSpec& spec, const char* loss, std::int64_t fields, double ratio,
                         const char* key, const char* what) {
-    const auto& losses = spec.pretrain.losses;
-    if (std::find(losses.begin(), losses.end(), loss) == losses.end()) {
+    if (!hasLoss(spec, loss)) {
         return {}; // nothing is masked
     }
     if (maskedFieldCount(fields, ratio, spec.pretrain.maskRounding) == 0) {
@@ -200,6 +204,13 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
                                       "fields of the template");
             !checked) {
             return checked.problem();
+        }
+        const std::vector<int> ids = inputs->dataset_->idFields();
+        if (spec.pretrain.maskedFields == "same" && hasLoss(spec, "mlm") &&
+            std::find_first_of(named.begin(), named.end(), ids.begin(), ids.end()) == named.end()) {
+            return Problem{"is \"same\", but text.template names none of the id fields, so no word "
+                           "would ever be hidden; name one, or choose independent",
+                           "pretrain.masked_fields"};
         }
     }
     return inputs;

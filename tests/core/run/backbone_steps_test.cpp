@@ -5,9 +5,6 @@
 #include <QtTest/QtTest>
 
 #include <cmath>
-#include <fstream>
-#include <iterator>
-#include <string_view>
 
 using namespace flip;
 using namespace flip::test;
@@ -23,27 +20,8 @@ private Q_SLOTS:
     void refusesBeforeTraining();
 
 private:
-    void importTimeless();
-
     TinyProject project_{100};
 };
-
-/// The same rows by a schema without a time, as the dataset "timeless".
-void BackboneStepsTest::importTimeless() {
-    std::ifstream file(FLIP_TEST_FIXTURES "/tiny.toml");
-    std::string schema{std::istreambuf_iterator<char>(file), {}};
-    const std::string_view time = "[time]\ncolumn = \"ratings.moment\"\n";
-    const std::size_t place = schema.find(time);
-    QVERIFY(place != std::string::npos);
-    schema.erase(place, time.size());
-    ImportRequest request;
-    request.source = project_.path() / "source";
-    request.schema = project_.path() / "timeless.toml";
-    request.name = "timeless";
-    std::ofstream(request.schema) << schema;
-    const auto imported = importDataset(request, project_.workspace().datasets());
-    QVERIFY2(imported.ok(), imported.ok() ? "" : imported.problem().text().c_str());
-}
 
 void BackboneStepsTest::trainsInEveryKindOfRun_data() {
     QTest::addColumn<QString>("backbone");
@@ -111,7 +89,7 @@ void BackboneStepsTest::refusesBeforeTraining() {
     QFETCH(QString, backbone);
     QFETCH(QStringList, more);
     QFETCH(QString, says);
-    importTimeless();
+    project_.importAs("timeless", {{"[time]\ncolumn = \"ratings.moment\"\n", ""}});
     std::vector<std::string> assignments = {"kind=finetune", "finetune.branches=id",
                                             "id.backbone=" + backbone.toStdString()};
     for (const QString& assignment : more) {

@@ -508,6 +508,9 @@ void RunFlowTest::refusesWhatCannotWork_data() {
     QTest::newRow("words hidden from a frozen model")
         << "finetune.mask_ratio_text=0.1\nfinetune.text_encoder=frozen"
         << "finetune.mask_ratio_text: has no effect with finetune.text_encoder";
+    QTest::newRow("masks of fields that have no words")
+        << "data.dataset=worded\ntext.template={genre}\npretrain.masked_fields=same"
+        << "pretrain.masked_fields: is \"same\", but text.template names none of the id fields";
     QTest::newRow("no model") << "plm.path=no-such-model"
                               << "no-such-model";
     QTest::newRow("more layers than there are") << "plm.layers=9"
@@ -528,6 +531,7 @@ void RunFlowTest::refusesWhatCannotWork() {
     for (const QString& one : assignment.split('\n')) {
         assignments.push_back(one.toStdString());
     }
+    project.importAs("worded", {{"name = \"genre\"", "name = \"genre\"\nuse = \"text\""}});
     const RunSpec spec = project.spec(assignments);
     const auto ready = preflight(spec, project.workspace());
     QVERIFY(!ready.ok());

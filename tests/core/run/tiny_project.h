@@ -10,6 +10,7 @@
 #include <QtCore/QTemporaryDir>
 
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -62,11 +63,27 @@ public:
         const std::filesystem::path source = path() / "source";
         std::filesystem::create_directories(source);
         writeRows(source / "ratings.csv", rows);
-        std::filesystem::copy_file(FLIP_TEST_FIXTURES "/tiny.toml", source / "tiny.toml");
+        importAs("tiny", {});
+    }
+
+    /// Imports the rows as the dataset `name`, each pair's first words in the schema replaced by
+    /// its second.
+    void importAs(const std::string& name,
+                  const std::vector<std::pair<std::string, std::string>>& changes) const {
+        std::ifstream file(FLIP_TEST_FIXTURES "/tiny.toml");
+        std::string schema{std::istreambuf_iterator<char>(file), {}};
+        for (const auto& [words, by] : changes) {
+            const std::size_t place = schema.find(words);
+            if (place == std::string::npos) {
+                throw std::runtime_error("the schema does not hold: " + words);
+            }
+            schema.replace(place, words.size(), by);
+        }
         ImportRequest request;
-        request.source = source;
-        request.schema = source / "tiny.toml";
-        request.name = "tiny";
+        request.source = path() / "source";
+        request.schema = request.source / (name + ".toml");
+        request.name = name;
+        std::ofstream(request.schema) << schema;
         const auto imported = importDataset(request, workspace().datasets());
         if (!imported) {
             throw std::runtime_error(imported.problem().text());
