@@ -57,6 +57,16 @@ struct Sums {
     double sentences = 0;
 };
 
+/// Of the items of each row. [items] -> [rows]
+at::Tensor rowMaxima(const Ragged& shape, const at::Tensor& flat) {
+    at::Tensor block = shape.pad(flat);
+    if (shape.real().defined()) {
+        block = block.masked_fill(shape.real().logical_not(),
+                                  -std::numeric_limits<double>::infinity());
+    }
+    return block.amax(1);
+}
+
 } // namespace
 
 std::optional<AlignmentMeasured> measureAlignment(const PretrainModel& model,
@@ -109,9 +119,7 @@ std::optional<AlignmentMeasured> measureAlignment(const PretrainModel& model,
             // the other tokens lie above them.
             const at::Tensor flat = batch.layout.whole.unpad(fit).to(at::kDouble).masked_fill(
                 isField.logical_not(), -std::numeric_limits<double>::infinity());
-            const at::Tensor highest =
-                at::full({batch.layout.rows}, -std::numeric_limits<double>::infinity(), doubles)
-                    .index_reduce(0, batch.layout.row, flat, "amax");
+            const at::Tensor highest = rowMaxima(batch.layout.whole, flat);
             const at::Tensor part =
                 (flat - highest.index_select(0, batch.layout.row)).exp().masked_fill(
                     isField.logical_not(), 0.0);
