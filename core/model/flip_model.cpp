@@ -177,6 +177,10 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
         model->idsAreFixed_ = spec.finetune.idRate == 0;
         model->alpha_ =
             parameters.add("fusion.alpha", at::full({1}, spec.finetune.alphaStart, at::kFloat));
+        if (spec.finetune.mixing == "unknown") {
+            model->alphaUnknown_ =
+                parameters.add("fusion.unknown", at::zeros({sizes.fields}, at::kFloat));
+        }
         if (spec.recipe == "published") {
             model->textOutputBias_ =
                 parameters.add("text_head.output_bias", at::zeros({1}, at::kFloat));
@@ -215,7 +219,8 @@ BranchLogits FinetuneModel::logits(const at::Tensor& ids, const SentenceInput& s
         out.text = textLogit(sentences, mode);
     }
     if (alpha_.defined()) {
-        out.joint = alpha_ * out.id + (1.0 - alpha_) * out.text;
+        const at::Tensor a = mixing(ids);
+        out.joint = a * out.id + (1.0 - a) * out.text;
         if (fusionBias_.defined()) {
             out.joint = out.joint + fusionBias_;
         }
@@ -231,8 +236,23 @@ at::Tensor FinetuneModel::tableSquares() const {
     return sum;
 }
 
-double FinetuneModel::alpha() const {
-    return alpha_.defined() ? alpha_.detach().to(at::kCPU).item<double>() : 0.0;
+/// [rows], or [1] where all rows have the same.
+at::Tensor FinetuneModel::mixing(const at::Tensor& ids) const {
+    if (!alphaUnknown_.defined()) {
+        return alpha_;
+    }
+    return alpha_ + at::mv(idRows->unknown(ids).to(alphaUnknown_.scalar_type()), alphaUnknown_);
+}
+
+double FinetuneModel::alpha(const at::Tensor& unknownShares) const {
+    if (!alpha_.defined()) {
+        return 0.0;
+    }
+    const at::Tensor a = alpha_.detach().to(at::kCPU, at::kDouble);
+    return alphaUnknown_.defined()
+               ? (a + at::dot(alphaUnknown_.detach().to(at::kCPU, at::kDouble), unknownShares))
+                     .item<double>()
+               : a.item<double>();
 }
 
 } // namespace flip

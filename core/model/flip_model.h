@@ -110,8 +110,9 @@ public:
     /// Sum of squares over the id tables, over the open rows alone where they are gathered. Scalar.
     at::Tensor tableSquares() const;
 
-    /// The mixing weight a of a joint model.
-    double alpha() const;
+    /// The mixing weight a of a joint model, as a mean over rows of which these shares, [F] on the
+    /// CPU, have the unknown id of each field; waits for the device.
+    double alpha(const at::Tensor& unknownShares) const;
 
     Parameters parameters;
     std::shared_ptr<IdRows> idRows; // of the backbone, if there is one
@@ -128,7 +129,10 @@ private:
     std::optional<Linear> textHeadFirst_; // of a head with a tanh layer
     Linear textHead_;
     at::Tensor textOutputBias_; // published recipe only: a second bias of the text logit
+    at::Tensor mixing(const at::Tensor& ids) const;
+
     at::Tensor alpha_;
+    at::Tensor alphaUnknown_; // [F], added where the id of a field is unknown
     at::Tensor fusionBias_; // published recipe only
 };
 

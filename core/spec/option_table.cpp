@@ -460,6 +460,15 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .from(0, 1)
                         .published(0.0)
                         .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::mixing>(
+                        Group::Finetuning, "finetune.mixing", "Mixing weights", "unknown",
+                        "one: all rows of a joint run share its learned weight. unknown: each id "
+                        "field has an amount besides that is learned and added where a row's id "
+                        "of it is unknown, so that words count for more where ids know nothing; "
+                        "training must show such rows, see finetune.unknown_rate.")
+                        .oneOf({"one", "unknown"})
+                        .published("one")
+                        .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
                         Group::Finetuning, "finetune.warmup", "Warm-up", 0.0,
                         "Share of all steps over which the learning rates rise from 0.")

@@ -129,6 +129,7 @@ struct RunSpec {
         std::string tableOptimiser; // adamw | adagrad
         double embeddingL2;
         double alphaStart;
+        std::string mixing; // one | unknown
         double warmup;
         std::string schedule; // constant | cosine-step | cosine-epoch
         double clipNorm;

@@ -62,7 +62,7 @@ std::int64_t Batcher::idOf(std::size_t column, std::int64_t row) const {
                                   : dataset_.idCount() + firstList_[column] + std::int64_t{code};
 }
 
-at::Tensor Batcher::idsOf(const std::vector<std::int64_t>& rows) const {
+at::Tensor Batcher::idsOf(std::span<const std::int64_t> rows) const {
     const std::size_t fields = idFields_.size();
     const auto width = static_cast<std::size_t>(idColumns());
     std::vector<std::int64_t> ids(rows.size() * width, 0);

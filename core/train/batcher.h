@@ -66,6 +66,9 @@ public:
 
     Batch load(std::span<const std::int64_t> rows) const;
 
+    /// The ids alone, in the order of the rows. [rows, idColumns()]
+    at::Tensor idsOf(std::span<const std::int64_t> rows) const;
+
     struct MaskPlan {
         std::int64_t tableFields = 1; // M of the table
         std::int64_t textFields = 1;  // fields hidden in the sentence
@@ -105,7 +108,6 @@ private:
         TokenLayout layout;
     };
     std::int64_t idOf(std::size_t column, std::int64_t row) const;
-    at::Tensor idsOf(const std::vector<std::int64_t>& rows) const;
     Sentences load(const TokenCache& cache, const std::vector<std::int64_t>& rows) const;
     std::vector<std::uint8_t> hiddenFields(std::span<const std::int64_t> maskedColumns,
                                            const MaskPlan& plan, RandomStream& stream) const;

@@ -185,6 +185,18 @@ void Finetuner::openRows(const std::vector<Batch>& parts) {
     optimiser_.gatherRows();
 }
 
+at::Tensor Finetuner::unknownShares() const {
+    constexpr std::size_t kChunk = 65536;
+    const std::span<const std::int64_t> rows = selectionRows_;
+    at::Tensor counts =
+        at::zeros({static_cast<std::int64_t>(batcher_.idFields().size())}, at::kDouble);
+    for (std::size_t first = 0; first < rows.size(); first += kChunk) {
+        const auto part = rows.subspan(first, std::min(kChunk, rows.size() - first));
+        counts += model_.idRows->unknown(batcher_.idsOf(part)).sum(0).to(at::kCPU, at::kDouble);
+    }
+    return counts / static_cast<double>(std::max<std::size_t>(1, rows.size()));
+}
+
 Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t step,
                             const std::stop_token& stop) {
     const std::vector<Batch> parts = loadParts(rows, step);
@@ -264,7 +276,10 @@ std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
     EpochEnd end;
     end.done.valid = measureBranches(*predictions);
     if (model_.hasIds() && model_.hasText()) {
-        end.done.state["alpha"] = model_.alpha();
+        if (!unknownShares_.defined()) {
+            unknownShares_ = unknownShares();
+        }
+        end.done.state["alpha"] = model_.alpha(unknownShares_);
     }
     // Without both classes there is no AUC; the smaller log loss decides then.
     const Metrics& own = end.done.valid[""];

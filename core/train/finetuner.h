@@ -59,12 +59,14 @@ public:
 private:
     std::vector<Batch> loadParts(std::span<const std::int64_t> rows, std::int64_t step) const;
     void openRows(const std::vector<Batch>& parts);
+    at::Tensor unknownShares() const;
 
     const RunSpec& spec_;
     FinetuneModel& model_;
     const Batcher& batcher_;
     const ScheduleSpan span_;
     const std::vector<std::int64_t> selectionRows_;
+    at::Tensor unknownShares_; // [F] of the selection rows, on the CPU; of a joint model
     const UnknownIds unknownIds_;
     std::optional<FrozenSentences> frozen_;
     std::optional<HiddenTokens> hiddenTokens_;

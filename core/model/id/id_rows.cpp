@@ -30,7 +30,9 @@ IdRows::IdRows(const BackboneOptions& options, at::Device device)
     if (!form.rowOfId.empty()) {
         rowOfId_ = longs(form.rowOfId).to(device);
     }
+    const at::Tensor alone = at::arange(options.ids, at::kLong);
     if (options.lists.empty()) {
+        unknown_ = findUnknown().index_select(0, rowsOf(alone.to(device)));
         return;
     }
     for (std::size_t field = 0; field < options.lists.firstList.size(); ++field) {
@@ -38,9 +40,13 @@ IdRows::IdRows(const BackboneOptions& options, at::Device device)
             listFields_.push_back(static_cast<std::int64_t>(field));
         }
     }
-    const at::Tensor alone = at::arange(options.ids, at::kLong);
     ends_ = at::cat({alone, longs(options.lists.ends) + options.ids}).to(device);
     members_ = rowsOf(at::cat({alone, longs(options.lists.members)}).to(device));
+    const at::Tensor known =
+        at::cat({at::zeros({1}, at::TensorOptions(at::kLong).device(device)),
+                 findUnknown().index_select(0, members_).logical_not().to(at::kLong).cumsum(0)})
+            .index_select(0, ends_);
+    unknown_ = known.slice(0, 1).eq(known.slice(0, 0, -1));
 }
 
 std::shared_ptr<RowTable> IdRows::add(Parameters& parameters, const std::string& name,
@@ -56,6 +62,17 @@ std::shared_ptr<RowTable> IdRows::addField(Parameters& parameters, std::size_t f
 
 at::Tensor IdRows::rowsOf(const at::Tensor& ids) const {
     return rowOfId_.defined() ? rowOfId_.index_select(0, ids.flatten()).view(ids.sizes()) : ids;
+}
+
+/// Which rows are those of unknown ids. [size()] bool
+at::Tensor IdRows::findUnknown() const {
+    const at::Tensor found = at::zeros({size()}, at::TensorOptions(at::kBool).device(device_));
+    return ranges_.empty() ? found : found.index_fill(0, longs(firstRows()).to(device_), true);
+}
+
+at::Tensor IdRows::unknown(const at::Tensor& ids) const {
+    const at::Tensor ofFields = ids.slice(1, 0, fields_);
+    return unknown_.index_select(0, ofFields.flatten()).view(ofFields.sizes());
 }
 
 std::vector<std::int64_t> IdRows::firstRows() const {

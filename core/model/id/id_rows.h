@@ -52,6 +52,11 @@ public:
     /// Rows of single ids, of any shape, in a table of all fields.
     at::Tensor rowsOf(const at::Tensor& ids) const;
 
+    /// Which ids of the fields are the field's unknown one, share its row, or are lists of nothing
+    /// else. ids [rows, F or more] -> [rows, F] bool; all false where nothing is known of
+    /// the fields.
+    at::Tensor unknown(const at::Tensor& ids) const;
+
     /// Opens every space for a step that reads these ids, as Backbone::features() does, and no
     /// others.
     void open(const at::Tensor& ids);
@@ -63,6 +68,7 @@ private:
         at::Tensor offsets; // [lists]
     };
     Bags bagsOf(const at::Tensor& ids) const;
+    at::Tensor findUnknown() const;
     bool isList(std::int64_t field) const;
     std::int64_t fieldOf(std::int64_t column) const;
     at::Tensor findColumns(const RowTable& table, const at::Tensor& ids,
@@ -77,6 +83,7 @@ private:
     at::Tensor rowOfId_;                   // [K]; undefined: an id's row is its number
     at::Tensor ends_;                      // [K + lists + 1] into members_: first each id alone
     at::Tensor members_;                   // rows
+    at::Tensor unknown_;                   // [K + lists] bool
     std::vector<TableForm::Range> ranges_;
     std::shared_ptr<RowSpace> all_;
     std::vector<std::shared_ptr<RowSpace>> fieldSpaces_; // [F], row 0 the mask's; or none

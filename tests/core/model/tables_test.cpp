@@ -50,6 +50,8 @@ private Q_SLOTS:
     void theGradientOfGatheredRowsIsThatOfTheTable_data();
     void theGradientOfGatheredRowsIsThatOfTheTable();
     void rareIdsShareTheirFieldsUnknownRow();
+    void tellsWhichIdsKnowNothing_data();
+    void tellsWhichIdsKnowNothing();
     void aLargeFieldSharesItsRows();
     void noiseOfAFieldIsThatOfItsRows();
     void hashedRowsAreTheSameEverywhere();
@@ -149,6 +151,39 @@ void TablesTest::rareIdsShareTheirFieldsUnknownRow() {
     QCOMPARE(form.rows, std::int64_t(21 - 4));
     const std::set<std::int64_t> distinct(form.rowOfId.begin(), form.rowOfId.end());
     QCOMPARE(static_cast<std::int64_t>(distinct.size()), form.rows);
+}
+
+void TablesTest::tellsWhichIdsKnowNothing_data() {
+    QTest::addColumn<bool>("lists");
+    QTest::addColumn<int>("minCount");
+    QTest::addColumn<QVector<int>>("ids");
+    QTest::addColumn<QVector<int>>("unknown");
+    // A mask is no unknown id.
+    QTest::newRow("unknown of each field") << false << 1 << QVector{1, 8, 17} << QVector{1, 1, 1};
+    QTest::newRow("known, and a mask") << false << 1 << QVector{2, 9, 0} << QVector{0, 0, 0};
+    // Ids 4, 6, 10, 12 and 14 stand in one training row each.
+    QTest::newRow("too rare") << false << 2 << QVector{4, 10, 18} << QVector{1, 1, 0};
+    QTest::newRow("lists of known") << true << 1 << QVector{2, 21, 18} << QVector{0, 0, 0};
+    QTest::newRow("list of one known and one rare")
+        << true << 4 << QVector{2, 22, 18} << QVector{1, 0, 0};
+    QTest::newRow("list of rare ones") << true << 6 << QVector{3, 22, 18} << QVector{0, 1, 0};
+    QTest::newRow("an id alone in a list's field")
+        << true << 1 << QVector{1, 8, 18} << QVector{1, 1, 0};
+}
+
+void TablesTest::tellsWhichIdsKnowNothing() {
+    QFETCH(bool, lists);
+    QFETCH(int, minCount);
+    QFETCH(QVector<int>, ids);
+    QFETCH(QVector<int>, unknown);
+    BackboneOptions of = lists ? withLists() : options();
+    of.minCount = minCount;
+    const IdRows rows(of, at::kCPU);
+    const auto tensor = [](const QVector<int>& numbers) {
+        return at::tensor(at::ArrayRef<int>(numbers.data(), numbers.size()), at::kLong)
+            .view({1, 3});
+    };
+    QVERIFY(at::equal(rows.unknown(tensor(ids)), tensor(unknown).to(at::kBool)));
 }
 
 void TablesTest::aLargeFieldSharesItsRows() {

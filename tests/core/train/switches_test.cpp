@@ -43,6 +43,7 @@ private Q_SLOTS:
     void aSwitchOfPretrainingChangesTheNumbers();
     void aSwitchOfFinetuningChangesTheNumbers_data();
     void aSwitchOfFinetuningChangesTheNumbers();
+    void unknownIdsHaveAMixingWeightOfTheirOwn();
     void aLearnedTemperatureMoves();
     void aRateOfZeroKeepsTheIds();
 
@@ -141,6 +142,14 @@ void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers() {
     QVERIFY(unchanged != finetuning(changed));
 }
 
+void SwitchesTest::unknownIdsHaveAMixingWeightOfTheirOwn() {
+    const std::string rates = "finetune.fusion_rate=50";
+    const std::string unknown = "finetune.unknown_rate=0.5";
+    QVERIFY(finetuning({rates, unknown}) != finetuning({rates, unknown, "finetune.mixing=one"}));
+    // Where every id is known there is nothing to learn.
+    QCOMPARE(finetuning({rates}), finetuning({rates, "finetune.mixing=one"}));
+}
+
 void SwitchesTest::aLearnedTemperatureMoves() {
     const RunSpec spec = project_.spec({"pretrain.temperature_kind=learned",
                                         "pretrain.learning_rate=0.1", "pretrain.losses=[\"icl\"]"});
@@ -158,7 +167,8 @@ void SwitchesTest::aLearnedTemperatureMoves() {
 }
 
 void SwitchesTest::aRateOfZeroKeepsTheIds() {
-    const RunSpec spec = project_.spec({"kind=finetune", "finetune.id_rate=0"});
+    const RunSpec spec =
+        project_.spec({"kind=finetune", "finetune.id_rate=0", "finetune.unknown_rate=0.3"});
     const auto inputs = inputsOf(project_, spec);
     const auto model =
         std::move(*FinetuneModel::make(spec, inputs->sizes(), inputs->config(), at::kCPU));
