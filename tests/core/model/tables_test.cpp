@@ -165,8 +165,8 @@ void TablesTest::tellsWhichIdsKnowNothing_data() {
     QTest::newRow("too rare") << false << 2 << QVector{4, 10, 18} << QVector{1, 1, 0};
     QTest::newRow("lists of known") << true << 1 << QVector{2, 21, 18} << QVector{0, 0, 0};
     QTest::newRow("list of one known and one rare")
-        << true << 4 << QVector{2, 22, 18} << QVector{1, 0, 0};
-    QTest::newRow("list of rare ones") << true << 6 << QVector{3, 22, 18} << QVector{0, 1, 0};
+        << true << 4 << QVector{2, 22, 18} << QVector{0, 0, 0};
+    QTest::newRow("list of a rare one") << true << 6 << QVector{3, 21, 18} << QVector{0, 1, 0};
     QTest::newRow("an id alone in a list's field")
         << true << 1 << QVector{1, 8, 18} << QVector{1, 1, 0};
 }
