@@ -370,36 +370,44 @@ void addFinetuningSchedule(std::vector<Option>& table) {
 
 void addFinetuningDetail(std::vector<Option>& table) {
     table.push_back(row<&RunSpec::finetune, &Finetune::idEpochs>(
-                        Group::Finetuning, "finetune.id_epochs", "Epochs of the ids alone", 0,
+                        Group::Finetuning, "finetune.id_epochs", "Epochs of the ids alone", 20,
                         "A joint run first trains its id branch alone for so many epochs, or "
                         "until patience ends it, and goes on from the best of them; ids need far "
-                        "more epochs than words. 0 starts both together, as published.")
+                        "more epochs than words. 0 starts both together, as published, or from a "
+                        "run whose ids are trained.")
                         .in("epochs")
-                        .from(0, 100000));
+                        .from(0, 100000)
+                        .published(std::int64_t{0}));
     table.push_back(row<&RunSpec::finetune, &Finetune::idRate>(
-                        Group::Finetuning, "finetune.id_rate", "Rate of the id branch", 1.0,
+                        Group::Finetuning, "finetune.id_rate", "Rate of the id branch", 0.1,
                         "What finetune.learning_rate is multiplied by for the id branch while a "
                         "joint run trains both; 0 leaves the id branch as it is.")
                         .from(0, 1000)
+                        .published(1.0)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::fusionRate>(
-                        Group::Finetuning, "finetune.fusion_rate", "Rate of the mixing weight", 1.0,
+                        Group::Finetuning, "finetune.fusion_rate", "Rate of the mixing weights",
+                        10.0,
                         "What finetune.learning_rate is multiplied by for a joint run's mixing "
-                        "weight.")
+                        "weights.")
                         .from(0, 1000)
+                        .published(1.0)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::unknownRate>(
-                        Group::Finetuning, "finetune.unknown_rate", "Ids made unknown", 0.0,
-                        "Share of ids that training replaces by their field's unknown id, drawn "
-                        "anew in each step, so that the model learns what to do with users and "
-                        "items it has never seen.")
-                        .in("share of ids")
-                        .from(0, 0.99));
+                        Group::Finetuning, "finetune.unknown_rate", "Ids made unknown", 0.4,
+                        "Share of rows whose ids training replaces, drawn anew in each step, by "
+                        "the unknown ids of the fields that finetune.unknown_fields says, so that "
+                        "a model learns what to do with users and items it has never seen.")
+                        .in("share of rows")
+                        .from(0, 0.99)
+                        .published(0.0));
     table.push_back(row<&RunSpec::finetune, &Finetune::unknownFields>(
-                        Group::Finetuning, "finetune.unknown_fields", "Fields unknown together", "",
-                        "Which fields finetune.unknown_rate makes unknown, those that go together "
-                        "parted by commas and the groups by semicolons: \"movie_id, title; "
-                        "user_id\". Empty: every field by itself.")
+                        Group::Finetuning, "finetune.unknown_fields", "Fields made unknown", "",
+                        "Empty: those that are unknown in a validation row, drawn for each row, so "
+                        "that where validation knows all ids nothing changes. Or those named, each "
+                        "group of them at the rate by itself, fields that go together parted by "
+                        "commas and groups by semicolons: \"movie_id, title; user_id\". * takes "
+                        "every field by itself.")
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::maskRatioText>(
                         Group::Finetuning, "finetune.mask_ratio_text", "Words hidden", 0.0,
@@ -470,10 +478,11 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .published("one")
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
-                        Group::Finetuning, "finetune.warmup", "Warm-up", 0.0,
+                        Group::Finetuning, "finetune.warmup", "Warm-up", 0.05,
                         "Share of all steps over which the learning rates rise from 0.")
                         .in("share of steps")
                         .from(0, 1)
+                        .published(0.0)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::schedule>(
                         Group::Finetuning, "finetune.schedule", "Schedule", "constant",

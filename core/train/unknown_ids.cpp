@@ -5,6 +5,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 namespace flip {
@@ -12,11 +14,13 @@ namespace flip {
 namespace {
 
 constexpr const char* kKey = "finetune.unknown_fields";
+constexpr const char* kEach = "*"; // every field by itself
+constexpr std::size_t kMostRows = 65536;
 
 Result<std::vector<std::vector<std::int64_t>>> groupsOf(const RunSpec& spec,
                                                         const Dataset& dataset) {
     const std::vector<std::string> names = idFieldNames(dataset);
-    if (spec.finetune.unknownFields.empty()) {
+    if (spec.finetune.unknownFields == kEach) {
         std::vector<std::vector<std::int64_t>> single;
         for (std::size_t column = 0; column < names.size(); ++column) {
             single.push_back({static_cast<std::int64_t>(column)});
@@ -54,11 +58,46 @@ UnknownIds::UnknownIds(const RunSpec& spec, const Dataset& dataset)
         }
         unknown_.push_back(info.firstId);
     }
+    if (spec.finetune.unknownFields.empty() && rate_ > 0) {
+        drawFrom(dataset);
+    }
+}
+
+/// Looks at what validation rows do not know; of many rows at some, evenly spaced.
+void UnknownIds::drawFrom(const Dataset& dataset) {
+    const std::vector<std::int64_t> rows = dataset.rowsOf(Split::Valid);
+    const std::vector<int> fields = dataset.idFields();
+    const std::size_t stride = std::max<std::size_t>(1, rows.size() / kMostRows);
+    std::map<Columns, std::uint32_t> places;
+    for (std::size_t i = 0; i < rows.size(); i += stride) {
+        Columns columns;
+        for (std::size_t column = 0; column < fields.size(); ++column) {
+            const int field = fields[column];
+            const auto ids =
+                dataset.idsOfCode(field, dataset.codes(field)[static_cast<std::size_t>(rows[i])]);
+            if (ids.size() == 1 && ids.front() == unknown_[column]) {
+                columns.push_back(static_cast<std::int64_t>(column));
+            }
+        }
+        const auto [place, isNew] =
+            places.emplace(columns, static_cast<std::uint32_t>(ofRows_.size()));
+        if (isNew) {
+            ofRows_.push_back(columns);
+        }
+        rows_.push_back(place->second);
+    }
+    if (ofRows_.size() == 1 && ofRows_.front().empty()) {
+        rows_.clear(); // all is known everywhere
+    }
+}
+
+const UnknownIds::Columns& UnknownIds::ofSomeRow(RandomStream& stream) const {
+    return ofRows_[rows_[stream.below(rows_.size())]];
 }
 
 at::Tensor UnknownIds::operator()(const at::Tensor& ids, std::int64_t step,
                                   std::int64_t part) const {
-    if (rate_ == 0) {
+    if (rate_ == 0 || (groups_.empty() && rows_.empty())) {
         return ids;
     }
     RandomStream stream = stepStream(seed_, "unknown/" + std::to_string(part), step);
@@ -67,12 +106,18 @@ at::Tensor UnknownIds::operator()(const at::Tensor& ids, std::int64_t step,
     at::Tensor lost = at::zeros({rows, fields}, at::kBool);
     auto* flags = lost.mutable_data_ptr<bool>();
     for (std::int64_t row = 0; row < rows; ++row) {
-        for (const auto& group : groups_) {
-            if (stream.uniform() < rate_) {
-                for (const std::int64_t column : group) {
-                    flags[row * fields + column] = true;
-                }
+        const auto lose = [&](const Columns& columns) {
+            for (const std::int64_t column : columns) {
+                flags[row * fields + column] = true;
             }
+        };
+        for (const Columns& group : groups_) {
+            if (stream.uniform() < rate_) {
+                lose(group);
+            }
+        }
+        if (!rows_.empty() && stream.uniform() < rate_) {
+            lose(ofSomeRow(stream));
         }
     }
     const at::Tensor unknown =

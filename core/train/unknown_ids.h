@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/random_stream.h"
 #include "core/data/dataset.h"
 #include "core/spec/run_spec.h"
 
@@ -20,18 +21,27 @@ public:
     /// checkUnknownFields().
     UnknownIds(const RunSpec& spec, const Dataset& dataset);
 
-    /// ids [rows, F or more] with each group of fields replaced by its unknown ids at the rate,
-    /// drawn from the stream of the seed, the step and the part of a batch. Of a history behind the
+    /// ids [rows, F or more] with some replaced by their field's unknown id, drawn from the stream
+    /// of the seed, the step and the part of a batch: each group of fields at the rate or, where no
+    /// groups are named, in a row at the rate those that are unknown in a validation row, which is
+    /// drawn too. Of a history behind the
     /// F fields nothing is left where the field that says whose it is becomes unknown: a user whom
     /// training never showed has none.
     at::Tensor operator()(const at::Tensor& ids, std::int64_t step, std::int64_t part) const;
 
 private:
+    using Columns = std::vector<std::int64_t>;
+
+    void drawFrom(const Dataset& dataset);
+    const Columns& ofSomeRow(RandomStream& stream) const;
+
     double rate_;
     std::uint64_t seed_;
-    std::vector<std::vector<std::int64_t>> groups_; // columns that go together
-    std::vector<std::int64_t> unknown_;             // [F]
-    std::int64_t historyBy_ = -1;                   // column of id.history_by, if it is one
+    std::vector<Columns> groups_;       // that go together
+    std::vector<Columns> ofRows_;       // unknown together in some validation rows
+    std::vector<std::uint32_t> rows_;   // of those rows, which of ofRows_
+    std::vector<std::int64_t> unknown_; // [F]
+    std::int64_t historyBy_ = -1;       // column of id.history_by, if it is one
 };
 
 /// Whether finetune.unknown_fields names id fields, each once.

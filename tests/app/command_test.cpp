@@ -28,7 +28,7 @@ QByteArray tinyExperiment() {
            FLIP_TEST_FIXTURES +
            "/tiny_bert\"\nlayers = 1\n[id]\nembedding_dim = 4\nhidden = [8]\nrank = 2\n"
            "[pretrain]\nepochs = 1\nbatch_size = 64\n"
-           "[finetune]\nepochs = 1\nbatch_size = 64\n";
+           "[finetune]\nepochs = 1\nid_epochs = 0\nbatch_size = 64\n";
 }
 
 } // namespace

@@ -196,13 +196,13 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne_data() {
     const QStringList statistics{"id.backbone=afn", "id.log_neurons=8"};
     row("running statistics, pretraining", "flip", "joint", "pretrain", 3, statistics);
     row("running statistics, id finetuning", "finetune", "id", "finetune", 8, statistics);
-    const QStringList alone{"finetune.id_epochs=2", "finetune.unknown_rate=0.2",
+    const QStringList alone{"finetune.id_epochs=2", "finetune.unknown_fields=*",
                             "pretrain.temperature_kind=learned", "id.table_updates=touched"};
     row("ids alone, after pretraining", "flip", "joint", "finetune-id", 9, alone);
     row("ids alone, last step", "finetune", "joint", "finetune-id", 12, alone);
     row("joint finetuning after ids alone", "finetune", "joint", "finetune", 2, alone);
     const QStringList history{"id.backbone=din", "id.history_by=user", "id.history_of=movie",
-                              "finetune.unknown_rate=0.2"};
+                              "finetune.unknown_fields=*"};
     row("a history, pretraining", "flip", "joint", "pretrain", 3, history);
     row("a history, id finetuning", "finetune", "id", "finetune", 8, history);
     row("a frozen language model", "finetune", "joint", "finetune", 8,
@@ -281,11 +281,11 @@ void RunFlowTest::touchedRowsAloneGiveTheSameRun_data() {
                        "id.log_neurons=8", "finetune.batch_size=8", "finetune.epochs=1"};
     // The unknown ids are not among those of the rows.
     QTest::newRow("ids made unknown")
-        << QStringList{"kind=finetune", "finetune.branches=id", "finetune.unknown_rate=0.3",
+        << QStringList{"kind=finetune", "finetune.branches=id", "finetune.unknown_fields=*",
                        "finetune.batch_size=8"};
     QTest::newRow("a history") << QStringList{
         "kind=finetune",        "finetune.branches=id",           "id.backbone=din",
-        "id.history_by=user",   "id.history_of=\"movie, genre\"", "finetune.unknown_rate=0.3",
+        "id.history_by=user",   "id.history_of=\"movie, genre\"", "finetune.unknown_fields=*",
         "finetune.batch_size=8"};
     QTest::newRow("a history, pretrained, a field's own width")
         << QStringList{"kind=flip",           "id.backbone=din",       "id.history_by=user",

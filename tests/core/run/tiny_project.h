@@ -69,7 +69,8 @@ public:
     /// Imports the rows as the dataset `name`, each pair's first words in the schema replaced by
     /// its second.
     void importAs(const std::string& name,
-                  const std::vector<std::pair<std::string, std::string>>& changes) const {
+                  const std::vector<std::pair<std::string, std::string>>& changes,
+                  const SplitPlan& split = {}) const {
         std::ifstream file(FLIP_TEST_FIXTURES "/tiny.toml");
         std::string schema{std::istreambuf_iterator<char>(file), {}};
         for (const auto& [words, by] : changes) {
@@ -83,6 +84,7 @@ public:
         request.source = path() / "source";
         request.schema = request.source / (name + ".toml");
         request.name = name;
+        request.split = split;
         std::ofstream(request.schema) << schema;
         const auto imported = importDataset(request, workspace().datasets());
         if (!imported) {
@@ -118,6 +120,7 @@ public:
                                         "pretrain.batch_size=64",
                                         "pretrain.alignment_rows=16",
                                         "finetune.epochs=3",
+                                        "finetune.id_epochs=0",
                                         "finetune.batch_size=64",
                                         "finetune.micro_batch=32",
                                         "threads=1",

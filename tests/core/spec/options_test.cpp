@@ -176,6 +176,12 @@ private Q_SLOTS:
         row("finetune.plateau_factor", "0.1", "1.0");
         row("finetune.alpha_start", "0.5", "0.0");
         row("finetune.select_on", "\"valid\"", "\"test\"");
+        row("finetune.id_epochs", "20", "0");
+        row("finetune.id_rate", "0.1", "1.0");
+        row("finetune.fusion_rate", "10.0", "1.0");
+        row("finetune.unknown_rate", "0.4", "0.0");
+        row("finetune.mixing", "\"unknown\"", "\"one\"");
+        row("finetune.warmup", "0.05", "0.0");
     }
     void startsWhereTheDocumentationSays() {
         QFETCH(QString, key);

@@ -119,10 +119,10 @@ void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers_data() {
     row("text.item_template=\"{movie}\"", "text");
     row("plm.pooling=mean", "text");
     row("finetune.text_encoder=frozen", "joint");
-    row("finetune.id_rate=0.1", "joint");
-    row("finetune.fusion_rate=50", "joint");
+    row("finetune.id_rate=1", "joint");
+    row("finetune.fusion_rate=1", "joint");
     row("finetune.alpha_start=0.25", "joint");
-    row("finetune.unknown_rate=0.2", "id");
+    row("finetune.unknown_fields=*", "id");
     row("finetune.mask_ratio_text=0.2", "text");
     row("finetune.schedule=cosine-step", "id");
 }
@@ -144,7 +144,7 @@ void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers() {
 
 void SwitchesTest::unknownIdsHaveAMixingWeightOfTheirOwn() {
     const std::string rates = "finetune.fusion_rate=50";
-    const std::string unknown = "finetune.unknown_rate=0.5";
+    const std::string unknown = "finetune.unknown_fields=*";
     QVERIFY(finetuning({rates, unknown}) != finetuning({rates, unknown, "finetune.mixing=one"}));
     // Where every id is known there is nothing to learn.
     QCOMPARE(finetuning({rates}), finetuning({rates, "finetune.mixing=one"}));
@@ -168,7 +168,7 @@ void SwitchesTest::aLearnedTemperatureMoves() {
 
 void SwitchesTest::aRateOfZeroKeepsTheIds() {
     const RunSpec spec =
-        project_.spec({"kind=finetune", "finetune.id_rate=0", "finetune.unknown_rate=0.3"});
+        project_.spec({"kind=finetune", "finetune.id_rate=0", "finetune.unknown_fields=*"});
     const auto inputs = inputsOf(project_, spec);
     const auto model =
         std::move(*FinetuneModel::make(spec, inputs->sizes(), inputs->config(), at::kCPU));

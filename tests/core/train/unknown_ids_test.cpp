@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include <cmath>
+#include <fstream>
 
 using namespace flip;
 using namespace flip::test;
@@ -20,6 +21,8 @@ private Q_SLOTS:
     void replacesAtTheRate_data();
     void replacesAtTheRate();
     void fieldsOfAGroupGoTogether();
+    void losesWhatValidationRowsDoNotKnow();
+    void leavesAllAloneWhereValidationKnowsAll();
     void anUnknownUserHasNoHistory();
     void drawsDependOnSeedStepAndPart();
     void refusesWhatItCannotDo_data();
@@ -40,7 +43,7 @@ private:
 };
 
 void UnknownIdsTest::leavesAllAloneAtRateZero() {
-    const RunSpec spec = project_.spec();
+    const RunSpec spec = project_.spec({"finetune.unknown_rate=0"});
     QVERIFY(at::equal(UnknownIds(spec, dataset_)(ids_, 0, 0), ids_));
 }
 
@@ -52,7 +55,8 @@ void UnknownIdsTest::replacesAtTheRate_data() {
 
 void UnknownIdsTest::replacesAtTheRate() {
     QFETCH(double, rate);
-    const RunSpec spec = project_.spec({"finetune.unknown_rate=" + std::to_string(rate)});
+    const RunSpec spec = project_.spec(
+        {"finetune.unknown_fields=*", "finetune.unknown_rate=" + std::to_string(rate)});
     const at::Tensor changed = UnknownIds(spec, dataset_)(ids_, 3, 0);
     const at::Tensor lost = changed.eq(unknown());
     QVERIFY(changed.eq(ids_).logical_or(lost).all().item<bool>());
@@ -73,13 +77,57 @@ void UnknownIdsTest::fieldsOfAGroupGoTogether() {
     QVERIFY(!lost.select(1, 1).any().item<bool>()); // gender is not named
 }
 
+void UnknownIdsTest::leavesAllAloneWhereValidationKnowsAll() {
+    QVERIFY(at::equal(
+        UnknownIds(project_.spec({"finetune.unknown_rate=0.9"}), dataset_)(ids_, 0, 0), ids_));
+}
+
+void UnknownIdsTest::losesWhatValidationRowsDoNotKnow() {
+    // Half of the validation rows have a film that training never shows.
+    const int movie = dataset_.findField("movie");
+    SplitPlan plan;
+    plan.rule = SplitPlan::Rule::File;
+    plan.file = project_.path() / "split.tsv";
+    std::ofstream file(plan.file);
+    file << "row_index\tsplit\n";
+    for (std::int64_t row = 0; row < dataset_.rows(); ++row) {
+        const auto code = dataset_.codes(movie)[static_cast<std::size_t>(row)];
+        const bool held = dataset_.value(movie, code) == "m0" || row % 9 == 0;
+        file << row << '\t' << (held ? "valid" : row % 9 == 1 ? "test" : "train") << '\n';
+    }
+    file.close();
+    project_.importAs("cold", {}, plan);
+    const Dataset cold = std::move(*Dataset::open(project_.workspace().dataset("cold")));
+    double share = 0;
+    const auto rows = cold.rowsOf(Split::Valid);
+    const std::int64_t none = cold.fields()[static_cast<std::size_t>(movie)].firstId;
+    for (const std::int64_t row : rows) {
+        const auto code = cold.codes(movie)[static_cast<std::size_t>(row)];
+        share += cold.idOfCode(movie)[code] == none ? 1 : 0;
+    }
+    share /= static_cast<double>(rows.size());
+    QVERIFY(share > 0.2 && share < 0.8);
+    const at::Tensor changed =
+        UnknownIds(project_.spec({"finetune.unknown_rate=0.4"}), cold)(ids_, 3, 0);
+    const at::Tensor lost = changed.ne(ids_);
+    QVERIFY(!lost.select(1, 0).any().item<bool>());
+    QVERIFY(!lost.select(1, 1).any().item<bool>());
+    QVERIFY(!lost.select(1, 3).any().item<bool>());
+    QVERIFY(changed.select(1, 2).masked_select(lost.select(1, 2)).eq(none).all().item<bool>());
+    // 2000 draws: five standard deviations.
+    const double wanted = 0.4 * share;
+    QVERIFY(std::abs(lost.select(1, 2).to(at::kDouble).mean().item<double>() - wanted) <
+            5 * std::sqrt(wanted * (1 - wanted) / 2000));
+}
+
 void UnknownIdsTest::anUnknownUserHasNoHistory() {
     const at::Tensor history = at::tensor({19, 30, 20, 31}, at::kLong).repeat({2000, 1});
     const at::Tensor both = at::cat({ids_, history}, 1);
-    const std::vector<std::string> rate = {"finetune.unknown_rate=0.3"};
+    const std::vector<std::string> rate = {"finetune.unknown_rate=0.3",
+                                           "finetune.unknown_fields=*"};
     const at::Tensor plain = UnknownIds(project_.spec(rate), dataset_)(ids_, 3, 0);
     const auto historyBy = [&](const std::string& field) {
-        const RunSpec spec = project_.spec({rate[0], "id.history_by=" + field});
+        const RunSpec spec = project_.spec({rate[0], rate[1], "id.history_by=" + field});
         const at::Tensor changed = UnknownIds(spec, dataset_)(both, 3, 0);
         // The draws are those of rows without a history.
         return std::pair{at::equal(changed.slice(1, 0, 4), plain), changed.slice(1, 4)};
@@ -94,8 +142,8 @@ void UnknownIdsTest::anUnknownUserHasNoHistory() {
 }
 
 void UnknownIdsTest::drawsDependOnSeedStepAndPart() {
-    const UnknownIds one(project_.spec({"finetune.unknown_rate=0.3"}), dataset_);
-    const UnknownIds two(project_.spec({"finetune.unknown_rate=0.3", "seed=2"}), dataset_);
+    const UnknownIds one(project_.spec({"finetune.unknown_fields=*"}), dataset_);
+    const UnknownIds two(project_.spec({"finetune.unknown_fields=*", "seed=2"}), dataset_);
     QVERIFY(at::equal(one(ids_, 3, 1), one(ids_, 3, 1)));
     QVERIFY(!at::equal(one(ids_, 3, 1), one(ids_, 4, 1)));
     QVERIFY(!at::equal(one(ids_, 3, 1), one(ids_, 3, 0)));
