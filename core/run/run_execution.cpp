@@ -324,7 +324,9 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
     RunSpec alone = spec_;
     alone.finetune.branches = "id";
     alone.finetune.epochs = spec_.finetune.idEpochs;
+    alone.finetune.batchSize = spec_.finetune.idBatchSize;
     alone.finetune.schedule = "constant"; // patience says when it ends
+    alone.finetune.warmup = 0;
     auto made = FinetuneModel::make(alone, inputs_->sizes(), std::nullopt, device_);
     if (!made) {
         return failure(made.problem());

@@ -378,6 +378,14 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .in("epochs")
                         .from(0, 100000)
                         .published(std::int64_t{0}));
+    table.push_back(row<&RunSpec::finetune, &Finetune::idBatchSize>(
+                        Group::Finetuning, "finetune.id_batch_size", "Batch size of the ids alone",
+                        1024,
+                        "Rows of one step while a joint run trains its ids alone; ids like larger "
+                        "steps than words.")
+                        .in("rows")
+                        .from(1, kManyRows)
+                        .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::idRate>(
                         Group::Finetuning, "finetune.id_rate", "Rate of the id branch", 0.1,
                         "What finetune.learning_rate is multiplied by for the id branch while a "
@@ -478,11 +486,10 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .published("one")
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
-                        Group::Finetuning, "finetune.warmup", "Warm-up", 0.05,
+                        Group::Finetuning, "finetune.warmup", "Warm-up", 0.0,
                         "Share of all steps over which the learning rates rise from 0.")
                         .in("share of steps")
                         .from(0, 1)
-                        .published(0.0)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::schedule>(
                         Group::Finetuning, "finetune.schedule", "Schedule", "constant",

@@ -119,6 +119,7 @@ struct RunSpec {
         std::string textHead;    // linear | tanh
         std::int64_t textHeadDim;
         std::int64_t idEpochs; // of the id branch alone, before a joint run's own
+        std::int64_t idBatchSize;
         double idRate;         // of the id branch in a joint run, as a multiple of learningRate
         double fusionRate;     // of the mixing weight, likewise
         double unknownRate;
