@@ -45,8 +45,9 @@ void print(const Dataset& dataset) {
                 static_cast<long long>(dataset.splitRows(Split::Valid)),
                 static_cast<long long>(dataset.splitRows(Split::Test)), dataset.hash().c_str());
     for (const FieldInfo& field : dataset.fields()) {
-        std::printf("  %-20s %8lld ids, %5.2f %% of valid and test rows unknown\n",
-                    field.name.c_str(), static_cast<long long>(field.ids), 100.0 * field.oovRate);
+        std::printf("  %-20s %8lld ids, %5.2f %% of valid and test rows unknown%s\n",
+                    field.name.c_str(), static_cast<long long>(field.ids), 100.0 * field.oovRate,
+                    field.shares.empty() ? "" : ("; shares those of " + field.shares).c_str());
     }
 }
 

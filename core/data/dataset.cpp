@@ -222,6 +222,14 @@ std::vector<int> Dataset::idFields() const {
     return indices;
 }
 
+std::vector<std::string> Dataset::idFieldNames() const {
+    std::vector<std::string> names;
+    for (const int field : idFields()) {
+        names.push_back(fields()[static_cast<std::size_t>(field)].name);
+    }
+    return names;
+}
+
 std::vector<int> Dataset::textFields() const {
     std::vector<int> indices;
     for (std::size_t i = 0; i < content_->fields.size(); ++i) {
@@ -360,10 +368,14 @@ std::vector<Problem> Dataset::verify() const {
 std::string Dataset::toJson() const {
     nlohmann::ordered_json fieldList = nlohmann::ordered_json::array();
     for (const FieldInfo& field : content_->fields) {
-        fieldList.push_back({{"name", field.name},
-                             {"kind", fieldKindName(field.kind)},
-                             {"ids", field.ids},
-                             {"oov_rate", field.oovRate}});
+        nlohmann::ordered_json& told =
+            fieldList.emplace_back(nlohmann::ordered_json{{"name", field.name},
+                                                          {"kind", fieldKindName(field.kind)},
+                                                          {"ids", field.ids},
+                                                          {"oov_rate", field.oovRate}});
+        if (!field.shares.empty()) {
+            told["shares"] = field.shares;
+        }
     }
     const nlohmann::ordered_json json = {{"name", name()},
                                          {"rows", rows()},

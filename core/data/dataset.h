@@ -33,6 +33,7 @@ struct FieldInfo {
     FieldUse use = FieldUse::Both;
     FieldKind kind = FieldKind::Category;
     std::string separator;    // between the elements of a list
+    std::string shares;       // the field whose vocabulary it has; empty: its own
     std::int64_t values = 0;  // distinct values in all rows
     std::int64_t ids = 0;     // values, elements or buckets that the training split holds, those
                               // below the minimum count left out
@@ -44,7 +45,9 @@ struct FieldInfo {
 /// whatever the size. Safe to read from any thread.
 ///
 /// One id space serves all fields: 0 is the mask, then each field has one id for unknown values
-/// followed by its training vocabulary.
+/// followed by its training vocabulary. Fields that share a vocabulary have an id space each all
+/// the same, equally long and in the same order: the n-th id of one is the value of the n-th of the
+/// other.
 class Dataset {
 public:
     /// Opens datasets/NAME; damage and foreign versions are Problems that name the file.
@@ -69,7 +72,8 @@ public:
     const std::vector<FieldInfo>& fields() const;
     int findField(std::string_view name) const; // -1 if there is none
     std::vector<int> idFields() const;          // indices of fields with use Both or Id
-    std::vector<int> textFields() const;        // ... Both or Text
+    std::vector<std::string> idFieldNames() const;
+    std::vector<int> textFields() const; // ... Both or Text
 
     std::span<const std::uint8_t> labels() const;          // [rows], 0 or 1
     std::span<const std::uint8_t> splits() const;          // [rows], as Split

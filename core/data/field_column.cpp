@@ -13,6 +13,37 @@ std::string_view bytesOf(const std::vector<T>& numbers) {
     return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
 }
 
+std::span<const std::uint32_t> codesIn(const MappedFile& file) {
+    return {reinterpret_cast<const std::uint32_t*>(file.data()),
+            file.size() / sizeof(std::uint32_t)};
+}
+
+TrainingCounts countTraining(std::span<const std::uint32_t> codes, std::span<const Split> splits,
+                             std::size_t values) {
+    TrainingCounts counts;
+    counts.rows.assign(values, 0);
+    for (std::size_t row = 0; row < splits.size(); ++row) {
+        if (splits[row] == Split::Train && counts.rows[codes[row]]++ == 0) {
+            counts.firstMet.push_back(codes[row]);
+        }
+    }
+    return counts;
+}
+
+/// The training rows that first hold these values, which are in the order of those rows.
+std::vector<std::int64_t> firstRowsOf(const std::vector<std::uint32_t>& firstMet,
+                                      std::span<const std::uint32_t> codes,
+                                      std::span<const Split> splits) {
+    std::vector<std::int64_t> rows;
+    rows.reserve(firstMet.size());
+    for (std::size_t row = 0; rows.size() < firstMet.size(); ++row) {
+        if (splits[row] == Split::Train && codes[row] == firstMet[rows.size()]) {
+            rows.push_back(static_cast<std::int64_t>(row));
+        }
+    }
+    return rows;
+}
+
 } // namespace
 
 Result<FieldColumn> FieldColumn::open(const FieldSchema& schema, std::size_t index,
@@ -74,37 +105,63 @@ Problem FieldColumn::tooManyValues() const {
             info_.name};
 }
 
-Result<void> FieldColumn::count(std::span<const Split> splits, std::int64_t minCount) {
+Result<void> FieldColumn::count(std::span<FieldColumn* const> fields, std::span<const Split> splits,
+                                std::int64_t minCount) {
+    std::vector<MappedFile> files; // they hold the codes
+    std::vector<TrainingCounts> counts;
+    for (FieldColumn* field : fields) {
+        auto file = field->finishCodes();
+        if (!file) {
+            return file.problem();
+        }
+        files.push_back(std::move(*file));
+        counts.push_back(countTraining(codesIn(files.back()), splits, field->values_.size()));
+    }
+    if (fields.size() == 1) {
+        FieldColumn& field = *fields.front();
+        const auto ids = [&] {
+            switch (field.info_.kind) {
+            case FieldKind::Multi:
+                return idsOfLists(field.values_, counts.front(), minCount, field.info_.separator);
+            case FieldKind::Number:
+                return idsOfNumbers(field.values_, counts.front(), field.buckets_);
+            case FieldKind::Category:
+                break;
+            }
+            return idsOfCategories(counts.front(), minCount);
+        };
+        field.takeIds(ids(), codesIn(files.front()), splits);
+        return {};
+    }
+    std::vector<SharingField> sharing;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        counts[i].firstRows = firstRowsOf(counts[i].firstMet, codesIn(files[i]), splits);
+        sharing.push_back({fields[i]->values_, std::move(counts[i]), fields[i]->info_.separator});
+    }
+    auto ids = idsOfShared(sharing, minCount);
+    if (!ids) {
+        return fields.front()->tooManyValues();
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        fields[i]->takeIds(std::move((*ids)[i]), codesIn(files[i]), splits);
+    }
+    return {};
+}
+
+/// No row can be added from here on.
+Result<MappedFile> FieldColumn::finishCodes() {
     info_.values = values_.size();
     auto codesFile = codes_.finish();
     if (!codesFile) {
         return codesFile.problem();
     }
     codesFile_ = *codesFile;
-    const auto mapped = MappedFile::open(folder_ / codesFile_.fileName());
-    if (!mapped) {
-        return mapped.problem();
-    }
-    const std::span codes(reinterpret_cast<const std::uint32_t*>(mapped->data()), splits.size());
+    return MappedFile::open(folder_ / codesFile_.fileName());
+}
 
-    TrainingCounts counts;
-    counts.rows.assign(values_.size(), 0);
-    for (std::size_t row = 0; row < splits.size(); ++row) {
-        if (splits[row] == Split::Train && counts.rows[codes[row]]++ == 0) {
-            counts.firstMet.push_back(codes[row]);
-        }
-    }
-    switch (info_.kind) {
-    case FieldKind::Category:
-        ids_ = idsOfCategories(counts, minCount);
-        break;
-    case FieldKind::Multi:
-        ids_ = idsOfLists(values_, counts, minCount, info_.separator);
-        break;
-    case FieldKind::Number:
-        ids_ = idsOfNumbers(values_, counts, buckets_);
-        break;
-    }
+void FieldColumn::takeIds(ValueIds ids, std::span<const std::uint32_t> codes,
+                          std::span<const Split> splits) {
+    ids_ = std::move(ids);
     info_.ids = ids_.ids;
     std::int64_t heldOut = 0;
     std::int64_t unknown = 0;
@@ -115,7 +172,6 @@ Result<void> FieldColumn::count(std::span<const Split> splits, std::int64_t minC
         }
     }
     info_.oovRate = heldOut == 0 ? 0 : static_cast<double>(unknown) / static_cast<double>(heldOut);
-    return {};
 }
 
 Result<ManifestField> FieldColumn::finish() {

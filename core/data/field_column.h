@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/files.h"
 #include "core/base/result.h"
 #include "core/data/column_writer.h"
 #include "core/data/manifest.h"
@@ -29,8 +30,10 @@ public:
     /// Adds the values of a batch's rows.
     Result<void> add(const RowSource& source, const RowBatch& rows);
 
-    /// Once all rows are in: gives ids to what the training rows hold, as value_ids.h says.
-    Result<void> count(std::span<const Split> splits, std::int64_t minCount);
+    /// Once all rows are in: gives ids to what the training rows hold, as value_ids.h says. Of one
+    /// field, or of several with one vocabulary, in their order.
+    static Result<void> count(std::span<FieldColumn* const> fields, std::span<const Split> splits,
+                              std::int64_t minCount);
 
     std::int64_t ids() const { return info_.ids; } // after count(), the unknown value's left out
 
@@ -49,10 +52,13 @@ private:
         info_.use = schema.use;
         info_.kind = schema.kind;
         info_.separator = schema.kind == FieldKind::Multi ? schema.separator : "";
+        info_.shares = schema.shares;
     }
 
     Result<void> number(const RowSource& source, const RowBatch& rows);
     Result<std::uint32_t> codeOf(std::string_view value);
+    Result<MappedFile> finishCodes();
+    void takeIds(ValueIds ids, std::span<const std::uint32_t> codes, std::span<const Split> splits);
     Result<ListFiles> writeLists() const;
     Problem tooManyValues() const;
 

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -116,6 +117,22 @@ std::int64_t sizeOf(const std::vector<TableFile>& files) {
     return bytes;
 }
 
+/// For each vocabulary the fields that have it: those alone, and those that share it.
+std::vector<std::vector<std::size_t>> vocabulariesOf(const Schema& schema) {
+    std::vector<std::vector<std::size_t>> vocabularies;
+    std::map<std::string, std::size_t> ofLeader;
+    for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+        const FieldSchema& field = schema.fields[i];
+        const auto [found, isNew] = ofLeader.try_emplace(
+            field.shares.empty() ? field.name : field.shares, vocabularies.size());
+        if (isNew) {
+            vocabularies.emplace_back();
+        }
+        vocabularies[found->second].push_back(i);
+    }
+    return vocabularies;
+}
+
 /// The columns of a dataset in the making, wave after wave.
 class Columns {
 public:
@@ -141,6 +158,7 @@ public:
             }
             columns.fields_.push_back(std::move(*field));
         }
+        columns.vocabularies_ = vocabulariesOf(schema);
         return columns;
     }
 
@@ -188,9 +206,14 @@ public:
             ++manifest_.splitRows.at(static_cast<std::size_t>(split));
         }
         // How many ids a field has decides where the next one's begin: first all are counted.
-        std::vector<Result<void>> done(fields_.size());
-        pool_.forEach(fields_.size(),
-                      [&](std::size_t i) { done[i] = fields_[i].count(*splits, minCount); });
+        std::vector<Result<void>> done(vocabularies_.size());
+        pool_.forEach(vocabularies_.size(), [&](std::size_t i) {
+            std::vector<FieldColumn*> fields;
+            for (const std::size_t field : vocabularies_[i]) {
+                fields.push_back(&fields_[field]);
+            }
+            done[i] = FieldColumn::count(fields, *splits, minCount);
+        });
         if (auto counted = firstProblem(done); !counted) {
             return counted.problem();
         }
@@ -200,6 +223,7 @@ public:
             manifest_.idCount += 1 + field.ids();
         }
         manifest_.fields.resize(fields_.size());
+        done.assign(fields_.size(), {});
         pool_.forEach(fields_.size(), [&](std::size_t i) {
             auto field = fields_[i].finish();
             done[i] = field ? Result<void>() : Result<void>(field.problem());
@@ -254,6 +278,7 @@ private:
     ColumnWriter labels_;
     std::optional<ColumnWriter> times_;
     std::vector<FieldColumn> fields_;
+    std::vector<std::vector<std::size_t>> vocabularies_; // of each one its fields
     Manifest manifest_;
 };
 

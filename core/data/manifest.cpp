@@ -68,19 +68,23 @@ std::optional<ListFiles> listFiles(const Json& field) {
 }
 
 Json toJson(const ManifestField& field) {
-    return {{"name", field.info.name},
-            {"use", fieldUseName(field.info.use)},
-            {"kind", fieldKindName(field.info.kind)},
-            {"separator", field.info.separator},
-            {"lists", toJson(field.lists)},
-            {"values", field.info.values},
-            {"ids", field.info.ids},
-            {"first_id", field.info.firstId},
-            {"oov_rate", field.info.oovRate},
-            {"codes", toJson(field.codes)},
-            {"value_offsets", toJson(field.offsets)},
-            {"value_bytes", toJson(field.bytes)},
-            {"id_of_code", toJson(field.idOfCodes)}};
+    Json json = {{"name", field.info.name},
+                 {"use", fieldUseName(field.info.use)},
+                 {"kind", fieldKindName(field.info.kind)},
+                 {"separator", field.info.separator},
+                 {"lists", toJson(field.lists)},
+                 {"values", field.info.values},
+                 {"ids", field.info.ids},
+                 {"first_id", field.info.firstId},
+                 {"oov_rate", field.info.oovRate},
+                 {"codes", toJson(field.codes)},
+                 {"value_offsets", toJson(field.offsets)},
+                 {"value_bytes", toJson(field.bytes)},
+                 {"id_of_code", toJson(field.idOfCodes)}};
+    if (!field.info.shares.empty()) {
+        json["shares"] = field.info.shares;
+    }
+    return json;
 }
 
 ManifestField manifestField(const Json& json) {
@@ -91,6 +95,7 @@ ManifestField manifestField(const Json& json) {
     const auto kind = std::ranges::find(kKinds, json.value("kind", "category"), fieldKindName);
     field.info.kind = kind == kKinds.end() ? FieldKind::Category : *kind;
     field.info.separator = json.value("separator", "");
+    field.info.shares = json.value("shares", "");
     field.lists = listFiles(json);
     if ((field.info.kind == FieldKind::Multi) != field.lists.has_value()) {
         throw Json::other_error::create(501, "a field of lists has none", &json);
@@ -121,6 +126,21 @@ Json toJson(const ImportRecord& import) {
             {"repeated_keys", import.repeatedKeys}};
 }
 
+/// Fields that share a vocabulary have the same number of ids, and name a field that has its own.
+void checkShared(const Json& json, const std::vector<ManifestField>& fields) {
+    for (const ManifestField& field : fields) {
+        if (field.info.shares.empty()) {
+            continue;
+        }
+        const auto leader = std::ranges::find(
+            fields, field.info.shares, [](const ManifestField& one) { return one.info.name; });
+        if (leader == fields.end() || !leader->info.shares.empty() ||
+            leader->info.ids != field.info.ids) {
+            throw Json::other_error::create(501, "a field shares what is not there", &json);
+        }
+    }
+}
+
 ImportRecord importRecord(const Json& json) {
     ImportRecord import;
     import.preset = json.at("preset").get<std::string>();
@@ -148,6 +168,7 @@ Manifest manifest(const Json& json) {
     for (const Json& field : json.at("fields")) {
         result.fields.push_back(manifestField(field));
     }
+    checkShared(json, result.fields);
     result.labels = columnFile(json.at("labels"));
     result.splits = columnFile(json.at("splits"));
     if (!json.at("times").is_null()) {
@@ -194,6 +215,12 @@ std::vector<ColumnFile> ManifestField::files() const {
     return all;
 }
 
+std::int64_t Manifest::format() const {
+    const bool shares = std::ranges::any_of(
+        fields, [](const ManifestField& field) { return !field.info.shares.empty(); });
+    return shares ? kSharingFormat : kFormat;
+}
+
 std::string Manifest::contentHash() const {
     ContentHasher hasher;
     // Length before text: no two lists of parts spell the same bytes.
@@ -206,6 +233,10 @@ std::string Manifest::contentHash() const {
     for (const ManifestField& field : fields) {
         add(field.info.name);
         add(fieldUseName(field.info.use));
+        if (!field.info.shares.empty()) {
+            add("shares");
+            add(field.info.shares);
+        }
         for (const ColumnFile& file : field.files()) {
             add(file.hash);
         }
@@ -237,7 +268,7 @@ std::string Manifest::toJson() const {
         fieldList.push_back(flip::toJson(field));
     }
     Json json = {
-        {"format", kFormat},
+        {"format", format()},
         {"hash", contentHash()},
         {"rows", rows},
         {"positives", positives},
@@ -262,9 +293,10 @@ Result<Manifest> Manifest::fromJson(std::string_view text, const std::string& wh
             return damaged;
         }
         const auto format = json.at("format").get<std::int64_t>();
-        if (format != kFormat) {
+        if (format != kFormat && format != kSharingFormat) {
             return Problem{"the dataset has format " + std::to_string(format) +
-                               ", this program reads format " + std::to_string(kFormat) +
+                               ", this program reads formats " + std::to_string(kFormat) + " and " +
+                               std::to_string(kSharingFormat) +
                                "; import it again or use the program that made it",
                            where};
         }

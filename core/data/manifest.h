@@ -60,6 +60,9 @@ struct ImportRecord {
 struct Manifest {
     static constexpr std::string_view kFileName = "manifest.json";
     static constexpr std::int64_t kFormat = 1;
+    static constexpr std::int64_t kSharingFormat = 2; // where fields share a vocabulary
+
+    std::int64_t format() const;
 
     std::int64_t rows = 0;
     std::int64_t positives = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace flip {
 
@@ -15,6 +16,19 @@ bool hasOptionalFields(const Schema& schema, const std::string& table) {
     return std::ranges::any_of(schema.fields, [&](const FieldSchema& field) {
         return field.optional && field.columns.front().table == table;
     });
+}
+
+/// Where the field that leads a vocabulary is gone, the first of those that share it leads the
+/// others. Returns its name; empty: nobody shared it.
+std::string handOn(const std::string& leader, std::vector<FieldSchema>& fields) {
+    std::string heir;
+    for (FieldSchema& field : fields) {
+        if (field.shares == leader) {
+            field.shares = heir;
+            heir = heir.empty() ? field.name : heir;
+        }
+    }
+    return heir;
 }
 
 } // namespace
@@ -57,20 +71,23 @@ Result<PresentParts> presentParts(const Schema& schema, const std::vector<TableF
             parts.files.erase(parts.files.begin() + at);
         }
     }
+    std::vector<std::pair<std::string, std::string>> gone; // fields, and why
     for (const FieldSchema& field : schema.fields) {
         const std::string& table = field.columns.front().table;
         if (const auto file = missing.find(table); file != missing.end()) {
-            parts.leftOut.push_back("the field \"" + field.name +
-                                    "\" is left out: there is no file \"" + file->second + "\"");
-            continue;
+            gone.emplace_back(field.name, "there is no file \"" + file->second + "\"");
+        } else if (field.optional && !sources.at(table).cell(field)) {
+            gone.emplace_back(field.name, sources.at(table).fileName() + " has no column \"" +
+                                              field.columns.front().column + "\"");
+        } else {
+            parts.schema.fields.push_back(field);
         }
-        if (field.optional && !sources.at(table).cell(field)) {
-            parts.leftOut.push_back("the field \"" + field.name +
-                                    "\" is left out: " + sources.at(table).fileName() +
-                                    " has no column \"" + field.columns.front().column + "\"");
-            continue;
-        }
-        parts.schema.fields.push_back(field);
+    }
+    for (const auto& [name, reason] : gone) {
+        const std::string heir = handOn(name, parts.schema.fields);
+        parts.leftOut.push_back(
+            "the field \"" + name + "\" is left out: " + reason +
+            (heir.empty() ? "" : "; its vocabulary is now that of \"" + heir + "\""));
     }
     if (parts.schema.fields.empty()) {
         return Problem{"no field is left, since all are optional and none is there; name another "

@@ -18,7 +18,9 @@ struct PresentParts {
 
 /// Leaves out optional tables without a file, with their fields and joins, and optional fields
 /// whose columns the files do not name. `files` are the tables', as findTableFiles() gives them.
-/// Reads the beginnings of files only where a field is optional. No field left is a Problem.
+/// Where the field is gone that led a shared vocabulary, the first of the fields that shared it
+/// leads the others; its line says so. Reads the beginnings of files only where a field is
+/// optional. No field left is a Problem.
 Result<PresentParts> presentParts(const Schema& schema, const std::vector<TableFile>& files);
 
 } // namespace flip

@@ -21,8 +21,8 @@ constexpr std::array<std::string_view, 5> kJoinKeys = {"left", "right", "keep", 
                                                        "optional"};
 constexpr std::array<std::string_view, 3> kLabelKeys = {"column", "positive", "drop"};
 constexpr std::array<std::string_view, 1> kTimeKeys = {"column"};
-constexpr std::array<std::string_view, 8> kFieldKeys = {"name", "column",  "flags", "kind",
-                                                        "use",  "buckets", "split", "optional"};
+constexpr std::array<std::string_view, 9> kFieldKeys = {
+    "name", "column", "flags", "kind", "use", "buckets", "split", "optional", "shares"};
 
 Result<ColumnName> columnName(const std::string& text, const std::string& where) {
     const std::size_t dot = text.find('.');
@@ -384,6 +384,14 @@ Result<FieldSchema> readField(const TomlSection& section) {
         return optional.problem();
     }
     field.optional = *optional;
+    if (section.has("shares")) {
+        auto shares = section.text("shares");
+        if (!shares) {
+            return shares.problem();
+        }
+        field.shares = std::move(*shares);
+        field.sharesWhere = section.where("shares");
+    }
     if (auto done = readKind(section, *kind, field); !done) {
         return done.problem();
     }

@@ -80,6 +80,8 @@ struct FieldSchema {
     std::string separator = "|"; // between the elements of a list, kind Multi; "|" of flags
     std::int64_t buckets = 32;   // most ranges of a number, kind Number; at least 2
     bool optional = false;       // left out where the file has no such column
+    std::string shares;          // the field whose vocabulary it has; empty: its own
+    std::string sharesWhere;     // file and line that name it
     std::string where;
 };
 

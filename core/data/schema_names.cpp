@@ -130,6 +130,52 @@ Result<void> checkOptional(const Schema& schema) {
     return {};
 }
 
+/// Fields that share a vocabulary name the one that leads them, and all of them have ids of values.
+Result<void> checkShared(const Schema& schema) {
+    std::vector<std::string_view> names;
+    for (const FieldSchema& field : schema.fields) {
+        names.push_back(field.name);
+    }
+    for (const FieldSchema& field : schema.fields) {
+        if (field.shares.empty()) {
+            continue;
+        }
+        const auto refuse = [&](const std::string& what) -> Result<void> {
+            return Problem{what, field.sharesWhere};
+        };
+        const auto leader = std::ranges::find(schema.fields, field.shares, &FieldSchema::name);
+        if (leader == schema.fields.end()) {
+            return refuse("there is no field \"" + field.shares + "\"; did you mean \"" +
+                          nearestName(field.shares, names) + "\"?");
+        }
+        if (leader->name == field.name) {
+            return refuse("the field \"" + field.name +
+                          "\" names itself; name another field, or remove shares");
+        }
+        if (leader->shares == field.name) {
+            return refuse("\"" + field.name + "\" and \"" + leader->name +
+                          "\" name each other; remove shares from one of them");
+        }
+        if (!leader->shares.empty()) {
+            return refuse("names \"" + leader->name +
+                          "\", which itself shares the vocabulary of \"" + leader->shares +
+                          "\"; write \"" + leader->shares + "\"");
+        }
+        for (const FieldSchema* one : {&field, &*leader}) {
+            if (one->kind == FieldKind::Number) {
+                return refuse("the field \"" + one->name +
+                              "\" is a number, whose ids are ranges and no values; remove shares");
+            }
+            if (one->use == FieldUse::Text) {
+                return refuse("the field \"" + one->name +
+                              "\" is words alone, and words have no ids; remove shares, or set its "
+                              "use to \"id\" or \"both\"");
+            }
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 std::vector<const ColumnName*> namedColumns(const Schema& schema) {
@@ -160,6 +206,9 @@ Result<void> checkSchemaNames(const Schema& schema) {
         if (auto known = checkTable(schema, *column); !known) {
             return known;
         }
+    }
+    if (auto shared = checkShared(schema); !shared) {
+        return shared;
     }
     return checkOptional(schema);
 }

@@ -12,7 +12,8 @@ namespace flip {
 std::vector<const ColumnName*> namedColumns(const Schema& schema);
 
 /// Whether a schema's parts fit together by the names they give each other: every table known,
-/// named once, joined once, after the one it hangs on.
+/// named once, joined once, after the one it hangs on; fields that share a vocabulary name one that
+/// has its own, and both have ids of values.
 Result<void> checkSchemaNames(const Schema& schema);
 
 } // namespace flip

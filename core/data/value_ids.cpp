@@ -9,6 +9,86 @@
 
 namespace flip {
 
+namespace {
+
+/// The lists of a field as elements, value after value, each element of a list once.
+struct Lists {
+    ValueDictionary elements;
+    std::vector<std::uint64_t> ends{0}; // [values + 1], into `listed`
+    std::vector<std::uint32_t> listed;
+
+    std::span<const std::uint32_t> of(std::uint32_t value) const {
+        return std::span(listed).subspan(ends[value], ends[value + 1] - ends[value]);
+    }
+};
+
+Lists listsOf(const ValueDictionary& values, std::string_view separator) {
+    Lists lists;
+    for (std::uint32_t value = 0; value < values.size(); ++value) {
+        const auto begin = static_cast<std::ptrdiff_t>(lists.listed.size());
+        forEachElement(values.value(value), separator, [&](std::string_view text) {
+            // There are never more elements than bytes, and those are counted elsewhere.
+            const std::uint32_t element = *lists.elements.add(text);
+            if (std::find(lists.listed.begin() + begin, lists.listed.end(), element) ==
+                lists.listed.end()) {
+                lists.listed.push_back(element);
+            }
+        });
+        lists.ends.push_back(lists.listed.size());
+    }
+    return lists;
+}
+
+/// What the counts of the lists say of their elements.
+TrainingCounts countElements(const Lists& lists, const TrainingCounts& counts) {
+    TrainingCounts result;
+    result.rows.assign(lists.elements.size(), 0);
+    for (std::size_t i = 0; i < counts.firstMet.size(); ++i) {
+        const std::uint32_t value = counts.firstMet[i];
+        for (const std::uint32_t element : lists.of(value)) {
+            if (result.rows[element] == 0) {
+                result.firstMet.push_back(element);
+                if (!counts.firstRows.empty()) {
+                    result.firstRows.push_back(counts.firstRows[i]);
+                }
+            }
+            result.rows[element] += counts.rows[value];
+        }
+    }
+    return result;
+}
+
+/// The ids of lists, once their elements have theirs.
+ValueIds idsOfElements(Lists lists, const std::vector<std::int64_t>& idOfElement,
+                       std::int64_t ids) {
+    ValueIds result;
+    result.ids = ids;
+    for (std::uint32_t value = 0; value + 1 < lists.ends.size(); ++value) {
+        const std::size_t begin = result.inLists.size();
+        for (const std::uint32_t element : lists.of(value)) {
+            if (idOfElement[element] != 0) {
+                result.inLists.push_back(idOfElement[element]);
+            }
+        }
+        if (result.inLists.size() == begin) {
+            result.inLists.push_back(0);
+        }
+        result.ofValue.push_back(result.inLists[begin]);
+        result.ends.push_back(result.inLists.size());
+    }
+    result.elements = std::move(lists.elements);
+    return result;
+}
+
+/// Values, or elements of lists, of a field among others.
+struct Shared {
+    std::optional<Lists> lists;
+    TrainingCounts counts; // of what the ids are for
+    std::size_t next = 0;  // of counts.firstMet, not looked at yet
+};
+
+} // namespace
+
 ValueIds idsOfCategories(const TrainingCounts& counts, std::int64_t minCount) {
     ValueIds result;
     result.ofValue.assign(counts.rows.size(), 0);
@@ -22,50 +102,65 @@ ValueIds idsOfCategories(const TrainingCounts& counts, std::int64_t minCount) {
 
 ValueIds idsOfLists(const ValueDictionary& values, const TrainingCounts& counts,
                     std::int64_t minCount, std::string_view separator) {
-    ValueIds result;
-    // The lists as elements, value after value, each element once.
-    std::vector<std::uint64_t> listEnds;
-    std::vector<std::uint32_t> listed;
-    for (std::uint32_t value = 0; value < values.size(); ++value) {
-        const std::size_t begin = listed.size();
-        forEachElement(values.value(value), separator, [&](std::string_view text) {
-            // There are never more elements than bytes, and those are counted elsewhere.
-            const std::uint32_t element = *result.elements.add(text);
-            if (std::find(listed.begin() + static_cast<std::ptrdiff_t>(begin), listed.end(),
-                          element) == listed.end()) {
-                listed.push_back(element);
-            }
-        });
-        listEnds.push_back(listed.size());
+    Lists lists = listsOf(values, separator);
+    const ValueIds ids = idsOfCategories(countElements(lists, counts), minCount);
+    return idsOfElements(std::move(lists), ids.ofValue, ids.ids);
+}
+
+std::optional<std::vector<ValueIds>> idsOfShared(std::span<const SharingField> fields,
+                                                 std::int64_t minCount) {
+    std::vector<Shared> parts;
+    for (const SharingField& field : fields) {
+        Shared& part = parts.emplace_back();
+        if (field.separator.empty()) {
+            part.counts = field.counts;
+        } else {
+            part.lists = listsOf(field.values, field.separator);
+            part.counts = countElements(*part.lists, field.counts);
+        }
     }
-    const auto listOf = [&](std::uint32_t value) {
-        const std::size_t begin = value == 0 ? 0 : listEnds[value - 1];
-        return std::span(listed).subspan(begin, listEnds[value] - begin);
+    const auto valuesOf = [&](std::size_t field) -> const ValueDictionary& {
+        return parts[field].lists ? parts[field].lists->elements : fields[field].values;
     };
-    TrainingCounts elementCounts;
-    elementCounts.rows.assign(result.elements.size(), 0);
-    for (const std::uint32_t value : counts.firstMet) {
-        for (const std::uint32_t element : listOf(value)) {
-            if (elementCounts.rows[element] == 0) {
-                elementCounts.firstMet.push_back(element);
+    ValueDictionary all; // of all fields, in the order of the training rows
+    TrainingCounts counts;
+    for (;;) {
+        Shared* first = nullptr;
+        for (Shared& part : parts) {
+            if (part.next < part.counts.firstMet.size() &&
+                (first == nullptr ||
+                 part.counts.firstRows[part.next] < first->counts.firstRows[first->next])) {
+                first = &part;
             }
-            elementCounts.rows[element] += counts.rows[value];
         }
+        if (first == nullptr) {
+            break;
+        }
+        const std::uint32_t value = first->counts.firstMet[first->next++];
+        const auto code =
+            all.add(valuesOf(static_cast<std::size_t>(first - parts.data())).value(value));
+        if (!code) {
+            return std::nullopt;
+        }
+        if (*code == counts.rows.size()) {
+            counts.rows.push_back(0);
+            counts.firstMet.push_back(*code);
+        }
+        counts.rows[*code] += first->counts.rows[value];
     }
-    const ValueIds elementIds = idsOfCategories(elementCounts, minCount);
-    result.ids = elementIds.ids;
-    for (std::uint32_t value = 0; value < values.size(); ++value) {
-        const std::size_t begin = result.inLists.size();
-        for (const std::uint32_t element : listOf(value)) {
-            if (elementIds.ofValue[element] != 0) {
-                result.inLists.push_back(elementIds.ofValue[element]);
-            }
+    const ValueIds shared = idsOfCategories(counts, minCount);
+    std::vector<ValueIds> result;
+    for (std::size_t field = 0; field < fields.size(); ++field) {
+        const ValueDictionary& values = valuesOf(field);
+        ValueIds own;
+        own.ids = shared.ids;
+        for (std::uint32_t value = 0; value < values.size(); ++value) {
+            const auto code = all.find(values.value(value));
+            own.ofValue.push_back(code ? shared.ofValue[*code] : 0);
         }
-        if (result.inLists.size() == begin) {
-            result.inLists.push_back(0);
-        }
-        result.ofValue.push_back(result.inLists[begin]);
-        result.ends.push_back(result.inLists.size());
+        auto& lists = parts[field].lists;
+        result.push_back(lists ? idsOfElements(std::move(*lists), own.ofValue, own.ids)
+                               : std::move(own));
     }
     return result;
 }

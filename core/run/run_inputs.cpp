@@ -66,6 +66,14 @@ std::vector<IdField> idFieldsOf(const Dataset& dataset) {
         const FieldInfo& info = dataset.fields()[static_cast<std::size_t>(field)];
         fields.push_back({info.name, info.firstId, info.ids, 0});
     }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const auto field = static_cast<std::size_t>(dataset.idFields()[i]);
+        const std::string& shares = dataset.fields()[field].shares;
+        const auto leader = std::ranges::find(fields, shares, &IdField::name);
+        if (!shares.empty() && leader != fields.end()) {
+            fields[i].shares = static_cast<int>(leader - fields.begin());
+        }
+    }
     return fields;
 }
 
@@ -158,10 +166,13 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
         if (auto checked = checkBackbone(spec.id.backbone, shape); !checked) {
             return checked.problem();
         }
-        if (auto widths =
-                fieldWidths(spec.id.fieldDims, namesOf(shape.idFields), spec.id.embeddingDim);
-            !widths) {
+        const auto widths =
+            fieldWidths(spec.id.fieldDims, namesOf(shape.idFields), spec.id.embeddingDim);
+        if (!widths) {
             return widths.problem();
+        }
+        if (auto fit = checkSharedWidths(shape.idFields, *widths, spec.id.embeddingDim); !fit) {
+            return fit.problem();
         }
         if (auto checked = checkHistory(spec, *inputs->dataset_); !checked) {
             return checked.problem();

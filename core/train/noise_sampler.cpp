@@ -45,16 +45,18 @@ std::int64_t NoiseSampler::draw(RandomStream& random) const {
 }
 
 std::vector<NoiseSampler> NoiseSampler::ofFields(const std::vector<std::int64_t>& counts,
-                                                 const std::vector<std::int64_t>& firstIds) {
+                                                 const std::vector<IdField>& fields) {
+    const std::vector<std::int64_t> all = sharedCounts(counts, fields);
     std::vector<NoiseSampler> samplers;
-    for (std::size_t field = 0; field < firstIds.size(); ++field) {
+    for (std::size_t field = 0; field < fields.size(); ++field) {
+        const std::int64_t first = fields[field].firstId;
         const auto end =
-            field + 1 < firstIds.size() ? counts.begin() + firstIds[field + 1] : counts.end();
-        std::vector<std::int64_t> own(counts.begin() + firstIds[field], end);
+            field + 1 < fields.size() ? all.begin() + fields[field + 1].firstId : all.end();
+        std::vector<std::int64_t> own(all.begin() + first, end);
         if (std::all_of(own.begin(), own.end(), [](std::int64_t count) { return count == 0; })) {
             std::fill(own.begin(), own.end(), 1);
         }
-        samplers.emplace_back(own).first_ = firstIds[field];
+        samplers.emplace_back(own).first_ = first;
     }
     return samplers;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/random_stream.h"
+#include "core/model/id/table_form.h"
 
 #include <cstdint>
 #include <vector>
@@ -16,10 +17,12 @@ public:
 
     std::int64_t draw(RandomStream& random) const;
 
-    /// One sampler for each field, over the ids of the field alone, for ids that begin at
-    /// `firstIds` [F], ascending; a field never shown in training is drawn from evenly.
+    /// One sampler for each field, over the ids of the field alone, by how often training shows
+    /// them, in the fields that share its rows too: so a row is as likely as
+    /// noiseLogProbabilities() says of rows. A field never shown in training is drawn from evenly.
+    /// counts [K]; fields in the order of their ids.
     static std::vector<NoiseSampler> ofFields(const std::vector<std::int64_t>& counts,
-                                              const std::vector<std::int64_t>& firstIds);
+                                              const std::vector<IdField>& fields);
 
 private:
     std::int64_t first_ = 0;   // the id of column 0

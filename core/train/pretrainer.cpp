@@ -31,11 +31,7 @@ Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
 
 std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& sizes) {
     if (spec.pretrain.noiseFrom == "field") {
-        std::vector<std::int64_t> firstIds;
-        for (const IdField& field : sizes.idFields) {
-            firstIds.push_back(field.firstId);
-        }
-        return NoiseSampler::ofFields(sizes.trainingCounts, firstIds);
+        return NoiseSampler::ofFields(sizes.trainingCounts, sizes.idFields);
     }
     return {NoiseSampler(sizes.trainingCounts)};
 }

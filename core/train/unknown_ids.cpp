@@ -19,7 +19,7 @@ constexpr std::size_t kMostRows = 65536;
 
 Result<std::vector<std::vector<std::int64_t>>> groupsOf(const RunSpec& spec,
                                                         const Dataset& dataset) {
-    const std::vector<std::string> names = idFieldNames(dataset);
+    const std::vector<std::string> names = dataset.idFieldNames();
     if (spec.finetune.unknownFields == kEach) {
         std::vector<std::vector<std::int64_t>> single;
         for (std::size_t column = 0; column < names.size(); ++column) {
@@ -142,14 +142,6 @@ Result<void> checkUnknownFields(const RunSpec& spec, const Dataset& dataset) {
         return Problem{"has no effect while finetune.unknown_rate is 0; raise the rate", kKey};
     }
     return {};
-}
-
-std::vector<std::string> idFieldNames(const Dataset& dataset) {
-    std::vector<std::string> names;
-    for (const int field : dataset.idFields()) {
-        names.push_back(dataset.fields()[static_cast<std::size_t>(field)].name);
-    }
-    return names;
 }
 
 } // namespace flip

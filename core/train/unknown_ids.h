@@ -47,7 +47,4 @@ private:
 /// Whether finetune.unknown_fields names id fields, each once.
 Result<void> checkUnknownFields(const RunSpec& spec, const Dataset& dataset);
 
-/// The names of a dataset's id fields, in the order of their columns.
-std::vector<std::string> idFieldNames(const Dataset& dataset);
-
 } // namespace flip

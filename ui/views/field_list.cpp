@@ -94,6 +94,11 @@ void FieldList::setFields(const std::vector<FieldInfo>& fields) {
         item->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
         item->setToolTip(0, tr("%1: %2 distinct values in all rows")
                                 .arg(QString::fromStdString(field.name), countText(field.values)));
+        if (!field.shares.empty()) {
+            item->setToolTip(
+                2,
+                tr("Has the ids and the vectors of %1").arg(QString::fromStdString(field.shares)));
+        }
     }
 }
 

@@ -22,9 +22,15 @@ IdRows::IdRows(const BackboneOptions& options, at::Device device)
     ranges_ = std::move(form.fields);
     const bool ownWidths = std::ranges::any_of(
         options.idFields, [](const IdField& field) { return field.width != 0; });
+    for (std::size_t field = 0; field < options.idFields.size(); ++field) {
+        leaders_.push_back(leaderOf(options.idFields, field));
+    }
     if (ownWidths) {
         for (const TableForm::Range& range : ranges_) {
             fieldSpaces_.push_back(std::make_shared<RowSpace>(1 + range.count, device));
+        }
+        for (std::size_t field = 0; field < leaders_.size(); ++field) {
+            fieldSpaces_[field] = fieldSpaces_[leaders_[field]];
         }
     }
     if (!form.rowOfId.empty()) {
@@ -80,6 +86,8 @@ std::vector<std::int64_t> IdRows::firstRows() const {
     for (const TableForm::Range& range : ranges_) {
         first.push_back(range.first);
     }
+    std::ranges::sort(first);
+    first.erase(std::ranges::unique(first).begin(), first.end());
     return first;
 }
 
@@ -180,11 +188,15 @@ void IdRows::open(const at::Tensor& ids) {
         const at::Tensor of = ids.select(1, column);
         const std::int64_t field = fieldOf(column);
         columns.push_back(isList(field) ? bagsOf(of).rows : rowsOf(of));
-        ofField[static_cast<std::size_t>(field)].push_back(columns.back());
+        if (hasFieldTables()) {
+            ofField[leaders_[static_cast<std::size_t>(field)]].push_back(columns.back());
+        }
     }
     all_->open(at::cat(columns));
     for (std::size_t field = 0; field < fieldSpaces_.size(); ++field) {
-        fieldSpaces_[field]->open(inField(field, at::cat(ofField[field])));
+        if (leaders_[field] == field) {
+            fieldSpaces_[field]->open(inField(field, at::cat(ofField[field])));
+        }
     }
 }
 

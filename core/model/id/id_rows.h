@@ -20,18 +20,20 @@ public:
     /// Rows of a table of all fields.
     std::int64_t size() const { return all_->size(); }
 
-    /// Whether any field's vectors have a width of their own; then each field has its own table.
+    /// Whether any field's vectors have a width of their own; then each field has its own table, or
+    /// that of the field whose rows it shares.
     bool hasFieldTables() const { return !fieldSpaces_.empty(); }
 
-    /// A table of all fields [size(), ...], or of one field [its size, ...].
+    /// A table of all fields [size(), ...], or of one field [its size, ...] and those that share
+    /// its rows.
     std::shared_ptr<RowTable> add(Parameters& parameters, const std::string& name,
                                   const at::Tensor& first);
     std::shared_ptr<RowTable> addField(Parameters& parameters, std::size_t field,
                                        const std::string& name, const at::Tensor& first);
     std::int64_t fieldSize(std::size_t field) const { return fieldSpaces_.at(field)->size(); }
 
-    /// Where the rows of each field begin in a table of all fields, [F]; empty where nothing is
-    /// known of the fields.
+    /// Where the rows of fields begin in a table of all fields, ascending; once of fields that
+    /// share them. Empty where nothing is known of the fields.
     std::vector<std::int64_t> firstRows() const;
 
     /// Numbers of ids, [K], added up by the row that the ids share. [size()] int64, on the CPU
@@ -86,6 +88,7 @@ private:
     at::Tensor unknown_;                   // [K + lists] bool
     std::vector<TableForm::Range> ranges_;
     std::shared_ptr<RowSpace> all_;
+    std::vector<std::size_t> leaders_;                   // [F], the field whose rows each reads
     std::vector<std::shared_ptr<RowSpace>> fieldSpaces_; // [F], row 0 the mask's; or none
     RowTables tables_;
 };

@@ -64,6 +64,10 @@ std::int64_t placeField(const IdField& field, std::int64_t first,
     return 1 + hashBuckets;
 }
 
+bool anyShares(const std::vector<IdField>& fields) {
+    return std::ranges::any_of(fields, [](const IdField& field) { return field.shares >= 0; });
+}
+
 } // namespace
 
 std::vector<std::string> namesOf(const std::vector<IdField>& fields) {
@@ -74,24 +78,66 @@ std::vector<std::string> namesOf(const std::vector<IdField>& fields) {
     return names;
 }
 
+std::size_t leaderOf(const std::vector<IdField>& fields, std::size_t field) {
+    const int leader = fields[field].shares;
+    return leader < 0 ? field : static_cast<std::size_t>(leader);
+}
+
+std::vector<std::int64_t> sharedCounts(std::vector<std::int64_t> counts,
+                                       const std::vector<IdField>& fields) {
+    if (counts.empty() || !anyShares(fields)) {
+        return counts;
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const IdField& leader = fields[leaderOf(fields, i)];
+        for (std::int64_t place = 0; fields[i].shares >= 0 && place <= fields[i].ids; ++place) {
+            counts[static_cast<std::size_t>(leader.firstId + place)] +=
+                counts[static_cast<std::size_t>(fields[i].firstId + place)];
+        }
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const IdField& leader = fields[leaderOf(fields, i)];
+        for (std::int64_t place = 0; fields[i].shares >= 0 && place <= fields[i].ids; ++place) {
+            counts[static_cast<std::size_t>(fields[i].firstId + place)] =
+                counts[static_cast<std::size_t>(leader.firstId + place)];
+        }
+    }
+    return counts;
+}
+
 TableForm tableForm(std::int64_t ids, const std::vector<IdField>& fields,
                     const std::vector<std::int64_t>& trainingCounts, std::int64_t minCount,
                     std::int64_t hashBuckets) {
     TableForm form;
     form.rows = ids;
-    if (minCount <= 1 && hashBuckets == 0) {
+    if (minCount <= 1 && hashBuckets == 0 && !anyShares(fields)) {
         for (const IdField& field : fields) {
             form.fields.push_back({field.firstId, 1 + field.ids});
         }
         return form;
     }
+    const std::vector<std::int64_t> summed =
+        anyShares(fields) ? sharedCounts(trainingCounts, fields) : std::vector<std::int64_t>();
+    const std::vector<std::int64_t>& counts = summed.empty() ? trainingCounts : summed;
     form.rowOfId.assign(static_cast<std::size_t>(ids), 0);
     form.rows = 1;
-    for (const IdField& field : fields) {
+    form.fields.resize(fields.size());
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].shares >= 0) {
+            continue;
+        }
         const std::int64_t count =
-            placeField(field, form.rows, trainingCounts, minCount, hashBuckets, form.rowOfId);
-        form.fields.push_back({form.rows, count});
+            placeField(fields[i], form.rows, counts, minCount, hashBuckets, form.rowOfId);
+        form.fields[i] = {form.rows, count};
         form.rows += count;
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const IdField& leader = fields[leaderOf(fields, i)];
+        form.fields[i] = form.fields[leaderOf(fields, i)];
+        for (std::int64_t place = 0; place <= fields[i].ids; ++place) {
+            form.rowOfId[static_cast<std::size_t>(fields[i].firstId + place)] =
+                form.rowOfId[static_cast<std::size_t>(leader.firstId + place)];
+        }
     }
     return form;
 }
@@ -133,6 +179,22 @@ fieldWidths(const std::string& text, const std::vector<std::string>& fields, std
         of = width;
     }
     return widths;
+}
+
+Result<void> checkSharedWidths(const std::vector<IdField>& fields,
+                               const std::vector<std::int64_t>& widths, std::int64_t widest) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const std::size_t leader = leaderOf(fields, i);
+        const std::int64_t width = widths[leader] == 0 ? widest : widths[leader];
+        if (widths[i] != 0 && widths[i] != width) {
+            return Problem{"gives '" + fields[i].name + "' the width " + std::to_string(widths[i]) +
+                               ", but it shares the vectors of '" + fields[leader].name +
+                               "', whose width is " + std::to_string(width) + "; leave '" +
+                               fields[i].name + "' out",
+                           "id.field_dims"};
+        }
+    }
+    return {};
 }
 
 } // namespace flip

@@ -20,11 +20,15 @@ EmbeddingTable::EmbeddingTable(Parameters& parameters, const Initialiser& init,
                             init.normal(name, {rows_->size(), width}, options.initStd));
         return;
     }
-    for (std::size_t field = 0; field < options.idFields.size(); ++field) {
+    fields_.resize(options.idFields.size());
+    for (std::size_t field = 0; field < fields_.size(); ++field) {
         const IdField& info = options.idFields[field];
+        if (info.shares >= 0) {
+            continue;
+        }
         const std::string name = prefix + info.name + ".embedding.";
         const std::int64_t own = info.width == 0 ? width : info.width;
-        FieldTable& made = fields_.emplace_back();
+        FieldTable& made = fields_[field];
         made.table = rows_->addField(
             parameters, field, name + "table",
             init.normal(name + "table", {rows_->fieldSize(field), own}, options.initStd));
@@ -32,6 +36,9 @@ EmbeddingTable::EmbeddingTable(Parameters& parameters, const Initialiser& init,
             made.project =
                 Linear(parameters, init, name + "project", own, width, /*hasBias=*/false);
         }
+    }
+    for (std::size_t field = 0; field < fields_.size(); ++field) {
+        fields_[field] = fields_[leaderOf(options.idFields, field)];
     }
 }
 

@@ -18,7 +18,8 @@ std::shared_ptr<IdRows> idRowsFor(const BackboneOptions& options, at::Device dev
 /// One vector for each id of all fields; parameter embedding.table [K, E], or fewer rows where ids
 /// share them. Where a field's vectors have a width d of their own, each field has a table
 /// NAME.embedding.table [1 + its rows, d], row 0 the mask's, and, if d is not E, a matrix
-/// NAME.embedding.project.weight [E, d] (Ginart et al. 2019, mixed dimension embeddings).
+/// NAME.embedding.project.weight [E, d] (Ginart et al. 2019, mixed dimension embeddings). A field
+/// that shares the rows of another reads the table and the matrix of that one.
 struct EmbeddingTable {
     EmbeddingTable(Parameters& parameters, const Initialiser& init, const std::string& prefix,
                    const BackboneOptions& options);

@@ -77,6 +77,7 @@ private Q_SLOTS:
     void importsWhatIsThere_data();
     void importsWhatIsThere();
     void takesOneFileWhereTheOthersAreOptional();
+    void anotherFieldLeadsTheVocabularyOfOneThatIsGone();
     void refusesWhereNoFieldIsLeft();
     void refusesWhatCannotBeMissing_data();
     void refusesWhatCannotBeMissing();
@@ -161,6 +162,28 @@ void PresentPartsTest::takesOneFileWhereTheOthersAreOptional() {
     const auto report = import("any.csv");
     QVERIFY2(report.ok(), report ? "" : report.problem().text().c_str());
     QCOMPARE(report->leftOut.size(), std::size_t(2));
+}
+
+void PresentPartsTest::anotherFieldLeadsTheVocabularyOfOneThatIsGone() {
+    std::string schema = schemaText("name = \"film\"", "name = \"film\"\nshares = \"place\"");
+    schema += "shares = \"place\"\n"; // of the city, the last field
+    write("schema.toml", schema);
+    write("raw/clicks.csv", "film,what\n1,buy\n2,no\n");
+    write("raw/films.csv", "film,title,studio\n1,Alien,s\n2,Heat,t\n");
+    write("raw/studios.csv", "studio,city\ns,1\nt,London\n");
+    const auto report = import();
+    QVERIFY2(report.ok(), report ? "" : report.problem().text().c_str());
+    QCOMPARE(report->leftOut,
+             std::vector<std::string>{"the field \"place\" is left out: clicks.csv has no column "
+                                      "\"place\"; its vocabulary is now that of \"film\""});
+    const auto dataset = Dataset::open(report->folder);
+    QVERIFY(dataset.ok());
+    const auto& fields = dataset->fields();
+    QCOMPARE(fields[0].name, std::string("film"));
+    QVERIFY(fields[0].shares.empty() && fields[1].shares.empty());
+    QCOMPARE(fields[2].name, std::string("city"));
+    QCOMPARE(fields[2].shares, std::string("film"));
+    QCOMPARE(fields[2].ids, fields[0].ids);
 }
 
 void PresentPartsTest::refusesWhereNoFieldIsLeft() {

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void readsFlags();
     void readsPackedAndOtherFormats();
     void readsKinds();
+    void readsSharedVocabularies();
     void readsSpellings();
     void namesTheColumnsOfATable();
     void dropsTheTypeOfAColumn();
@@ -190,6 +191,18 @@ void SchemaFileTest::readsKinds() {
     QCOMPARE(plain->fields[0].buckets, std::int64_t{32});
 }
 
+void SchemaFileTest::readsSharedVocabularies() {
+    // The field that leads may stand behind, and be of another kind.
+    const auto schema = parseSchema(
+        withChanged("use = \"text\"",
+                    "shares = 'b'\n[[field]]\nname = 'b'\ncolumn = 'books.b'\nkind = 'multi'\n"),
+        "books.toml");
+    FLIP_VERIFY_OK(schema);
+    QCOMPARE(schema->fields[0].shares, std::string("b"));
+    QCOMPARE(schema->fields[0].sharesWhere, std::string("books.toml:26"));
+    QVERIFY(schema->fields[1].shares.empty());
+}
+
 void SchemaFileTest::readsSpellings() {
     const auto schema =
         parseSchema(withChanged("column = \"ratings.Book-Rating\"",
@@ -309,6 +322,32 @@ void SchemaFileTest::refuses_data() {
     row("unknown kind", kind, "kind = 'text'", "choose one of category, multi, number");
     row("buckets of a category", kind, "buckets = 3", "buckets does not belong to");
     row("unknown use", use, "use = 'none'", "choose one of both, id, text");
+    const auto shares = [&](const char* named, const char* text, const char* says, int where) {
+        row(named, use, text, says, where);
+    };
+    shares("shares what is not there", "shares = 'titel'", "did you mean \"title\"?", 26);
+    shares("shares with itself", "shares = 'title'", "names itself", 26);
+    shares("shares words",
+           "use = 'text'\n[[field]]\nname = 'a'\ncolumn = 'books.a'\nshares = 'title'",
+           "\"title\" is words alone", 30);
+    shares("words that share",
+           "use = 'text'\nshares = 'a'\n[[field]]\nname = 'a'\ncolumn = 'books.a'",
+           "\"title\" is words alone", 27);
+    shares("shares ranges of numbers",
+           "[[field]]\nname = 'a'\ncolumn = 'books.a'\nkind = 'number'\nshares = 'title'",
+           "\"a\" is a number", 30);
+    shares("numbers that share",
+           "shares = 'a'\n[[field]]\nname = 'a'\ncolumn = 'books.a'\nkind = 'number'",
+           "\"a\" is a number", 26);
+    shares("shares through another",
+           "[[field]]\nname = 'a'\ncolumn = 'books.a'\nshares = 'title'\n"
+           "[[field]]\nname = 'b'\ncolumn = 'books.b'\nshares = 'a'",
+           "names \"a\", which itself shares the vocabulary of \"title\"; write \"title\"", 33);
+    shares("share each other's",
+           "shares = 'a'\n[[field]]\nname = 'a'\ncolumn = 'books.a'\nshares = 'title'",
+           "name each other", 26);
+    shares("shares nothing", "shares = ''", "needs shares", 26);
+    shares("shares no text", "shares = true", "shares must be text", 26);
     row("split of a category", kind, "split = '|'", "split does not belong to");
     row("no split", kind, "kind = 'multi'\nsplit = ''", "needs split", 26);
     row("buckets of a list", kind, "kind = 'multi'\nbuckets = 3", "buckets does not belong to", 26);

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void numbersTheElementsOfLists();
     void leavesRareElementsOut();
     void takesASeparatorOfSeveralBytes();
+    void givesFieldsThatShareTheSameIds();
     void putsNumbersIntoRangesOfEqualWeight_data();
     void putsNumbersIntoRangesOfEqualWeight();
     void rangesAscendAndHoldTheirShareOnRandomNumbers();
@@ -88,6 +89,34 @@ void ValueIdsTest::leavesRareElementsOut() {
 void ValueIdsTest::takesASeparatorOfSeveralBytes() {
     const Counted rows = count({"a, b,c"}, 1);
     QCOMPARE(idsOfLists(rows.values, rows.counts, 1, ", ").elements.bytes(), std::string("ab,c"));
+}
+
+void ValueIdsTest::givesFieldsThatShareTheSameIds() {
+    // Training rows 0 to 3: a and a list beside it; the last value of each stands in no such row.
+    const Counted films = count({"a", "c", "a", "d", "b"}, 4);
+    const Counted lists = count({"b|a", "", "b|e|b", "e", "c|x|f"}, 4);
+    TrainingCounts filmCounts = films.counts;
+    filmCounts.firstRows = {0, 1, 3};
+    TrainingCounts listCounts = lists.counts;
+    listCounts.firstRows = {0, 1, 2, 3};
+    const std::vector<SharingField> fields = {{films.values, filmCounts, ""},
+                                              {lists.values, listCounts, "|"}};
+    const auto all = idsOfShared(fields, 1);
+    QVERIFY(all.has_value());
+    // a 1 of row 0, b 2 of its list, c 3 of row 1, e 4 of row 2, d 5 of row 3
+    QCOMPARE((*all)[0].ids, 5);
+    QCOMPARE((*all)[1].ids, 5);
+    QCOMPARE((*all)[0].ofValue, (std::vector<std::int64_t>{1, 3, 5, 2})); // b known by the lists
+    QCOMPARE(listOf((*all)[1], 0), (std::vector<std::int64_t>{2, 1}));
+    QCOMPARE(listOf((*all)[1], 1), std::vector<std::int64_t>{0});
+    QCOMPARE(listOf((*all)[1], 2), (std::vector<std::int64_t>{2, 4}));
+    QCOMPARE(listOf((*all)[1], 4), std::vector<std::int64_t>{3}); // c known by the films
+    // Together a stands in three rows, b and e in two each; c and d in one.
+    const auto rarer = idsOfShared(fields, 2);
+    QCOMPARE((*rarer)[0].ids, 3);
+    QCOMPARE((*rarer)[0].ofValue, (std::vector<std::int64_t>{1, 0, 0, 2}));
+    QCOMPARE((*rarer)[1].ofValue, (std::vector<std::int64_t>{2, 0, 2, 3, 0}));
+    QCOMPARE((*idsOfShared(fields, 3))[0].ids, 1);
 }
 
 void ValueIdsTest::putsNumbersIntoRangesOfEqualWeight_data() {

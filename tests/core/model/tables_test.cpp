@@ -34,6 +34,27 @@ BackboneOptions withLists() {
     return with;
 }
 
+/// "last" 1 + 6 ids from 1, "kind" 1 + 3 from 8, "film" 1 + 6 from 12 and lists "seen" 1 + 6 from
+/// 19; last and seen share the rows of film. K = 26.
+BackboneOptions sharing() {
+    RunSpec::Id recipe = options();
+    BackboneOptions options(recipe, /*fieldCount=*/4, /*idCount=*/26);
+    options.idFields = {
+        {"last", 1, 6, 0, 2}, {"kind", 8, 3}, {"film", 12, 6}, {"seen", 19, 6, 0, 2}};
+    options.trainingCounts = {0, 2, 5, 0, 1, 1, 0, 1, 0, 5, 3, 2, 1,
+                              4, 1, 0, 1, 2, 0, 3, 0, 1, 0, 0, 9, 1};
+    // {20, 21}, {25}, {22, 20}
+    options.lists.firstList = {-1, -1, -1, 0};
+    options.lists.ends = {0, 2, 3, 5};
+    options.lists.members = {20, 21, 25, 22, 20};
+    return options;
+}
+
+at::Tensor someSharedIds() {
+    return at::tensor({2, 9, 14, 26, 3, 11, 13, 27, 1, 8, 12, 28, 0, 0, 0, 0}, at::kLong)
+        .view({4, 4});
+}
+
 at::Tensor someIds() {
     return at::tensor({2, 21, 18, 3, 22, 19, 2, 23, 20, 0, 0, 0}, at::kLong).view({4, 3});
 }
@@ -49,6 +70,11 @@ private Q_SLOTS:
     void gatheredRowsAreReadAsTheWholeTable();
     void theGradientOfGatheredRowsIsThatOfTheTable_data();
     void theGradientOfGatheredRowsIsThatOfTheTable();
+    void fieldsThatShareReadTheSameRows();
+    void aGroupOfFieldsCountsAsOne();
+    void aRowLearnsFromEveryFieldThatReadsIt_data();
+    void aRowLearnsFromEveryFieldThatReadsIt();
+    void refusesAnotherWidthOfSharedRows();
     void rareIdsShareTheirFieldsUnknownRow();
     void tellsWhichIdsKnowNothing_data();
     void tellsWhichIdsKnowNothing();
@@ -66,41 +92,50 @@ void TablesTest::gatheredRowsAreReadAsTheWholeTable_data() {
     QTest::addColumn<int>("minCount");
     QTest::addColumn<int>("hashBuckets");
     QTest::addColumn<int>("width");
-    QTest::newRow("plain") << 1 << 0 << 0;
-    QTest::newRow("rare ids together") << 2 << 0 << 0;
-    QTest::newRow("hashed") << 1 << 4 << 0;
-    QTest::newRow("own width") << 1 << 0 << 2;
-    QTest::newRow("all") << 2 << 3 << 2;
+    QTest::addColumn<bool>("shares");
+    for (const bool shares : {false, true}) {
+        const auto row = [&](const char* name, int minCount, int hashBuckets, int width) {
+            QTest::addRow("%s%s", name, shares ? ", shared" : "")
+                << minCount << hashBuckets << width << shares;
+        };
+        row("plain", 1, 0, 0);
+        row("rare ids together", 2, 0, 0);
+        row("hashed", 1, 4, 0);
+        row("own width", 1, 0, 2);
+        row("all", 2, 3, 2);
+    }
 }
 
 void TablesTest::gatheredRowsAreReadAsTheWholeTable() {
     QFETCH(int, minCount);
     QFETCH(int, hashBuckets);
     QFETCH(int, width);
-    BackboneOptions of = withLists();
+    QFETCH(bool, shares);
+    BackboneOptions of = shares ? sharing() : withLists();
+    const at::Tensor ids = shares ? someSharedIds() : someIds();
     of.minCount = minCount;
     of.hashBuckets = hashBuckets;
-    of.idFields[1].width = width;
+    of.idFields[shares ? 2 : 1].width = width;
     of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
     Parameters parameters{at::Device(at::kCPU)};
     const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
     const LinearTable linear(parameters, Initialiser(1), "rec.", of);
-    const at::Tensor vectors = embedding(someIds());
-    const at::Tensor weights = linear.weights(someIds());
-    QCOMPARE(vectors.sizes().vec(), (std::vector<std::int64_t>{4, 3, 4}));
-    of.rows->open(someIds());
+    const at::Tensor vectors = embedding(ids);
+    const at::Tensor weights = linear.weights(ids);
+    QCOMPARE(vectors.sizes().vec(), (std::vector<std::int64_t>{4, shares ? 4 : 3, 4}));
+    of.rows->open(ids);
     for (const auto& table : of.rows->tables()) {
         table->gather();
     }
-    QVERIFY(at::equal(embedding(someIds()), vectors));
-    QVERIFY(at::equal(linear.weights(someIds()), weights));
-    QVERIFY(at::equal(embedding(someIds().slice(0, 1, 2)), vectors.slice(0, 1, 2)));
-    QCOMPARE(embedding(someIds().slice(0, 0, 0)).size(0), 0);
+    QVERIFY(at::equal(embedding(ids), vectors));
+    QVERIFY(at::equal(linear.weights(ids), weights));
+    QVERIFY(at::equal(embedding(ids.slice(0, 1, 2)), vectors.slice(0, 1, 2)));
+    QCOMPARE(embedding(ids.slice(0, 0, 0)).size(0), 0);
     for (const auto& table : of.rows->tables()) {
         table->release();
     }
     of.rows->close();
-    QVERIFY(at::equal(embedding(someIds()), vectors));
+    QVERIFY(at::equal(embedding(ids), vectors));
 }
 
 void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable_data() {
@@ -111,21 +146,23 @@ void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable() {
     QFETCH(int, minCount);
     QFETCH(int, hashBuckets);
     QFETCH(int, width);
-    BackboneOptions of = withLists();
+    QFETCH(bool, shares);
+    BackboneOptions of = shares ? sharing() : withLists();
+    const at::Tensor ids = shares ? someSharedIds() : someIds();
     of.minCount = minCount;
     of.hashBuckets = hashBuckets;
-    of.idFields[1].width = width;
+    of.idFields[shares ? 2 : 1].width = width;
     of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
     Parameters parameters{at::Device(at::kCPU)};
     const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
-    const auto learn = [&] { (embedding(someIds()) - 0.1).pow(3).sum().backward(); };
+    const auto learn = [&] { (embedding(ids) - 0.1).pow(3).sum().backward(); };
     learn();
     std::vector<at::Tensor> dense;
     for (const auto& table : of.rows->tables()) {
         dense.push_back(table->whole().grad());
     }
     parameters.clearGradients();
-    of.rows->open(someIds());
+    of.rows->open(ids);
     for (const auto& table : of.rows->tables()) {
         table->gather();
     }
@@ -136,6 +173,103 @@ void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable() {
         spread.index_copy_(0, table.space().rows(), table.gradient());
         QVERIFY(at::equal(spread, dense[i])); // the same sums in the same order
         QVERIFY(!table.whole().grad().defined());
+    }
+}
+
+void TablesTest::fieldsThatShareReadTheSameRows() {
+    const BackboneOptions of = sharing();
+    const TableForm form = tableForm(of.ids, of.idFields, {}, 1, 0);
+    QCOMPARE(form.rows, std::int64_t(1 + 4 + 7));
+    for (std::size_t place = 0; place < 7; ++place) {
+        QCOMPARE(form.rowOfId[1 + place], form.rowOfId[12 + place]);
+        QCOMPARE(form.rowOfId[19 + place], form.rowOfId[12 + place]);
+    }
+    const std::set<std::int64_t> distinct(form.rowOfId.begin(), form.rowOfId.end());
+    QCOMPARE(static_cast<std::int64_t>(distinct.size()), form.rows);
+    for (const std::size_t field : {0, 3}) {
+        QCOMPARE(form.fields[field].first, form.fields[2].first);
+        QCOMPARE(form.fields[field].count, std::int64_t(7));
+    }
+    const IdRows rows(of, at::Device(at::kCPU));
+    QCOMPARE(rows.firstRows(), (std::vector<std::int64_t>{1, 5}));
+}
+
+void TablesTest::aGroupOfFieldsCountsAsOne() {
+    const BackboneOptions of = sharing();
+    const std::vector<std::int64_t> counts = sharedCounts(of.trainingCounts, of.idFields);
+    // Unknown 2 + 1 + 3, then 5 + 4 + 0, 0 + 1 + 1, 1 + 0 + 0, 1 + 1 + 0, 0 + 2 + 9, 1 + 0 + 1.
+    const std::vector<std::int64_t> sums{6, 9, 2, 1, 2, 11, 2};
+    for (const std::ptrdiff_t first : {1, 12, 19}) {
+        QCOMPARE(std::vector<std::int64_t>(counts.begin() + first, counts.begin() + first + 7),
+                 sums);
+    }
+    QCOMPARE(counts[9], std::int64_t(5)); // of the field between them
+    // Only the third of the group is rarer than 2; alone each film but two would be.
+    const TableForm rare = tableForm(of.ids, of.idFields, of.trainingCounts, /*minCount=*/2, 0);
+    QCOMPARE(rare.fields[2].count, std::int64_t(6));
+    QCOMPARE(rare.rowOfId[15], rare.rowOfId[12]);
+    QCOMPARE(rare.rowOfId[4], rare.rowOfId[12]);
+    QCOMPARE(rare.rows, std::int64_t(1 + 4 + 6));
+    // Of two buckets one belongs to the fifth, the most frequent of the group.
+    const TableForm hashed = tableForm(of.ids, of.idFields, of.trainingCounts, 1, /*buckets=*/2);
+    QCOMPARE(hashed.fields[0].count, std::int64_t(3));
+    for (const std::size_t first : {1, 12, 19}) {
+        for (std::size_t place = 1; place < 7; ++place) {
+            QCOMPARE(hashed.rowOfId[first + place], hashed.fields[0].first + (place == 5 ? 1 : 2));
+        }
+    }
+}
+
+void TablesTest::aRowLearnsFromEveryFieldThatReadsIt_data() {
+    QTest::addColumn<int>("width");
+    QTest::newRow("one table") << 0;
+    QTest::newRow("a table of the group") << 2;
+}
+
+void TablesTest::aRowLearnsFromEveryFieldThatReadsIt() {
+    QFETCH(int, width);
+    BackboneOptions of = sharing();
+    of.idFields[2].width = width;
+    of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
+    Parameters parameters{at::Device(at::kCPU)};
+    const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
+    // One table and a matrix of the film's, one table of the kind; else one of all.
+    QCOMPARE(parameters.entries().size(), std::size_t(width == 0 ? 1 : 3));
+    const at::Tensor table =
+        *parameters.find(width == 0 ? "rec.embedding.table" : "rec.film.embedding.table");
+    // The second film as the last one, as the film, and as all of a list's members but one.
+    const at::Tensor ids = at::tensor({3, 9, 14, 26}, at::kLong).view({1, 4});
+    const at::Tensor found = embedding(ids); // [1, 4, E]
+    QVERIFY(at::equal(found[0][0], found[0][2]));
+    const at::Tensor weight = at::tensor({1.0, 0.0, 10.0, 100.0}, at::kFloat).view({1, 4, 1});
+    (found * weight).sum().backward();
+    const std::int64_t row = width == 0 ? 5 + 2 : 1 + 2;
+    const at::Tensor ofOne = table.grad()[row - 1]; // of the list alone, which holds both
+    // 1 of the last film, 10 of the film and half of the list's 100: sums of small wholes times a
+    // projection, so float rounds alike.
+    QVERIFY(at::allclose(table.grad()[row], ofOne * (61.0 / 50.0), 1e-6));
+    QVERIFY(ofOne.abs().min().item<float>() > 0);
+    QCOMPARE(table.grad().abs().sum(1).count_nonzero().item<std::int64_t>(), std::int64_t(2));
+}
+
+void TablesTest::refusesAnotherWidthOfSharedRows() {
+    const std::vector<IdField> fields = sharing().idFields;
+    const auto check = [&](const std::vector<std::int64_t>& widths) {
+        return checkSharedWidths(fields, widths, /*widest=*/8);
+    };
+    QVERIFY(check({0, 0, 0, 0}).ok());
+    QVERIFY(check({0, 2, 4, 0}).ok());
+    QVERIFY(check({4, 0, 4, 4}).ok());
+    QVERIFY(check({8, 0, 0, 0}).ok()); // as it is without
+    for (const auto& widths :
+         {std::vector<std::int64_t>{4, 0, 0, 0}, std::vector<std::int64_t>{8, 0, 4, 0}}) {
+        const auto refused = check(widths);
+        QVERIFY(!refused.ok());
+        QCOMPARE(refused.problem().where, std::string("id.field_dims"));
+        QVERIFY2(refused.problem().what.find("it shares the vectors of 'film', whose width is " +
+                                             std::to_string(widths[2] == 0 ? 8 : 4)) !=
+                     std::string::npos,
+                 refused.problem().what.c_str());
     }
 }
 

@@ -9,6 +9,8 @@
 
 #include <QtCore/QTemporaryDir>
 
+#include <algorithm>
+#include <deque>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -56,21 +58,23 @@ private:
 /// films of two kinds, XOR of both with a little noise. The words tell kind and taste too.
 class TinyProject {
 public:
-    explicit TinyProject(std::int64_t rows = 480) {
+    /// Fields that the schema names besides: of the columns "last", the film of the row before, and
+    /// "seen", those of the three rows before.
+    explicit TinyProject(std::int64_t rows = 480, const std::string& moreFields = "") {
         if (!folder_.isValid()) {
             throw std::runtime_error("no temporary folder");
         }
         const std::filesystem::path source = path() / "source";
         std::filesystem::create_directories(source);
         writeRows(source / "ratings.csv", rows);
-        importAs("tiny", {});
+        importAs("tiny", {}, {}, moreFields);
     }
 
     /// Imports the rows as the dataset `name`, each pair's first words in the schema replaced by
     /// its second.
     void importAs(const std::string& name,
                   const std::vector<std::pair<std::string, std::string>>& changes,
-                  const SplitPlan& split = {}) const {
+                  const SplitPlan& split = {}, const std::string& moreFields = "") const {
         std::ifstream file(FLIP_TEST_FIXTURES "/tiny.toml");
         std::string schema{std::istreambuf_iterator<char>(file), {}};
         for (const auto& [words, by] : changes) {
@@ -80,6 +84,7 @@ public:
             }
             schema.replace(place, words.size(), by);
         }
+        schema += '\n' + moreFields;
         ImportRequest request;
         request.source = path() / "source";
         request.schema = request.source / (name + ".toml");
@@ -121,6 +126,7 @@ public:
                                         "pretrain.alignment_rows=16",
                                         "finetune.epochs=3",
                                         "finetune.id_epochs=0",
+                                        "finetune.id_batch_size=64",
                                         "finetune.batch_size=64",
                                         "finetune.micro_batch=32",
                                         "threads=1",
@@ -142,7 +148,8 @@ private:
     static void writeRows(const std::filesystem::path& file, std::int64_t rows) {
         RandomStream random(7, "tiny");
         std::ofstream out(file);
-        out << "user,gender,movie,genre,liked,moment\n";
+        out << "user,gender,movie,genre,liked,moment,last,seen\n";
+        std::deque<std::string> seen; // the latest first
         for (std::int64_t row = 0; row < rows; ++row) {
             const auto user = random.below(12);
             const auto movie = random.below(10);
@@ -152,7 +159,13 @@ private:
             out << 'u' << user << ',' << (taste ? "female" : "male") << ",m" << movie << ','
                 << (kind ? "war" : "comedy") << ',' << (liked ? 1 : 0) << ','
                 << row / 3 // some rows share a moment
-                << '\n';
+                << ',' << (seen.empty() ? "" : seen.front()) << ',';
+            for (std::size_t i = 0; i < seen.size(); ++i) {
+                out << (i == 0 ? "" : "|") << seen[i];
+            }
+            out << '\n';
+            seen.push_front("m" + std::to_string(movie));
+            seen.resize(std::min<std::size_t>(seen.size(), 3));
         }
     }
 

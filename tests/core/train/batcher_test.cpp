@@ -246,10 +246,13 @@ void BatcherTest::drawsNoiseOfTheFieldAlone() {
     TinyProject project;
     const Loaded loaded(project);
     std::vector<std::int64_t> firstIds;
+    std::vector<IdField> fields;
     for (const int field : loaded.dataset.idFields()) {
-        firstIds.push_back(loaded.dataset.fields()[static_cast<std::size_t>(field)].firstId);
+        const FieldInfo& info = loaded.dataset.fields()[static_cast<std::size_t>(field)];
+        firstIds.push_back(info.firstId);
+        fields.push_back({info.name, info.firstId, info.ids});
     }
-    const auto samplers = NoiseSampler::ofFields(loaded.dataset.trainingCounts(), firstIds);
+    const auto samplers = NoiseSampler::ofFields(loaded.dataset.trainingCounts(), fields);
     const Batch batch = loaded.batcher.load(someRows());
     const Masks masks = loaded.batcher.mask(batch, {2, 1, 50}, samplers, 1, 0);
     for (std::int64_t r = 0; r < 8; ++r) {

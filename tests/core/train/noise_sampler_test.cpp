@@ -1,6 +1,11 @@
 #include "core/train/noise_sampler.h"
 
+#include "core/model/align/heads.h"
+#include "core/model/id/id_rows.h"
+
 #include <QtTest/QtTest>
+
+#include <torch/torch.h>
 
 #include <cmath>
 
@@ -13,6 +18,8 @@ private Q_SLOTS:
     void drawsInProportionToTheCounts_data();
     void drawsInProportionToTheCounts();
     void neverDrawsWhatWasNeverSeen();
+    void drawsRowsAsOftenAsTheHeadOfPretrainingBelieves_data();
+    void drawsRowsAsOftenAsTheHeadOfPretrainingBelieves();
 };
 
 void NoiseSamplerTest::drawsInProportionToTheCounts_data() {
@@ -50,6 +57,56 @@ void NoiseSamplerTest::neverDrawsWhatWasNeverSeen() {
     for (int i = 0; i < 100000; ++i) {
         const auto id = sampler.draw(random);
         QVERIFY(id == 1 || id == 4 || id == 8);
+    }
+}
+
+void NoiseSamplerTest::drawsRowsAsOftenAsTheHeadOfPretrainingBelieves_data() {
+    QTest::addColumn<bool>("shares");
+    QTest::addColumn<int>("minCount");
+    QTest::addColumn<int>("hashBuckets");
+    QTest::newRow("fields of their own") << false << 1 << 0;
+    QTest::newRow("hashed") << false << 2 << 3;
+    QTest::newRow("shared") << true << 1 << 0;
+    QTest::newRow("shared and hashed") << true << 2 << 3;
+}
+
+void NoiseSamplerTest::drawsRowsAsOftenAsTheHeadOfPretrainingBelieves() {
+    QFETCH(bool, shares);
+    QFETCH(int, minCount);
+    QFETCH(int, hashBuckets);
+    RunSpec::Id recipe{};
+    recipe.minCount = minCount;
+    recipe.hashBuckets = hashBuckets;
+    // "last" and "film" of 1 + 5 ids, "kind" of 1 + 2 between them.
+    BackboneOptions options(recipe, /*fieldCount=*/3, /*idCount=*/16);
+    options.idFields = {{"last", 1, 5, 0, shares ? 2 : -1}, {"kind", 7, 2}, {"film", 10, 5}};
+    options.trainingCounts = {0, 20, 5, 0, 40, 1, 30, 0, 70, 26, 1, 50, 9, 0, 35, 1};
+    const IdRows rows(options, at::Device(at::kCPU));
+    const auto samplers = NoiseSampler::ofFields(options.trainingCounts, options.idFields);
+    const at::Tensor believed =
+        noiseLogProbabilities(rows.sums(options.trainingCounts), rows.firstRows()).exp();
+    const TableForm form =
+        tableForm(options.ids, options.idFields, options.trainingCounts, minCount, hashBuckets);
+    RandomStream random(4, "noise-test");
+    constexpr int kDraws = 200000;
+    for (std::size_t field = 0; field < samplers.size(); ++field) {
+        std::vector<std::int64_t> drawn(static_cast<std::size_t>(rows.size()), 0);
+        for (int i = 0; i < kDraws; ++i) {
+            const std::int64_t id = samplers[field].draw(random);
+            QVERIFY(id >= options.idFields[field].firstId &&
+                    id <= options.idFields[field].firstId + options.idFields[field].ids);
+            ++drawn[static_cast<std::size_t>(
+                form.rowOfId.empty() ? id : form.rowOfId[static_cast<std::size_t>(id)])];
+        }
+        const TableForm::Range& range = form.fields[field];
+        for (std::int64_t row = range.first; row < range.first + range.count; ++row) {
+            const double p = believed[row].item<double>();
+            const double deviation = std::sqrt(kDraws * p * (1 - p));
+            const auto count = static_cast<double>(drawn[static_cast<std::size_t>(row)]);
+            // Five standard deviations; what was never seen is believed in by 1e-10.
+            QVERIFY2(std::abs(count - kDraws * p) <= 5 * deviation + 1e-3,
+                     qPrintable(QString("field %1, row %2").arg(field).arg(row)));
+        }
     }
 }
 
