@@ -244,15 +244,21 @@ at::Tensor FinetuneModel::mixing(const at::Tensor& ids) const {
     return alpha_ + at::mv(idRows->unknown(ids).to(alphaUnknown_.scalar_type()), alphaUnknown_);
 }
 
-double FinetuneModel::alpha(const at::Tensor& unknownShares) const {
-    if (!alpha_.defined()) {
-        return 0.0;
+at::Tensor FinetuneModel::mixingWeights() const {
+    const at::Tensor all = alphaUnknown_.defined() ? at::cat({alpha_, alphaUnknown_}) : alpha_;
+    return all.detach().to(at::kCPU, at::kDouble);
+}
+
+void FinetuneModel::setMixingWeights(const at::Tensor& weights) {
+    const at::NoGradGuard noGradient;
+    alpha_.copy_(weights.slice(0, 0, 1));
+    if (alphaUnknown_.defined()) {
+        alphaUnknown_.copy_(weights.slice(0, 1));
     }
-    const at::Tensor a = alpha_.detach().to(at::kCPU, at::kDouble);
-    return alphaUnknown_.defined()
-               ? (a + at::dot(alphaUnknown_.detach().to(at::kCPU, at::kDouble), unknownShares))
-                     .item<double>()
-               : a.item<double>();
+}
+
+double FinetuneModel::mixingBias() const {
+    return fusionBias_.defined() ? fusionBias_.detach().to(at::kCPU).item<double>() : 0.0;
 }
 
 } // namespace flip

@@ -110,9 +110,13 @@ public:
     /// Sum of squares over the id tables, over the open rows alone where they are gathered. Scalar.
     at::Tensor tableSquares() const;
 
-    /// The mixing weight a of a joint model, as a mean over rows of which these shares, [F] on the
-    /// CPU, have the unknown id of each field; waits for the device.
-    double alpha(const at::Tensor& unknownShares) const;
+    /// The mixing weights of a joint model: [a], or [a, what the unknown id of each field adds],
+    /// double, on the CPU. Waits for the device.
+    at::Tensor mixingWeights() const;
+    void setMixingWeights(const at::Tensor& weights);
+
+    /// What a joint model adds to its mixed logit; 0 but for the published recipe.
+    double mixingBias() const;
 
     Parameters parameters;
     std::shared_ptr<IdRows> idRows; // of the backbone, if there is one
@@ -133,7 +137,7 @@ private:
 
     at::Tensor alpha_;
     at::Tensor alphaUnknown_; // [F], added where the id of a field is unknown
-    at::Tensor fusionBias_; // published recipe only
+    at::Tensor fusionBias_;   // published recipe only
 };
 
 } // namespace flip

@@ -485,6 +485,16 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .oneOf({"one", "unknown"})
                         .published("one")
                         .advanced());
+    table.push_back(row<&RunSpec::finetune, &Finetune::mixingFrom>(
+                        Group::Finetuning, "finetune.mixing_from", "Mixing weights from",
+                        "validation",
+                        "training learns them with everything else. validation also sets them to "
+                        "what is best on the validation rows after each epoch: ids know training "
+                        "rows by heart, and what is learned there leans on them too much. Without "
+                        "effect where the test rows choose the epoch.")
+                        .oneOf({"validation", "training"})
+                        .published("training")
+                        .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
                         Group::Finetuning, "finetune.warmup", "Warm-up", 0.0,
                         "Share of all steps over which the learning rates rise from 0.")

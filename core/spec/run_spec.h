@@ -130,7 +130,8 @@ struct RunSpec {
         std::string tableOptimiser; // adamw | adagrad
         double embeddingL2;
         double alphaStart;
-        std::string mixing; // one | unknown
+        std::string mixing;     // one | unknown
+        std::string mixingFrom; // validation | training
         double warmup;
         std::string schedule; // constant | cosine-step | cosine-epoch
         double clipNorm;

@@ -1,6 +1,6 @@
 #include "core/train/finetuner.h"
 
-#include "core/train/evaluator.h"
+#include "core/train/mixing_fit.h"
 
 #include <torch/torch.h>
 
@@ -60,6 +60,28 @@ bool updatesByRow(const RunSpec& spec, const FinetuneModel& model, const Batcher
     return updatesTouchedRows(spec.id.tableUpdates, model.parameters.device(),
                               {model.idRows->size(), spec.finetune.batchSize * batcher.idColumns(),
                                spec.finetune.embeddingL2 > 0});
+}
+
+/// Which fields' ids of the rows are unknown. [rows, F] bool, on the CPU
+at::Tensor unknownIdsOf(const FinetuneModel& model, const Batcher& batcher,
+                        std::span<const std::int64_t> rows) {
+    constexpr std::size_t kChunk = 65536;
+    std::vector<at::Tensor> parts{
+        at::zeros({0, static_cast<std::int64_t>(batcher.idFields().size())}, at::kBool)};
+    for (std::size_t first = 0; first < rows.size(); first += kChunk) {
+        const auto part = rows.subspan(first, std::min(kChunk, rows.size() - first));
+        parts.push_back(model.idRows->unknown(batcher.idsOf(part)).to(at::kCPU));
+    }
+    return at::cat(parts);
+}
+
+/// The mean over rows of the mixing weight.
+double meanMixing(const at::Tensor& unknown, const at::Tensor& weights) {
+    const double all = weights[0].item<double>();
+    if (weights.size(0) == 1 || unknown.size(0) == 0) {
+        return all;
+    }
+    return all + at::dot(unknown.to(at::kDouble).mean(0), weights.slice(0, 1)).item<double>();
 }
 
 } // namespace
@@ -185,16 +207,25 @@ void Finetuner::openRows(const std::vector<Batch>& parts) {
     optimiser_.gatherRows();
 }
 
-at::Tensor Finetuner::unknownShares() const {
-    constexpr std::size_t kChunk = 65536;
-    const std::span<const std::int64_t> rows = selectionRows_;
-    at::Tensor counts =
-        at::zeros({static_cast<std::int64_t>(batcher_.idFields().size())}, at::kDouble);
-    for (std::size_t first = 0; first < rows.size(); first += kChunk) {
-        const auto part = rows.subspan(first, std::min(kChunk, rows.size() - first));
-        counts += model_.idRows->unknown(batcher_.idsOf(part)).sum(0).to(at::kCPU, at::kDouble);
+/// Where rows choose the mixing weights, sets them, and mixes the predictions anew.
+void Finetuner::mix(Predictions& predictions) {
+    if (spec_.finetune.mixingFrom != "validation" || spec_.finetune.selectOn != "valid" ||
+        predictions.rows.empty()) {
+        return;
     }
-    return counts / static_cast<double>(std::max<std::size_t>(1, rows.size()));
+    const double bias = model_.mixingBias(); // a (x + b) + (1 - a) (y + b) = a x + (1 - a) y + b
+    const auto numbers = [](const auto& values) {
+        return at::tensor(at::ArrayRef(values), at::kDouble);
+    };
+    const at::Tensor first = model_.mixingWeights();
+    const MixingRows rows{numbers(predictions.idLogit) + bias,
+                          numbers(predictions.textLogit) + bias, numbers(predictions.labels),
+                          first.size(0) > 1 ? selectionUnknown_ : selectionUnknown_.slice(1, 0, 0)};
+    const at::Tensor weights = fitMixing(rows, first);
+    model_.setMixingWeights(weights);
+    const at::Tensor mixed = mixedLogits(rows, weights);
+    std::copy_n(mixed.const_data_ptr<double>(), predictions.logit.size(),
+                predictions.logit.begin());
 }
 
 Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t step,
@@ -265,7 +296,7 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
 std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
                                                    const std::stop_token& stop) {
     optimiser_.bringUpToDate();
-    const auto predictions =
+    auto predictions =
         predict(model_, batcher_, selectionRows_, evaluationBatch(model_), stop, frozen());
     if (!predictions) {
         return std::nullopt;
@@ -274,12 +305,16 @@ std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
         optimiser_.recountSquares();
     }
     EpochEnd end;
-    end.done.valid = measureBranches(*predictions);
-    if (model_.hasIds() && model_.hasText()) {
-        if (!unknownShares_.defined()) {
-            unknownShares_ = unknownShares();
+    const bool mixes = model_.hasIds() && model_.hasText();
+    if (mixes) {
+        if (!selectionUnknown_.defined()) {
+            selectionUnknown_ = unknownIdsOf(model_, batcher_, selectionRows_);
         }
-        end.done.state["alpha"] = model_.alpha(unknownShares_);
+        mix(*predictions);
+    }
+    end.done.valid = measureBranches(*predictions);
+    if (mixes) {
+        end.done.state["alpha"] = meanMixing(selectionUnknown_, model_.mixingWeights());
     }
     // Without both classes there is no AUC; the smaller log loss decides then.
     const Metrics& own = end.done.valid[""];

@@ -3,6 +3,7 @@
 #include "core/model/flip_model.h"
 #include "core/train/batcher.h"
 #include "core/train/dropout_source.h"
+#include "core/train/evaluator.h"
 #include "core/train/frozen_sentences.h"
 #include "core/train/hidden_tokens.h"
 #include "core/train/optimiser.h"
@@ -59,14 +60,14 @@ public:
 private:
     std::vector<Batch> loadParts(std::span<const std::int64_t> rows, std::int64_t step) const;
     void openRows(const std::vector<Batch>& parts);
-    at::Tensor unknownShares() const;
+    void mix(Predictions& predictions);
 
     const RunSpec& spec_;
     FinetuneModel& model_;
     const Batcher& batcher_;
     const ScheduleSpan span_;
     const std::vector<std::int64_t> selectionRows_;
-    at::Tensor unknownShares_; // [F] of the selection rows, on the CPU; of a joint model
+    at::Tensor selectionUnknown_; // [rows, F] bool, on the CPU; of a joint model
     const UnknownIds unknownIds_;
     std::optional<FrozenSentences> frozen_;
     std::optional<HiddenTokens> hiddenTokens_;

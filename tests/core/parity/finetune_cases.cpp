@@ -71,8 +71,7 @@ void runFinetuneTrajectory(ParityCase& reference) {
         optimiser.step(1.0);
         model.parameters.clearGradients();
         if (logits.joint.defined()) {
-            curves["step.alpha_after"].push_back(
-                at::full({}, model.alpha(at::zeros({sizes.fields}, at::kDouble)), at::kDouble));
+            curves["step.alpha_after"].push_back(model.mixingWeights()[0]);
         }
     }
     for (const auto& [name, values] : curves) {

@@ -68,6 +68,7 @@ private Q_SLOTS:
     void anotherSeedGivesOtherNumbers();
     void finetuningStartsFromAnotherRunsWeights();
     void aJointRunThatTrainsItsIdsFirstStartsFromARunOfWords();
+    void mixingWeightsSuitTheValidationRows();
     void predictionsBelongToTheStoredMetrics();
     void thePublishedRecipeRuns();
     void aLossThatIsLeftOutIsNotTrained();
@@ -404,6 +405,25 @@ void RunFlowTest::aJointRunThatTrainsItsIdsFirstStartsFromARunOfWords() {
     QCOMPARE(run("words", {"finetune.branches=text"}).status, std::string("finished"));
     const RunEnded ended = run("both", {"finetune.from=words", "finetune.id_epochs=1"});
     QVERIFY2(ended.status == "finished", ended.problem ? ended.problem->text().c_str() : "");
+}
+
+void RunFlowTest::mixingWeightsSuitTheValidationRows() {
+    TinyProject project;
+    std::map<std::string, double> logLoss;
+    std::map<std::string, double> alpha;
+    for (const std::string from : {"training", "validation"}) {
+        Listener life;
+        const RunEnded ended = executeRun(
+            project.spec({"kind=finetune", "finetune.epochs=1", "finetune.mixing_from=" + from}),
+            project.workspace(), from, life, life.stop.get_token());
+        QCOMPARE(QString::fromStdString(ended.status), QString("finished"));
+        logLoss[from] = ended.metrics.at("valid").at("").logLoss;
+        alpha[from] = life.all<EpochDone>().back().state.at("alpha");
+        // The stored weights mix as the epoch's end said: float against double.
+        QVERIFY(std::abs(life.all<EpochDone>().back().valid.at("").logLoss - logLoss[from]) < 1e-5);
+    }
+    QVERIFY(alpha["training"] != alpha["validation"]);
+    QVERIFY(logLoss["validation"] < logLoss["training"]);
 }
 
 void RunFlowTest::predictionsBelongToTheStoredMetrics() {

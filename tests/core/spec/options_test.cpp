@@ -42,9 +42,9 @@ auto members(const RunSpec::Pretrain& g) {
 }
 auto members(const RunSpec::Finetune& g) {
     const auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-                 m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30] = g;
+                 m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31] = g;
     return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-                    m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30);
+                    m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31);
 }
 auto members(const RunSpec& spec) {
     const auto& [kind, seed, device, recipe, threads, data, text, plm, id, pretrain, finetune] =
@@ -182,6 +182,7 @@ private Q_SLOTS:
         row("finetune.unknown_rate", "0.4", "0.0");
         row("finetune.mixing", "\"unknown\"", "\"one\"");
         same("finetune.id_batch_size", "1024");
+        row("finetune.mixing_from", "\"validation\"", "\"training\"");
     }
     void startsWhereTheDocumentationSays() {
         QFETCH(QString, key);
