@@ -1,3 +1,4 @@
+#include "tests/core/run/same_runs.h"
 #include "tests/core/run/tiny_project.h"
 
 #include "core/base/files.h"
@@ -14,41 +15,6 @@
 
 using namespace flip;
 using namespace flip::test;
-
-namespace {
-
-std::string content(const std::filesystem::path& file) {
-    auto bytes = readFile(file);
-    return bytes ? *bytes : "unreadable: " + bytes.problem().text();
-}
-
-/// The facts that decide whether two runs did the same: everything but times.
-std::vector<std::string> numbersOf(const Listener& listener) {
-    std::vector<std::string> lines;
-    for (RunEvent event : listener.events) {
-        event.wallSeconds = 0;
-        if (auto* step = std::get_if<StepDone>(&event.fact)) {
-            step->seconds = 0;
-        } else if (auto* epoch = std::get_if<EpochDone>(&event.fact)) {
-            epoch->seconds = 0;
-        } else if (!std::holds_alternative<AlignmentMeasured>(event.fact)) {
-            continue;
-        }
-        lines.push_back(toJson(event));
-    }
-    return lines;
-}
-
-QString firstDifference(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-        if (a[i] != b[i]) {
-            return QString::fromStdString(a[i] + "\n" + b[i]);
-        }
-    }
-    return QString("%1 and %2 lines").arg(a.size()).arg(b.size());
-}
-
-} // namespace
 
 /// A run from its spec to its stored end, on a real dataset and a real, if tiny, language model.
 class RunFlowTest : public QObject {
@@ -230,40 +196,16 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
     QFETCH(QString, stage);
     QFETCH(int, step);
     QFETCH(QStringList, more);
-    TinyProject project;
-    const Workspace workspace = project.workspace();
+    const TinyProject project;
     std::vector<std::string> assignments{"kind=" + kind.toStdString(),
                                          "finetune.branches=" + branches.toStdString(),
                                          "finetune.patience=1"};
     for (const QString& assignment : more) {
         assignments.push_back(assignment.toStdString());
     }
-    const RunSpec spec = project.spec(assignments);
-    Listener whole;
-    const RunEnded expected = executeRun(spec, workspace, "whole", whole, whole.stop.get_token());
-    QCOMPARE(QString::fromStdString(expected.status), QString("finished"));
-
-    Listener first(stage.toStdString(), step);
-    const RunEnded stopped = executeRun(spec, workspace, "parts", first, first.stop.get_token());
-    QCOMPARE(QString::fromStdString(stopped.status), QString("stopped"));
-    Listener rest;
-    const RunEnded resumed = resumeRun("parts", workspace, rest, rest.stop.get_token());
-    QCOMPARE(QString::fromStdString(resumed.status), QString("finished"));
-
-    // Bit for bit: weights, predictions, and every number on the way.
-    for (const char* file : {"weights.safetensors", "predictions.safetensors"}) {
-        QVERIFY2(content(workspace.checkpoints("whole") / file) ==
-                     content(workspace.checkpoints("parts") / file),
-                 file);
-    }
-    auto store = RunStore::open(workspace);
-    QVERIFY(store.ok());
-    Listener told;
-    QVERIFY(store->replay("parts", told).ok());
-    const auto wanted = numbersOf(whole);
-    const auto given = numbersOf(told);
-    QVERIFY2(wanted == given, qPrintable(firstDifference(wanted, given)));
-    QCOMPARE(told.all<RunEnded>().size(), std::size_t(1));
+    const QString apart =
+        resumedRunDiffers(project, project.spec(assignments), stage.toStdString(), step);
+    QVERIFY2(apart.isEmpty(), qPrintable(apart));
 }
 
 void RunFlowTest::touchedRowsAloneGiveTheSameRun_data() {
@@ -301,37 +243,8 @@ void RunFlowTest::touchedRowsAloneGiveTheSameRun_data() {
 
 void RunFlowTest::touchedRowsAloneGiveTheSameRun() {
     QFETCH(QStringList, options);
-    TinyProject project;
-    const Workspace workspace = project.workspace();
-    std::map<std::string, Listener> runs;
-    std::map<std::string, RunEnded> ends;
-    for (const std::string updates : {"touched", "all"}) {
-        std::vector<std::string> assignments{"id.table_updates=" + updates};
-        for (const QString& option : options) {
-            assignments.push_back(option.toStdString());
-        }
-        Listener& run = runs[updates];
-        ends[updates] =
-            executeRun(project.spec(assignments), workspace, updates, run, run.stop.get_token());
-        QCOMPARE(QString::fromStdString(ends[updates].status), QString("finished"));
-    }
-    const auto touched = runs["touched"].all<StepDone>();
-    const auto all = runs["all"].all<StepDone>();
-    QCOMPARE(touched.size(), all.size());
-    // The tables' last elements are rounded by other code where the whole table is stepped; apart
-    // from them the bits are the same (tests/core/train/row_updates_test.cpp).
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        for (const auto& [name, loss] : all[i].losses) {
-            const double told = touched[i].losses.at(name);
-            if (name == "tables" || name == "total") {
-                continue; // the squares count rows as they were last read
-            }
-            QVERIFY2(std::abs(told - loss) < 1e-4 * std::abs(loss), name.c_str());
-        }
-    }
-    const double apart = std::abs(ends["touched"].metrics["test"][""].logLoss -
-                                  ends["all"].metrics["test"][""].logLoss);
-    QVERIFY2(apart < 1e-4, qPrintable(QString::number(apart)));
+    const QString apart = touchedRowsDiffer(TinyProject(), options);
+    QVERIFY2(apart.isEmpty(), qPrintable(apart));
 }
 
 void RunFlowTest::stopsBeforeTheNextStepAndKeepsACheckpoint() {
