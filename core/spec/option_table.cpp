@@ -331,7 +331,8 @@ void addFinetuningSchedule(std::vector<Option>& table) {
     table.push_back(row<&RunSpec::finetune, &Finetune::microBatch>(
                         Group::Finetuning, "finetune.micro_batch", "Rows at once", 256,
                         "A step with text is computed in parts of this many rows to save memory. "
-                        "Apart from dropout the result does not depend on it.")
+                        "Apart from what is drawn at random (dropout, unknown ids, hidden words) "
+                        "the result does not depend on it.")
                         .in("rows")
                         .from(1, kManyRows)
                         .advanced());
@@ -421,7 +422,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         Group::Finetuning, "finetune.mask_ratio_text", "Words hidden", 0.0,
                         "Share of the tokens of field values that training hides behind the mask "
                         "token, drawn anew in each step, so that a sentence is not learned by "
-                        "heart where many rows have the same.")
+                        "heart where many rows have the same. A run of ids alone has no words.")
                         .in("share of tokens")
                         .from(0, 0.99));
     table.push_back(row<&RunSpec::finetune, &Finetune::textEncoder>(
@@ -490,14 +491,15 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "validation",
                         "training learns them with everything else. validation also sets them to "
                         "what is best on the validation rows after each epoch: ids know training "
-                        "rows by heart, and what is learned there leans on them too much. Without "
-                        "effect where the test rows choose the epoch.")
+                        "rows by heart, and what is learned there leans on them too much. Not "
+                        "where the test rows choose the epoch, or finetune.fusion_rate is 0.")
                         .oneOf({"validation", "training"})
                         .published("training")
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
                         Group::Finetuning, "finetune.warmup", "Warm-up", 0.0,
-                        "Share of all steps over which the learning rates rise from 0.")
+                        "Share of all steps over which the learning rates rise from 0; the steps "
+                        "of finetune.id_epochs are not meant.")
                         .in("share of steps")
                         .from(0, 1)
                         .advanced());
@@ -522,7 +524,8 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::maxSteps>(
                         Group::Finetuning, "finetune.max_steps", "Step limit", 0,
-                        "Finetuning ends after this many steps; 0 sets no limit.")
+                        "Finetuning ends after this many steps, and so do the ids alone before it; "
+                        "0 sets no limit.")
                         .in("steps")
                         .from(0, kManySteps)
                         .advanced());

@@ -65,7 +65,7 @@ bool updatesByRow(const RunSpec& spec, const FinetuneModel& model, const Batcher
 /// Which fields' ids of the rows are unknown. [rows, F] bool, on the CPU
 at::Tensor unknownIdsOf(const FinetuneModel& model, const Batcher& batcher,
                         std::span<const std::int64_t> rows) {
-    constexpr std::size_t kChunk = 65536;
+    constexpr std::size_t kChunk = 4096; // with their histories, which nobody reads here
     std::vector<at::Tensor> parts{
         at::zeros({0, static_cast<std::int64_t>(batcher.idFields().size())}, at::kBool)};
     for (std::size_t first = 0; first < rows.size(); first += kChunk) {
@@ -81,7 +81,9 @@ double meanMixing(const at::Tensor& unknown, const at::Tensor& weights) {
     if (weights.size(0) == 1 || unknown.size(0) == 0) {
         return all;
     }
-    return all + at::dot(unknown.to(at::kDouble).mean(0), weights.slice(0, 1)).item<double>();
+    return all + at::dot((unknown.sum(0).to(at::kDouble) / static_cast<double>(unknown.size(0))),
+                         weights.slice(0, 1))
+                     .item<double>();
 }
 
 } // namespace
@@ -210,8 +212,12 @@ void Finetuner::openRows(const std::vector<Batch>& parts) {
 /// Where rows choose the mixing weights, sets them, and mixes the predictions anew.
 void Finetuner::mix(Predictions& predictions) {
     if (spec_.finetune.mixingFrom != "validation" || spec_.finetune.selectOn != "valid" ||
-        predictions.rows.empty()) {
+        spec_.finetune.fusionRate == 0) {
         return;
+    }
+    const auto positives = std::ranges::count(predictions.labels, std::uint8_t{1});
+    if (positives == 0 || positives == std::ssize(predictions.labels)) {
+        return; // rows of one class are told best by a weight without bounds
     }
     const double bias = model_.mixingBias(); // a (x + b) + (1 - a) (y + b) = a x + (1 - a) y + b
     const auto numbers = [](const auto& values) {

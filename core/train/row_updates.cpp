@@ -13,6 +13,17 @@ namespace {
 constexpr std::int64_t kRowsAtOnce = 256; // fewer are not worth a thread
 constexpr std::int64_t kManyRows = 200;   // for each that a step reads; as id.table_updates says
 
+/// Calls visit(rows) for all rows of a table, slice by slice, so that what it copies stays small
+/// beside the table.
+template <class Visit>
+void forAllRows(const at::Tensor& table, Visit visit) {
+    constexpr std::int64_t kSlice = 1 << 20;
+    for (std::int64_t begin = 0; begin < table.size(0); begin += kSlice) {
+        visit(at::arange(begin, std::min(begin + kSlice, table.size(0)),
+                         at::TensorOptions(at::kLong).device(table.device())));
+    }
+}
+
 } // namespace
 
 bool updatesTouchedRows(const std::string& choice, at::Device device, const TableLoad& load) {
@@ -215,8 +226,7 @@ void RowUpdates::bringUpToDate() {
         return;
     }
     const at::NoGradGuard noGradient;
-    makeUp(at::arange(table_->whole().size(0),
-                      at::TensorOptions(at::kLong).device(table_->whole().device())));
+    forAllRows(table_->whole(), [this](const at::Tensor& rows) { makeUp(rows); });
     base_ += static_cast<std::int64_t>(steps_.size());
     steps_.clear();
     kernelSteps_.clear();
@@ -243,7 +253,7 @@ void RowUpdates::recount() {
     const at::Tensor& values = table_->whole();
     counted_ = at::zeros({values.size(0)}, at::kFloat);
     squares_ = 0;
-    count(at::arange(values.size(0), at::TensorOptions(at::kLong).device(values.device())));
+    forAllRows(values, [this](const at::Tensor& rows) { count(rows); });
 }
 
 void RowUpdates::save(std::map<std::string, at::Tensor>& state) {
