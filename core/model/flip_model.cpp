@@ -229,6 +229,8 @@ BranchLogits FinetuneModel::logits(const at::Tensor& ids, const SentenceInput& s
 }
 
 at::Tensor FinetuneModel::tableSquares() const {
+    // Of fixed ids no one reads a gradient, which would have the size of the tables.
+    const c10::AutoGradMode gradients(c10::GradMode::is_enabled() && !idsAreFixed_);
     at::Tensor sum = at::zeros({}, at::TensorOptions(at::kFloat).device(parameters.device()));
     for (const auto& table : idRows->tables()) {
         sum = sum + table->values().square().sum();
