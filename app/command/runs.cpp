@@ -85,12 +85,7 @@ Result<void> exportPredictions(const Workspace& workspace, RunStore& store, cons
     if (auto found = findRun(store, run); !found) {
         return found.problem();
     }
-    const auto file = workspace.checkpoints(run) / kPredictionsFile;
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        return Problem{"has no predictions; only a finetuning run that finished has", run};
-    }
-    const auto stored = loadPredictions(file);
+    const auto stored = predictionsOf(workspace, run);
     if (!stored) {
         return stored.problem();
     }

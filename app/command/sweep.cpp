@@ -2,6 +2,7 @@
 #include "app/command/command.h"
 #include "app/command/interrupt.h"
 #include "app/command/progress.h"
+#include "app/command/stored_runs.h"
 
 #include "core/base/files.h"
 #include "core/base/name.h"
@@ -350,19 +351,14 @@ void sweep(const SweepOptions& options, Context& context) {
     if (!combinations) {
         return context.fail(combinations.problem());
     }
-    auto workspace = context.openWorkspace();
-    if (!workspace) {
-        return context.fail(workspace.problem());
-    }
-    auto store = RunStore::open(*workspace);
-    if (!store) {
-        return context.fail(store.problem());
-    }
-    Sweep sweep(options, *workspace, *store, std::move(*request), std::move(*combinations));
-    if (auto ready = sweep.prepare(); !ready) {
-        return context.fail(ready.problem());
-    }
-    context.exitCode = sweep.conduct();
+    withStore(context, [&](const Workspace& workspace, RunStore& store) -> Result<void> {
+        Sweep sweep(options, workspace, store, std::move(*request), std::move(*combinations));
+        if (auto ready = sweep.prepare(); !ready) {
+            return ready;
+        }
+        context.exitCode = sweep.conduct();
+        return {};
+    });
 }
 
 } // namespace

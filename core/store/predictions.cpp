@@ -81,6 +81,15 @@ Result<StoredPredictions> loadPredictions(const std::filesystem::path& path) {
     return content;
 }
 
+Result<StoredPredictions> predictionsOf(const Workspace& workspace, const std::string& run) {
+    const auto file = workspace.checkpoints(run) / kPredictionsFile;
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        return Problem{"has no predictions; only a finetuning run that finished has", run};
+    }
+    return loadPredictions(file);
+}
+
 std::string predictionsAsCsv(const StoredPredictions& content) {
     const bool joint = !content.idLogit.empty();
     std::string text = "row_index,split,label,logit,p";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/store/workspace.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -25,6 +26,9 @@ struct StoredPredictions {
 /// One file of columns, written atomically.
 Result<void> savePredictions(const std::filesystem::path& file, const StoredPredictions& content);
 Result<StoredPredictions> loadPredictions(const std::filesystem::path& file);
+
+/// Those of a run, by its name; a Problem where it has none.
+Result<StoredPredictions> predictionsOf(const Workspace& workspace, const std::string& run);
 
 /// row_index,split,label,logit,p and, for joint runs, logit_id,logit_text; numbers have as many
 /// digits as give the same number back.

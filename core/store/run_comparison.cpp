@@ -24,12 +24,7 @@ struct SplitLogits {
 };
 
 Result<SplitLogits> loadSplit(const Workspace& workspace, const RunSummary& run, Split split) {
-    const auto file = workspace.checkpoints(run.name) / kPredictionsFile;
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        return Problem{"has no predictions; only a finetuning run that finished has", run.name};
-    }
-    const auto stored = loadPredictions(file);
+    const auto stored = predictionsOf(workspace, run.name);
     if (!stored) {
         return stored.problem();
     }

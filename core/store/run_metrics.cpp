@@ -220,12 +220,7 @@ std::string likelyUserField(const std::vector<std::string>& fields) {
 
 Result<RunQuality> measureRun(const Workspace& workspace, const RunSummary& run,
                               const MetricsRequest& request) {
-    const auto file = workspace.checkpoints(run.name) / kPredictionsFile;
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        return Problem{"has no predictions; only a finetuning run that finished has", run.name};
-    }
-    const auto stored = loadPredictions(file);
+    const auto stored = predictionsOf(workspace, run.name);
     if (!stored) {
         return stored.problem();
     }
@@ -255,7 +250,7 @@ Result<RunQuality> measureRun(const Workspace& workspace, const RunSummary& run,
         if (groups && !groups->gather(columns)) {
             return Problem{"the predictions do not fit the rows of dataset " + run.dataset +
                                "; run the experiment again",
-                           file.string()};
+                           (workspace.checkpoints(run.name) / kPredictionsFile).string()};
         }
         for (const auto& [branch, logits] : columns.logits) {
             BranchQuality& one = measured.branches[branch];
