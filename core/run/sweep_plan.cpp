@@ -1,5 +1,6 @@
 #include "core/run/sweep_plan.h"
 
+#include "core/base/trimmed.h"
 #include "core/store/sweep_name.h"
 
 #include <algorithm>
@@ -12,13 +13,6 @@ namespace flip {
 namespace {
 
 const std::string kGrid = "--grid";
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos
-               ? std::string_view()
-               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// Parts between commas that are outside brackets and quotes.
 std::vector<std::string> valuesOf(std::string_view text) {
@@ -39,14 +33,14 @@ std::vector<std::string> valuesOf(std::string_view text) {
         values.back() += letter;
     }
     for (std::string& value : values) {
-        value = std::string(trimmed(value));
+        value = std::string(trimmed(value, " \t"));
     }
     return values;
 }
 
 /// The key before the "=" of an assignment.
 std::string keyOf(std::string_view assignment) {
-    return std::string(trimmed(assignment.substr(0, assignment.find('='))));
+    return std::string(trimmed(assignment.substr(0, assignment.find('=')), " \t"));
 }
 
 Result<void> checkAgainstEachOther(const SweepRequest& request) {
@@ -145,7 +139,7 @@ int rankOf(const std::string& status) {
 
 Result<GridAxis> readGridAxis(std::string_view word) {
     const auto equals = word.find('=');
-    if (equals == std::string_view::npos || trimmed(word.substr(equals + 1)).empty()) {
+    if (equals == std::string_view::npos || trimmed(word.substr(equals + 1), " \t").empty()) {
         return Problem{"'" + std::string(word) + "' has no values; write key=v1,v2,...", kGrid};
     }
     GridAxis axis{.key = keyOf(word), .values = valuesOf(word.substr(equals + 1))};

@@ -1,4 +1,5 @@
 #include "core/base/nearest_name.h"
+#include "core/base/trimmed.h"
 #include "core/spec/option_check.h"
 #include "core/spec/options.h"
 
@@ -169,15 +170,6 @@ Result<RunDraft> readToml(const std::string& toml, const std::string& fileName,
         return Problem{fmt::format("is not TOML: {}; mend this line", error.description()),
                        fmt::format("{}:{}", fileName, error.source().begin.line)};
     }
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r\n";
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 bool startsQuoted(std::string_view text) {

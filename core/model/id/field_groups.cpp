@@ -1,6 +1,7 @@
 #include "core/model/id/field_groups.h"
 
 #include "core/base/nearest_name.h"
+#include "core/base/trimmed.h"
 #include "core/data/list_elements.h"
 
 #include <algorithm>
@@ -8,15 +9,7 @@
 
 namespace flip {
 
-namespace {
-
-std::string_view trimmed(std::string_view name) {
-    const std::size_t first = name.find_first_not_of(' ');
-    return first == name.npos ? std::string_view()
-                              : name.substr(first, name.find_last_not_of(' ') + 1 - first);
-}
-
-} // namespace
+namespace {} // namespace
 
 Result<std::vector<std::vector<std::int64_t>>>
 fieldGroups(std::string_view text, const std::vector<std::string>& fieldNames,
@@ -31,7 +24,7 @@ fieldGroups(std::string_view text, const std::vector<std::string>& fieldNames,
         text.remove_prefix(more ? border + 1 : border);
         std::vector<std::int64_t>& columns = groups.emplace_back();
         forEachElement(group, ",", [&](std::string_view element) {
-            const std::string_view name = trimmed(element);
+            const std::string_view name = trimmed(element, " ");
             if (name.empty()) {
                 return;
             }

@@ -2,6 +2,7 @@
 
 #include "core/base/hashing.h"
 #include "core/base/nearest_name.h"
+#include "core/base/trimmed.h"
 
 #include <algorithm>
 #include <array>
@@ -12,14 +13,6 @@
 namespace flip {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t";
-    const auto first = text.find_first_not_of(kBlanks);
-    return first == std::string_view::npos
-               ? std::string_view{}
-               : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 /// The same on every machine: the hash of the number's bytes, least first.
 std::uint64_t hashOfId(std::int64_t id) {
@@ -152,14 +145,14 @@ fieldWidths(const std::string& text, const std::vector<std::string>& fields, std
         const std::string_view entry = rest.substr(0, comma);
         rest.remove_prefix(std::min(comma + 1, rest.size()));
         const auto equals = entry.rfind('=');
-        const std::string name(trimmed(entry.substr(0, equals)));
+        const std::string name(trimmed(entry.substr(0, equals), " \t"));
         const std::string_view number =
-            equals == std::string_view::npos ? "" : trimmed(entry.substr(equals + 1));
+            equals == std::string_view::npos ? "" : trimmed(entry.substr(equals + 1), " \t");
         std::int64_t width = 0;
         const auto read = std::from_chars(number.data(), number.data() + number.size(), width);
         if (number.empty() || read.ec != std::errc() || read.ptr != number.end() || width < 1 ||
             width > widest) {
-            return Problem{"holds '" + std::string(trimmed(entry)) +
+            return Problem{"holds '" + std::string(trimmed(entry, " \t")) +
                                "'; write a field, =, and a width from 1 to " +
                                std::to_string(widest) + " (id.embedding_dim), as in user_id = 8",
                            kKey};
