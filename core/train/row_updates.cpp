@@ -145,14 +145,7 @@ void RowUpdates::makeUpWithOperators(const at::Tensor& rows) {
         apply(part(values), part(values) * l2_, part(means), part(squares), steps_[s],
               base_ + static_cast<std::int64_t>(s) + 1);
     }
-    table_->whole().detach().index_copy_(0, sorted, values);
-    square_.index_copy_(0, sorted, squares);
-    if (means.defined()) {
-        mean_.index_copy_(0, sorted, means);
-    }
-    for (std::int64_t i = 0; i < host.size(0); ++i) {
-        done_[static_cast<std::size_t>(number[i])] = static_cast<std::int32_t>(steps_.size());
-    }
+    putBack(sorted, values, means, squares);
 }
 
 /// Step t, from 1, of some rows that lie side by side.
@@ -185,29 +178,43 @@ void RowUpdates::step(double learningRate, double weightDecay) {
     steps_.push_back(now);
     const RowStep kernelStep = kernelSteps_.emplace_back(rowStep(now, t));
     const at::Tensor rows = table_->space().rows();
-    const auto done = static_cast<std::int32_t>(steps_.size());
     if (engine_ == Engine::Kernels) {
-        const at::Tensor gradients = gradient().contiguous();
-        const float* gradientOf = gradients.const_data_ptr<float>();
-        const std::int64_t* number = rows.const_data_ptr<std::int64_t>();
-        at::parallel_for(0, rows.size(0), kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
-            for (std::int64_t i = begin; i < end; ++i) {
-                const TableRow of = row(number[i]);
-                if (rule_ == UpdateRule::AdamW) {
-                    adamWStep(of, gradientOf + i * of.width, kernelStep);
-                } else {
-                    adagradStep(of, gradientOf + i * of.width, kernelStep);
-                }
-                done_[static_cast<std::size_t>(number[i])] = done;
-            }
-        });
-        countIfWanted(rows);
-        return;
+        stepWithKernels(rows, kernelStep);
+    } else {
+        stepWithOperators(rows, now, t);
     }
+    countIfWanted(rows);
+}
+
+void RowUpdates::stepWithKernels(const at::Tensor& rows, const RowStep& step) {
+    const at::Tensor gradients = gradient().contiguous();
+    const float* gradientOf = gradients.const_data_ptr<float>();
+    const std::int64_t* number = rows.const_data_ptr<std::int64_t>();
+    const auto done = static_cast<std::int32_t>(steps_.size());
+    at::parallel_for(0, rows.size(0), kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            const TableRow of = row(number[i]);
+            if (rule_ == UpdateRule::AdamW) {
+                adamWStep(of, gradientOf + i * of.width, step);
+            } else {
+                adagradStep(of, gradientOf + i * of.width, step);
+            }
+            done_[static_cast<std::size_t>(number[i])] = done;
+        }
+    });
+}
+
+void RowUpdates::stepWithOperators(const at::Tensor& rows, const Missed& step, std::int64_t t) {
     const at::Tensor values = table_->whole().detach().index_select(0, rows);
     const at::Tensor means = mean_.defined() ? mean_.index_select(0, rows) : at::Tensor();
     const at::Tensor squares = square_.index_select(0, rows);
-    apply(values, gradient(), means, squares, now, t);
+    apply(values, gradient(), means, squares, step, t);
+    putBack(rows, values, means, squares);
+}
+
+/// Rows that have done every step so far.
+void RowUpdates::putBack(const at::Tensor& rows, const at::Tensor& values, const at::Tensor& means,
+                         const at::Tensor& squares) {
     table_->whole().detach().index_copy_(0, rows, values);
     square_.index_copy_(0, rows, squares);
     if (means.defined()) {
@@ -216,9 +223,8 @@ void RowUpdates::step(double learningRate, double weightDecay) {
     const at::Tensor host = rows.to(at::kCPU).contiguous();
     const std::int64_t* number = host.const_data_ptr<std::int64_t>();
     for (std::int64_t i = 0; i < host.size(0); ++i) {
-        done_[static_cast<std::size_t>(number[i])] = done;
+        done_[static_cast<std::size_t>(number[i])] = static_cast<std::int32_t>(steps_.size());
     }
-    countIfWanted(rows);
 }
 
 void RowUpdates::bringUpToDate() {

@@ -75,6 +75,10 @@ private:
     void makeUp(const at::Tensor& rows);
     void makeUpWithKernels(const std::int64_t* rows, std::int64_t count);
     void makeUpWithOperators(const at::Tensor& rows);
+    void stepWithKernels(const at::Tensor& rows, const RowStep& step);
+    void stepWithOperators(const at::Tensor& rows, const Missed& step, std::int64_t t);
+    void putBack(const at::Tensor& rows, const at::Tensor& values, const at::Tensor& means,
+                 const at::Tensor& squares);
     void apply(const at::Tensor& values, const at::Tensor& gradients, const at::Tensor& means,
                const at::Tensor& squares, const Missed& step, std::int64_t t) const;
     void count(const at::Tensor& rows);
