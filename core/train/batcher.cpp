@@ -84,7 +84,7 @@ at::Tensor Batcher::idsOf(std::span<const std::int64_t> rows) const {
                  device_);
 }
 
-Batch Batcher::load(std::span<const std::int64_t> rows) const {
+Batch Batcher::loadWithoutText(std::span<const std::int64_t> rows) const {
     Batch batch;
     batch.rows.assign(rows.begin(), rows.end());
     if (cache_ != nullptr && !padToMaximum_) {
@@ -98,6 +98,11 @@ Batch Batcher::load(std::span<const std::int64_t> rows) const {
         labels[r] = static_cast<float>(allLabels[static_cast<std::size_t>(batch.rows[r])]);
     }
     batch.labels = at::tensor(at::ArrayRef<float>(labels), at::kFloat).to(device_);
+    return batch;
+}
+
+Batch Batcher::load(std::span<const std::int64_t> rows) const {
+    Batch batch = loadWithoutText(rows);
     if (cache_ != nullptr) {
         Sentences text = load(*cache_, batch.rows);
         batch.tokenIds = text.tokenIds;

@@ -66,6 +66,9 @@ public:
 
     Batch load(std::span<const std::int64_t> rows) const;
 
+    /// The same batch for a model without words: the same rows in the same order, no sentences.
+    Batch loadWithoutText(std::span<const std::int64_t> rows) const;
+
     /// The ids alone, in the order of the rows. [rows, idColumns()]
     at::Tensor idsOf(std::span<const std::int64_t> rows) const;
 

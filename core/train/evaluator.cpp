@@ -55,7 +55,7 @@ Predictions predictAll(const FinetuneModel& model, const Batcher& batcher,
             chunk.push_back(rows[place]);
         }
         // The chunk is sorted by length already, and the batcher's sort is stable.
-        const Batch batch = batcher.load(chunk);
+        const Batch batch = model.hasText() ? batcher.load(chunk) : batcher.loadWithoutText(chunk);
         const BranchLogits logits = model.logits(
             batch.ids, frozen != nullptr ? frozen->of(batch, stop) : sentencesOf(batch), mode);
         scatter(logits.own(), places, out.logit);

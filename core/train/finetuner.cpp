@@ -75,6 +75,23 @@ at::Tensor unknownIdsOf(const FinetuneModel& model, const Batcher& batcher,
     return at::cat(parts);
 }
 
+/// What validation rows do not know, of many rows at some, evenly spaced; undefined where nothing
+/// is drawn from it.
+at::Tensor unknownInValidation(const RunSpec& spec, const FinetuneModel& model,
+                               const Batcher& batcher) {
+    constexpr std::size_t kMostRows = 65536;
+    if (!model.hasIds() || !UnknownIds::drawsFromValidation(spec)) {
+        return {};
+    }
+    const std::vector<std::int64_t> all = batcher.dataset().rowsOf(Split::Valid);
+    const std::size_t stride = std::max<std::size_t>(1, all.size() / kMostRows);
+    std::vector<std::int64_t> some;
+    for (std::size_t i = 0; i < all.size(); i += stride) {
+        some.push_back(all[i]);
+    }
+    return unknownIdsOf(model, batcher, some);
+}
+
 /// The mean over rows of the mixing weight.
 double meanMixing(const at::Tensor& unknown, const at::Tensor& weights) {
     const double all = weights[0].item<double>();
@@ -153,7 +170,7 @@ Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& b
     : spec_(spec), model_(model), batcher_(batcher), span_(plan.span()),
       selectionRows_(
           batcher.dataset().rowsOf(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid)),
-      unknownIds_(spec, batcher.dataset()),
+      unknownIds_(spec, batcher.dataset(), unknownInValidation(spec, model, batcher)),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
       byRow_(updatesByRow(spec, model, batcher)), optimiser_(finetuneOptimiser(spec, model)),
       state_(stage, model.parameters, optimiser_) {
@@ -189,8 +206,9 @@ std::vector<Batch> Finetuner::loadParts(std::span<const std::int64_t> rows,
     std::vector<Batch> parts;
     for (std::size_t first = 0; first < ordered.size(); first += part) {
         const auto size = std::min(part, ordered.size() - first);
-        Batch& loaded = parts.emplace_back(
-            batcher_.load(std::span<const std::int64_t>(ordered).subspan(first, size)));
+        const auto rowsOfPart = std::span<const std::int64_t>(ordered).subspan(first, size);
+        Batch& loaded = parts.emplace_back(model_.hasText() ? batcher_.load(rowsOfPart)
+                                                            : batcher_.loadWithoutText(rowsOfPart));
         const auto number = static_cast<std::int64_t>(first / part);
         loaded.ids = unknownIds_(loaded.ids, step, number);
         if (hiddenTokens_) {

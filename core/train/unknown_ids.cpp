@@ -15,7 +15,6 @@ namespace {
 
 constexpr const char* kKey = "finetune.unknown_fields";
 constexpr const char* kEach = "*"; // every field by itself
-constexpr std::size_t kMostRows = 65536;
 
 Result<std::vector<std::vector<std::int64_t>>> groupsOf(const RunSpec& spec,
                                                         const Dataset& dataset) {
@@ -46,7 +45,7 @@ Result<std::vector<std::vector<std::int64_t>>> groupsOf(const RunSpec& spec,
 
 } // namespace
 
-UnknownIds::UnknownIds(const RunSpec& spec, const Dataset& dataset)
+UnknownIds::UnknownIds(const RunSpec& spec, const Dataset& dataset, const at::Tensor& inValidation)
     : rate_(spec.finetune.unknownRate), seed_(static_cast<std::uint64_t>(spec.seed)) {
     auto groups = groupsOf(spec, dataset);
     TORCH_CHECK(groups.ok(), "checkUnknownFields has looked at the names");
@@ -58,25 +57,24 @@ UnknownIds::UnknownIds(const RunSpec& spec, const Dataset& dataset)
         }
         unknown_.push_back(info.firstId);
     }
-    if (spec.finetune.unknownFields.empty() && rate_ > 0) {
-        drawFrom(dataset);
+    if (drawsFromValidation(spec) && inValidation.defined()) {
+        drawFrom(inValidation);
     }
 }
 
-/// Looks at what validation rows do not know; of many rows at some, evenly spaced.
-void UnknownIds::drawFrom(const Dataset& dataset) {
-    const std::vector<std::int64_t> rows = dataset.rowsOf(Split::Valid);
-    const std::vector<int> fields = dataset.idFields();
-    const std::size_t stride = std::max<std::size_t>(1, rows.size() / kMostRows);
+bool UnknownIds::drawsFromValidation(const RunSpec& spec) {
+    return spec.finetune.unknownFields.empty() && spec.finetune.unknownRate > 0;
+}
+
+void UnknownIds::drawFrom(const at::Tensor& inValidation) {
+    const at::Tensor flags = inValidation.contiguous();
+    const bool* flag = flags.const_data_ptr<bool>();
     std::map<Columns, std::uint32_t> places;
-    for (std::size_t i = 0; i < rows.size(); i += stride) {
+    for (std::int64_t row = 0; row < flags.size(0); ++row) {
         Columns columns;
-        for (std::size_t column = 0; column < fields.size(); ++column) {
-            const int field = fields[column];
-            const auto ids =
-                dataset.idsOfCode(field, dataset.codes(field)[static_cast<std::size_t>(rows[i])]);
-            if (ids.size() == 1 && ids.front() == unknown_[column]) {
-                columns.push_back(static_cast<std::int64_t>(column));
+        for (std::int64_t column = 0; column < flags.size(1); ++column) {
+            if (*flag++) {
+                columns.push_back(column);
             }
         }
         const auto [place, isNew] =

@@ -18,8 +18,11 @@ namespace flip {
 class UnknownIds {
 public:
     /// What finetune.unknown_rate and finetune.unknown_fields ask for; the names were checked by
-    /// checkUnknownFields().
-    UnknownIds(const RunSpec& spec, const Dataset& dataset);
+    /// checkUnknownFields(). `inValidation` [rows, F] bool, on the CPU: which ids of some
+    /// validation rows a model takes for unknown; wanted where drawsFromValidation(), else unread.
+    UnknownIds(const RunSpec& spec, const Dataset& dataset, const at::Tensor& inValidation = {});
+
+    static bool drawsFromValidation(const RunSpec& spec);
 
     /// ids [rows, F or more] with some replaced by their field's unknown id, drawn from the stream
     /// of the seed, the step and the part of a batch: each group of fields at the rate or, where no
@@ -32,7 +35,7 @@ public:
 private:
     using Columns = std::vector<std::int64_t>;
 
-    void drawFrom(const Dataset& dataset);
+    void drawFrom(const at::Tensor& inValidation);
     const Columns& ofSomeRow(RandomStream& stream) const;
 
     double rate_;

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void aSwitchOfFinetuningChangesTheNumbers_data();
     void aSwitchOfFinetuningChangesTheNumbers();
     void unknownIdsHaveAMixingWeightOfTheirOwn();
+    void idsTooRareForARowAreUnknownInValidation();
     void aLearnedTemperatureMoves();
     void aRateOfZeroKeepsTheIds();
 
@@ -148,6 +149,13 @@ void SwitchesTest::unknownIdsHaveAMixingWeightOfTheirOwn() {
     QVERIFY(finetuning({rates, unknown}) != finetuning({rates, unknown, "finetune.mixing=one"}));
     // Where every id is known there is nothing to learn.
     QCOMPARE(finetuning({rates}), finetuning({rates, "finetune.mixing=one"}));
+}
+
+void SwitchesTest::idsTooRareForARowAreUnknownInValidation() {
+    // Some films and users stand in fewer rows than this, and validation rows hold them.
+    const std::string rare = "id.min_count=35";
+    QVERIFY(finetuning({rare}) != finetuning({rare, "finetune.unknown_rate=0"}));
+    QCOMPARE(finetuning({}), finetuning({"finetune.unknown_rate=0"}));
 }
 
 void SwitchesTest::aLearnedTemperatureMoves() {
