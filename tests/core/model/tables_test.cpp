@@ -86,6 +86,9 @@ private Q_SLOTS:
     void readsWidthsOfFields();
     void refusesWidths_data();
     void refusesWidths();
+
+private:
+    static BackboneOptions optionsOfRow();
 };
 
 void TablesTest::gatheredRowsAreReadAsTheWholeTable_data() {
@@ -106,17 +109,24 @@ void TablesTest::gatheredRowsAreReadAsTheWholeTable_data() {
     }
 }
 
-void TablesTest::gatheredRowsAreReadAsTheWholeTable() {
+/// A form of table as a row of test data says it, with rows that its tables share.
+BackboneOptions TablesTest::optionsOfRow() {
     QFETCH(int, minCount);
     QFETCH(int, hashBuckets);
     QFETCH(int, width);
     QFETCH(bool, shares);
     BackboneOptions of = shares ? sharing() : withLists();
-    const at::Tensor ids = shares ? someSharedIds() : someIds();
     of.minCount = minCount;
     of.hashBuckets = hashBuckets;
     of.idFields[shares ? 2 : 1].width = width;
     of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
+    return of;
+}
+
+void TablesTest::gatheredRowsAreReadAsTheWholeTable() {
+    QFETCH(bool, shares);
+    const BackboneOptions of = optionsOfRow();
+    const at::Tensor ids = shares ? someSharedIds() : someIds();
     Parameters parameters{at::Device(at::kCPU)};
     const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
     const LinearTable linear(parameters, Initialiser(1), "rec.", of);
@@ -143,16 +153,9 @@ void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable_data() {
 }
 
 void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable() {
-    QFETCH(int, minCount);
-    QFETCH(int, hashBuckets);
-    QFETCH(int, width);
     QFETCH(bool, shares);
-    BackboneOptions of = shares ? sharing() : withLists();
+    const BackboneOptions of = optionsOfRow();
     const at::Tensor ids = shares ? someSharedIds() : someIds();
-    of.minCount = minCount;
-    of.hashBuckets = hashBuckets;
-    of.idFields[shares ? 2 : 1].width = width;
-    of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
     Parameters parameters{at::Device(at::kCPU)};
     const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
     const auto learn = [&] { (embedding(ids) - 0.1).pow(3).sum().backward(); };
