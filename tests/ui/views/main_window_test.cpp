@@ -60,14 +60,12 @@ private Q_SLOTS:
         QVERIFY2(made.ok(), made.ok() ? "" : made.problem().text().c_str());
     }
 
-    void init() {
-        window_ = std::make_unique<MainWindow>(workspace_);
-        window_->resize(1280, 720);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+    void cleanup() {
+        if (!onlyLooked_) {
+            window_.reset();
+        }
+        onlyLooked_ = false;
     }
-
-    void cleanup() { window_.reset(); }
 
     void everyPageHasAKey_data() {
         QTest::addColumn<int>("key");
@@ -80,6 +78,7 @@ private Q_SLOTS:
     void everyPageHasAKey() {
         QFETCH(int, key);
         QFETCH(int, page);
+        look();
         window_->activateWindow();
         QTest::keyClick(window_.get(), Qt::Key(key), Qt::ControlModifier);
         QCOMPARE(int(window_->page()), page);
@@ -89,6 +88,7 @@ private Q_SLOTS:
     void unknownPagesHaveNoKey() { QVERIFY(!pageOfKey(QStringLiteral("settings")).has_value()); }
 
     void fitsASmallScreen() {
+        look();
         for (int i = 0; i < kPageCount; ++i) {
             window_->setPage(Page(i));
             window_->resize(800, 600);
@@ -98,12 +98,14 @@ private Q_SLOTS:
     }
 
     void showsTheRowsOfTheDataset() {
+        open();
         window_->openThing(QStringLiteral("films"));
         auto* table = window_->findChild<DataPage*>()->findChild<QTableView*>();
         QTRY_COMPARE(table->model()->rowCount(), 400);
     }
 
     void everyControlTellsItsName() {
+        look();
         for (auto* widget : window_->findChildren<QWidget*>()) {
             const bool control = qobject_cast<QAbstractButton*>(widget) != nullptr ||
                                  qobject_cast<QComboBox*>(widget) != nullptr ||
@@ -125,6 +127,7 @@ private Q_SLOTS:
     }
 
     void runsWhatTheFormSaysAndStopsWhenAsked() {
+        open();
         auto* page = window_->findChild<ExperimentPage*>();
         auto* strip = window_->findChild<StatusStrip*>();
         window_->setPage(Page::Experiment);
@@ -143,6 +146,7 @@ private Q_SLOTS:
     }
 
     void aBrokenFileIsKeptAndStartsNothing() {
+        open();
         auto* page = window_->findChild<ExperimentPage*>();
         window_->setPage(Page::Experiment);
         page->setDataset(QStringLiteral("films"));
@@ -170,6 +174,7 @@ private Q_SLOTS:
     }
 
     void closingWhileARunGoesOnStopsItFirst() {
+        open();
         auto* page = window_->findChild<ExperimentPage*>();
         page->setDataset(QStringLiteral("films"));
         QPushButton* start = buttonWith(*page, startWords("flip"));
@@ -182,6 +187,7 @@ private Q_SLOTS:
     }
 
     void remembersPageThemeAndExperiment() {
+        open();
         window_->findChild<ExperimentPage*>()->setDataset(QStringLiteral("films"));
         window_->setPage(Page::Template);
         window_->setTheme(ThemeChoice::Dark);
@@ -195,6 +201,7 @@ private Q_SLOTS:
     }
 
     void problemsStayUntilTheyAreDismissed() {
+        open();
         auto* notices = window_->findChild<NoticeArea*>();
         const int before = notices->count();
         notices->showProblem({"the disk is full; make room", "flip.db"});
@@ -229,9 +236,26 @@ private Q_SLOTS:
     }
 
 private:
+    void open() {
+        window_ = std::make_unique<MainWindow>(workspace_);
+        window_->resize(1280, 720);
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+    }
+
+    /// The window for a test that leaves it as it was: the next such test gets the same one, as
+    /// most of the time of these tests is the styling of new windows.
+    void look() {
+        if (window_ == nullptr) {
+            open();
+        }
+        onlyLooked_ = true;
+    }
+
     QTemporaryDir folder_;
     const Workspace workspace_ = *Workspace::open(folder_.path().toStdString());
     std::unique_ptr<MainWindow> window_;
+    bool onlyLooked_ = false;
 };
 
 QTEST_MAIN(MainWindowTest)
