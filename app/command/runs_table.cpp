@@ -10,10 +10,10 @@ namespace flip::command {
 
 namespace {
 
-Result<std::vector<std::string>> groupingKeys(const std::vector<std::string>& lists,
+Result<std::vector<std::string>> groupingKeys(const std::vector<std::string>& words,
                                               const char* where) {
     std::vector<std::string> keys;
-    for (const std::string& word : listElements(lists)) {
+    for (const std::string& word : words) {
         auto key = findGroupingKey(word, where);
         if (!key) {
             return key.problem();
@@ -39,11 +39,13 @@ Result<RunTableRequest> requestOf(const TableOptions& options) {
         }
         request.metrics.push_back(std::move(*metric));
     }
-    auto by = groupingKeys(options.by, "--by");
+    std::vector<std::string> shown = listElements(options.by);
+    request.bySweep = std::erase(shown, "sweep") > 0;
+    auto by = groupingKeys(shown, "--by");
     if (!by) {
         return by.problem();
     }
-    auto across = groupingKeys(options.across, "--across");
+    auto across = groupingKeys(listElements(options.across), "--across");
     if (!across) {
         return across.problem();
     }
@@ -106,7 +108,7 @@ void addTableOptions(CLI::App& command, TableOptions& options) {
          "writing it again");
     list("--by", options.by,
          "options shown as columns and sorted by, such as backbone,dropout (default: those in "
-         "which the rows differ)");
+         "which the rows differ); sweep shows the name of each row's sweep");
     list("--across", options.across,
          "options that may differ within a row, beside the seed, such as finetune.from");
     list("--metric", options.metrics,

@@ -165,14 +165,14 @@ Result<std::string> findGroupingKey(const std::string& word, const std::string& 
 }
 
 Result<RunTable> tableOf(const std::vector<RunSummary>& runs, const RunTableRequest& request) {
-    RunTable table{.columns = request.by, .metrics = request.metrics};
+    RunTable table{.bySweep = request.bySweep, .columns = request.by, .metrics = request.metrics};
     std::vector<SameRecipe> groups = sameRecipes(countedRuns(runs, table.notes), request.across);
     if (groups.empty()) {
         return Problem{"none of these runs is finished, so there is nothing to put into a table; "
                        "'flip runs list' shows all",
                        ""};
     }
-    if (request.by.empty()) {
+    if (request.by.empty() && !request.bySweep) {
         table.columns = differingOptions(groups, request.across);
     } else {
         sortBy(groups, request.by);

@@ -32,10 +32,12 @@ std::string shownValue(const RunSpec& spec, const std::string& key);
 /// `where` is what the Problem names. The seed is refused: it is what a group repeats.
 Result<std::string> findGroupingKey(const std::string& word, const std::string& where);
 
-/// What a table of runs shows.
+/// What a table of runs shows. Where neither `by` nor `bySweep` says it: the options in which
+/// groups differ.
 struct RunTableRequest {
     std::vector<MetricName> metrics;
-    std::vector<std::string> by; // keys of the options shown; empty: those in which groups differ
+    std::vector<std::string> by; // keys of the options shown
+    bool bySweep = false;        // the sweep's name stands first, see sweepOfRun
     std::vector<std::string> across;
 };
 
@@ -47,6 +49,7 @@ struct RunTableRow {
 
 /// A table of recipes with their spread over the seeds.
 struct RunTable {
+    bool bySweep = false;             // the first column names the sweep of a row's first run
     std::vector<std::string> columns; // keys of options
     std::vector<MetricName> metrics;
     std::vector<RunTableRow> rows;

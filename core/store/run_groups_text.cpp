@@ -1,6 +1,7 @@
 #include "core/base/text_table.h"
 #include "core/spec/options.h"
 #include "core/store/run_groups.h"
+#include "core/store/sweep_name.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,8 +28,20 @@ std::string seedsOf(const SameRecipe& runs) {
     return seeds;
 }
 
-std::vector<std::string> optionCells(const RunTable& table, const RunTableRow& row) {
+/// What says which recipes the rows are.
+std::vector<std::string> recipeHeader(const RunTable& table) {
+    std::vector<std::string> header = table.columns;
+    if (table.bySweep) {
+        header.insert(header.begin(), "sweep");
+    }
+    return header;
+}
+
+std::vector<std::string> recipeCells(const RunTable& table, const RunTableRow& row) {
     std::vector<std::string> cells;
+    if (table.bySweep) {
+        cells.push_back(sweepOfRun(row.runs.front().name));
+    }
     for (const std::string& key : table.columns) {
         cells.push_back(shownValue(row.runs.front().spec, key));
     }
@@ -46,8 +59,8 @@ Json fromOption(const RunSpec& spec, const std::string& key) {
 } // namespace
 
 std::string tableAsMarkdown(const RunTable& table) {
-    TextTable text{.header = table.columns};
-    const bool named = table.columns.empty(); // nothing else says what the row is
+    TextTable text{.header = recipeHeader(table)};
+    const bool named = text.header.empty(); // nothing else says what the row is
     if (named) {
         text.header.emplace_back("runs");
     }
@@ -56,7 +69,7 @@ std::string tableAsMarkdown(const RunTable& table) {
         text.header.push_back(metric.label());
     }
     for (const RunTableRow& row : table.rows) {
-        std::vector<std::string> cells = optionCells(table, row);
+        std::vector<std::string> cells = recipeCells(table, row);
         if (named) {
             cells.push_back(namesOf(row.runs));
         }
@@ -70,14 +83,14 @@ std::string tableAsMarkdown(const RunTable& table) {
 }
 
 std::string tableAsCsv(const RunTable& table) {
-    TextTable text{.header = table.columns};
+    TextTable text{.header = recipeHeader(table)};
     text.header.insert(text.header.end(), {"n", "seeds"});
     for (const MetricName& metric : table.metrics) {
         text.header.insert(text.header.end(), {metric.text() + ".mean", metric.text() + ".sd"});
     }
     text.header.emplace_back("runs");
     for (const RunTableRow& row : table.rows) {
-        std::vector<std::string> cells = optionCells(table, row);
+        std::vector<std::string> cells = recipeCells(table, row);
         cells.insert(cells.end(), {std::to_string(row.runs.size()), seedsOf(row.runs)});
         for (const auto& spread : row.metrics) {
             cells.push_back(digits(spread ? std::optional(spread->mean) : std::nullopt));
@@ -93,6 +106,9 @@ std::string tableAsJson(const RunTable& table) {
     Json list = Json::array();
     for (const RunTableRow& row : table.rows) {
         Json object{{"options", Json::object()}, {"n", row.runs.size()}};
+        if (table.bySweep) {
+            object["sweep"] = sweepOfRun(row.runs.front().name);
+        }
         for (const std::string& key : table.columns) {
             object["options"][key] = fromOption(row.runs.front().spec, key);
         }

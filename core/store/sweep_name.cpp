@@ -25,4 +25,9 @@ std::optional<std::int64_t> numberInSweep(std::string_view run, std::string_view
     return sweepRunName(prefix, number) == run ? std::optional(number) : std::nullopt;
 }
 
+std::string sweepOfRun(std::string_view run) {
+    const std::string_view prefix = run.substr(0, run.rfind('-'));
+    return std::string(numberInSweep(run, prefix) ? prefix : run);
+}
+
 } // namespace flip

@@ -10,6 +10,9 @@ namespace flip {
 /// The name of a sweep's run: PREFIX-001, PREFIX-002, ..., four digits from the thousandth on.
 std::string sweepRunName(std::string_view prefix, std::int64_t number);
 
+/// The PREFIX of such a name; the whole name of a run that no sweep named.
+std::string sweepOfRun(std::string_view run);
+
 /// Which run of that sweep has this name; nothing if none has.
 std::optional<std::int64_t> numberInSweep(std::string_view run, std::string_view prefix);
 

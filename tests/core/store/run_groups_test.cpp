@@ -114,6 +114,23 @@ private Q_SLOTS:
         QCOMPARE(table->notes, Names{"rows differ also in id.backbone"});
     }
 
+    void bySweepNamesTheRowsAndKeepsTheirOrder() {
+        RunTableRequest request = requestFor({"test.auc"});
+        request.bySweep = true;
+        const auto table = tableOf({runOf("words-001", 1, 0.25), runOf("words-002", 2, 0.75),
+                                    runOf("ids-001", 1, 0.5, useFm)},
+                                   request);
+        QVERIFY(table->columns.empty());
+        const QString markdown = QString::fromStdString(tableAsMarkdown(*table));
+        QVERIFY2(markdown.startsWith("| sweep | seeds | test AUC"), qPrintable(markdown));
+        QVERIFY(markdown.indexOf("| words | 1 2 ") < markdown.indexOf("| ids   | 1 "));
+        QVERIFY(markdown.contains("| ids   | 1 "));
+        const QString csv = QString::fromStdString(tableAsCsv(*table));
+        QVERIFY2(csv.startsWith("sweep,n,seeds,"), qPrintable(csv));
+        const auto json = nlohmann::json::parse(tableAsJson(*table));
+        QCOMPARE(json[1]["sweep"].get<std::string>(), std::string("ids"));
+    }
+
     void leavesOutAndSaysSo() {
         RunSummary stopped = runOf("stopped", 3, 0.9);
         stopped.status = "stopped";

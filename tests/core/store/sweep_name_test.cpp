@@ -33,6 +33,26 @@ private Q_SLOTS:
         QFETCH(QString, name);
         QVERIFY(!numberInSweep(name.toStdString(), "lr").has_value());
     }
+
+    void aRunTellsItsSweep_data() {
+        QTest::addColumn<QString>("run");
+        QTest::addColumn<QString>("sweep");
+        QTest::newRow("of a sweep") << "lr-001"
+                                    << "lr";
+        QTest::newRow("whose name has a dash") << "films-joint-1000"
+                                               << "films-joint";
+        QTest::newRow("numbered twice") << "lr-001-002"
+                                        << "lr-001";
+        QTest::newRow("of none") << "lr"
+                                 << "lr";
+        QTest::newRow("numbered by hand") << "lr-1"
+                                          << "lr-1";
+    }
+    void aRunTellsItsSweep() {
+        QFETCH(QString, run);
+        QFETCH(QString, sweep);
+        QCOMPARE(sweepOfRun(run.toStdString()), sweep.toStdString());
+    }
 };
 
 QTEST_GUILESS_MAIN(SweepNameTest)

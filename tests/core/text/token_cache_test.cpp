@@ -43,6 +43,12 @@ private:
     const Tokenizer& inner_;
 };
 
+/// Read once: reading it takes longer than most of what is tested with it.
+const std::unique_ptr<Tokenizer>& published() {
+    static const auto tokenizer = openOrDie(publishedModel());
+    return tokenizer;
+}
+
 TextTemplate templateOf(const std::string& text) {
     auto parsed = TextTemplate::parse(text, kFields);
     if (!parsed) {
@@ -201,7 +207,7 @@ void TokenCacheTest::equalsTheWholeSentence() {
 }
 
 void TokenCacheTest::joinsWithoutTokenizingAgain() {
-    const auto inner = openOrDie(publishedModel());
+    const auto& inner = published();
     const CountingTokenizer tokenizer(*inner);
     const Rows rows = {{"1", "Toy Story", "x", ""}, {"2", "Élan", "", ""}, {"1", "Élan", "x", ""}};
     const auto cache = cacheOf(rows, TextTemplate::defaultText(kFields), tokenizer);
@@ -244,7 +250,7 @@ void TokenCacheTest::joinsWordsWithTheirBlanks() {
 }
 
 void TokenCacheTest::tokenizesTheSentenceWhereABorderDoesNotBreak() {
-    const auto inner = openOrDie(publishedModel());
+    const auto& inner = published();
     const CountingTokenizer tokenizer(*inner);
     const auto cache =
         cacheOf({{"film", "s", "", ""}, {"film ", "s", "", ""}}, "{a}{b}", tokenizer);
@@ -319,7 +325,7 @@ void TokenCacheTest::tellsWhoseEachTokenIs() {
     QFETCH(QByteArray, a);
     QFETCH(QByteArray, b);
     QFETCH(QByteArray, owners);
-    const auto tokenizer = openOrDie(publishedModel());
+    const auto& tokenizer = published();
     const auto cache =
         cacheOf({{a.toStdString(), b.toStdString(), "", ""}}, text.toStdString(), *tokenizer);
     const TokenRow row = cache.row(0);
@@ -334,7 +340,7 @@ void TokenCacheTest::tellsWhoseEachTokenIs() {
 }
 
 void TokenCacheTest::keepsTheFrameWhenItCuts() {
-    const auto tokenizer = openOrDie(publishedModel());
+    const auto& tokenizer = published();
     const std::vector<std::string> row = {"film", "toy story of the film", "films", "1"};
     for (const std::string text : {"{a} {b}. {c}", "{a}{b}{c}"}) {
         const TokenRow whole = cacheOf({row}, text, *tokenizer).row(0);
@@ -356,7 +362,7 @@ void TokenCacheTest::keepsTheFrameWhenItCuts() {
 }
 
 void TokenCacheTest::countsWhatIsLost() {
-    const auto tokenizer = openOrDie(publishedModel());
+    const auto& tokenizer = published();
     const Rows rows = {{"film", "toy", "", ""},             // 6 tokens with the frame
                        {"film", "toy story film", "", ""},  // 8: b loses two of three
                        {"toy toy toy toy", "film", "", ""}, // 9: all of b is lost, none of a
@@ -376,7 +382,7 @@ void TokenCacheTest::countsWhatIsLost() {
 }
 
 void TokenCacheTest::appendsBehindOtherRows() {
-    const auto tokenizer = openOrDie(publishedModel());
+    const auto& tokenizer = published();
     const Rows rows = {{"film", "s", "", ""}, {"toy story of the film", "x", "", ""}};
     const auto cache = cacheOf(rows, "{a}{b} is {a}.", *tokenizer, 7);
     TokenRow together;
@@ -393,7 +399,7 @@ void TokenCacheTest::appendsBehindOtherRows() {
 }
 
 void TokenCacheTest::isReadByManyThreads() {
-    const auto tokenizer = openOrDie(publishedModel());
+    const auto& tokenizer = published();
     Rows rows;
     for (int row = 0; row < 200; ++row) {
         rows.push_back({"film" + std::to_string(row), row % 2 == 0 ? "s" : " s", "élan", ""});
@@ -462,7 +468,7 @@ void TokenCacheTest::readsADataset() {
     for (const FieldInfo& field : dataset->fields()) {
         names.push_back(field.name);
     }
-    const auto tokenizer = openOrDie(publishedModel());
+    const auto& tokenizer = published();
     auto text = TextTemplate::parse("{buyer} buys {title}.", names);
     FLIP_VERIFY_OK(text);
     auto cache = TokenCache::build(*dataset, *text, *tokenizer, 100);
