@@ -46,7 +46,7 @@ run_tests() {
     local folder=$ROOT/build/$1 results=$ROOT/build/$1/tests.log total bad skipped
     shift
     env -u CLICOLOR_FORCE TMPDIR="${scratch:-${TMPDIR:-/tmp}}" \
-        ctest --test-dir "$folder" --output-on-failure --no-tests=error -j3 "$@" 2>&1 |
+        ctest --test-dir "$folder" --output-on-failure --no-tests=error -j4 "$@" 2>&1 |
         tee "$results" || sound=false
     total=$(sed -n 's/^.* tests failed out of \([0-9]*\)$/\1/p' "$results" | tail -n 1)
     bad=$(sed -n 's/^.* tests passed, \([0-9]*\) tests failed out of .*$/\1/p' "$results" | tail -n 1)
