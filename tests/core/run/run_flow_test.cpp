@@ -45,9 +45,6 @@ private Q_SLOTS:
     void damagedWeightsAreNamed_data();
     void damagedWeightsAreNamed();
     void aParentOfOtherRowsIsRefused();
-
-private:
-    const TinyProject resumed_; // of every row on resuming: rows of one recipe share a run
 };
 
 void RunFlowTest::historyEqualsLife() {
@@ -199,6 +196,7 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
     QFETCH(QString, stage);
     QFETCH(int, step);
     QFETCH(QStringList, more);
+    const TinyProject project;
     std::vector<std::string> assignments{"kind=" + kind.toStdString(),
                                          "finetune.branches=" + branches.toStdString(),
                                          "finetune.patience=1"};
@@ -206,7 +204,7 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
         assignments.push_back(assignment.toStdString());
     }
     const QString apart =
-        resumedRunDiffers(resumed_, resumed_.spec(assignments), stage.toStdString(), step);
+        resumedRunDiffers(project, project.spec(assignments), stage.toStdString(), step);
     QVERIFY2(apart.isEmpty(), qPrintable(apart));
 }
 

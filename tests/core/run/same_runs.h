@@ -46,53 +46,32 @@ inline QString firstDifference(const std::vector<std::string>& a,
     return QString("%1 and %2 lines").arg(a.size()).arg(b.size());
 }
 
-/// The run of this recipe that the workspace holds, made if it holds none: comparisons in the same
-/// project share it. Empty if it does not finish.
-inline std::string uninterruptedRun(const Workspace& workspace, const RunSpec& spec) {
-    const std::string mark = "whole-"; // resumed runs of the recipe are in the store, too
-    std::string name = mark + "1";
-    if (auto store = RunStore::open(workspace)) {
-        const auto runs = store->list();
-        name = mark + std::to_string(runs->size() + 1);
-        const auto found = std::ranges::find_if(*runs, [&](const RunSummary& run) {
-            return run.name.starts_with(mark) && toToml(run.spec) == toToml(spec);
-        });
-        if (found != runs->end()) {
-            return found->status == "finished" ? found->name : "";
-        }
-    }
-    Listener whole;
-    const RunEnded ended = executeRun(spec, workspace, name, whole, whole.stop.get_token());
-    return ended.status == "finished" ? name : "";
-}
-
 /// Where a run that stops at a step of a stage and is resumed parts from an uninterrupted one: in
 /// weights, predictions or any number on the way, bit for bit. Empty where it does not.
 inline QString resumedRunDiffers(const TinyProject& project, const RunSpec& spec,
                                  const std::string& stage, std::int64_t step) {
     const Workspace workspace = project.workspace();
-    const std::string whole = uninterruptedRun(workspace, spec);
+    Listener whole;
     Listener first(stage, step);
     Listener rest;
-    std::string ends = executeRun(spec, workspace, "", first, first.stop.get_token()).status;
-    const std::string parts = first.run();
-    ends += ", " + resumeRun(parts, workspace, rest, rest.stop.get_token()).status;
-    if (whole.empty() || ends != "stopped, finished") {
+    std::string ends = executeRun(spec, workspace, "whole", whole, whole.stop.get_token()).status;
+    ends += ", " + executeRun(spec, workspace, "parts", first, first.stop.get_token()).status;
+    ends += ", " + resumeRun("parts", workspace, rest, rest.stop.get_token()).status;
+    if (ends != "finished, stopped, finished") {
         return QString::fromStdString("the runs ended so: " + ends);
     }
     for (const char* file : {"weights.safetensors", "predictions.safetensors"}) {
-        if (content(workspace.checkpoints(whole) / file) !=
-            content(workspace.checkpoints(parts) / file)) {
+        if (content(workspace.checkpoints("whole") / file) !=
+            content(workspace.checkpoints("parts") / file)) {
             return QString(file) + " differs";
         }
     }
     auto store = RunStore::open(workspace);
-    Listener asked;
     Listener told;
-    if (!store || !store->replay(whole, asked) || !store->replay(parts, told)) {
-        return "a stored run cannot be read";
+    if (!store || !store->replay("parts", told)) {
+        return "the stored run cannot be read";
     }
-    const auto wanted = numbersOf(asked);
+    const auto wanted = numbersOf(whole);
     const auto given = numbersOf(told);
     if (wanted != given) {
         return firstDifference(wanted, given);
