@@ -182,10 +182,12 @@ void ModelsCommandTest::namesWhatAFolderLacks() {
         const std::string vocabulary = *readFile(folder / "vocab.txt");
         QVERIFY(writeFileAtomically(folder / "vocab.txt", vocabulary + "one\ntwo\n").ok());
     }
-    const Said said = runFlip(workspace(), {"models", "check", "checked", "--json"});
+    const Said said = runFlip(workspace(), {"models", "check", text(folder)});
     QCOMPARE(said.code, kind.isEmpty() ? 0 : 2);
     QVERIFY2(said.err.contains(says), qPrintable(said.err));
-    const QJsonObject report = objectOf(said);
+    const Said json = runFlip(workspace(), {"models", "check", "checked", "--json"});
+    QCOMPARE(json.code, said.code);
+    const QJsonObject report = objectOf(json);
     QCOMPARE(report["readable"].toBool(), kind.isEmpty());
     QCOMPARE(report["problems"].toArray().isEmpty(), kind.isEmpty());
     QCOMPARE(report["missing"].toArray().size(), kind == "layers" ? 16 : 0);

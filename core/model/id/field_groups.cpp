@@ -9,8 +9,6 @@
 
 namespace flip {
 
-namespace {} // namespace
-
 Result<std::vector<std::vector<std::int64_t>>>
 fieldGroups(std::string_view text, const std::vector<std::string>& fieldNames,
             const std::string& key) {
