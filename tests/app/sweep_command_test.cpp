@@ -62,6 +62,9 @@ private Q_SLOTS:
         QCOMPARE(runs, 3);
         QCOMPARE(runFlip(workspace(), {"runs", "export", "--table", "--sweep", "s", "--json"}).out,
                  table.out);
+        const Said named = runFlip(workspace(), {"runs", "table", "--sweep", "s", "--by", "sweep"});
+        QVERIFY2(named.out.startsWith("| sweep |"), qPrintable(named.out));
+        QCOMPARE(named.out.count("| s     |"), 2);
     }
 
     void comparesStoredRuns() {
