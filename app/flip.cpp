@@ -1,6 +1,6 @@
 #include "app/command/program.h"
+#include "app/engine/engine.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -8,19 +8,52 @@
 #include <system_error>
 #include <unistd.h>
 
-/// The headless program. What needs no LibTorch it does itself, at once; for everything else it
-/// becomes flip-engine, which lies beside it.
-int main(int argc, char** argv) {
-    using namespace flip::command;
-    const auto quick = quickCommands();
-    if (std::ranges::find(quick, commandOf(argc, argv), &Command::name) != quick.end()) {
-        return runProgram(argc, argv, quick);
-    }
+namespace {
+
+char** programWords = nullptr;
+
+/// Becomes flip-engine, which lies beside this program.
+void become(flip::command::Context& context) {
     std::error_code ignored;
     const std::filesystem::path engine =
         std::filesystem::read_symlink("/proc/self/exe", ignored).replace_filename("flip-engine");
-    ::execv(engine.c_str(), argv);
-    std::fprintf(stderr, "%s: cannot be started: %s; install the program again\n", engine.c_str(),
-                 std::strerror(errno));
-    return kFailed;
+    ::execv(engine.c_str(), programWords);
+    context.fail(
+        {std::string("cannot be started: ") + std::strerror(errno) + "; install the program again",
+         engine.string(), /*world=*/true});
+}
+
+} // namespace
+
+namespace flip::command::engine {
+
+void run(const RunWork&, Context& context) {
+    become(context);
+}
+void sweep(SweepWork, Context& context) {
+    become(context);
+}
+void encode(const std::string&, const std::string&, const std::string&, Context& context) {
+    become(context);
+}
+void listModels(bool, Context& context) {
+    become(context);
+}
+void checkModel(const std::string&, bool, Context& context) {
+    become(context);
+}
+void exportModel(const std::string&, const std::string&, Context& context) {
+    become(context);
+}
+void demo(Context& context) {
+    become(context);
+}
+
+} // namespace flip::command::engine
+
+/// The headless program: reads the words, does itself what needs no LibTorch, and refuses at once
+/// what it can see to be wrong.
+int main(int argc, char** argv) {
+    programWords = argv;
+    return flip::command::runProgram(argc, argv);
 }

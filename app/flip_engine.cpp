@@ -2,17 +2,8 @@
 
 #include "core/run/kernel_caches.h"
 
-#include <vector>
-
-/// Every subcommand, those that train included; started by flip.
+/// All that flip is asked, LibTorch's work included; started by flip.
 int main(int argc, char** argv) {
-    using namespace flip::command;
     flip::boundKernelCaches();
-    std::vector<Command> commands(quickCommands().begin(), quickCommands().end());
-    commands.insert(commands.end(), {{"run", addRun},
-                                     {"sweep", addSweep},
-                                     {"encode", addEncode},
-                                     {"models", addModels},
-                                     {"demo", addDemo}});
-    return runProgram(argc, argv, commands);
+    return flip::command::runProgram(argc, argv);
 }

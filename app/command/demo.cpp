@@ -1,44 +1,11 @@
 #include "app/command/command.h"
-#include "app/command/interrupt.h"
-#include "app/command/progress.h"
-
-#include "core/run/demo.h"
-
-#include <cstdio>
+#include "app/engine/engine.h"
 
 namespace flip::command {
 
-namespace {
-
-void run(Context& context) {
-    auto workspace = context.openWorkspace();
-    if (!workspace) {
-        return context.fail(workspace.problem());
-    }
-    const Interrupt interrupt;
-    RunReporter reporter(/*eventsOnStdout=*/false);
-    const auto outcome = runDemo(*workspace, reporter, interrupt.token());
-    if (!outcome) {
-        return context.fail(outcome.problem(), interrupt.happened() ? kInterrupted : kFailed);
-    }
-    std::printf("\n%-8s %-22s %-22s\n", "branch", "AUC, all test rows", "AUC, films never seen");
-    for (const DemoRow& row : outcome->rows) {
-        std::printf("%-8s %-22s %-22s\n", row.branch.c_str(), fourDecimals(row.all.auc).c_str(),
-                    fourDecimals(row.unseen.auc).c_str());
-    }
-    if (!outcome->rows.empty()) {
-        std::printf("%lld test rows, %lld of films never seen in training; %s in all\n",
-                    static_cast<long long>(outcome->rows.front().all.rows),
-                    static_cast<long long>(outcome->rows.front().unseen.rows),
-                    duration(outcome->seconds).c_str());
-    }
-}
-
-} // namespace
-
 void addDemo(CLI::App& app, Context& context) {
     auto* command = app.add_subcommand("demo", "the sample project from import to result");
-    command->callback([&context] { run(context); });
+    command->callback([&context] { engine::demo(context); });
 }
 
 } // namespace flip::command

@@ -1,17 +1,9 @@
 #include "app/command/command.h"
-
-#include "core/run/model_check.h"
-#include "core/run/model_export.h"
-
-#include <nlohmann/json.hpp>
-
-#include <cstdio>
+#include "app/engine/engine.h"
 
 namespace flip::command {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct ModelsOptions {
     std::string model;
@@ -19,152 +11,6 @@ struct ModelsOptions {
     std::string output;
     bool json = false;
 };
-
-void print(const Json& json) {
-    std::printf("%s\n", json.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
-}
-
-/// What both list and check say of a folder; null where it cannot be known.
-Json outline(const ModelReport& report) {
-    const auto& config = report.config;
-    const auto known = [&](const auto& value) { return config ? Json(value) : Json(); };
-    const TextConfig shape = config.value_or(TextConfig{});
-    return {
-        {"name", report.folder.filename().string()},
-        {"path", report.folder.string()},
-        {"readable", report.usable()},
-        {"problem", report.usable() ? Json() : Json(report.problems.front().text())},
-        {"family", known(shape.type)},
-        {"layers", known(shape.layers)},
-        {"hidden", known(shape.hidden)},
-        {"vocabulary", known(shape.vocabulary)},
-        {"weights", report.weights.empty() ? Json() : Json(report.weights.filename().string())}};
-}
-
-std::string shapeText(const TextConfig& config) {
-    return config.type + ", " + std::to_string(config.layers) +
-           (config.layers == 1 ? " layer, " : " layers, ") + std::to_string(config.hidden) +
-           " wide, " + std::to_string(config.vocabulary) + " pieces";
-}
-
-void list(const ModelsOptions& options, Context& context) {
-    const auto workspace = context.openWorkspace();
-    if (!workspace) {
-        return context.fail(workspace.problem());
-    }
-    Json all = Json::array();
-    const auto folders = workspace->modelFolders();
-    for (const std::filesystem::path& folder : folders) {
-        const ModelReport report = checkModel(folder, ModelScrutiny::Outline);
-        if (options.json) {
-            all.push_back(outline(report));
-        } else if (report.usable()) {
-            std::printf("%-28s %s, in %s\n", folder.filename().c_str(),
-                        shapeText(*report.config).c_str(), report.weights.filename().c_str());
-        } else {
-            std::printf("%-28s cannot be used: %s\n", folder.filename().c_str(),
-                        report.problems.front().text().c_str());
-        }
-    }
-    if (options.json) {
-        print(all);
-    } else if (folders.empty()) {
-        std::printf("no language models yet; put a folder in the Hugging Face layout into %s\n",
-                    workspace->models().c_str());
-    }
-}
-
-void printReport(const ModelReport& report) {
-    const auto line = [](const char* what, const std::string& value) {
-        if (!value.empty()) {
-            std::printf("%-12s %s\n", what, value.c_str());
-        }
-    };
-    line("folder", report.folder.string());
-    line("model", report.config ? shapeText(*report.config) : "");
-    if (!report.container.empty()) {
-        line("weights", report.weights.filename().string() + ", " + report.container +
-                            (report.numbers.empty() ? "" : ", " + report.numbers) + ", " +
-                            std::to_string(report.parameters) + " parameters");
-        line("prefix", report.prefix);
-    }
-    line("tokenizer",
-         report.tokenizer + (report.pieces > 0 ? ", " + std::to_string(report.pieces) + " pieces"
-                                               : std::string()));
-    for (const std::string& name : report.missing) {
-        line("missing", name);
-    }
-    for (const ModelReport::WrongShape& wrong : report.wrongShapes) {
-        line("wrong shape",
-             wrong.name + ": " + Json(wrong.found).dump() + ", not " + Json(wrong.expected).dump());
-    }
-    for (const std::string& name : report.ignored) {
-        line("ignored", name);
-    }
-    if (report.usable()) {
-        std::printf("can be used\n");
-    }
-}
-
-void printJson(const ModelReport& report) {
-    Json json = outline(report);
-    if (report.config) {
-        json["heads"] = report.config->heads;
-        json["intermediate"] = report.config->intermediate;
-        json["embedding"] = report.config->embeddingWidth();
-        json["max_tokens"] = report.config->maximumTokens();
-    }
-    json["container"] = report.container.empty() ? Json() : Json(report.container);
-    json["numbers"] = report.numbers.empty() ? Json() : Json(report.numbers);
-    json["parameters"] = report.parameters;
-    json["prefix"] = report.prefix;
-    json["tokenizer"] = report.tokenizer.empty() ? Json() : Json(report.tokenizer);
-    json["tokenizer_pieces"] = report.pieces;
-    json["missing"] = report.missing;
-    json["ignored"] = report.ignored;
-    json["wrong_shapes"] = Json::array();
-    for (const ModelReport::WrongShape& wrong : report.wrongShapes) {
-        json["wrong_shapes"].push_back(
-            {{"name", wrong.name}, {"found", wrong.found}, {"expected", wrong.expected}});
-    }
-    json["problems"] = Json::array();
-    for (const Problem& problem : report.problems) {
-        json["problems"].push_back(problem.text());
-    }
-    print(json);
-}
-
-void check(const ModelsOptions& options, Context& context) {
-    const auto found = context.findModel(options.model);
-    if (!found) {
-        return context.fail(found.problem());
-    }
-    std::error_code ignored;
-    const auto folder = std::filesystem::weakly_canonical(*found, ignored);
-    const ModelReport report = checkModel(folder, ModelScrutiny::Numbers);
-    if (options.json) {
-        printJson(report);
-    } else {
-        printReport(report);
-    }
-    for (const Problem& problem : report.problems) {
-        context.fail(problem, kWrongInput);
-    }
-}
-
-void exportRun(const ModelsOptions& options, Context& context) {
-    const auto workspace = context.openWorkspace();
-    if (!workspace) {
-        return context.fail(workspace.problem());
-    }
-    const auto done = exportModel(options.run, *workspace, options.output);
-    if (!done) {
-        return context.fail(done.problem());
-    }
-    std::printf("%lld layers, %lld parameters of %s in %s\n", static_cast<long long>(done->layers),
-                static_cast<long long>(done->parameters), options.run.c_str(),
-                options.output.c_str());
-}
 
 } // namespace
 
@@ -174,16 +20,18 @@ void addModels(CLI::App& app, Context& context) {
     auto options = std::make_shared<ModelsOptions>();
     auto* listing = command->add_subcommand("list", "the model folders, and which can be used");
     listing->add_flag("--json", options->json, "machine-readable");
-    listing->callback([options, &context] { list(*options, context); });
+    listing->callback([options, &context] { engine::listModels(options->json, context); });
     auto* checking = command->add_subcommand("check", "what a model folder holds and lacks");
     checking->add_option("folder", options->model, "model folder or name")->required();
     checking->add_flag("--json", options->json, "machine-readable");
-    checking->callback([options, &context] { check(*options, context); });
+    checking->callback(
+        [options, &context] { engine::checkModel(options->model, options->json, context); });
     auto* exporting =
         command->add_subcommand("export", "a run's text encoder as a model folder of its own");
     exporting->add_option("run", options->run, "the run's name")->required();
     exporting->add_option("--out", options->output, "folder to make")->required();
-    exporting->callback([options, &context] { exportRun(*options, context); });
+    exporting->callback(
+        [options, &context] { engine::exportModel(options->run, options->output, context); });
 }
 
 } // namespace flip::command

@@ -1,32 +1,14 @@
 #include "app/command/program.h"
 
-#include <array>
+#include "app/command/command.h"
+
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 
 namespace flip::command {
 
-std::span<const Command> quickCommands() {
-    static constexpr std::array kCommands = {
-        Command{"import", addImport}, Command{"datasets", addDatasets}, Command{"runs", addRuns},
-        Command{"tokenize", addTokenize}, Command{"bench", addBench}};
-    return kCommands;
-}
-
-std::string_view commandOf(int argc, const char* const* argv) {
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view word = argv[i];
-        if (word == "--workspace") {
-            ++i; // its value
-        } else if (!word.starts_with('-')) {
-            return word;
-        } else if (!word.starts_with("--workspace=")) {
-            return {};
-        }
-    }
-    return {};
-}
-
-int runProgram(int argc, char** argv, std::span<const Command> commands) {
+int runProgram(int argc, char** argv) {
     CLI::App app("FLIP Workbench: whether, where and why a language model helps your recommender",
                  "flip");
     app.set_version_flag("--version", "flip 0.1.0");
@@ -36,8 +18,9 @@ int runProgram(int argc, char** argv, std::span<const Command> commands) {
     app.add_option("--workspace", context.workspace,
                    "folder of datasets, runs and models (default: $FLIP_WORKSPACE, else the "
                    "platform's data folder)");
-    for (const Command& command : commands) {
-        command.add(app, context);
+    for (const auto add : {addImport, addDatasets, addRuns, addTokenize, addBench, addRun, addSweep,
+                           addEncode, addModels, addDemo}) {
+        add(app, context);
     }
     try {
         app.parse(argc, argv);

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void encodesLines();
     void helpsOnEveryLevel_data();
     void helpsOnEveryLevel();
+    void readsWordsWithoutTheEngine();
 
 private:
     QString folder() const { return text(project_->path()); }
@@ -357,6 +358,24 @@ void CommandTest::helpsOnEveryLevel() {
     const Said said = runFlip(workspace(), words + QStringList{"--help"});
     QCOMPARE(said.code, 0);
     QVERIFY(said.out.contains("--help"));
+}
+
+/// Mistakes and help do not wait for LibTorch: they need no more than flip alone.
+void CommandTest::readsWordsWithoutTheEngine() {
+    const QString alone = folder() + "/flip";
+    QVERIFY(QFile::copy(FLIP_TEST_PROGRAM, alone));
+    const auto run = [&](const QStringList& words) {
+        QProcess process;
+        prepareFlip(process, workspace(), words);
+        process.setProgram(alone);
+        return finishFlip(process);
+    };
+    QCOMPARE(run({"run", "--help"}).code, 0);
+    QCOMPARE(run({"run", folder() + "/tiny.toml", "--set", "seed=one"}).code, 2);
+    QCOMPARE(run({"sweep", folder() + "/tiny.toml", "--seeds", "1,1"}).code, 2);
+    const Said said = run({"run", folder() + "/tiny.toml"});
+    QCOMPARE(said.code, 1);
+    QVERIFY2(said.err.startsWith(alone + "-engine: cannot be started: "), qPrintable(said.err));
 }
 
 QTEST_GUILESS_MAIN(CommandTest)

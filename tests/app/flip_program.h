@@ -22,14 +22,19 @@ inline void prepareFlip(QProcess& process, const QString& workspace, const QStri
     process.setArguments(words);
 }
 
-inline Said runFlip(const QString& workspace, const QStringList& words) {
-    QProcess process;
-    prepareFlip(process, workspace, words);
+/// Starts what was prepared and waits for its end.
+inline Said finishFlip(QProcess& process) {
     process.start();
     process.waitForFinished(100000);
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
             QString::fromUtf8(process.readAllStandardOutput()),
             QString::fromUtf8(process.readAllStandardError())};
+}
+
+inline Said runFlip(const QString& workspace, const QStringList& words) {
+    QProcess process;
+    prepareFlip(process, workspace, words);
+    return finishFlip(process);
 }
 
 } // namespace flip::test

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/run/sweep_plan.h"
+#include "core/store/sweep_plan.h"
 
 #include <cstddef>
 #include <cstdint>

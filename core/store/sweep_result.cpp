@@ -1,4 +1,4 @@
-#include "core/run/sweep_result.h"
+#include "core/store/sweep_result.h"
 
 #include "core/base/text_table.h"
 #include "core/eval/spread.h"

@@ -1,4 +1,4 @@
-#include "app/command/child_runs.h"
+#include "app/engine/child_runs.h"
 
 #include "core/base/files.h"
 #include "core/base/work_folder.h"
@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace flip::command {
+namespace flip::command::engine {
 
 namespace {
 
@@ -165,4 +165,4 @@ Result<void> makeRuns(std::span<const ChildRun> runs, std::size_t jobs, const Wo
     return started;
 }
 
-} // namespace flip::command
+} // namespace flip::command::engine

@@ -1,4 +1,4 @@
-#include "core/run/sweep_result.h"
+#include "core/store/sweep_result.h"
 
 #include "tests/core/spec/random_spec.h"
 

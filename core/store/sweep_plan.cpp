@@ -1,4 +1,4 @@
-#include "core/run/sweep_plan.h"
+#include "core/store/sweep_plan.h"
 
 #include "core/base/trimmed.h"
 #include "core/store/sweep_name.h"

@@ -10,7 +10,7 @@
 #include <stop_token>
 #include <string>
 
-namespace flip::command {
+namespace flip::command::engine {
 
 /// A run to be made by `flip run` in a process of its own.
 struct ChildRun {
@@ -33,4 +33,4 @@ Result<void> makeRuns(std::span<const ChildRun> runs, std::size_t jobs, const Wo
                       const std::stop_token& stop, const std::function<void(std::size_t)>& began,
                       const std::function<void(std::size_t, const ChildEnd&)>& ended);
 
-} // namespace flip::command
+} // namespace flip::command::engine

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "app/command/command.h"
+
+#include "core/spec/run_spec.h"
+#include "core/store/sweep_plan.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+// What needs LibTorch, whose loading costs a fifth of a second. flip-engine does it. In flip, which
+// reads the words and refuses what it can, each of these becomes flip-engine with the same words;
+// it returns only if that cannot be started.
+namespace flip::command::engine {
+
+/// A recipe to train, or the run to go on with.
+struct RunWork {
+    std::optional<RunSpec> spec;
+    std::string resume; // without a spec: a run's name
+    std::string name;   // empty: one is made
+    bool json = false;
+    bool events = false;
+};
+
+/// Trains in the foreground.
+void run(const RunWork& work, Context& context);
+
+/// A search whose grid has been expanded.
+struct SweepWork {
+    SweepRequest request;
+    std::vector<Combination> combinations;
+    std::string name; // empty: made from the experiment's
+    std::int64_t jobs = 1;
+    bool resume = false;
+    bool json = false;
+};
+
+/// Searches, repeats the best, and tells.
+void sweep(SweepWork work, Context& context);
+
+/// Lines of `input` as sentence vectors in `output`.
+void encode(const std::string& model, const std::string& input, const std::string& output,
+            Context& context);
+
+/// The model folders, and which can be used.
+void listModels(bool json, Context& context);
+
+/// What a model folder holds and lacks.
+void checkModel(const std::string& model, bool json, Context& context);
+
+/// The text encoder of a run as a model folder of its own.
+void exportModel(const std::string& run, const std::string& output, Context& context);
+
+/// The sample project from import to result.
+void demo(Context& context);
+
+} // namespace flip::command::engine
