@@ -192,6 +192,38 @@ private Q_SLOTS:
         QVERIFY2(offences.isEmpty(), listed(offences));
     }
 
+    void innerRoomSeesNothingAboveIt_data() {
+        QTest::addColumn<QString>("files"); // of core/
+        QTest::addColumn<QString>("above");
+        QTest::newRow("records") << "^data/records/"
+                                 << "^core/data/(import/|[^/]+$)";
+        QTest::newRow("datasets") << "^data/[^/]+$"
+                                  << "^core/data/import/";
+        QTest::newRow("tokenizer") << "^text/tokenizer/"
+                                   << "^core/text/[^/]+$";
+    }
+    void innerRoomSeesNothingAboveIt() {
+        QFETCH(QString, files);
+        QFETCH(QString, above);
+        const QRegularExpression inside(files);
+        const QRegularExpression upward(above);
+        QStringList offences;
+        int seen = 0;
+        for (const SourceFile& file : sourcesUnder("core")) {
+            if (!inside.match(file.path.mid(QString("core/").size())).hasMatch()) {
+                continue;
+            }
+            seen += 1;
+            for (const Include& include : includesOf(file)) {
+                if (upward.match(include.target).hasMatch()) {
+                    offences << include.place + ": " + include.target;
+                }
+            }
+        }
+        QVERIFY(seen > 0);
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
     void roomOfFactsSeesNoTorch_data() { addRows(kRoomsWithoutTorch); }
     void roomOfFactsSeesNoTorch() {
         QFETCH(QString, name);

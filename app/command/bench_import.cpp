@@ -6,7 +6,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/work_folder.h"
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 
 #include <nlohmann/json.hpp>
 

@@ -7,7 +7,7 @@
 #include "core/data/dataset.h"
 #include "core/text/dataset_text.h"
 #include "core/text/token_cache.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <nlohmann/json.hpp>
 

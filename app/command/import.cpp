@@ -3,7 +3,7 @@
 #include "app/command/interrupt.h"
 #include "app/command/progress.h"
 
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 
 #include <cstdio>
 

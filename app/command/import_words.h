@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 
 #include <CLI/CLI.hpp>
 

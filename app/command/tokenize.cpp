@@ -2,7 +2,7 @@
 #include "app/command/line_source.h"
 
 #include "core/base/worker_pool.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <algorithm>
 #include <array>

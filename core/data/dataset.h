@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/bad_lines.h"
+#include "core/data/records/bad_lines.h"
 
 #include <cstdint>
 #include <filesystem>

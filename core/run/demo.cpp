@@ -4,7 +4,7 @@
 #include "core/base/work_folder.h"
 #include "core/data/dataset.h"
 #include "core/data/demo_films.h"
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 #include "core/run/execute.h"
 #include "core/spec/options.h"
 

@@ -2,7 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/model/plm/text_config.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <filesystem>
 #include <memory>

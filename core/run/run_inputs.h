@@ -7,7 +7,7 @@
 #include "core/spec/run_spec.h"
 #include "core/store/workspace.h"
 #include "core/text/token_cache.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 #include "core/train/batcher.h"
 
 #include <filesystem>

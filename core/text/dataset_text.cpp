@@ -1,7 +1,7 @@
 #include "core/text/dataset_text.h"
 
 #include "core/base/nearest_name.h"
-#include "core/data/list_elements.h"
+#include "core/data/records/list_elements.h"
 #include "core/text/text_source.h"
 #include "core/text/token_cache.h"
 

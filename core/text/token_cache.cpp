@@ -1,6 +1,6 @@
 #include "core/text/token_cache.h"
 
-#include "core/text/unicode.h"
+#include "core/text/tokenizer/unicode.h"
 
 #include <algorithm>
 #include <cassert>

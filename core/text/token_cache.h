@@ -5,7 +5,7 @@
 #include "core/text/sentence_cut.h"
 #include "core/text/text_source.h"
 #include "core/text/text_template.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
 #include "core/base/safetensors.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 #include "tests/app/flip_program.h"
 #include "tests/core/run/tiny_project.h"
 

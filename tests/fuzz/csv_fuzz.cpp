@@ -1,5 +1,5 @@
-#include "core/data/csv_records.h"
-#include "core/data/record_stream.h"
+#include "core/data/records/csv_records.h"
+#include "core/data/records/record_stream.h"
 #include "tests/fuzz/memory_bytes.h"
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "core/data/gzip_bytes.h"
+#include "core/data/records/gzip_bytes.h"
 #include "tests/fuzz/memory_bytes.h"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include "core/base/text_encoding.h"
-#include "core/data/json_lines.h"
-#include "core/data/record_stream.h"
+#include "core/data/records/json_lines.h"
+#include "core/data/records/record_stream.h"
 #include "tests/fuzz/memory_bytes.h"
 
 #include <cstdint>

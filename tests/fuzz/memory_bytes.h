@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/data/byte_source.h"
+#include "core/data/records/byte_source.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "core/data/schema_file.h"
+#include "core/data/import/schema_file.h"
 
 #include <cstdint>
 #include <string_view>

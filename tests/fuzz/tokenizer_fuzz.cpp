@@ -1,5 +1,5 @@
 #include "core/base/files.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/data/bad_lines.h"
+#include "core/data/records/bad_lines.h"
 
 #include <QAbstractTableModel>
 

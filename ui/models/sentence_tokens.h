@@ -3,7 +3,7 @@
 #include "core/data/dataset.h"
 #include "core/text/sentence_cut.h"
 #include "core/text/text_template.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <QString>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/data/dataset.h"
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 #include "core/store/workspace.h"
 #include "ui/bridge/background_job.h"
 #include "ui/models/field_statistics.h"

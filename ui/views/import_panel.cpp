@@ -2,7 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/base/name.h"
-#include "core/data/preset_guess.h"
+#include "core/data/import/preset_guess.h"
 #include "ui/models/wording.h"
 #include "ui/views/theme.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 #include "core/store/workspace.h"
 #include "ui/bridge/background_job.h"
 

@@ -3,7 +3,7 @@
 #include "core/data/dataset.h"
 #include "core/store/workspace.h"
 #include "core/text/token_cache.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 #include "ui/bridge/background_job.h"
 #include "ui/views/page_frame.h"
 

@@ -2,7 +2,7 @@
 
 #include "core/base/nearest_name.h"
 #include "core/base/trimmed.h"
-#include "core/data/list_elements.h"
+#include "core/data/records/list_elements.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 
 #include <QtTest>
 

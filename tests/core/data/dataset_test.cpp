@@ -1,6 +1,6 @@
 #include "core/data/dataset.h"
 
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 #include "core/data/manifest.h"
 #include "tests/core/data/data_files.h"
 #include "tests/core/rounds.h"

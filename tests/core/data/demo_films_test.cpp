@@ -2,7 +2,7 @@
 
 #include "core/base/embedded.h"
 #include "core/base/hashing.h"
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 #include "core/eval/metrics.h"
 #include "tests/core/data/data_files.h"
 #include "tests/core/rounds.h"

@@ -3,7 +3,7 @@
 #include "core/base/files.h"
 #include "core/model/plm/text_encoder.h"
 #include "core/model/plm/text_weights.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <torch/torch.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/random_stream.h"
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 #include "core/run/execute.h"
 #include "core/spec/options.h"
 #include "core/store/run_store.h"

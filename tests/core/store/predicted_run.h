@@ -2,7 +2,7 @@
 
 #include "core/base/random_stream.h"
 #include "core/data/dataset.h"
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 #include "core/store/predictions.h"
 #include "core/store/run_store.h"
 #include "core/store/workspace.h"

@@ -2,7 +2,7 @@
 
 #include "core/base/random_stream.h"
 #include "core/text/text_source.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <QtTest>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 #include "core/text/token_cache.h"
 
 #include "core/base/random_stream.h"
-#include "core/text/unicode.h"
+#include "core/text/tokenizer/unicode.h"
 #include "tests/core/data/data_files.h"
 #include "tests/core/rounds.h"
 #include "tests/core/text/text_files.h"

@@ -1,7 +1,7 @@
 #include "tests/ui/support/small_dataset.h"
 
 #include "core/base/files.h"
-#include "core/data/import.h"
+#include "core/data/import/import.h"
 
 #include <QByteArray>
 #include <QString>

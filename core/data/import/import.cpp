@@ -1,0 +1,449 @@
+#include "core/data/import/import.h"
+
+#include "core/base/files.h"
+#include "core/base/name.h"
+#include "core/base/worker_pool.h"
+#include "core/data/import/column_writer.h"
+#include "core/data/import/field_column.h"
+#include "core/data/import/import_folder.h"
+#include "core/data/import/import_watch.h"
+#include "core/data/import/present_parts.h"
+#include "core/data/import/row_source.h"
+#include "core/data/import/row_split.h"
+#include "core/data/import/schema_file.h"
+#include "core/data/import/table_files.h"
+#include "core/data/import/typed_columns.h"
+#include "core/data/manifest.h"
+#include "core/data/records/bad_lines.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace flip {
+
+namespace {
+
+constexpr std::string_view kOwnSchemaPreset = "csv";
+constexpr std::size_t kExamples = 20; // bad lines that the report quotes
+
+Result<void> checkRequest(const ImportRequest& request) {
+    if (const auto named = checkName(request.name); !named) {
+        return Problem{named.problem().what, "name"};
+    }
+    if (request.minCount < 1) {
+        return Problem{"the minimum count must be at least 1", "min-count"};
+    }
+    return checkSplitPlan(request.split);
+}
+
+struct SchemaText {
+    std::string text;
+    std::string fileName;
+};
+
+Result<SchemaText> schemaText(const ImportRequest& request) {
+    const bool presetKnowsSchema = !request.preset.empty() && request.preset != kOwnSchemaPreset;
+    if (request.schema.empty() && request.preset == kTypedColumnsPreset) {
+        auto text = schemaFromTypedColumns(request.source);
+        if (!text) {
+            return text.problem();
+        }
+        return SchemaText{std::move(*text), request.preset + ".toml"};
+    }
+    if (request.schema.empty()) {
+        if (!presetKnowsSchema) {
+            return Problem{"the import needs a schema; name a schema file or a preset", "schema"};
+        }
+        auto text = presetSchema(request.preset);
+        if (!text) {
+            return text.problem();
+        }
+        return SchemaText{std::move(*text), request.preset + ".toml"};
+    }
+    if (presetKnowsSchema) {
+        return Problem{"the preset \"" + request.preset +
+                           "\" has its own schema; give a schema or a preset, not both",
+                       "schema"};
+    }
+    auto text = readFile(request.schema);
+    if (!text) {
+        return text.problem();
+    }
+    return SchemaText{std::move(*text), request.schema.string()};
+}
+
+/// The schema the request means, its own label rule applied.
+Result<Schema> schemaFor(const ImportRequest& request, const SchemaText& source) {
+    auto schema = parseSchema(source.text, source.fileName);
+    if (!schema) {
+        return schema;
+    }
+    if (!request.labelRule.empty()) {
+        const auto rule = parseValueRule(request.labelRule, "label-rule");
+        if (!rule) {
+            return rule.problem();
+        }
+        schema->label.positive = *rule;
+    }
+    if (request.split.rule == SplitPlan::Rule::Time && !schema->time) {
+        return Problem{"a split by time needs a time column; add [time] with column = "
+                       "\"table.column\"",
+                       source.fileName};
+    }
+    return schema;
+}
+
+std::string_view splitRuleName(SplitPlan::Rule rule) {
+    switch (rule) {
+    case SplitPlan::Rule::Random:
+        return "random";
+    case SplitPlan::Rule::Time:
+        return "time";
+    case SplitPlan::Rule::File:
+        return "file";
+    }
+    return "";
+}
+
+std::int64_t sizeOf(const std::vector<TableFile>& files) {
+    std::int64_t bytes = 0;
+    for (const TableFile& file : files) {
+        bytes += file.bytes;
+    }
+    return bytes;
+}
+
+/// For each vocabulary the fields that have it: those alone, and those that share it.
+std::vector<std::vector<std::size_t>> vocabulariesOf(const Schema& schema) {
+    std::vector<std::vector<std::size_t>> vocabularies;
+    std::map<std::string, std::size_t> ofLeader;
+    for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+        const FieldSchema& field = schema.fields[i];
+        const auto [found, isNew] = ofLeader.try_emplace(
+            field.shares.empty() ? field.name : field.shares, vocabularies.size());
+        if (isNew) {
+            vocabularies.emplace_back();
+        }
+        vocabularies[found->second].push_back(i);
+    }
+    return vocabularies;
+}
+
+/// The columns of a dataset in the making, wave after wave.
+class Columns {
+public:
+    /// The pool must outlive it.
+    static Result<Columns> open(const Schema& schema, const std::filesystem::path& folder,
+                                WorkerPool& pool) {
+        auto labels = ColumnWriter::open(folder, "labels");
+        if (!labels) {
+            return labels.problem();
+        }
+        Columns columns(folder, std::move(*labels), pool);
+        if (schema.time) {
+            auto times = ColumnWriter::open(folder, "times");
+            if (!times) {
+                return times.problem();
+            }
+            columns.times_ = std::move(*times);
+        }
+        for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+            auto field = FieldColumn::open(schema.fields[i], i, folder);
+            if (!field) {
+                return field.problem();
+            }
+            columns.fields_.push_back(std::move(*field));
+        }
+        columns.vocabularies_ = vocabulariesOf(schema);
+        return columns;
+    }
+
+    /// Adds a wave's rows, the fields beside each other, while the next wave's bytes are read.
+    Result<void> add(RowSource& source, std::span<const RowBatch> wave) {
+        for (const RowBatch& batch : wave) {
+            manifest_.rows += static_cast<std::int64_t>(batch.rows());
+            manifest_.positives += std::ranges::count(batch.positives, std::uint8_t{1});
+            if (auto done = labels_.addNumbers<std::uint8_t>(batch.positives); !done) {
+                return done;
+            }
+            if (times_) {
+                if (auto done = times_->addNumbers<std::int64_t>(batch.times); !done) {
+                    return done;
+                }
+            }
+        }
+        std::vector<Result<void>> done(fields_.size());
+        pool_.forEach(1 + fields_.size(), [&](std::size_t item) {
+            if (item == 0) {
+                source.readAhead();
+                return;
+            }
+            for (std::size_t i = 0; i < wave.size() && done[item - 1]; ++i) {
+                done[item - 1] = fields_[item - 1].add(source, wave[i]);
+            }
+        });
+        return firstProblem(done);
+    }
+
+    std::int64_t rows() const { return manifest_.rows; }
+
+    /// Splits the rows, gives the ids and writes what is left.
+    Result<Manifest> finish(const SplitPlan& plan, std::int64_t minCount) {
+        const auto labelsFile = labels_.finish();
+        if (!labelsFile) {
+            return labelsFile.problem();
+        }
+        manifest_.labels = *labelsFile;
+        const auto splits = split(plan);
+        if (!splits) {
+            return splits.problem();
+        }
+        for (const Split split : *splits) {
+            ++manifest_.splitRows.at(static_cast<std::size_t>(split));
+        }
+        // How many ids a field has decides where the next one's begin: first all are counted.
+        std::vector<Result<void>> done(vocabularies_.size());
+        pool_.forEach(vocabularies_.size(), [&](std::size_t i) {
+            std::vector<FieldColumn*> fields;
+            for (const std::size_t field : vocabularies_[i]) {
+                fields.push_back(&fields_[field]);
+            }
+            done[i] = FieldColumn::count(fields, *splits, minCount);
+        });
+        if (auto counted = firstProblem(done); !counted) {
+            return counted.problem();
+        }
+        manifest_.idCount = 1; // the mask
+        for (FieldColumn& field : fields_) {
+            field.setFirstId(manifest_.idCount);
+            manifest_.idCount += 1 + field.ids();
+        }
+        manifest_.fields.resize(fields_.size());
+        done.assign(fields_.size(), {});
+        pool_.forEach(fields_.size(), [&](std::size_t i) {
+            auto field = fields_[i].finish();
+            done[i] = field ? Result<void>() : Result<void>(field.problem());
+            manifest_.fields[i] = field ? std::move(*field) : ManifestField();
+        });
+        if (auto finished = firstProblem(done); !finished) {
+            return finished.problem();
+        }
+        return std::move(manifest_);
+    }
+
+private:
+    Columns(std::filesystem::path folder, ColumnWriter labels, WorkerPool& pool)
+        : folder_(std::move(folder)), pool_(pool), labels_(std::move(labels)) {}
+
+    static Result<void> firstProblem(const std::vector<Result<void>>& results) {
+        const auto bad = std::ranges::find_if(results, [](const auto& one) { return !one.ok(); });
+        return bad == results.end() ? Result<void>() : *bad;
+    }
+
+    Result<std::vector<Split>> split(const SplitPlan& plan) {
+        MappedFile timesFile;
+        if (times_) {
+            const auto file = times_->finish();
+            if (!file) {
+                return file.problem();
+            }
+            manifest_.times = *file;
+            auto mapped = MappedFile::open(folder_ / file->fileName());
+            if (!mapped) {
+                return mapped.problem();
+            }
+            timesFile = std::move(*mapped);
+        }
+        const std::span times(reinterpret_cast<const std::int64_t*>(timesFile.data()),
+                              timesFile.size() / sizeof(std::int64_t));
+        auto splits = splitRows(plan, manifest_.rows, times);
+        if (!splits) {
+            return splits;
+        }
+        const auto file = writeColumn(
+            folder_, "splits", {reinterpret_cast<const char*>(splits->data()), splits->size()});
+        if (!file) {
+            return file.problem();
+        }
+        manifest_.splits = *file;
+        return splits;
+    }
+
+    std::filesystem::path folder_;
+    WorkerPool& pool_;
+    ColumnWriter labels_;
+    std::optional<ColumnWriter> times_;
+    std::vector<FieldColumn> fields_;
+    std::vector<std::vector<std::size_t>> vocabularies_; // of each one its fields
+    Manifest manifest_;
+};
+
+Problem noUsableRow(const Schema& schema, const RowSource& rows, const BadLines& badLines) {
+    std::string what = "there is no usable row: " + std::to_string(badLines.count()) +
+                       " bad lines, " + std::to_string(rows.droppedRows()) +
+                       " left out by the drop rule, " + std::to_string(rows.unmatchedRows()) +
+                       " without a match";
+    if (!badLines.first().empty()) {
+        what += "; the first bad line is " + badLines.first().front().problem().text();
+    }
+    return Problem{what, schema.tables.front().file};
+}
+
+/// Whether the dataset of this name holds just this content. A damaged one does not.
+enum class Present { No, Same, SameButDamaged, Different };
+
+Present presentContent(const std::filesystem::path& folder, const std::string& hash) {
+    std::error_code error;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(folder, error))) {
+        return Present::No;
+    }
+    const auto text = readFile(folder / Manifest::kFileName);
+    const auto manifest =
+        text ? Manifest::fromJson(*text, folder.string()) : Result<Manifest>(text.problem());
+    if (!manifest || manifest->contentHash() != hash) {
+        return Present::Different;
+    }
+    const auto dataset = Dataset::open(folder);
+    return dataset && dataset->verify().empty() ? Present::Same : Present::SameButDamaged;
+}
+
+Result<void> publish(ImportFolder& folder, const Manifest& manifest, const ImportRequest& request,
+                     const std::filesystem::path& target) {
+    const Present present = presentContent(target, manifest.contentHash());
+    if (present == Present::Same) {
+        return {};
+    }
+    if (present == Present::Different && !request.replace) {
+        return Problem{"a dataset \"" + request.name +
+                           "\" with another content is there already; choose another name or "
+                           "replace it",
+                       target.string()};
+    }
+    if (auto done = writeFileAtomically(folder.dataset() / Manifest::kFileName, manifest.toJson());
+        !done) {
+        return done;
+    }
+    auto published = folder.publish(request.name, /*replace=*/present != Present::No);
+    if (!published && presentContent(target, manifest.contentHash()) == Present::Same) {
+        return {}; // the same import, at work at the same time, was first
+    }
+    return published;
+}
+
+} // namespace
+
+Result<ImportReport> importDataset(const ImportRequest& request,
+                                   const std::filesystem::path& datasetsFolder,
+                                   const std::function<void(const ImportProgress&)>& progress,
+                                   std::stop_token stop) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (auto sound = checkRequest(request); !sound) {
+        return sound.problem();
+    }
+    const auto source = schemaText(request);
+    if (!source) {
+        return source.problem();
+    }
+    const auto wanted = schemaFor(request, *source);
+    if (!wanted) {
+        return wanted.problem();
+    }
+    const auto found = findTableFiles(*wanted, request.source);
+    if (!found) {
+        return found.problem();
+    }
+    const auto parts = presentParts(*wanted, *found);
+    if (!parts) {
+        return parts.problem();
+    }
+    const Schema& schema = parts->schema;
+    const std::vector<TableFile>& files = parts->files;
+    ImportWatch watch(progress, std::move(stop), sizeOf(files));
+    BadLines badLines;
+    WorkerPool pool;
+    auto opened = RowSource::open(schema, files, request.strict, pool, badLines, watch);
+    if (!opened) {
+        return opened.problem();
+    }
+    RowSource& rows = **opened;
+    auto folder = ImportFolder::make(datasetsFolder);
+    if (!folder) {
+        return folder.problem();
+    }
+    auto columns = Columns::open(schema, folder->columns(), pool);
+    if (!columns) {
+        return columns.problem();
+    }
+    for (;;) {
+        const auto wave = rows.next();
+        if (!wave) {
+            return wave.problem();
+        }
+        if (wave->empty()) {
+            break;
+        }
+        const std::int64_t before = columns->rows();
+        if (auto done = columns->add(rows, *wave); !done) {
+            return done.problem();
+        }
+        if (auto go = watch.step(rows.bytesRead(), columns->rows() - before); !go) {
+            return go.problem();
+        }
+    }
+    if (columns->rows() == 0) {
+        return noUsableRow(schema, rows, badLines);
+    }
+    if (auto go = watch.begin("building vocabularies", sizeOf(files)); !go) {
+        return go.problem();
+    }
+    auto manifest = columns->finish(request.split, request.minCount);
+    if (!manifest) {
+        return manifest.problem();
+    }
+    manifest->badLines = badLines.count();
+    if (badLines.count() > 0) {
+        const auto list = writeColumn(folder->columns(), "bad-lines", badLines.toText());
+        if (!list) {
+            return list.problem();
+        }
+        manifest->badLineList = *list;
+    }
+    manifest->import = ImportRecord{
+        .preset = request.preset,
+        .schema = source->text,
+        .labelRule = request.labelRule,
+        .minCount = request.minCount,
+        .splitRule = std::string(splitRuleName(request.split.rule)),
+        .splitSeed = request.split.seed,
+        .droppedRows = rows.droppedRows(),
+        .unmatchedRows = rows.unmatchedRows(),
+        .repeatedKeys = rows.repeatedKeys(),
+    };
+    if (auto go = watch.begin("finishing", sizeOf(files)); !go) {
+        return go.problem();
+    }
+    ImportReport report;
+    report.folder = datasetsFolder / request.name;
+    if (auto done = publish(*folder, *manifest, request, report.folder); !done) {
+        return done.problem();
+    }
+    report.rows = manifest->rows;
+    report.leftOut = parts->leftOut;
+    report.badLines = badLines.count();
+    for (const BadLine& bad :
+         std::span(badLines.first()).first(std::min(badLines.first().size(), kExamples))) {
+        report.examples.push_back(bad.problem());
+    }
+    report.droppedRows = rows.droppedRows();
+    report.unmatchedRows = rows.unmatchedRows();
+    report.repeatedKeys = rows.repeatedKeys();
+    report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return report;
+}
+
+} // namespace flip

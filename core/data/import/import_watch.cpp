@@ -1,0 +1,41 @@
+#include "core/data/import/import_watch.h"
+
+namespace flip {
+
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenReports{20};
+
+} // namespace
+
+Result<void> ImportWatch::begin(std::string phase, std::int64_t finishedBytes) {
+    state_.phase = std::move(phase);
+    finishedBytes_ = finishedBytes;
+    state_.bytes = finishedBytes;
+    return tell();
+}
+
+Result<void> ImportWatch::step(std::int64_t bytesOfThisFile, std::int64_t rows) {
+    const bool first = state_.rows == 0 && rows > 0;
+    state_.rows += rows;
+    state_.bytes = finishedBytes_ + bytesOfThisFile;
+    // A stop is obeyed at once; reports come no faster than anybody can read.
+    if (!first && !stop_.stop_requested() && Clock::now() - told_ < kBetweenReports) {
+        return {};
+    }
+    return tell();
+}
+
+Result<void> ImportWatch::tell() {
+    told_ = Clock::now();
+    state_.seconds = std::chrono::duration<double>(told_ - begun_).count();
+    if (progress_) {
+        progress_(state_);
+    }
+    if (stop_.stop_requested()) {
+        return Problem{"the import was cancelled; nothing was kept", ""};
+    }
+    return {};
+}
+
+} // namespace flip

@@ -1,0 +1,337 @@
+#include "core/data/import/row_source.h"
+
+#include "core/base/text_encoding.h"
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <cmath>
+#include <system_error>
+#include <utility>
+
+namespace flip {
+
+namespace {
+
+/// A whole number as it stands; another number loses its fraction (towards the past).
+std::optional<std::int64_t> parseTime(std::string_view text) {
+    std::int64_t whole = 0;
+    const char* const end = text.data() + text.size();
+    if (const auto [rest, error] = std::from_chars(text.data(), end, whole);
+        error == std::errc() && rest == end) {
+        return whole;
+    }
+    const auto number = parseNumber(text);
+    constexpr double kBeyond = 9223372036854775808.0; // 2^63
+    if (!number || *number < -kBeyond || *number >= kBeyond) {
+        return std::nullopt;
+    }
+    return static_cast<std::int64_t>(std::floor(*number));
+}
+
+std::size_t tableIndex(const Schema& schema, const std::string& name) {
+    const int index = schema.findTable(name);
+    assert(index >= 0); // parseSchema() has checked every name
+    return static_cast<std::size_t>(index);
+}
+
+} // namespace
+
+Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
+                                                   const std::vector<TableFile>& files, bool strict,
+                                                   WorkerPool& pool, BadLines& badLines,
+                                                   ImportWatch& watch) {
+    // The streamed table first: what is wrong with its columns shows before the others are read.
+    auto table =
+        TableSource::open(schema.tables[0], files[0], schema.columnsOf(schema.tables[0].name));
+    if (!table) {
+        return table.problem();
+    }
+    std::unique_ptr<RowSource> source(
+        new RowSource(schema, std::move(*table), strict, pool, badLines));
+    source->cells_.resize(schema.tables.size());
+    source->tables_.resize(schema.tables.size());
+    source->fields_.resize(schema.fields.size());
+    for (const JoinSchema& join : schema.joins) {
+        source->joins_.push_back({{}, tableIndex(schema, join.right.table), join.keepAll});
+    }
+    if (auto done = source->placeAllOf(source->table_, 0); !done) {
+        return done.problem();
+    }
+    std::int64_t bytes = 0;
+    for (const JoinSchema& join : schema.joins) {
+        const std::size_t right = tableIndex(schema, join.right.table);
+        if (auto go = watch.begin("reading " + join.right.table, bytes); !go) {
+            return go.problem();
+        }
+        if (auto done = source->loadJoined(files[right], right, join, watch); !done) {
+            return done.problem();
+        }
+        bytes += files[right].bytes;
+    }
+    if (auto go = watch.begin("reading " + schema.tables.front().name, bytes); !go) {
+        return go.problem();
+    }
+    source->stream_ = std::make_unique<RecordStream>(source->table_.format(), pool);
+    return source;
+}
+
+template <class Named>
+Result<RowSource::Place> RowSource::place(const TableSource& source, std::size_t table,
+                                          const Named& named) {
+    auto cell = source.cell(named);
+    if (!cell) {
+        return cell.problem();
+    }
+    cells_[table].push_back(std::move(*cell));
+    return Place{table, cells_[table].size() - 1};
+}
+
+Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table) {
+    const std::string& name = schema_.tables[table].name;
+    const auto placeColumn = [&](const ColumnName& column, auto& target) -> Result<void> {
+        if (column.table != name) {
+            return {};
+        }
+        const auto found = place(source, table, column);
+        if (!found) {
+            return found.problem();
+        }
+        target = *found;
+        return {};
+    };
+    if (auto done = placeColumn(schema_.label.column, label_); !done) {
+        return done;
+    }
+    if (schema_.time) {
+        if (auto done = placeColumn(*schema_.time, timePlace_); !done) {
+            return done;
+        }
+    }
+    for (std::size_t i = 0; i < joins_.size(); ++i) {
+        if (auto done = placeColumn(schema_.joins[i].left, joins_[i].left); !done) {
+            return done;
+        }
+    }
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+        if (schema_.fields[i].columns.front().table != name) {
+            continue;
+        }
+        const auto found = place(source, table, schema_.fields[i]);
+        if (!found) {
+            return found.problem();
+        }
+        fields_[i] = *found;
+    }
+    return {};
+}
+
+Result<void> RowSource::loadJoined(const TableFile& file, std::size_t table, const JoinSchema& join,
+                                   ImportWatch& watch) {
+    auto source = TableSource::open(schema_.tables[table], file,
+                                    schema_.columnsOf(schema_.tables[table].name));
+    if (!source) {
+        return source.problem();
+    }
+    const auto keyCell = source->cell(join.right);
+    if (!keyCell) {
+        return keyCell.problem();
+    }
+    if (auto done = placeAllOf(*source, table); !done) {
+        return done;
+    }
+    tables_[table] =
+        DimensionTable(*keyCell, cells_[table], source->columns().size(), join.collect);
+    RecordStream stream(source->format(), pool_);
+    for (;;) {
+        const auto wave = stream.next();
+        if (!wave) {
+            return wave.problem();
+        }
+        if (wave->empty()) {
+            tables_[table].finish();
+            return {};
+        }
+        for (const RecordBatch& batch : *wave) {
+            if (auto go = note(source->fileName(), batch.firstLine, batch.defects); !go) {
+                return go;
+            }
+            if (!tables_[table].add(batch)) {
+                return Problem{"has more than 4294967294 keys; that is the most a join can hold",
+                               source->fileName()};
+            }
+        }
+        if (auto go = watch.step(source->format().bytesRead(), 0); !go) {
+            return go;
+        }
+    }
+}
+
+Result<void> RowSource::note(const std::string& file, std::int64_t firstLine,
+                             std::span<const RecordBatch::Defect> defects) {
+    badLines_.add(file, firstLine, defects);
+    if (strict_ && badLines_.count() > 0) {
+        return badLines_.first().front().problem();
+    }
+    return {};
+}
+
+Result<std::span<RowBatch>> RowSource::next() {
+    const auto wave = stream_->next();
+    if (!wave) {
+        return wave.problem();
+    }
+    if (wave_.size() < wave->size()) {
+        wave_.resize(wave->size());
+    }
+    pool_.forEach(wave->size(), [&](std::size_t i) {
+        wave_[i].records = &(*wave)[i];
+        select(wave_[i]);
+    });
+    const std::span<RowBatch> rows = std::span(wave_).first(wave->size());
+    for (const RowBatch& batch : rows) {
+        if (auto go = note(table_.fileName(), batch.records->firstLine, batch.defects); !go) {
+            return go.problem();
+        }
+        droppedRows_ += batch.dropped;
+        unmatchedRows_ += batch.unmatched;
+    }
+    return rows;
+}
+
+void RowSource::select(RowBatch& rows) const {
+    const RecordBatch& records = *rows.records;
+    rows.kept.clear();
+    rows.positives.clear();
+    rows.times.clear();
+    rows.defects = records.defects;
+    rows.dropped = 0;
+    rows.unmatched = 0;
+    rows.joined.resize(tables_.size());
+    for (auto& table : rows.joined) {
+        table.clear();
+    }
+    std::string scratch;
+    std::string labelScratch;
+    const bool labelIsNumber =
+        !schema_.label.positive.isText() || (schema_.label.drop && !schema_.label.drop->isText());
+    std::vector<std::uint32_t> joined(tables_.size(), RowBatch::kNoRow);
+    const auto defect = [&](std::size_t record, const char* what, std::string_view text) {
+        rows.defects.push_back(
+            {records.lines[record], std::string(what) + quotedText(text) + " is no number"});
+    };
+    for (std::size_t record = 0; record < records.records(); ++record) {
+        const bool matched = readJoins(rows, record, joined);
+        // A label or time in a table that has no match cannot be read; it is no bad line then.
+        const bool labelIsThere =
+            matched || (label_.table == 0 && (!timePlace_ || timePlace_->table == 0));
+        std::string_view labelText;
+        std::optional<double> label;
+        std::optional<std::int64_t> time;
+        if (labelIsThere) {
+            labelText = readRecord(label_, records, record, joined, labelScratch);
+            label = labelIsNumber ? parseNumber(labelText) : 0;
+            if (!label) {
+                defect(record, "the label ", labelText);
+                continue;
+            }
+        }
+        if (labelIsThere && timePlace_) {
+            const std::string_view text = readRecord(*timePlace_, records, record, joined, scratch);
+            time = parseTime(text);
+            if (!time) {
+                defect(record, "the time ", text);
+                continue;
+            }
+        }
+        if (!matched) {
+            ++rows.unmatched;
+            continue;
+        }
+        const auto holds = [&](const ValueRule& rule) {
+            return rule.isText() ? rule.holds(labelText) : rule.holds(*label);
+        };
+        if (schema_.label.drop && holds(*schema_.label.drop)) {
+            ++rows.dropped;
+            continue;
+        }
+        rows.kept.push_back(static_cast<std::uint32_t>(record));
+        rows.positives.push_back(holds(schema_.label.positive) ? 1 : 0);
+        if (time) {
+            rows.times.push_back(*time);
+        }
+        for (const Join& join : joins_) {
+            rows.joined[join.right].push_back(joined[join.right]);
+        }
+    }
+    if (rows.defects.size() > records.defects.size()) {
+        std::ranges::stable_sort(rows.defects, {}, &RecordBatch::Defect::line);
+    }
+    // Here the batch is still in this core's cache; the dictionaries then read keys in a row.
+    rows.keys.resize(fields_.size());
+    const std::size_t columns = table_.columns().size();
+    for (std::size_t field = 0; field < fields_.size(); ++field) {
+        std::vector<ValueKey>& keys = rows.keys[field];
+        keys.clear();
+        const Place& place = fields_[field];
+        if (place.table != 0 || !cells_[0][place.cell].isPlain()) {
+            continue;
+        }
+        keys.resize(rows.kept.size());
+        const RecordBatch::Cell* const cells =
+            records.cells.data() + cells_[0][place.cell].columns.front();
+        for (std::size_t row = 0; row < keys.size(); ++row) {
+            const RecordBatch::Cell& cell = cells[rows.kept[row] * columns];
+            keys[row] = ValueKey::of(records.text.data(), cell.begin, cell.size);
+        }
+    }
+}
+
+bool RowSource::readJoins(RowBatch& rows, std::size_t record,
+                          std::vector<std::uint32_t>& joined) const {
+    bool matched = true;
+    std::string scratch;
+    for (const Join& join : joins_) {
+        const bool leftIsThere =
+            join.left.table == 0 || joined[join.left.table] != RowBatch::kNoRow;
+        const std::int64_t found =
+            leftIsThere ? tables_[join.right].find(
+                              readRecord(join.left, *rows.records, record, joined, scratch))
+                        : -1;
+        joined[join.right] = found < 0 ? RowBatch::kNoRow : static_cast<std::uint32_t>(found);
+        matched = matched && (join.keepAll || found >= 0);
+    }
+    return matched;
+}
+
+std::int64_t RowSource::repeatedKeys() const {
+    std::int64_t count = 0;
+    for (const DimensionTable& table : tables_) {
+        count += table.repeatedKeys();
+    }
+    return count;
+}
+
+std::string_view RowSource::read(const Place& place, const RowBatch& batch, std::size_t row,
+                                 std::string& scratch) const {
+    if (place.table == 0) {
+        return cells_[0][place.cell].read(*batch.records, batch.kept[row], table_.columns().size(),
+                                          scratch);
+    }
+    const std::uint32_t joined = batch.joined[place.table][row];
+    return joined == RowBatch::kNoRow ? std::string_view()
+                                      : tables_[place.table].cell(joined, place.cell);
+}
+
+std::string_view RowSource::readRecord(const Place& place, const RecordBatch& records,
+                                       std::size_t record, std::span<const std::uint32_t> joined,
+                                       std::string& scratch) const {
+    if (place.table == 0) {
+        return cells_[0][place.cell].read(records, record, table_.columns().size(), scratch);
+    }
+    const std::uint32_t row = joined[place.table];
+    return row == RowBatch::kNoRow ? std::string_view()
+                                   : tables_[place.table].cell(row, place.cell);
+}
+
+} // namespace flip

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/worker_pool.h"
+#include "core/data/import/dimension_table.h"
+#include "core/data/import/import_watch.h"
+#include "core/data/import/schema_file.h"
+#include "core/data/import/table_source.h"
+#include "core/data/records/bad_lines.h"
+#include "core/data/records/record_stream.h"
+#include "core/data/records/value_dictionary.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flip {
+
+/// The usable rows among the records of a batch.
+struct RowBatch {
+    static constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
+
+    const RecordBatch* records = nullptr;
+    std::vector<std::uint32_t> kept;                // [rows], indices of records
+    std::vector<std::uint8_t> positives;            // [rows], 1 or 0
+    std::vector<std::int64_t> times;                // [rows]; empty without a time column
+    std::vector<std::vector<std::uint32_t>> joined; // [tables][rows], the joined row, or kNoRow
+    std::vector<std::vector<ValueKey>> keys;  // [fields][rows], of fields that are a column of the
+                                              // streamed table; empty for others
+    std::vector<RecordBatch::Defect> defects; // lines that were left out, in their order
+    std::int64_t dropped = 0;                 // by the drop rule
+    std::int64_t unmatched = 0;               // left out by a join
+
+    std::size_t rows() const { return kept.size(); }
+};
+
+/// The usable rows of a schema, wave by wave: the first table streams, the joined ones are in
+/// memory; label and time are read, the drop rule is applied. Memory is bounded by the joined
+/// tables. Owned by one thread; what is const may be called from any.
+class RowSource {
+public:
+    /// The schema, `pool`, `badLines` and `watch` must outlive it. With `strict` a bad line is a
+    /// Problem.
+    static Result<std::unique_ptr<RowSource>> open(const Schema& schema,
+                                                   const std::vector<TableFile>& files, bool strict,
+                                                   WorkerPool& pool, BadLines& badLines,
+                                                   ImportWatch& watch);
+
+    /// The next batches, in the order of the file; empty at the end. They live until the next call.
+    Result<std::span<RowBatch>> next();
+
+    /// Reads the next wave's bytes, beside the use of this one, on any one thread.
+    void readAhead() { stream_->readAhead(); }
+
+    /// Of the streamed table.
+    std::int64_t bytesRead() const { return table_.format().bytesRead(); }
+
+    /// A field's value. The view is of the batch, of a joined table or of `scratch`.
+    std::string_view value(std::size_t field, const RowBatch& batch, std::size_t row,
+                           std::string& scratch) const {
+        return read(fields_[field], batch, row, scratch);
+    }
+
+    /// The joined table that a field's values come from; nothing where it is the streamed one.
+    std::optional<std::size_t> joinedTable(std::size_t field) const {
+        const std::size_t table = fields_[field].table;
+        return table == 0 ? std::nullopt : std::optional(table);
+    }
+
+    std::int64_t droppedRows() const { return droppedRows_; }     // by the drop rule
+    std::int64_t unmatchedRows() const { return unmatchedRows_; } // left out by a join
+    std::int64_t repeatedKeys() const;                            // of joined tables, left out
+
+private:
+    /// Where a value stands: a cell of a table, both by index.
+    struct Place {
+        std::size_t table;
+        std::size_t cell;
+    };
+    struct Join {
+        Place left;
+        std::size_t right; // table
+        bool keepAll;
+    };
+
+    RowSource(const Schema& schema, TableSource table, bool strict, WorkerPool& pool,
+              BadLines& badLines)
+        : schema_(schema), table_(std::move(table)), strict_(strict), pool_(pool),
+          badLines_(badLines) {}
+
+    template <class Named>
+    Result<Place> place(const TableSource& source, std::size_t table, const Named& named);
+    Result<void> placeAllOf(const TableSource& source, std::size_t table);
+    Result<void> loadJoined(const TableFile& file, std::size_t table, const JoinSchema& join,
+                            ImportWatch& watch);
+    Result<void> note(const std::string& file, std::int64_t firstLine,
+                      std::span<const RecordBatch::Defect> defects);
+    void select(RowBatch& rows) const;
+    bool readJoins(RowBatch& rows, std::size_t record, std::vector<std::uint32_t>& joined) const;
+    std::string_view read(const Place& place, const RowBatch& batch, std::size_t row,
+                          std::string& scratch) const;
+    std::string_view readRecord(const Place& place, const RecordBatch& records, std::size_t record,
+                                std::span<const std::uint32_t> joined, std::string& scratch) const;
+
+    // Constant after opening.
+    const Schema& schema_;
+    TableSource table_; // table 0
+    const bool strict_;
+    WorkerPool& pool_;
+    std::vector<std::vector<CellPlace>> cells_; // [table], those that are needed
+    std::vector<DimensionTable> tables_;        // [table]; that of table 0 stays empty
+    std::vector<Join> joins_;
+    Place label_{};
+    std::optional<Place> timePlace_;
+    std::vector<Place> fields_;
+
+    BadLines& badLines_;
+    std::unique_ptr<RecordStream> stream_;
+    std::vector<RowBatch> wave_;
+    std::int64_t droppedRows_ = 0;
+    std::int64_t unmatchedRows_ = 0;
+};
+
+} // namespace flip

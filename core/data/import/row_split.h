@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+#include "core/data/import/import.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace flip {
+
+/// A Problem if the plan's shares make no split or its file is not there.
+Result<void> checkSplitPlan(const SplitPlan& plan);
+
+/// The split of each row. `times` has one entry a row where the plan goes by time. Of n rows the
+/// first floor(train * n) train, those up to floor((train + valid) * n) validate, the rest tests;
+/// at least one row trains.
+Result<std::vector<Split>> splitRows(const SplitPlan& plan, std::int64_t rows,
+                                     std::span<const std::int64_t> times);
+
+} // namespace flip

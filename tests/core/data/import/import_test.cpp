@@ -1,0 +1,584 @@
+#include "core/data/import/import.h"
+
+#include "core/base/random_stream.h"
+#include "tests/core/data/data_files.h"
+#include "tests/core/data/fake_movielens.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+
+using namespace flip;
+
+namespace {
+
+/// All values of a row, joined by '|'.
+std::string rowOf(const Dataset& data, std::size_t row) {
+    std::string text;
+    for (int field = 0; field < static_cast<int>(data.fields().size()); ++field) {
+        text += (field == 0 ? "" : "|");
+        text += data.value(field, data.codes(field)[row]);
+    }
+    return text;
+}
+
+std::vector<std::string> rowsOf(const Dataset& data) {
+    std::vector<std::string> rows;
+    for (std::size_t row = 0; row < static_cast<std::size_t>(data.rows()); ++row) {
+        rows.push_back(rowOf(data, row));
+    }
+    return rows;
+}
+
+} // namespace
+
+class ImportTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() {
+        folder_ = std::make_unique<QTemporaryDir>();
+        QVERIFY(folder_->isValid());
+    }
+
+    void joinsLabelsAndKeepsValuesAsTheyAre();
+    void countsWhatItLeavesOut();
+    void countsBadLinesOfEveryTable();
+    void takesTheFirstOfTwoEqualKeys();
+    void keepsAllRowsWithEmptyValues();
+    void joinsThroughAJoinedTable();
+    void collectsTheValuesOfARepeatedKey();
+    void givesIdsToElementsAndToRanges();
+    void findsColumnsByAnotherSpellingAndWithoutTheirType();
+    void readsTheMovieLensPreset();
+    void givesIdsFromTheTrainingSplitOnly();
+    void agreesWithAPlainComputationOnRandomTables();
+    void appliesTheLabelRuleOfTheRequest();
+    void readsOneFileAsTheSource();
+    void hashesContentAndSplitNotTheName();
+    void writesTheObjectOfTheContract();
+    void leavesAnEqualDatasetAlone();
+    void refusesAnotherContentUnlessReplaced();
+    void repairsADamagedDatasetOfTheSameContent();
+    void tellsHowFarItIs();
+
+private:
+    std::filesystem::path source() const { return folder_->path().toStdString() + "/raw"; }
+    std::filesystem::path datasets() const { return folder_->path().toStdString() + "/datasets"; }
+
+    /// The dataset of the request; nothing where the import or the opening failed.
+    std::optional<Dataset> import(const ImportRequest& request) {
+        auto report = importDataset(request, datasets());
+        if (!report) {
+            qWarning("%s", report.problem().text().c_str());
+            return std::nullopt;
+        }
+        report_ = *report;
+        auto data = Dataset::open(report->folder);
+        if (!data) {
+            qWarning("%s", data.problem().text().c_str());
+            return std::nullopt;
+        }
+        for (const Problem& problem : data->verify()) {
+            qWarning("%s", problem.text().c_str());
+            return std::nullopt;
+        }
+        return std::move(*data);
+    }
+
+    ImportRequest shop() {
+        test::writeShop(source());
+        return test::shopRequest(source());
+    }
+
+    std::unique_ptr<QTemporaryDir> folder_;
+    ImportReport report_;
+};
+
+void ImportTest::joinsLabelsAndKeepsValuesAsTheyAre() {
+    const auto data = import(shop());
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data),
+             (std::vector<std::string>{"ann|1|Tea, green", "bob|2|Cup", "ann|2|Cup",
+                                       "cid|3|A \"pot\"\nof clay", "bob|3|A \"pot\"\nof clay"}));
+    const std::vector<std::uint8_t> labels(data->labels().begin(), data->labels().end());
+    QCOMPARE(labels, (std::vector<std::uint8_t>{1, 0, 1, 0, 1}));
+    const std::vector<std::int64_t> times(data->times().begin(), data->times().end());
+    QCOMPARE(times, (std::vector<std::int64_t>{30, 10, 20, 50, 40}));
+    QCOMPARE(data->rows(), 5);
+    QCOMPARE(data->positives(), 3);
+    QCOMPARE(data->name(), std::string("shop"));
+    QCOMPARE(data->idFields(), (std::vector<int>{0, 1}));
+    QCOMPARE(data->textFields(), (std::vector<int>{0, 2}));
+    QCOMPARE(data->findField("title"), 2);
+    QCOMPARE(data->findField("Title"), -1);
+    QCOMPARE(test::filesBelow(datasets()).front(), std::string("shop")); // nothing hidden is left
+}
+
+void ImportTest::countsWhatItLeavesOut() {
+    const ImportRequest request = shop();
+    test::write(source() / "sales.csv", std::string(test::kSales) + "dan,9,5,70\n" + // no such item
+                                            "dan,9,5,70\n" + "eve,1,many,80\n" + "eve,1,5,\n" +
+                                            "eve,1,5\n" + "eve,1,5,80,x\n" + "\xE9ve,1,5,80\n" +
+                                            "\n" + "\"e\"ve,1,5,80\n" + "eve,1,5,80");
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(report_.rows, 6);
+    QCOMPARE(report_.droppedRows, 1);
+    QCOMPARE(report_.unmatchedRows, 2);
+    QCOMPARE(report_.badLines, 7);
+    QCOMPARE(data->badLines(), 7);
+    std::vector<std::string> where;
+    for (const Problem& example : report_.examples) {
+        where.push_back(example.where);
+    }
+    QCOMPARE(where, (std::vector<std::string>{"sales.csv:10", "sales.csv:11", "sales.csv:12",
+                                              "sales.csv:13", "sales.csv:14", "sales.csv:15",
+                                              "sales.csv:16"}));
+    QCOMPARE(report_.examples[0].what, std::string("the label \"many\" is no number"));
+    QVERIFY(report_.examples[2].what.starts_with("expected 4 columns, found 3"));
+}
+
+void ImportTest::countsBadLinesOfEveryTable() {
+    const ImportRequest request = shop();
+    test::write(source() / "goods.csv", std::string(test::kGoods) + "Lamp\nShelf,4,5\n");
+    QVERIFY(import(request));
+    QCOMPARE(report_.badLines, 2);
+    QCOMPARE(report_.examples.front().where, std::string("goods.csv:6"));
+}
+
+void ImportTest::takesTheFirstOfTwoEqualKeys() {
+    const ImportRequest request = shop();
+    test::write(source() / "goods.csv", std::string(test::kGoods) + "Mug,2\nBowl,2\n");
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(data->rows(), 5);
+    QCOMPARE(rowOf(*data, 1), std::string("bob|2|Cup"));
+    QCOMPARE(report_.repeatedKeys, 2);
+    QCOMPARE(report_.badLines, 0);
+}
+
+void ImportTest::keepsAllRowsWithEmptyValues() {
+    const ImportRequest request = shop();
+    std::string schema(test::kShopSchema);
+    schema.replace(schema.find("[label]"), 0, "keep = \"all\"\n");
+    test::write(source() / "schema.toml", schema);
+    test::write(source() / "sales.csv", std::string(test::kSales) + "dan,9,5,70\n");
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data).back(), std::string("dan|9|"));
+    QCOMPARE(report_.unmatchedRows, 0);
+}
+
+void ImportTest::joinsThroughAJoinedTable() {
+    ImportRequest request = shop();
+    test::write(source() / "goods.csv", "title,item,maker\nTea,1,m1\nCup,2,m2\nPot,3,m3\n");
+    test::write(source() / "makers.csv", "id,town\nm1,Ulm\nm3,Jena\n");
+    std::string schema(test::kShopSchema);
+    schema.replace(schema.find("[label]"), 0,
+                   "[[table]]\nname = \"makers\"\nfile = \"makers.csv\"\n"
+                   "[[join]]\nleft = \"goods.maker\"\nright = \"makers.id\"\n");
+    schema += "[[field]]\nname = \"town\"\ncolumn = \"makers.town\"\n";
+    test::write(source() / "schema.toml", schema);
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data),
+             (std::vector<std::string>{"ann|1|Tea|Ulm", "cid|3|Pot|Jena", "bob|3|Pot|Jena"}));
+    QCOMPARE(report_.unmatchedRows, 2); // m2 is nowhere
+}
+
+void ImportTest::collectsTheValuesOfARepeatedKey() {
+    const ImportRequest request = shop();
+    test::write(source() / "tags.csv",
+                "item,tag,by\n3,clay,x\n1,hot,x\n3,old,\n1,hot,y\n3,clay,z\n1,,x\n1,green,x\n");
+    std::string schema(test::kShopSchema);
+    schema.replace(schema.find("[label]"), 0,
+                   "[[table]]\nname = \"tags\"\nfile = \"tags.csv\"\n"
+                   "[[join]]\nleft = \"sales.item\"\nright = \"tags.item\"\n"
+                   "keep = \"all\"\ncollect = \"; \"\n");
+    schema += "[[field]]\nname = \"tags\"\ncolumn = \"tags.tag\"\n"
+              "[[field]]\nname = \"by\"\ncolumn = \"tags.by\"\n";
+    test::write(source() / "schema.toml", schema);
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data),
+             (std::vector<std::string>{"ann|1|Tea, green|hot; green|x; y", "bob|2|Cup||",
+                                       "ann|2|Cup||", "cid|3|A \"pot\"\nof clay|clay; old|x; z",
+                                       "bob|3|A \"pot\"\nof clay|clay; old|x; z"}));
+    QCOMPARE(report_.repeatedKeys, 0);
+}
+
+void ImportTest::givesIdsToElementsAndToRanges() {
+    ImportRequest request;
+    request.source = source();
+    request.schema = source() / "schema.toml";
+    request.name = "films";
+    request.split.rule = SplitPlan::Rule::File;
+    request.split.file = source() / "split.tsv";
+    test::write(source() / "films.csv", "genres,year,seen\nDrama|War,1990,1\nWar,1970,0\n"
+                                        "Comedy|War,,1\nComedy,2020,0\n|,1980,1\n");
+    test::write(request.split.file, "0\ttrain\n1\ttrain\n2\ttest\n3\tvalid\n4\ttrain\n");
+    test::write(request.schema,
+                "[[table]]\nname = \"films\"\nfile = \"films.csv\"\n"
+                "[label]\ncolumn = \"films.seen\"\npositive = \"== 1\"\n"
+                "[[field]]\nname = \"genres\"\ncolumn = \"films.genres\"\nkind = \"multi\"\n"
+                "[[field]]\nname = \"year\"\ncolumn = \"films.year\"\nkind = \"number\"\n"
+                "buckets = 3\n");
+    const auto data = import(request);
+    QVERIFY(data);
+    // 0 is the mask; genres: 1 unknown, 2 Drama, 3 War; year: 4 unknown, 5 6 7 of 1970 1980 1990.
+    const auto ids = [&](int field, std::size_t row) {
+        const auto span = data->idsOfCode(field, data->codes(field)[row]);
+        return std::vector<std::int64_t>(span.begin(), span.end());
+    };
+    using Ids = std::vector<std::int64_t>;
+    QCOMPARE(ids(0, 0), (Ids{2, 3}));
+    QCOMPARE(ids(0, 1), Ids{3});
+    QCOMPARE(ids(0, 2), Ids{3}); // no training row is a comedy
+    QCOMPARE(ids(0, 3), Ids{1});
+    QCOMPARE(ids(0, 4), Ids{1});
+    QCOMPARE(ids(1, 0), Ids{7});
+    QCOMPARE(ids(1, 1), Ids{5});
+    QCOMPARE(ids(1, 2), Ids{4});
+    QCOMPARE(ids(1, 3), Ids{7}); // later than all: the last range is open
+    QCOMPARE(ids(1, 4), Ids{6});
+    QCOMPARE(data->fields()[0].ids, 2);
+    QCOMPARE(data->fields()[1].ids, 3);
+    QCOMPARE(data->idCount(), 8);
+    QCOMPARE(data->fields()[0].oovRate, 0.5);
+    QCOMPARE(data->trainingCounts(), (Ids{0, 1, 1, 2, 0, 1, 1, 1}));
+    QCOMPARE(rowOf(*data, 2), std::string("Comedy|War|")); // values stay as they are
+}
+
+void ImportTest::findsColumnsByAnotherSpellingAndWithoutTheirType() {
+    ImportRequest request = shop();
+    test::write(source() / "sales.csv",
+                "buyer:token,item:token,score:float,day:float\nann,1,5,30\n");
+    std::string schema(test::kShopSchema);
+    const std::string table = "file = \"sales.csv\"\n";
+    schema.replace(schema.find(table), table.size(), table + "header = \"typed\"\n");
+    const std::string stars = "\"sales.stars\"";
+    schema.replace(schema.find(stars), stars.size(), "[\"sales.stars\", \"sales.score\"]");
+    test::write(source() / "schema.toml", schema);
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data), std::vector<std::string>{"ann|1|Tea, green"});
+}
+
+void ImportTest::readsTheMovieLensPreset() {
+    const test::FakeMovieLens fake;
+    fake.writeTo(source());
+    ImportRequest request;
+    request.source = source();
+    request.preset = "movielens-100k";
+    request.name = "ml";
+    const auto data = import(request);
+    QVERIFY(data);
+    const std::array<std::string, 19> genres = {
+        "unknown",     "Action", "Adventure", "Animation", "Children's", "Comedy",  "Crime",
+        "Documentary", "Drama",  "Fantasy",   "Film-Noir", "Horror",     "Musical", "Mystery",
+        "Romance",     "Sci-Fi", "Thriller",  "War",       "Western"};
+    std::vector<std::string> names;
+    for (const FieldInfo& field : data->fields()) {
+        names.push_back(field.name);
+        QVERIFY(field.use == FieldUse::Both);
+    }
+    QCOMPARE(names, (std::vector<std::string>{"user_id", "gender", "age", "occupation", "zip_code",
+                                              "movie_id", "title", "genre"}));
+    std::size_t row = 0;
+    int dropped = 0;
+    for (int user = 1; user <= fake.users; ++user) {
+        for (int film = 1; film <= fake.films; ++film) {
+            const int stars = fake.stars(user, film);
+            if (!fake.rates(user, film)) {
+                continue;
+            }
+            if (stars == 3) {
+                ++dropped;
+                continue;
+            }
+            std::string genre;
+            for (int flag = 0; flag < 19; ++flag) {
+                if (fake.hasFlag(film, flag)) {
+                    genre += (genre.empty() ? "" : "|") + genres.at(static_cast<std::size_t>(flag));
+                }
+            }
+            QCOMPARE(rowOf(*data, row), std::to_string(user) + "|" + fake.gender(user) + "|" +
+                                            fake.age(user) + "|" + fake.occupation(user) + "|" +
+                                            fake.zipCode(user) + "|" + std::to_string(film) + "|" +
+                                            fake.title(film) + "|" + genre);
+            QCOMPARE(int{data->labels()[row]}, stars > 3 ? 1 : 0);
+            QCOMPARE(data->times()[row], std::int64_t{fake.time(user, film)});
+            ++row;
+        }
+    }
+    QCOMPARE(std::size_t(data->rows()), row);
+    QCOMPARE(report_.droppedRows, dropped);
+    QCOMPARE(report_.badLines, 0);
+    QVERIFY(dropped > 0 && row > 20);
+}
+
+void ImportTest::givesIdsFromTheTrainingSplitOnly() {
+    ImportRequest request = shop();
+    request.split.rule = SplitPlan::Rule::File;
+    request.split.file = source() / "split.tsv";
+    test::write(request.split.file, "0\tvalid\n1\ttrain\n2\ttrain\n3\ttest\n4\ttrain\n");
+    const auto data = import(request);
+    QVERIFY(data);
+    // buyer: 1 unknown, bob 2, ann 3; item: 4 unknown, "2" 5, "3" 6; title: 7 unknown, Cup 8, ...
+    const auto idOf = [&](int field, std::string_view value) -> std::int64_t {
+        for (std::uint32_t code = 0; code < data->idOfCode(field).size(); ++code) {
+            if (data->value(field, code) == value) {
+                return data->idOfCode(field)[code];
+            }
+        }
+        return -1;
+    };
+    QCOMPARE(idOf(0, "bob"), 2);
+    QCOMPARE(idOf(0, "ann"), 3);
+    QCOMPARE(idOf(0, "cid"), 1);
+    QCOMPARE(idOf(1, "1"), 4);
+    QCOMPARE(idOf(1, "2"), 5);
+    QCOMPARE(idOf(1, "3"), 6);
+    QCOMPARE(idOf(2, "Tea, green"), 7);
+    QCOMPARE(data->idCount(), 10);
+    QCOMPARE(data->fields()[0].firstId, 1);
+    QCOMPARE(data->fields()[0].ids, 2);
+    QCOMPARE(data->fields()[0].values, 3);
+    QCOMPARE(data->fields()[0].oovRate, 0.5); // cid of ann and cid
+    QCOMPARE(data->fields()[1].oovRate, 0.5);
+    // The title is words only: its ids are nowhere seen.
+    QCOMPARE(data->trainingCounts(), (std::vector<std::int64_t>{0, 0, 2, 1, 0, 2, 1, 0, 0, 0}));
+    QCOMPARE(data->rowsOf(Split::Train), (std::vector<std::int64_t>{1, 2, 4}));
+    QCOMPARE(data->splitRows(Split::Valid), 1);
+
+    request.minCount = 2;
+    request.replace = true;
+    const auto rarer = import(request);
+    QVERIFY(rarer);
+    QCOMPARE(rarer->fields()[0].ids, 1); // bob
+    QCOMPARE(rarer->fields()[0].oovRate, 1.0);
+    QCOMPARE(rarer->trainingCounts(), (std::vector<std::int64_t>{0, 1, 2, 1, 2, 0, 0}));
+    QVERIFY(rarer->hash() != data->hash());
+}
+
+void ImportTest::agreesWithAPlainComputationOnRandomTables() {
+    RandomStream random(/*seed=*/11, "import");
+    for (int round = 0; round < 15; ++round) {
+        std::map<std::string, std::string> titles; // first one wins
+        std::string goods = "title,item\n";
+        std::int64_t repeated = 0;
+        for (std::uint64_t i = random.below(12); i > 0; --i) {
+            const std::string item = std::to_string(random.below(8));
+            const std::string title = "t" + std::to_string(random.below(5));
+            goods += title + "," + item + "\n";
+            repeated += titles.emplace(item, title).second ? 0 : 1;
+        }
+        std::vector<std::string> rows;
+        std::int64_t dropped = 0;
+        std::int64_t unmatched = 0;
+        std::int64_t bad = 0;
+        std::int64_t positives = 0;
+        std::string sales = "buyer,item,stars,day\n";
+        const auto add = [&](const std::string& item, std::uint64_t stars, bool isBad) {
+            const std::string buyer = "b" + std::to_string(random.below(6));
+            sales += buyer + "," + item + "," + (isBad ? "?" : std::to_string(stars)) + ",1\n";
+            if (isBad) {
+                ++bad;
+            } else if (!titles.contains(item)) {
+                ++unmatched;
+            } else if (stars == 0) {
+                ++dropped;
+            } else {
+                rows.push_back(buyer + "|" + item + "|" + titles[item]);
+                positives += stars >= 4 ? 1 : 0;
+            }
+        };
+        for (int i = 0; i < 60; ++i) {
+            add(std::to_string(random.below(8)), random.below(6), random.below(10) == 0);
+        }
+        titles.emplace("always", "there");
+        goods += "there,always\n";
+        add("always", 5, false);
+
+        ImportRequest request = shop();
+        request.replace = true;
+        request.split.seed = random.next();
+        request.minCount = 1 + static_cast<std::int64_t>(random.below(3));
+        test::write(source() / "sales.csv", sales);
+        test::write(source() / "goods.csv", goods);
+        const auto data = import(request);
+        QVERIFY(data);
+        QCOMPARE(rowsOf(*data), rows);
+        QCOMPARE(data->positives(), positives);
+        QCOMPARE(report_.droppedRows, dropped);
+        QCOMPARE(report_.unmatchedRows, unmatched);
+        QCOMPARE(report_.badLines, bad);
+        QCOMPARE(report_.repeatedKeys, repeated);
+
+        std::int64_t nextId = 1;
+        for (int field = 0; field < 3; ++field) {
+            std::map<std::string, std::int64_t> counts;
+            std::vector<std::string> order;
+            for (const std::int64_t row : data->rowsOf(Split::Train)) {
+                const std::string value(
+                    data->value(field, data->codes(field)[static_cast<std::size_t>(row)]));
+                if (counts[value]++ == 0) {
+                    order.push_back(value);
+                }
+            }
+            const std::int64_t unknown = nextId++;
+            std::map<std::string, std::int64_t> ids;
+            for (const std::string& value : order) {
+                if (counts[value] >= request.minCount) {
+                    ids[value] = nextId++;
+                }
+            }
+            for (std::uint32_t code = 0; code < data->idOfCode(field).size(); ++code) {
+                const auto found = ids.find(std::string(data->value(field, code)));
+                QCOMPARE(data->idOfCode(field)[code], found == ids.end() ? unknown : found->second);
+            }
+        }
+        QCOMPARE(data->idCount(), nextId);
+    }
+}
+
+void ImportTest::appliesTheLabelRuleOfTheRequest() {
+    ImportRequest request = shop();
+    request.labelRule = "== 2";
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(data->positives(), 1);
+    QCOMPARE(report_.droppedRows, 1); // the drop rule stays
+}
+
+void ImportTest::readsOneFileAsTheSource() {
+    const auto file = source() / "any name.csv";
+    test::write(file, "y,a\n1,x\n0,y\n1\n");
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='t.csv'\n"
+                                          "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                          "[[field]]\nname='a'\ncolumn='t.a'\n");
+    ImportRequest request = test::shopRequest(source());
+    request.source = file;
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data), (std::vector<std::string>{"x", "y"}));
+    QVERIFY(data->times().empty());
+    QCOMPARE(report_.examples.front().where, std::string("any name.csv:4"));
+}
+
+void ImportTest::hashesContentAndSplitNotTheName() {
+    ImportRequest request = shop();
+    const auto first = import(request);
+    QVERIFY(first);
+    request.name = "another";
+    const auto renamed = import(request);
+    request.name = "cut-elsewhere";
+    request.split.train = 0.4;
+    const auto otherSplit = import(request);
+    request.name = "ruled";
+    request.split.train = 0.8;
+    request.labelRule = "> 0";
+    const auto otherLabels = import(request);
+    QVERIFY(renamed && otherSplit && otherLabels);
+    QCOMPARE(renamed->hash(), first->hash());
+    QVERIFY(otherSplit->hash() != first->hash());
+    QVERIFY(otherLabels->hash() != first->hash());
+}
+
+void ImportTest::writesTheObjectOfTheContract() {
+    ImportRequest request = shop();
+    request.split.rule = SplitPlan::Rule::File;
+    request.split.file = source() / "split.tsv";
+    test::write(request.split.file, "0\tvalid\n1\ttrain\n2\ttrain\n3\ttest\n4\ttrain\n");
+    const auto data = import(request);
+    QVERIFY(data);
+    const auto field = [](const QString& name) {
+        return QJsonObject{{"name", name}, {"kind", "category"}, {"ids", 2}, {"oov_rate", 0.5}};
+    };
+    const QJsonObject expected = {
+        {"name", "shop"},
+        {"rows", 5},
+        {"positives", 3},
+        {"fields", QJsonArray{field("buyer"), field("item"), field("title")}},
+        {"splits", QJsonObject{{"train", 3}, {"valid", 1}, {"test", 1}}},
+        {"hash", QString::fromStdString(data->hash())},
+        {"bad_lines", 0}};
+    QCOMPARE(QJsonDocument::fromJson(QByteArray::fromStdString(data->toJson())).object(), expected);
+}
+
+void ImportTest::leavesAnEqualDatasetAlone() {
+    const ImportRequest request = shop();
+    QVERIFY(import(request));
+    const auto manifest = datasets() / "shop" / "manifest.json";
+    const auto before = std::filesystem::last_write_time(manifest);
+    const auto again = import(request);
+    QVERIFY(again);
+    QVERIFY(std::filesystem::last_write_time(manifest) == before);
+}
+
+void ImportTest::refusesAnotherContentUnlessReplaced() {
+    ImportRequest request = shop();
+    const auto first = import(request);
+    QVERIFY(first);
+    test::write(source() / "sales.csv", std::string(test::kSales) + "ann,3,4,99\n");
+    const auto refused = importDataset(request, datasets());
+    QVERIFY(!refused.ok());
+    QVERIFY(refused.problem().what.find("another content") != std::string::npos);
+    {
+        const auto kept = Dataset::open(datasets() / "shop");
+        FLIP_VERIFY_OK(kept);
+        QCOMPARE(kept->hash(), first->hash());
+    }
+    request.replace = true;
+    const auto replaced = import(request);
+    QVERIFY(replaced);
+    QCOMPARE(replaced->rows(), 6);
+    QCOMPARE(rowsOf(*first).size(), std::size_t{5}); // what is open stays readable
+    for (const auto& entry : std::filesystem::directory_iterator(datasets())) {
+        QCOMPARE(entry.path().filename().string(), std::string("shop"));
+    }
+}
+
+void ImportTest::repairsADamagedDatasetOfTheSameContent() {
+    const ImportRequest request = shop();
+    QVERIFY(import(request));
+    const auto columns = datasets() / "shop" / "columns";
+    const auto victim = std::filesystem::directory_iterator(columns)->path();
+    const auto size = std::filesystem::file_size(victim);
+    test::write(victim, std::string(size, '\x7F'));
+    QVERIFY(import(request));
+}
+
+void ImportTest::tellsHowFarItIs() {
+    test::FakeMovieLens fake;
+    fake.users = 250;
+    fake.films = 60;
+    fake.writeTo(source());
+    ImportRequest request;
+    request.source = source();
+    request.preset = "movielens-100k";
+    request.name = "ml";
+    std::vector<ImportProgress> told;
+    const auto report =
+        importDataset(request, datasets(), [&](const ImportProgress& now) { told.push_back(now); });
+    FLIP_VERIFY_OK(report);
+    QVERIFY(told.size() > 5);
+    for (std::size_t i = 1; i < told.size(); ++i) {
+        QVERIFY(told[i].bytes >= told[i - 1].bytes);
+        QVERIFY(told[i].bytes <= told[i].totalBytes);
+    }
+    QCOMPARE(told.front().phase, std::string("reading users"));
+    QCOMPARE(told.back().bytes, told.back().totalBytes);
+    QCOMPARE(told.back().rows, report->rows);
+}
+
+QTEST_GUILESS_MAIN(ImportTest)
+#include "import_test.moc"

@@ -1,0 +1,321 @@
+#include "core/data/import/table_files.h"
+
+#include "core/data/import/table_source.h"
+#include "tests/core/data/records/packed_files.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace flip;
+
+namespace {
+
+/// A schema of tables that are files of these names; "a or b" names alternatives.
+Schema schemaOf(const std::vector<std::vector<std::string>>& tables) {
+    Schema schema;
+    for (const auto& names : tables) {
+        TableSchema table;
+        table.name = "t" + std::to_string(schema.tables.size());
+        table.file = names.front();
+        table.otherFiles.assign(names.begin() + 1, names.end());
+        table.where = "schema.toml:" + std::to_string(1 + schema.tables.size());
+        schema.tables.push_back(std::move(table));
+    }
+    return schema;
+}
+
+std::string contentOf(const TableFile& file) {
+    auto source = openBytes(file.file, file.member, file.shownName);
+    if (!source) {
+        return source.problem().text();
+    }
+    std::string text(1000, '\0');
+    std::size_t size = 0;
+    for (;;) {
+        const auto count = (*source)->read(text.data() + size, text.size() - size);
+        if (!count || *count == 0) {
+            text.resize(size);
+            return count ? text : count.problem().text();
+        }
+        size += *count;
+    }
+}
+
+} // namespace
+
+class TableFilesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void findsTheFile_data();
+    void findsTheFile();
+    void refuses_data();
+    void refuses();
+    void takesAnyNameForTheOnlyTable();
+    void refusesOneFileForTwoTables();
+    void followsLinksInsideTheSourceOnly();
+    void looksIntoAnArchiveThatIsTheSource_data();
+    void looksIntoAnArchiveThatIsTheSource();
+    void takesTheOnlyMemberForTheOnlyTable();
+    void knowsAboutHowManyBytesThereAre();
+    void asksToUnpackParquet();
+
+private:
+    void put(const std::string& name, std::string_view bytes) const {
+        test::write(root() / name, bytes);
+    }
+    std::filesystem::path root() const {
+        return std::filesystem::path(folder_->path().toStdString()) / "raw";
+    }
+    void putAll(const QStringList& names) const {
+        for (const QString& shown : names) {
+            const std::string name = shown.toStdString();
+            const std::string text = "in " + name + "\n";
+            if (name.ends_with(".gz") || name.ends_with(".zst")) {
+                put(name, test::packed(text, name.ends_with(".gz") ? "gzip" : "zstd"));
+            } else if (const auto zip = name.find(".zip:"); zip != std::string::npos) {
+                test::Members members;
+                for (const QString& member : shown.mid(static_cast<int>(zip) + 5).split(',')) {
+                    members.emplace_back(member.toStdString(), "in " + member.toStdString() + "\n");
+                }
+                put(name.substr(0, zip + 4), test::zipped(members));
+            } else {
+                put(name, text);
+            }
+        }
+    }
+
+    std::unique_ptr<QTemporaryDir> folder_;
+};
+
+void TableFilesTest::init() {
+    folder_ = std::make_unique<QTemporaryDir>();
+    QVERIFY(folder_->isValid());
+    std::filesystem::create_directory(root());
+}
+
+void TableFilesTest::findsTheFile_data() {
+    QTest::addColumn<QStringList>("there");
+    QTest::addColumn<QStringList>("wanted"); // alternatives
+    QTest::addColumn<QString>("shown");
+    QTest::addColumn<QString>("content");
+    const auto row = [](const char* name, QStringList there, QStringList wanted, const char* shown,
+                        const char* content) {
+        QTest::newRow(name) << there << wanted << shown << content;
+    };
+    row("as named", {"a.csv"}, {"a.csv"}, "a.csv", "in a.csv");
+    row("in a folder below", {"sub/a.csv"}, {"sub/a.csv"}, "sub/a.csv", "in sub/a.csv");
+    row("gzip", {"a.csv.gz"}, {"a.csv"}, "a.csv.gz", "in a.csv.gz");
+    row("zstd", {"a.csv.zst"}, {"a.csv"}, "a.csv.zst", "in a.csv.zst");
+    row("named with its ending", {"a.csv.gz"}, {"a.csv.gz"}, "a.csv.gz", "in a.csv.gz");
+    row("plain before packed", {"a.csv.gz", "a.csv"}, {"a.csv"}, "a.csv", "in a.csv");
+    row("zip of one", {"a.csv.zip:a.csv"}, {"a.csv"}, "a.csv.zip/a.csv", "in a.csv");
+    row("zip of one with another name", {"a.csv.zip:export.csv"}, {"a.csv"}, "a.csv.zip/export.csv",
+        "in export.csv");
+    row("first alternative", {"a.csv", "b.csv"}, {"a.csv", "b.csv"}, "a.csv", "in a.csv");
+    row("second alternative", {"b.csv", "c.csv"}, {"a.csv", "b.csv"}, "b.csv", "in b.csv");
+    row("first alternative, packed", {"a.csv.gz", "b.csv"}, {"a.csv", "b.csv"}, "a.csv.gz",
+        "in a.csv.gz");
+    row("star", {"ml.inter", "ml.user"}, {"*.inter"}, "ml.inter", "in ml.inter");
+    row("star in the middle", {"seen_poetry.json", "seen.txt"}, {"seen*.json"}, "seen_poetry.json",
+        "in seen_poetry.json");
+    row("star for nothing", {"seen.json"}, {"seen*.json"}, "seen.json", "in seen.json");
+    row("star, packed", {"seen_poetry.json.gz"}, {"seen_*.json"}, "seen_poetry.json.gz",
+        "in seen_poetry.json.gz");
+    row("star in a folder below", {"sub/ml.inter"}, {"sub/*.inter"}, "sub/ml.inter",
+        "in sub/ml.inter");
+    row("star and a hidden file", {".ml.inter", "ml.inter"}, {"*.inter"}, "ml.inter",
+        "in ml.inter");
+    row("two stars", {"aXbXc"}, {"a*b*c"}, "aXbXc", "in aXbXc");
+    row("the only archive", {"ml.zip:ml-1m/README,ml-1m/a.csv"}, {"a.csv"}, "ml.zip/ml-1m/a.csv",
+        "in ml-1m/a.csv");
+    row("file before archive", {"ml.zip:a.csv", "b.csv"}, {"a.csv", "b.csv"}, "b.csv", "in b.csv");
+    row("archive with its name", {"x.zip:a.csv", "y.zip:a.csv"}, {"y.zip/a.csv"}, "y.zip/a.csv",
+        "in a.csv");
+    row("archive with its name, at depth", {"x.zip:b.csv", "y.zip:in/a.csv"}, {"y.zip/a.csv"},
+        "y.zip/in/a.csv", "in in/a.csv");
+    row("whole name before end of a name", {"ml.zip:old/a.csv,a.csv"}, {"a.csv"}, "ml.zip/a.csv",
+        "in a.csv");
+    row("name with a folder in an archive", {"ml.zip:old/in/a.csv,old/a.csv"}, {"in/a.csv"},
+        "ml.zip/old/in/a.csv", "in old/in/a.csv");
+    row("no part of a name", {"ml.zip:in/ba.csv,in/a.csv"}, {"a.csv"}, "ml.zip/in/a.csv",
+        "in in/a.csv");
+    row("star in an archive", {"ml.zip:in/ml.inter,in/ml.user"}, {"*.inter"}, "ml.zip/in/ml.inter",
+        "in in/ml.inter");
+    row("what macOS adds", {"ml.zip:ml.inter,__MACOSX/ml.inter"}, {"*.inter"}, "ml.zip/ml.inter",
+        "in ml.inter");
+}
+
+void TableFilesTest::findsTheFile() {
+    QFETCH(QStringList, there);
+    QFETCH(QStringList, wanted);
+    QFETCH(QString, shown);
+    QFETCH(QString, content);
+    putAll(there);
+    std::vector<std::string> names;
+    for (const QString& name : wanted) {
+        names.push_back(name.toStdString());
+    }
+    const auto files = findTableFiles(schemaOf({names}), root());
+    FLIP_VERIFY_OK(files);
+    QCOMPARE(files->size(), std::size_t{1});
+    QCOMPARE(files->front().shownName, shown.toStdString());
+    QCOMPARE(contentOf(files->front()), content.toStdString() + "\n");
+    QVERIFY(files->front().bytes > 0);
+}
+
+void TableFilesTest::refuses_data() {
+    QTest::addColumn<QStringList>("there");
+    QTest::addColumn<QString>("wanted");
+    QTest::addColumn<QString>("where");
+    QTest::addColumn<QString>("says");
+    const auto row = [](const char* name, QStringList there, const char* wanted, const char* where,
+                        const char* says) {
+        QTest::newRow(name) << there << wanted << where << says;
+    };
+    row("nothing there", {}, "a.csv", "ROOT", "the table \"t0\" needs the file \"a.csv\"");
+    row("file in place of a folder", {"sub"}, "sub/a.csv", "ROOT", "needs the file \"sub/a.csv\"");
+    row("folder in place of a file", {"a.csv/b"}, "a.csv", "ROOT/a.csv", "is not a regular file");
+    row("out of the source", {"a.csv"}, "../raw/a.csv", "schema.toml:1", "lies outside the source");
+    row("absolute", {"a.csv"}, "/etc/passwd", "schema.toml:1", "lies outside the source");
+    row("star out of the source", {"a.csv"}, "../*.csv", "schema.toml:1",
+        "lies outside the source");
+    row("star fits two", {"b.inter", "a.inter"}, "*.inter", "schema.toml:1", "a.inter, b.inter");
+    row("star fits none", {"a.csv"}, "*.inter", "ROOT", "needs the file \"*.inter\"");
+    row("two members of the name", {"ml.zip:y/a.csv,x/a.csv"}, "a.csv", "ROOT/ml.zip",
+        "x/a.csv, y/a.csv; name one of them");
+    row("two archives", {"x.zip:a.csv", "y.zip:a.csv"}, "a.csv", "ROOT",
+        "needs the file \"a.csv\"");
+    row("no such member", {"x.zip:a.csv,c.csv"}, "x.zip/b.csv", "ROOT", "needs the file");
+    row("archive of several for one", {"x.zip:a.csv,b.csv"}, "x.zip", "ROOT/x.zip",
+        "holds several files: a.csv, b.csv");
+    row("no zip", {"x.zip"}, "x.zip/a.csv", "x.zip", "is damaged or cut short");
+    row("member outside by its name", {"x.zip:../a.csv"}, "x.zip/../../a.csv", "schema.toml:1",
+        "lies outside the source");
+}
+
+void TableFilesTest::refuses() {
+    QFETCH(QStringList, there);
+    QFETCH(QString, wanted);
+    QFETCH(QString, where);
+    QFETCH(QString, says);
+    putAll(there);
+    const auto files = findTableFiles(schemaOf({{wanted.toStdString()}}), root());
+    QVERIFY(!files.ok());
+    const QString shown = QString::fromStdString(files.problem().text());
+    const QString place =
+        where.replace("ROOT", QString::fromStdString(std::filesystem::canonical(root()).string()));
+    QVERIFY2(shown.startsWith(place + ": "), qPrintable(shown));
+    QVERIFY2(shown.contains(says), qPrintable(shown));
+    QVERIFY2(!shown.contains('\n'), qPrintable(shown));
+}
+
+void TableFilesTest::takesAnyNameForTheOnlyTable() {
+    put("other.txt", "x\n");
+    const auto files = findTableFiles(schemaOf({{"a.csv"}}), root() / "other.txt");
+    FLIP_VERIFY_OK(files);
+    QCOMPARE(files->front().shownName, std::string("other.txt"));
+    QCOMPARE(contentOf(files->front()), std::string("x\n"));
+}
+
+void TableFilesTest::refusesOneFileForTwoTables() {
+    put("other.txt", "x\n");
+    const auto files = findTableFiles(schemaOf({{"a.csv"}, {"b.csv"}}), root() / "other.txt");
+    QVERIFY(!files.ok());
+    QVERIFY(files.problem().what.find("reads 2 tables") != std::string::npos);
+}
+
+void TableFilesTest::followsLinksInsideTheSourceOnly() {
+    put("deep/real.csv", "x\n");
+    put("../outside.csv", "secret\n");
+    put("../outside.csv.gz", test::packed("secret\n", "gzip"));
+    std::filesystem::create_symlink("deep/real.csv", root() / "a.csv");
+    std::filesystem::create_symlink("../outside.csv", root() / "b.csv");
+    std::filesystem::create_symlink("../outside.csv.gz", root() / "c.csv.gz");
+    std::filesystem::create_symlink("nowhere", root() / "d.csv");
+    std::filesystem::create_directory_symlink("..", root() / "up");
+    const auto inside = findTableFiles(schemaOf({{"a.csv"}}), root());
+    FLIP_VERIFY_OK(inside);
+    QCOMPARE(contentOf(inside->front()), std::string("x\n"));
+    for (const char* const name : {"b.csv", "c.csv", "up/outside.csv", "up/*.csv"}) {
+        const auto files = findTableFiles(schemaOf({{name}}), root());
+        QVERIFY2(!files.ok(), name);
+        QVERIFY2(files.problem().text().starts_with("schema.toml:1: file = "), name);
+    }
+    QVERIFY(!findTableFiles(schemaOf({{"d.csv"}}), root()).ok());
+}
+
+void TableFilesTest::looksIntoAnArchiveThatIsTheSource_data() {
+    QTest::addColumn<QByteArray>("bytes");
+    const test::Members members = {{"ml-1m/", ""},
+                                   {"ml-1m/README", "read me"},
+                                   {"ml-1m/ratings.dat", "ratings\n"},
+                                   {"ml-1m/users.dat", "users\n"}};
+    QTest::newRow("ml-1m.zip") << QByteArray::fromStdString(test::zipped(members));
+    QTest::newRow("ml-1m.tar.gz") << QByteArray::fromStdString(test::tarred(members));
+    QTest::newRow("ml-1m.tgz") << QByteArray::fromStdString(test::tarred(members));
+    QTest::newRow("ml-1m.tar.bz2") << QByteArray::fromStdString(test::tarred(members, "bzip2"));
+}
+
+void TableFilesTest::looksIntoAnArchiveThatIsTheSource() {
+    QFETCH(QByteArray, bytes);
+    const std::string name = QTest::currentDataTag();
+    put(name, bytes.toStdString());
+    const auto files =
+        findTableFiles(schemaOf({{"ratings.csv", "ratings.dat"}, {"users.dat"}}), root() / name);
+    FLIP_VERIFY_OK(files);
+    QCOMPARE(files->size(), std::size_t{2});
+    QCOMPARE((*files)[0].shownName, name + "/ml-1m/ratings.dat");
+    QCOMPARE(contentOf((*files)[0]), std::string("ratings\n"));
+    QCOMPARE(contentOf((*files)[1]), std::string("users\n"));
+    const auto missing = findTableFiles(schemaOf({{"ratings.dat"}, {"movies.dat"}}), root() / name);
+    QVERIFY(!missing.ok());
+    QVERIFY(missing.problem().what.find("needs the file \"movies.dat\"") != std::string::npos);
+}
+
+void TableFilesTest::takesTheOnlyMemberForTheOnlyTable() {
+    put("export.zip", test::zipped({{"in/", ""}, {"in/export.csv", "x\n"}}));
+    const auto files = findTableFiles(schemaOf({{"a.csv"}}), root() / "export.zip");
+    FLIP_VERIFY_OK(files);
+    QCOMPARE(files->front().shownName, std::string("export.zip/in/export.csv"));
+}
+
+void TableFilesTest::knowsAboutHowManyBytesThereAre() {
+    const std::string small(1000, 'x');
+    std::string large;
+    for (int i = 0; i < 20000; ++i) {
+        large += std::to_string(i * 7919 % 10007) + "\n";
+    }
+    const std::string zip = test::zipped({{"small.csv", small}, {"large.csv", large}});
+    const std::string tar = test::tarred({{"small.csv", small}, {"large.csv", large}});
+    put("z/all.zip", zip);
+    put("t/all.tar.gz", tar);
+    const auto near = [](std::int64_t bytes, std::size_t whole) {
+        return bytes > static_cast<std::int64_t>(whole) / 2 &&
+               bytes <= static_cast<std::int64_t>(whole);
+    };
+    const auto zipped = findTableFiles(schemaOf({{"small.csv"}, {"large.csv"}}), root() / "z");
+    FLIP_VERIFY_OK(zipped);
+    QVERIFY((*zipped)[0].bytes < static_cast<std::int64_t>(zip.size()) / 10);
+    QVERIFY(near((*zipped)[1].bytes, zip.size()));
+    const auto tarred = findTableFiles(schemaOf({{"small.csv"}, {"large.csv"}}), root() / "t");
+    FLIP_VERIFY_OK(tarred);
+    QVERIFY(near((*tarred)[1].bytes, tar.size()));
+}
+
+void TableFilesTest::asksToUnpackParquet() {
+    put("all.zip", test::zipped({{"rows.parquet", "PAR1"}}));
+    Schema schema = schemaOf({{"rows.parquet"}});
+    schema.tables[0].kind = FileFormat::Parquet;
+    const auto files = findTableFiles(schema, root());
+    FLIP_VERIFY_OK(files);
+    const auto table = TableSource::open(schema.tables[0], files->front(), {});
+    QVERIFY(!table.ok());
+    QCOMPARE(table.problem().text(),
+             std::string("all.zip/rows.parquet: lies in an archive, and Parquet is read from "
+                         "anywhere in a file; unpack it first"));
+}
+
+QTEST_GUILESS_MAIN(TableFilesTest)
+#include "table_files_test.moc"
