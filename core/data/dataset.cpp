@@ -73,18 +73,6 @@ bool allBelow(std::span<const T> values, std::int64_t bound) {
 
 } // namespace
 
-std::string_view splitName(Split split) {
-    switch (split) {
-    case Split::Train:
-        return "train";
-    case Split::Valid:
-        return "valid";
-    case Split::Test:
-        return "test";
-    }
-    return "";
-}
-
 struct Dataset::Content {
     std::filesystem::path folder;
     std::string name;

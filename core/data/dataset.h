@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/data/field_info.h"
 #include "core/data/records/bad_lines.h"
 
 #include <cstdint>
@@ -12,34 +13,6 @@
 #include <vector>
 
 namespace flip {
-
-enum class Split : std::uint8_t { Train = 0, Valid = 1, Test = 2 };
-
-std::string_view splitName(Split split); // "train", "valid", "test"
-
-/// Where a field takes part: as id, as words of the sentence, or both.
-enum class FieldUse { Both, Id, Text };
-
-/// How a field's values become ids.
-enum class FieldKind {
-    Category, // each value has an id
-    Multi,    // a value is a list, each of its elements has an id
-    Number,   // values are numbers, each bucket of them has an id
-};
-
-/// What is known of one field of a dataset.
-struct FieldInfo {
-    std::string name;
-    FieldUse use = FieldUse::Both;
-    FieldKind kind = FieldKind::Category;
-    std::string separator;    // between the elements of a list
-    std::string shares;       // the field whose vocabulary it has; empty: its own
-    std::int64_t values = 0;  // distinct values in all rows
-    std::int64_t ids = 0;     // values, elements or buckets that the training split holds, those
-                              // below the minimum count left out
-    std::int64_t firstId = 0; // this field's unknown id; its values follow
-    double oovRate = 0;       // share of valid and test rows whose value has no id of its own
-};
 
 /// An imported table: columns on disk, memory-mapped, immutable. Opening costs milliseconds
 /// whatever the size. Safe to read from any thread.

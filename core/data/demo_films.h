@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/dataset.h"
+#include "core/data/field_info.h"
 #include "core/data/film_list.h"
 
 #include <cstddef>

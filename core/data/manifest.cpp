@@ -183,30 +183,6 @@ Manifest manifest(const Json& json) {
 
 } // namespace
 
-std::string_view fieldUseName(FieldUse use) {
-    switch (use) {
-    case FieldUse::Both:
-        return "both";
-    case FieldUse::Id:
-        return "id";
-    case FieldUse::Text:
-        return "text";
-    }
-    return "both";
-}
-
-std::string_view fieldKindName(FieldKind kind) {
-    switch (kind) {
-    case FieldKind::Category:
-        return "category";
-    case FieldKind::Multi:
-        return "multi";
-    case FieldKind::Number:
-        return "number";
-    }
-    return "category";
-}
-
 std::vector<ColumnFile> ManifestField::files() const {
     std::vector<ColumnFile> all = {codes, offsets, bytes, idOfCodes};
     if (lists) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/dataset.h"
+#include "core/data/field_info.h"
 
 #include <array>
 #include <cstdint>
@@ -86,8 +86,5 @@ struct Manifest {
     std::string toJson() const;
     static Result<Manifest> fromJson(std::string_view json, const std::string& where);
 };
-
-std::string_view fieldUseName(FieldUse use);    // "both", "id", "text"
-std::string_view fieldKindName(FieldKind kind); // "category", "multi", "number"
 
 } // namespace flip

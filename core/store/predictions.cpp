@@ -1,7 +1,7 @@
 #include "core/store/predictions.h"
 
 #include "core/base/safetensors.h"
-#include "core/data/dataset.h"
+#include "core/data/field_info.h"
 #include "core/eval/metrics.h"
 
 #include <charconv>

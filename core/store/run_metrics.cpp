@@ -1,6 +1,7 @@
 #include "core/store/run_metrics.h"
 
 #include "core/base/nearest_name.h"
+#include "core/data/dataset.h"
 #include "core/eval/metrics.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/dataset.h"
+#include "core/data/field_info.h"
 #include "core/eval/calibration.h"
 #include "core/eval/delong.h"
 #include "core/eval/grouped.h"

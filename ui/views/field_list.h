@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/data/dataset.h"
+#include "core/data/field_info.h"
 #include "ui/models/field_statistics.h"
 
 #include <QWidget>

@@ -1,6 +1,6 @@
 #include "ui/views/split_bar.h"
 
-#include "core/data/dataset.h"
+#include "core/data/field_info.h"
 #include "ui/models/wording.h"
 #include "ui/views/theme.h"
 

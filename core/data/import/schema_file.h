@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/dataset.h"
+#include "core/data/field_info.h"
 #include "core/data/import/value_rule.h"
 #include "core/data/records/csv_reader.h"
 

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace flip {
+
+enum class Split : std::uint8_t { Train = 0, Valid = 1, Test = 2 };
+
+std::string_view splitName(Split split); // "train", "valid", "test"
+
+/// Where a field takes part: as id, as words of the sentence, or both.
+enum class FieldUse { Both, Id, Text };
+
+std::string_view fieldUseName(FieldUse use); // "both", "id", "text"
+
+/// How a field's values become ids.
+enum class FieldKind {
+    Category, // each value has an id
+    Multi,    // a value is a list, each of its elements has an id
+    Number,   // values are numbers, each bucket of them has an id
+};
+
+std::string_view fieldKindName(FieldKind kind); // "category", "multi", "number"
+
+/// What is known of one field of a dataset.
+struct FieldInfo {
+    std::string name;
+    FieldUse use = FieldUse::Both;
+    FieldKind kind = FieldKind::Category;
+    std::string separator;    // between the elements of a list
+    std::string shares;       // the field whose vocabulary it has; empty: its own
+    std::int64_t values = 0;  // distinct values in all rows
+    std::int64_t ids = 0;     // values, elements or buckets that the training split holds, those
+                              // below the minimum count left out
+    std::int64_t firstId = 0; // this field's unknown id; its values follow
+    double oovRate = 0;       // share of valid and test rows whose value has no id of its own
+};
+
+} // namespace flip
