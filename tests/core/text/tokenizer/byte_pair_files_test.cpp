@@ -1,8 +1,5 @@
-#include "core/base/random_stream.h"
 #include "tests/core/rounds.h"
-#include "tests/core/text/text_files.h"
-
-#include <QTemporaryDir>
+#include "tests/core/text/tokenizer/model_folder.h"
 
 using namespace flip;
 using namespace flip::test;
@@ -38,31 +35,9 @@ Json soundJson() {
     return json;
 }
 
-/// A model folder with some files.
-class Folder {
-public:
-    std::filesystem::path path() const { return folder_.path().toStdString(); }
-    void write(const std::string& name, std::string_view bytes) {
-        writeBytes(path() / name, bytes);
-    }
-    void writeSound() {
-        write("vocab.json", soundVocabulary().dump());
-        write("merges.txt", kMerges);
-    }
-
-    /// The Problem of opening it, or an empty one.
-    Problem problem() const {
-        auto tokenizer = openTokenizer(path());
-        return tokenizer ? Problem{} : tokenizer.problem();
-    }
-
-private:
-    QTemporaryDir folder_;
-};
-
-bool isClear(const Problem& problem, const std::filesystem::path& folder) {
-    return !problem.what.empty() && problem.text().find('\n') == std::string::npos &&
-           problem.where.starts_with(folder.string());
+void writeSound(ModelFolder& folder) {
+    folder.write("vocab.json", soundVocabulary().dump());
+    folder.write("merges.txt", kMerges);
 }
 
 const std::vector<Token> kFilms = {{12, 0, 4}, {13, 5, 9}, {4, 10, 16}};
@@ -91,7 +66,7 @@ private Q_SLOTS:
 };
 
 void BytePairFilesTest::readsASoundFile() {
-    Folder folder;
+    ModelFolder folder;
     folder.write("tokenizer.json", soundJson().dump());
     const auto tokenizer = openOrDie(folder.path());
     QCOMPARE(tokenizer->pieces("film film <mask>"), kFilms);
@@ -99,7 +74,7 @@ void BytePairFilesTest::readsASoundFile() {
 }
 
 void BytePairFilesTest::readsAFileThatNamesNoModel() {
-    Folder folder;
+    ModelFolder folder;
     Json json = soundJson();
     json["model"].erase("type");
     folder.write("tokenizer.json", json.dump());
@@ -107,14 +82,14 @@ void BytePairFilesTest::readsAFileThatNamesNoModel() {
 }
 
 void BytePairFilesTest::readsSoundFilesWithoutJson() {
-    Folder folder;
-    folder.writeSound();
+    ModelFolder folder;
+    writeSound(folder);
     QCOMPARE(openOrDie(folder.path())->pieces("film film <mask>"), kFilms);
 }
 
 void BytePairFilesTest::prefersJson() {
-    Folder folder;
-    folder.writeSound();
+    ModelFolder folder;
+    writeSound(folder);
     Json json = soundJson();
     json["model"]["merges"] = Json::array();
     folder.write("tokenizer.json", json.dump());
@@ -151,7 +126,7 @@ void BytePairFilesTest::supports() {
     QFETCH(QByteArray, value);
     Json json = soundJson();
     json[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
-    Folder folder;
+    ModelFolder folder;
     folder.write("tokenizer.json", json.dump());
     const auto tokenizer = openOrDie(folder.path());
     std::vector<std::int32_t> ids;
@@ -206,7 +181,7 @@ void BytePairFilesTest::refusesWhatItDoesNotSupport() {
     QFETCH(QString, named);
     Json json = soundJson();
     json[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
-    Folder folder;
+    ModelFolder folder;
     folder.write("tokenizer.json", json.dump());
     const Problem problem = folder.problem();
     QVERIFY2(isClear(problem, folder.path() / "tokenizer.json"), problem.text().c_str());
@@ -245,8 +220,8 @@ void BytePairFilesTest::namesTheDamagedFile() {
     QFETCH(QByteArray, content);
     QFETCH(QString, where);
     QFETCH(QString, named);
-    Folder folder;
-    folder.writeSound();
+    ModelFolder folder;
+    writeSound(folder);
     folder.write(file.toStdString(), content.toStdString());
     const Problem problem = folder.problem();
     QVERIFY2(QString::fromStdString(problem.what).contains(named), problem.text().c_str());
@@ -263,8 +238,8 @@ void BytePairFilesTest::survivesCutFiles_data() {
 
 void BytePairFilesTest::survivesCutFiles() {
     QFETCH(QString, file);
-    Folder folder;
-    folder.writeSound();
+    ModelFolder folder;
+    writeSound(folder);
     const std::string sound = file == "tokenizer.json" ? soundJson().dump()
                               : file == "vocab.json"   ? soundVocabulary().dump()
                                                        : kMerges;
@@ -282,55 +257,17 @@ void BytePairFilesTest::survivesCutFiles() {
 
 void BytePairFilesTest::survivesDamagedBytes() {
     QFETCH(QString, file);
-    Folder folder;
-    folder.writeSound();
+    ModelFolder folder;
+    writeSound(folder);
     const std::string sound = file == "tokenizer.json" ? soundJson().dump()
                               : file == "vocab.json"   ? soundVocabulary().dump()
                                                        : kMerges;
-    RandomStream random(1, "damage");
-    int refused = 0;
-    for (int i = 0; i < test::rounds(3000); ++i) {
-        std::string damaged = sound;
-        for (std::uint64_t bytes = 1 + random.below(3); bytes > 0; --bytes) {
-            damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
-        }
-        folder.write(file.toStdString(), damaged);
-        auto tokenizer = openTokenizer(folder.path());
-        if (!tokenizer.ok()) {
-            ++refused;
-            QVERIFY2(isClear(tokenizer.problem(), folder.path()),
-                     tokenizer.problem().text().c_str());
-            continue;
-        }
-        const auto size = (*tokenizer)->vocabularySize();
-        for (const Token& token : (*tokenizer)->sentence("Film, film <mask> and 中文")) {
-            QVERIFY(token.id >= 0 && token.id < size);
-        }
-    }
-    QVERIFY(refused > test::rounds(300));
+    checkDamagedBytes(folder, file.toStdString(), sound, "Film, film <mask> and 中文", rounds(3000),
+                      rounds(300));
 }
 
 void BytePairFilesTest::survivesMembersOfTheWrongKind() {
-    const std::vector<Json> kinds = {nullptr, true, -1, 1.5, "text", Json::array(), Json::object()};
-    Folder folder;
-    int tried = 0;
-    const Json flat = soundJson().flatten();
-    for (const auto& [pointer, value] : flat.items()) {
-        std::string path = pointer;
-        while (!path.empty()) {
-            for (const Json& kind : kinds) {
-                Json json = soundJson();
-                json[Json::json_pointer(path)] = kind;
-                folder.write("tokenizer.json", json.dump());
-                auto tokenizer = openTokenizer(folder.path());
-                ++tried;
-                QVERIFY2(tokenizer.ok() || isClear(tokenizer.problem(), folder.path()),
-                         path.c_str());
-            }
-            path.resize(path.rfind('/'));
-        }
-    }
-    QVERIFY(tried > 300);
+    checkMembersOfTheWrongKind(soundJson());
 }
 
 QTEST_GUILESS_MAIN(BytePairFilesTest)

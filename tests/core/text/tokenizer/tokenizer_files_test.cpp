@@ -1,8 +1,5 @@
-#include "core/base/random_stream.h"
 #include "tests/core/rounds.h"
-#include "tests/core/text/text_files.h"
-
-#include <QTemporaryDir>
+#include "tests/core/text/tokenizer/model_folder.h"
 
 #include <optional>
 
@@ -32,27 +29,6 @@ Json soundJson() {
                       "##s": 6}}})");
 }
 
-/// A model folder with some files.
-class Folder {
-public:
-    std::filesystem::path path() const { return folder_.path().toStdString(); }
-    void write(const char* name, std::string_view bytes) { writeBytes(path() / name, bytes); }
-
-    /// The Problem of opening it, or an empty one.
-    Problem problem() const {
-        auto tokenizer = openTokenizer(path());
-        return tokenizer ? Problem{} : tokenizer.problem();
-    }
-
-private:
-    QTemporaryDir folder_;
-};
-
-bool isClear(const Problem& problem, const std::filesystem::path& folder) {
-    return !problem.what.empty() && problem.text().find('\n') == std::string::npos &&
-           problem.where.starts_with(folder.string());
-}
-
 } // namespace
 
 class TokenizerFilesTest : public QObject {
@@ -73,7 +49,7 @@ private Q_SLOTS:
 };
 
 void TokenizerFilesTest::readsASoundFile() {
-    Folder folder;
+    ModelFolder folder;
     folder.write("tokenizer.json", soundJson().dump());
     const auto tokenizer = openOrDie(folder.path());
     QCOMPARE(tokenizer->pieces("Films[MASK]"),
@@ -81,7 +57,7 @@ void TokenizerFilesTest::readsASoundFile() {
 }
 
 void TokenizerFilesTest::ignoresTruncationAndPadding() {
-    Folder folder;
+    ModelFolder folder;
     folder.write("tokenizer.json", soundJson().dump());
     const auto tokenizer = openOrDie(folder.path());
     QCOMPARE(tokenizer->sentence("film film film").size(), std::size_t{5});
@@ -130,7 +106,7 @@ void TokenizerFilesTest::refusesWhatItDoesNotSupport() {
     QFETCH(QString, named);
     Json json = soundJson();
     json[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
-    Folder folder;
+    ModelFolder folder;
     folder.write("tokenizer.json", json.dump());
     const Problem problem = folder.problem();
     QVERIFY(isClear(problem, folder.path() / "tokenizer.json"));
@@ -181,12 +157,12 @@ void TokenizerFilesTest::namesTheDamagedFile() {
     QFETCH(QByteArray, content);
     QFETCH(QString, where);
     QFETCH(QString, named);
-    Folder folder;
+    ModelFolder folder;
     if (file.contains("config") || file.contains("tokens")) {
         folder.write("vocab.txt", kVocabulary);
     }
     if (!file.isEmpty()) {
-        folder.write(file, content.toStdString());
+        folder.write(file.toStdString(), content.toStdString());
     }
     const Problem problem = folder.problem();
     QVERIFY2(QString::fromStdString(problem.what).contains(named), problem.text().c_str());
@@ -204,13 +180,13 @@ void TokenizerFilesTest::survivesCutFiles_data() {
 
 void TokenizerFilesTest::survivesCutFiles() {
     QFETCH(QByteArray, file);
-    Folder folder;
+    ModelFolder folder;
     folder.write("vocab.txt", kVocabulary);
     const std::string sound = file == "tokenizer.json"          ? soundJson().dump()
                               : file == "tokenizer_config.json" ? R"({"do_lower_case": true})"
                                                                 : kVocabulary;
     for (std::size_t length = 0; length < sound.size(); ++length) {
-        folder.write(file, std::string_view(sound).substr(0, length));
+        folder.write(file.toStdString(), std::string_view(sound).substr(0, length));
         auto tokenizer = openTokenizer(folder.path());
         if (tokenizer.ok()) {
             // Only pieces behind the last special one can be lost without a trace.
@@ -229,55 +205,17 @@ void TokenizerFilesTest::survivesDamagedBytes_data() {
 
 void TokenizerFilesTest::survivesDamagedBytes() {
     QFETCH(QByteArray, file);
-    Folder folder;
+    ModelFolder folder;
     folder.write("vocab.txt", kVocabulary);
     const std::string sound = file == "tokenizer.json"          ? soundJson().dump()
                               : file == "tokenizer_config.json" ? R"({"do_lower_case": true})"
                                                                 : kVocabulary;
-    RandomStream random(1, "damage");
-    int refused = 0;
-    for (int i = 0; i < test::rounds(3000); ++i) {
-        std::string damaged = sound;
-        for (std::uint64_t bytes = 1 + random.below(3); bytes > 0; --bytes) {
-            damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
-        }
-        folder.write(file, damaged);
-        auto tokenizer = openTokenizer(folder.path());
-        if (!tokenizer.ok()) {
-            ++refused;
-            QVERIFY2(isClear(tokenizer.problem(), folder.path()),
-                     tokenizer.problem().text().c_str());
-            continue;
-        }
-        const auto size = (*tokenizer)->vocabularySize();
-        for (const Token& token : (*tokenizer)->sentence("Films, [MASK] and 中文")) {
-            QVERIFY(token.id >= 0 && token.id < size);
-        }
-    }
-    QVERIFY(refused > test::rounds(300));
+    checkDamagedBytes(folder, file.toStdString(), sound, "Films, [MASK] and 中文", rounds(3000),
+                      rounds(300));
 }
 
 void TokenizerFilesTest::survivesMembersOfTheWrongKind() {
-    const std::vector<Json> kinds = {nullptr, true, -1, 1.5, "text", Json::array(), Json::object()};
-    Folder folder;
-    int tried = 0;
-    const Json flat = soundJson().flatten();
-    for (const auto& [pointer, value] : flat.items()) {
-        std::string path = pointer;
-        while (!path.empty()) {
-            for (const Json& kind : kinds) {
-                Json json = soundJson();
-                json[Json::json_pointer(path)] = kind;
-                folder.write("tokenizer.json", json.dump());
-                auto tokenizer = openTokenizer(folder.path());
-                ++tried;
-                QVERIFY2(tokenizer.ok() || isClear(tokenizer.problem(), folder.path()),
-                         path.c_str());
-            }
-            path.resize(path.rfind('/'));
-        }
-    }
-    QVERIFY(tried > 300);
+    checkMembersOfTheWrongKind(soundJson());
 }
 
 QTEST_GUILESS_MAIN(TokenizerFilesTest)

@@ -1,8 +1,5 @@
-#include "core/base/random_stream.h"
 #include "tests/core/rounds.h"
-#include "tests/core/text/text_files.h"
-
-#include <QTemporaryDir>
+#include "tests/core/text/tokenizer/model_folder.h"
 
 using namespace flip;
 using namespace flip::test;
@@ -29,21 +26,6 @@ Json soundJson() {
                       ["▁film", -1.5], ["s", -2], ["▁", -3.0]]}})");
 }
 
-/// A model folder with a tokenizer.json.
-class Folder {
-public:
-    std::filesystem::path path() const { return folder_.path().toStdString(); }
-    void write(std::string_view bytes) { writeBytes(path() / "tokenizer.json", bytes); }
-
-private:
-    QTemporaryDir folder_;
-};
-
-bool isClear(const Problem& problem, const std::filesystem::path& folder) {
-    return !problem.what.empty() && problem.text().find('\n') == std::string::npos &&
-           problem.where.starts_with((folder / "tokenizer.json").string());
-}
-
 } // namespace
 
 class UnigramFilesTest : public QObject {
@@ -58,8 +40,8 @@ private Q_SLOTS:
 };
 
 void UnigramFilesTest::readsASoundFile() {
-    Folder folder;
-    folder.write(soundJson().dump());
+    ModelFolder folder;
+    folder.write("tokenizer.json", soundJson().dump());
     const auto tokenizer = openOrDie(folder.path());
     QCOMPARE(tokenizer->pieces("Films  <mask> fílm x"),
              (std::vector<Token>{
@@ -105,62 +87,24 @@ void UnigramFilesTest::refusesWhatItDoesNotSupport() {
     QFETCH(QString, named);
     Json json = soundJson();
     json[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
-    Folder folder;
-    folder.write(json.dump());
+    ModelFolder folder;
+    folder.write("tokenizer.json", json.dump());
     const auto tokenizer = openTokenizer(folder.path());
     QVERIFY(!tokenizer.ok());
     const Problem problem = tokenizer.problem();
-    QVERIFY2(isClear(problem, folder.path()), problem.text().c_str());
+    QVERIFY2(isClear(problem, folder.path() / "tokenizer.json"), problem.text().c_str());
     QVERIFY2(QString::fromStdString(problem.what).contains(named), problem.text().c_str());
 }
 
 void UnigramFilesTest::survivesDamagedBytes() {
     const std::string sound = readBytes(smallModel("unigram_lowered") / "tokenizer.json");
-    Folder folder;
-    RandomStream random(1, "damage");
-    int refused = 0;
-    for (int i = 0; i < test::rounds(2000); ++i) {
-        std::string damaged = sound;
-        for (std::uint64_t bytes = 1 + random.below(3); bytes > 0; --bytes) {
-            damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
-        }
-        folder.write(damaged);
-        auto tokenizer = openTokenizer(folder.path());
-        if (!tokenizer.ok()) {
-            ++refused;
-            QVERIFY2(isClear(tokenizer.problem(), folder.path()),
-                     tokenizer.problem().text().c_str());
-            continue;
-        }
-        const auto size = (*tokenizer)->vocabularySize();
-        for (const Token& token : (*tokenizer)->sentence("Film, ﬁlm <mask> ½ e\u0301 中文")) {
-            QVERIFY(token.id >= 0 && token.id < size);
-        }
-    }
-    QVERIFY(refused > test::rounds(300));
+    ModelFolder folder;
+    checkDamagedBytes(folder, "tokenizer.json", sound, "Film, ﬁlm <mask> ½ e\u0301 中文",
+                      rounds(2000), rounds(300));
 }
 
 void UnigramFilesTest::survivesMembersOfTheWrongKind() {
-    const std::vector<Json> kinds = {nullptr, true, -1, 1.5, "text", Json::array(), Json::object()};
-    Folder folder;
-    int tried = 0;
-    const Json flat = soundJson().flatten();
-    for (const auto& [pointer, value] : flat.items()) {
-        std::string path = pointer;
-        while (!path.empty()) {
-            for (const Json& kind : kinds) {
-                Json json = soundJson();
-                json[Json::json_pointer(path)] = kind;
-                folder.write(json.dump());
-                auto tokenizer = openTokenizer(folder.path());
-                ++tried;
-                QVERIFY2(tokenizer.ok() || isClear(tokenizer.problem(), folder.path()),
-                         path.c_str());
-            }
-            path.resize(path.rfind('/'));
-        }
-    }
-    QVERIFY(tried > 300);
+    checkMembersOfTheWrongKind(soundJson());
 }
 
 QTEST_GUILESS_MAIN(UnigramFilesTest)
