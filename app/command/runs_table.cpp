@@ -63,8 +63,9 @@ Result<RunTableRequest> requestOf(const TableOptions& options) {
 /// The named runs, then those of each sweep by their numbers; all, the oldest first, where nothing
 /// is asked.
 Result<std::vector<RunSummary>> chosenRuns(RunStore& store, const TableOptions& options) {
+    const std::vector<std::string> sweeps = listElements(options.sweeps);
     auto runs = findRuns(store, options.runs);
-    if (!runs || (!options.runs.empty() && options.sweeps.empty())) {
+    if (!runs || (!options.runs.empty() && sweeps.empty())) {
         return runs;
     }
     auto all = store.list();
@@ -72,10 +73,10 @@ Result<std::vector<RunSummary>> chosenRuns(RunStore& store, const TableOptions& 
         return all.problem();
     }
     std::ranges::reverse(*all);
-    if (options.sweeps.empty()) {
+    if (sweeps.empty()) {
         return all;
     }
-    for (const std::string& prefix : options.sweeps) {
+    for (const std::string& prefix : sweeps) {
         std::vector<std::pair<std::int64_t, const RunSummary*>> found;
         for (const RunSummary& run : *all) {
             if (const auto number = numberInSweep(run.name, prefix)) {
@@ -104,8 +105,7 @@ void addTableOptions(CLI::App& command, TableOptions& options) {
         command.add_option(name, values, help)->take_all()->expected(1);
     };
     list("--sweep", options.sweeps,
-         "the runs of a sweep, PREFIX-001 and so on; more than one by "
-         "writing it again");
+         "the runs of a sweep, PREFIX-001 and so on; more than one as a list or written again");
     list("--by", options.by,
          "options shown as columns and sorted by, such as backbone,dropout (default: those in "
          "which the rows differ); sweep shows the name of each row's sweep");

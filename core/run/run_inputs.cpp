@@ -6,6 +6,7 @@
 #include "core/run/machine.h"
 #include "core/run/model_folder.h"
 #include "core/spec/mask_count.h"
+#include "core/spec/options.h"
 #include "core/store/run_store.h"
 #include "core/text/dataset_text.h"
 #include "core/train/unknown_ids.h"
@@ -15,10 +16,6 @@
 namespace flip {
 
 namespace {
-
-bool hasKind(const RunSpec& spec, const char* a, const char* b) {
-    return spec.kind == a || spec.kind == b;
-}
 
 bool hasLoss(const RunSpec& spec, const char* loss) {
     const auto& losses = spec.pretrain.losses;
@@ -57,7 +54,7 @@ Result<void> checkSplits(const RunSpec& spec, const Dataset& dataset) {
 }
 
 bool readsIds(const RunSpec& spec) {
-    return hasKind(spec, "pretrain", "flip") || spec.finetune.branches != "text";
+    return groupCounts(OptionGroup::Ids, spec.kind, spec.finetune.branches);
 }
 
 std::vector<IdField> idFieldsOf(const Dataset& dataset) {
@@ -133,7 +130,7 @@ Result<void> checkTowers(const RunSpec& spec) {
 } // namespace
 
 bool readsText(const RunSpec& spec) {
-    return hasKind(spec, "pretrain", "flip") || spec.finetune.branches != "id";
+    return groupCounts(OptionGroup::Text, spec.kind, spec.finetune.branches);
 }
 
 Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
@@ -196,7 +193,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
             return opened.problem();
         }
     }
-    if (hasKind(spec, "pretrain", "flip")) {
+    if (groupCounts(OptionGroup::Pretraining, spec.kind, spec.finetune.branches)) {
         const auto fields = static_cast<std::int64_t>(inputs->dataset_->idFields().size());
         if (auto checked = checkMasks(spec, "mfm", fields, spec.pretrain.maskRatioTable,
                                       "pretrain.mask_ratio_table", "id fields");

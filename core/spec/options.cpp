@@ -165,6 +165,27 @@ Result<RunSpec> resolve(const RunDraft& draft) {
     return spec;
 }
 
+bool groupCounts(OptionGroup group, std::string_view kind, std::string_view branches) {
+    switch (group) {
+    case OptionGroup::Pretraining:
+        return kind != "finetune";
+    case OptionGroup::Finetuning:
+        return kind != "pretrain";
+    case OptionGroup::Ids:
+        return kind != "finetune" || branches != "text";
+    case OptionGroup::Text:
+        return kind != "finetune" || branches != "id";
+    case OptionGroup::Run:
+    case OptionGroup::Data:
+        return true;
+    }
+    return true;
+}
+
+bool optionCounts(const Option& option, const RunSpec& spec) {
+    return groupCounts(option.group, spec.kind, spec.finetune.branches);
+}
+
 std::string toToml(const RunSpec& spec) {
     std::string toml;
     std::string_view table;

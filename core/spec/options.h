@@ -55,6 +55,13 @@ struct Option {
 /// The whole table, in the order of the documentation. Constant after first use; any thread.
 const std::vector<Option>& options();
 
+/// Whether a run of this kind (and, where it is finetuned alone, these branches) reads the options
+/// of a group at all.
+bool groupCounts(OptionGroup group, std::string_view kind, std::string_view branches);
+
+/// Whether the option has a say in the run; what has none is no difference between two runs.
+bool optionCounts(const Option& option, const RunSpec& spec);
+
 /// The row with this key; null if there is none.
 const Option* findOption(std::string_view key);
 

@@ -18,9 +18,11 @@ constexpr std::string_view kSeed = "seed";
 /// Everything that decides a run's numbers, as one text; what `without` names counts as equal.
 std::string recipeText(const RunSummary& run, const std::vector<std::string>& without) {
     RunSpec spec = run.spec;
-    for (const std::string& key : without) {
-        const Option* option = findOption(key);
-        option->set(spec, option->defaultValue);
+    for (const Option& option : options()) {
+        if (!optionCounts(option, run.spec) ||
+            std::ranges::find(without, option.key) != without.end()) {
+            option.set(spec, option.defaultValue);
+        }
     }
     return run.datasetHash + "\n" + toToml(spec);
 }
@@ -122,8 +124,17 @@ std::vector<std::string> differingOptions(const std::vector<SameRecipe>& groups,
     const std::vector<std::string> without = withSeed(across);
     std::vector<std::string> keys;
     for (const Option& option : options()) {
+        std::optional<OptionValue> first;
         const bool differs = std::ranges::any_of(groups, [&](const SameRecipe& group) {
-            return option.get(group.front().spec) != option.get(groups.front().front().spec);
+            const RunSpec& spec = group.front().spec;
+            if (!optionCounts(option, spec)) {
+                return false;
+            }
+            const OptionValue value = option.get(spec);
+            if (!first) {
+                first = value;
+            }
+            return value != *first;
         });
         if (differs && std::ranges::find(without, option.key) == without.end()) {
             keys.push_back(option.key);
@@ -133,7 +144,11 @@ std::vector<std::string> differingOptions(const std::vector<SameRecipe>& groups,
 }
 
 std::string shownValue(const RunSpec& spec, const std::string& key) {
-    const OptionValue value = findOption(key)->get(spec);
+    const Option& option = *findOption(key);
+    if (!optionCounts(option, spec)) {
+        return "–";
+    }
+    const OptionValue value = option.get(spec);
     const auto* word = std::get_if<std::string>(&value);
     return word != nullptr && !word->empty() ? *word : formatValue(value);
 }

@@ -53,7 +53,10 @@ std::string digits(const std::optional<double>& value) {
 }
 
 Json fromOption(const RunSpec& spec, const std::string& key) {
-    return std::visit([](const auto& value) { return Json(value); }, findOption(key)->get(spec));
+    const Option& option = *findOption(key);
+    return optionCounts(option, spec)
+               ? std::visit([](const auto& value) { return Json(value); }, option.get(spec))
+               : Json();
 }
 
 } // namespace

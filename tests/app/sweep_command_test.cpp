@@ -150,6 +150,8 @@ private Q_SLOTS:
         QTest::newRow("jobs") << QStringList{"sweep", file, "--jobs", "0"} << "--jobs";
         QTest::newRow("no such sweep")
             << QStringList{"runs", "table", "--sweep", "nobody"} << "--sweep nobody";
+        QTest::newRow("no such sweep in a list")
+            << QStringList{"runs", "table", "--sweep", "s,nobody"} << "--sweep nobody";
         QTest::newRow("no metric")
             << QStringList{"runs", "table", "--metric", "test.f1"} << "--metric";
         QTest::newRow("no run to compare")

@@ -261,6 +261,7 @@ void OptionForm::refresh() {
 
 void OptionForm::arrange() {
     const std::string what = kind();
+    const std::string branches = textIn(draft_, "finetune.branches");
     for (auto& [key, line] : lines_) {
         const bool shown = advanced_ || !line.option->advanced || draft_.entries.contains(key) ||
                            !line.problem->isHidden();
@@ -270,8 +271,9 @@ void OptionForm::arrange() {
             line.note->setVisible(shown);
         }
     }
-    groups_[static_cast<std::size_t>(OptionGroup::Pretraining)]->setVisible(what != "finetune");
-    groups_[static_cast<std::size_t>(OptionGroup::Finetuning)]->setVisible(what != "pretrain");
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+        groups_[i]->setVisible(groupCounts(static_cast<OptionGroup>(i), what, branches));
+    }
 }
 
 std::string OptionForm::recipe() const {

@@ -84,6 +84,32 @@ private Q_SLOTS:
         QCOMPARE(table->notes.empty(), which == 0);
     }
 
+    void whatHasNoSayIsNoDifference() {
+        const auto idsAlone = [](double temperature) {
+            return [temperature](RunSpec& spec) {
+                spec.kind = "finetune";
+                spec.finetune.branches = "id";
+                spec.pretrain.temperature = temperature;
+            };
+        };
+        const auto pretrained = [](double temperature) {
+            return [temperature](RunSpec& spec) { spec.pretrain.temperature = temperature; };
+        };
+        RunTableRequest request = requestFor({"test.auc"});
+        const std::vector<RunSummary> finetuned{runOf("a", 1, 0.5, idsAlone(0.5)),
+                                                runOf("b", 2, 0.5, idsAlone(0.25))};
+        QCOMPARE(tableOf(finetuned, request)->rows.size(), std::size_t(1));
+        const auto both = tableOf({finetuned[0], runOf("c", 1, 0.5, pretrained(0.125))}, request);
+        QCOMPARE(both->columns, (Names{"kind", "finetune.branches"}));
+        request.by = {"pretrain.temperature"};
+        const auto shown = tableOf({finetuned[0], runOf("c", 1, 0.5, pretrained(0.125)),
+                                    runOf("d", 1, 0.5, pretrained(0.0625))},
+                                   request);
+        const std::string markdown = tableAsMarkdown(*shown);
+        QVERIFY2(markdown.find("| –") != std::string::npos, markdown.c_str());
+        QVERIFY(tableAsJson(*shown).find("\"pretrain.temperature\": null") != std::string::npos);
+    }
+
     void whatAcrossNamesMayDifferWithinARow() {
         const auto from = [](const char* run) {
             return [run](RunSpec& spec) { spec.finetune.from = run; };

@@ -43,14 +43,6 @@ OptionEditor* editorOf(OptionForm& form, const char* key) {
     return form.findChild<OptionEditor*>(QString::fromLatin1(key));
 }
 
-QGroupBox* groupOf(OptionForm& form, const QString& title) {
-    const auto groups = form.findChildren<QGroupBox*>();
-    const auto found = std::find_if(groups.begin(), groups.end(), [&](const QGroupBox* group) {
-        return group->title() == title;
-    });
-    return found == groups.end() ? nullptr : *found;
-}
-
 } // namespace
 
 class OptionFormTest : public QObject {
@@ -135,22 +127,44 @@ private Q_SLOTS:
 
     void hidesWhatHasNoEffect_data() {
         QTest::addColumn<QString>("kind");
-        QTest::addColumn<bool>("pretraining");
-        QTest::addColumn<bool>("finetuning");
-        QTest::newRow("flip") << "flip" << true << true;
-        QTest::newRow("pretrain") << "pretrain" << true << false;
-        QTest::newRow("finetune") << "finetune" << false << true;
+        QTest::addColumn<QString>("branches");
+        QTest::addColumn<QStringList>("shown");
+        const QStringList all{"Run", "Data",        "Text and language model",
+                              "Ids", "Pretraining", "Finetuning"};
+        const auto without = [&](const QString& title) {
+            QStringList rest = all;
+            rest.removeAll(title);
+            return rest;
+        };
+        QTest::newRow("flip") << "flip"
+                              << "joint" << all;
+        QTest::newRow("flip, ids alone in the end") << "flip"
+                                                    << "id" << all;
+        QTest::newRow("pretrain") << "pretrain"
+                                  << "joint" << without("Finetuning");
+        QTest::newRow("finetune") << "finetune"
+                                  << "joint" << without("Pretraining");
+        QTest::newRow("ids alone") << "finetune"
+                                   << "id" << QStringList{"Run", "Data", "Ids", "Finetuning"};
+        QTest::newRow("words alone")
+            << "finetune"
+            << "text" << QStringList{"Run", "Data", "Text and language model", "Finetuning"};
     }
 
     void hidesWhatHasNoEffect() {
         QFETCH(QString, kind);
         OptionForm form;
+        QFETCH(QString, branches);
         form.set("kind", kind.toStdString());
-        QVERIFY(groupOf(form, "Pretraining") && groupOf(form, "Finetuning"));
-        QFETCH(bool, pretraining);
-        QFETCH(bool, finetuning);
-        QCOMPARE(!groupOf(form, "Pretraining")->isHidden(), pretraining);
-        QCOMPARE(!groupOf(form, "Finetuning")->isHidden(), finetuning);
+        form.set("finetune.branches", branches.toStdString());
+        QStringList titles;
+        for (const QGroupBox* group : form.findChildren<QGroupBox*>()) {
+            if (!group->isHidden()) {
+                titles << group->title();
+            }
+        }
+        QFETCH(QStringList, shown);
+        QCOMPARE(titles, shown);
     }
 
     void aProblemStandsAtItsOption() {
