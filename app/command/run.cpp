@@ -5,6 +5,8 @@
 #include "core/base/name.h"
 #include "core/spec/options.h"
 
+#include <cstdio>
+
 namespace flip::command {
 
 namespace {
@@ -12,6 +14,7 @@ namespace {
 struct RunOptions {
     std::string experiment;
     std::vector<std::string> assignments;
+    bool options = false;
     engine::RunWork work;
 };
 
@@ -36,6 +39,10 @@ Result<RunSpec> specFrom(const RunOptions& options) {
 }
 
 void run(RunOptions& options, Context& context) {
+    if (options.options) {
+        std::fputs(optionsAsToml().c_str(), stdout);
+        return;
+    }
     if (options.work.resume.empty()) {
         auto spec = specFrom(options);
         if (!spec) {
@@ -66,6 +73,8 @@ void addRun(CLI::App& app, Context& context) {
     command->add_option("--name", options->work.name, "the run's name; without it one is made");
     command->add_flag("--json", options->work.json, "the result as one JSON object on stdout");
     command->add_flag("--events", options->work.events, "every event as a JSON line on stdout");
+    command->add_flag("--options", options->options,
+                      "prints every option of an experiment file, its default and what it does");
     command->callback([options, &context] { run(*options, context); });
 }
 

@@ -63,6 +63,10 @@ public:
         option_.publishedDefault = OptionValue(std::move(value));
         return std::move(*this);
     }
+    Row&& readBy(std::vector<std::string> branches) && {
+        option_.branches = std::move(branches);
+        return std::move(*this);
+    }
     Row&& advanced() && {
         option_.advanced = true;
         return std::move(*this);

@@ -335,16 +335,19 @@ void addFinetuningSchedule(std::vector<Option>& table) {
                         "the result does not depend on it.")
                         .in("rows")
                         .from(1, kManyRows)
+                        .readBy({"text", "joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::learningRate>(
                         Group::Finetuning, "finetune.learning_rate", "Learning rate", 1e-3,
                         "Step size of everything outside the text side.")
-                        .above(0, 10));
+                        .above(0, 10)
+                        .readBy({"id", "joint"}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textLearningRate>(
                         Group::Finetuning, "finetune.text_learning_rate",
                         "Learning rate of the text side", 5e-5,
                         "Step size of the language model and its output.")
-                        .above(0, 10));
+                        .above(0, 10)
+                        .readBy({"text", "joint"}));
     table.push_back(row<&RunSpec::finetune, &Finetune::patience>(
                         Group::Finetuning, "finetune.patience", "Patience", 3,
                         "Epochs without a better validation AUC after which finetuning ends; the "
@@ -357,12 +360,14 @@ void addFinetuningSchedule(std::vector<Option>& table) {
                         "adamw as for everything else, or adagrad, whose steps shrink as an id's "
                         "gradients add up; it has no moments that go on where an id is not met.")
                         .oneOf({"adamw", "adagrad"})
+                        .readBy({"id", "joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::embeddingL2>(
                         Group::Finetuning, "finetune.embedding_l2", "L2 on the id tables", 1e-5,
                         "Half of this times the sum of squares of the id tables is added to the "
                         "mean loss. The id side's quality depends on it more than on the backbone.")
-                        .from(0, 1000));
+                        .from(0, 1000)
+                        .readBy({"id", "joint"}));
     table.push_back(row<&RunSpec::finetune, &Finetune::from>(
         Group::Finetuning, "finetune.from", "Start from run", "",
         "The run whose weights start this one. Empty: the id side starts untrained and the text "
@@ -378,7 +383,8 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "run whose ids are trained.")
                         .in("epochs")
                         .from(0, 100000)
-                        .published(std::int64_t{0}));
+                        .published(std::int64_t{0})
+                        .readBy({"joint"}));
     table.push_back(row<&RunSpec::finetune, &Finetune::idBatchSize>(
                         Group::Finetuning, "finetune.id_batch_size", "Batch size of the ids alone",
                         1024,
@@ -386,6 +392,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "steps than words.")
                         .in("rows")
                         .from(1, kManyRows)
+                        .readBy({"joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::idRate>(
                         Group::Finetuning, "finetune.id_rate", "Rate of the id branch", 0.1,
@@ -393,6 +400,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "joint run trains both; 0 leaves the id branch as it is.")
                         .from(0, 1000)
                         .published(1.0)
+                        .readBy({"joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::fusionRate>(
                         Group::Finetuning, "finetune.fusion_rate", "Rate of the mixing weights",
@@ -401,6 +409,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "weights.")
                         .from(0, 1000)
                         .published(1.0)
+                        .readBy({"joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::unknownRate>(
                         Group::Finetuning, "finetune.unknown_rate", "Ids made unknown", 0.4,
@@ -409,7 +418,8 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "a model learns what to do with users and items it has never seen.")
                         .in("share of rows")
                         .from(0, 0.99)
-                        .published(0.0));
+                        .published(0.0)
+                        .readBy({"id", "joint"}));
     table.push_back(row<&RunSpec::finetune, &Finetune::unknownFields>(
                         Group::Finetuning, "finetune.unknown_fields", "Fields made unknown", "",
                         "Empty: those that are unknown in a validation row, drawn for each row, so "
@@ -417,6 +427,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "group of them at the rate by itself, fields that go together parted by "
                         "commas and groups by semicolons: \"movie_id, title; user_id\". * takes "
                         "every field by itself.")
+                        .readBy({"id", "joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::maskRatioText>(
                         Group::Finetuning, "finetune.mask_ratio_text", "Words hidden", 0.0,
@@ -424,29 +435,34 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "token, drawn anew in each step, so that a sentence is not learned by "
                         "heart where many rows have the same. A run of ids alone has no words.")
                         .in("share of tokens")
-                        .from(0, 0.99));
+                        .from(0, 0.99)
+                        .readBy({"text", "joint"}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textEncoder>(
                         Group::Finetuning, "finetune.text_encoder", "Language model is", "trained",
                         "trained finetunes the language model; frozen computes each sentence "
                         "vector once, and only what reads it is trained, which is many times "
                         "faster.")
-                        .oneOf({"trained", "frozen"}));
+                        .oneOf({"trained", "frozen"})
+                        .readBy({"text", "joint"}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textHead>(
                         Group::Finetuning, "finetune.text_head", "Head of the text side", "linear",
                         "How a sentence vector becomes a logit: linear, as in FLIP, or through a "
                         "tanh layer, as CTR-BERT and PTab do.")
                         .oneOf({"linear", "tanh"})
+                        .readBy({"text", "joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::textHeadDim>(
                         Group::Finetuning, "finetune.text_head_dim", "Width of the tanh layer", 128,
                         "Width of the layer of finetune.text_head = \"tanh\".")
                         .from(1, kWide)
+                        .readBy({"text", "joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::weightDecay>(
                         Group::Finetuning, "finetune.weight_decay", "Weight decay", 0.0,
                         "How strongly AdamW pulls everything outside the text side towards 0 in "
                         "each step, times its learning rate. At 0 it is plain Adam.")
                         .from(0, 10)
+                        .readBy({"id", "joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::textWeightDecay>(
                         Group::Finetuning, "finetune.text_weight_decay",
@@ -454,6 +470,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "How strongly AdamW pulls the text side's weights towards 0 in each step, "
                         "times its learning rate.")
                         .from(0, 10)
+                        .readBy({"text", "joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::decay>(
                         Group::Finetuning, "finetune.decay", "Decayed parameters", "weights",
@@ -476,6 +493,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "0 all text.")
                         .from(0, 1)
                         .published(0.0)
+                        .readBy({"joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::mixing>(
                         Group::Finetuning, "finetune.mixing", "Mixing weights", "unknown",
@@ -485,6 +503,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "training must show such rows, see finetune.unknown_rate.")
                         .oneOf({"one", "unknown"})
                         .published("one")
+                        .readBy({"joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::mixingFrom>(
                         Group::Finetuning, "finetune.mixing_from", "Mixing weights from",
@@ -495,6 +514,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "where the test rows choose the epoch, or finetune.fusion_rate is 0.")
                         .oneOf({"validation", "training"})
                         .published("training")
+                        .readBy({"joint"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
                         Group::Finetuning, "finetune.warmup", "Warm-up", 0.0,

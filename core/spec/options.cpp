@@ -77,11 +77,22 @@ std::string quoted(const std::string& text) {
     return result + "\"";
 }
 
-std::string markdownCell(std::string text) {
-    for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
-        text.insert(at, "\\");
+/// Appends the words as comments, lines of at most a hundred characters.
+void appendComment(std::string& toml, std::string_view words) {
+    constexpr std::size_t kLongest = 100;
+    std::string line = "#";
+    std::size_t begin = 0;
+    while (begin < words.size()) {
+        const auto end = std::min(words.find(' ', begin), words.size());
+        const std::string_view word = words.substr(begin, end - begin);
+        if (line.size() + 1 + word.size() > kLongest) {
+            toml += line + "\n";
+            line = "#";
+        }
+        line += " " + std::string(word);
+        begin = end + 1;
     }
-    return text;
+    toml += line + "\n";
 }
 
 } // namespace
@@ -182,8 +193,14 @@ bool groupCounts(OptionGroup group, std::string_view kind, std::string_view bran
     return true;
 }
 
+bool optionCounts(const Option& option, std::string_view kind, std::string_view branches) {
+    return groupCounts(option.group, kind, branches) &&
+           (option.branches.empty() ||
+            std::ranges::find(option.branches, branches) != option.branches.end());
+}
+
 bool optionCounts(const Option& option, const RunSpec& spec) {
-    return groupCounts(option.group, spec.kind, spec.finetune.branches);
+    return optionCounts(option, spec.kind, spec.finetune.branches);
 }
 
 std::string toToml(const RunSpec& spec) {
@@ -229,18 +246,27 @@ std::string formatValue(const OptionValue& value) {
     return fmt::format("[{}]", fmt::join(words, ", "));
 }
 
-std::string optionsAsMarkdown() {
-    std::string markdown = "| key | default | recipe published | allowed | meaning |\n"
-                           "|---|---|---|---|---|\n";
+std::string optionsAsToml() {
+    std::string toml = "# Every option of an experiment file and its default.\n";
+    std::string_view table;
     for (const Option& option : options()) {
-        const std::string published =
-            option.publishedDefault ? "`" + formatValue(*option.publishedDefault) + "`" : "";
-        markdown +=
-            fmt::format("| `{}` | `{}` | {} | {} | {} |\n", option.key,
-                        markdownCell(formatValue(option.defaultValue)), markdownCell(published),
-                        markdownCell(allowedValues(option)), markdownCell(option.help));
+        if (tableOf(option.key) != table) {
+            table = tableOf(option.key);
+            toml += fmt::format("\n[{}]\n", table);
+        }
+        std::string words = option.help + " Takes " + allowedValues(option);
+        words += option.unit.empty() ? "." : " (" + option.unit + ").";
+        if (!option.branches.empty()) {
+            words += fmt::format(" Branches {}.", fmt::join(option.branches, ", "));
+        }
+        if (option.publishedDefault) {
+            words += " Recipe published: " + formatValue(*option.publishedDefault) + ".";
+        }
+        toml += "\n";
+        appendComment(toml, words);
+        toml += fmt::format("#{} = {}\n", nameOf(option.key), formatValue(option.defaultValue));
     }
-    return markdown;
+    return toml;
 }
 
 } // namespace flip

@@ -44,7 +44,8 @@ struct Option {
     double maximum = 1e308;
     bool exclusiveMinimum = false;
     std::vector<std::string> choices;
-    bool advanced = false; // a form hides it at first
+    bool advanced = false;             // a form hides it at first
+    std::vector<std::string> branches; // those of finetuning that read it; empty: all
 
     std::function<OptionValue(const RunSpec&)> get;
     std::function<void(RunSpec&, const OptionValue&)> set;
@@ -59,7 +60,8 @@ const std::vector<Option>& options();
 /// of a group at all.
 bool groupCounts(OptionGroup group, std::string_view kind, std::string_view branches);
 
-/// Whether the option has a say in the run; what has none is no difference between two runs.
+/// Whether the option has a say in such a run; what has none is no difference between two runs.
+bool optionCounts(const Option& option, std::string_view kind, std::string_view branches);
 bool optionCounts(const Option& option, const RunSpec& spec);
 
 /// The row with this key; null if there is none.
@@ -108,7 +110,8 @@ std::vector<SpecDifference> differences(const RunSpec& left, const RunSpec& righ
 /// A value as the experiment file writes it: 1e-4, "text", [300, 300].
 std::string formatValue(const OptionValue& value);
 
-/// The option table as Markdown, for the documentation.
-std::string optionsAsMarkdown();
+/// Every option with its default, its range and what it does, as an experiment file of comments
+/// alone: without the one that stands before a key, it is set.
+std::string optionsAsToml();
 
 } // namespace flip

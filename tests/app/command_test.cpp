@@ -371,6 +371,7 @@ void CommandTest::readsWordsWithoutTheEngine() {
         return finishFlip(process);
     };
     QCOMPARE(run({"run", "--help"}).code, 0);
+    QVERIFY(run({"run", "--options"}).out.contains("\n#id_epochs = 20\n"));
     QCOMPARE(run({"run", folder() + "/tiny.toml", "--set", "seed=one"}).code, 2);
     QCOMPARE(run({"sweep", folder() + "/tiny.toml", "--seeds", "1,1"}).code, 2);
     const Said said = run({"run", folder() + "/tiny.toml"});

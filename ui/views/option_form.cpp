@@ -263,8 +263,9 @@ void OptionForm::arrange() {
     const std::string what = kind();
     const std::string branches = textIn(draft_, "finetune.branches");
     for (auto& [key, line] : lines_) {
-        const bool shown = advanced_ || !line.option->advanced || draft_.entries.contains(key) ||
-                           !line.problem->isHidden();
+        const bool wanted = advanced_ || !line.option->advanced || draft_.entries.contains(key);
+        const bool shown =
+            (wanted && optionCounts(*line.option, what, branches)) || !line.problem->isHidden();
         line.label->setVisible(shown);
         line.editor->setVisible(shown);
         if (line.note != nullptr) {

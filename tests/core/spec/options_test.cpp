@@ -5,9 +5,12 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
+#include <sstream>
+#include <string>
 #include <tuple>
 
 using namespace flip;
@@ -398,14 +401,34 @@ private Q_SLOTS:
         }
     }
 
-    void theDocumentationHasEveryKey() {
-        const std::string markdown = optionsAsMarkdown();
-        for (const Option& option : options()) {
-            QVERIFY2(markdown.find("| `" + option.key + "` |") != std::string::npos,
-                     option.key.c_str());
+    void theDocumentationIsAnExperimentFile() {
+        const std::string toml = optionsAsToml();
+        const auto draft = readExperiment(toml, "x.toml");
+        QVERIFY2(draft.ok(), draft.ok() ? "" : draft.problem().text().c_str());
+        QVERIFY(draft->entries.empty());
+        std::string set;
+        std::istringstream lines(toml);
+        for (std::string line; std::getline(lines, line);) {
+            QVERIFY2(line.size() <= 100, line.c_str());
+            const bool isKey = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+            set += (isKey ? line.substr(1) : line) + "\n";
         }
-        QCOMPARE(std::count(markdown.begin(), markdown.end(), '\n'),
-                 static_cast<std::ptrdiff_t>(options().size() + 2));
+        const auto all = readExperiment(set, "x.toml");
+        QVERIFY2(all.ok(), all.ok() ? "" : all.problem().text().c_str());
+        QCOMPARE(all->entries.size(), options().size());
+        for (const Option& option : options()) {
+            QVERIFY2(all->entries.at(option.key).value == option.defaultValue, option.key.c_str());
+        }
+    }
+
+    void branchesThatReadAnOptionAreThoseThereAre() {
+        const auto& known = findOption("finetune.branches")->choices;
+        for (const Option& option : options()) {
+            for (const std::string& branch : option.branches) {
+                QVERIFY2(std::ranges::find(known, branch) != known.end(), option.key.c_str());
+            }
+            QVERIFY(optionCounts(option, "flip", "joint"));
+        }
     }
 };
 

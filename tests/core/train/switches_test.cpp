@@ -25,6 +25,30 @@ std::string told(Stage& stage, const LoopPlan& plan) {
     return line;
 }
 
+/// A legal value of the option that is not this one.
+OptionValue otherValue(const Option& option, const OptionValue& value) {
+    switch (option.type) {
+    case OptionType::Integer: {
+        const auto integer = std::get<std::int64_t>(value);
+        return static_cast<double>(integer) < option.maximum ? integer + 1 : integer - 1;
+    }
+    case OptionType::Real: {
+        const double middle = (option.minimum + option.maximum) / 2;
+        return std::get<double>(value) == middle ? option.maximum : middle;
+    }
+    case OptionType::Text:
+        return std::string("*");
+    case OptionType::Choice:
+        return std::get<std::string>(value) == option.choices.front() ? option.choices.back()
+                                                                      : option.choices.front();
+    case OptionType::IntegerList:
+        return std::vector<std::int64_t>{static_cast<std::int64_t>(option.minimum)};
+    case OptionType::ChoiceList:
+        return std::vector<std::string>{option.choices.back()};
+    }
+    return {};
+}
+
 LoopPlan planOf(const RunInputs& inputs) {
     LoopPlan plan;
     plan.rows = inputs.dataset().rowsOf(Split::Train);
@@ -43,6 +67,8 @@ private Q_SLOTS:
     void aSwitchOfPretrainingChangesTheNumbers();
     void aSwitchOfFinetuningChangesTheNumbers_data();
     void aSwitchOfFinetuningChangesTheNumbers();
+    void whatHasNoSayChangesNothing_data();
+    void whatHasNoSayChangesNothing();
     void unknownIdsHaveAMixingWeightOfTheirOwn();
     void idsTooRareForARowAreUnknownInValidation();
     void aLearnedTemperatureMoves();
@@ -141,6 +167,28 @@ void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers() {
         unchanged = finetuning(base);
     }
     QVERIFY(unchanged != finetuning(changed));
+}
+
+void SwitchesTest::whatHasNoSayChangesNothing_data() {
+    QTest::addColumn<QString>("branches");
+    QTest::newRow("id") << "id";
+    QTest::newRow("text") << "text";
+}
+
+void SwitchesTest::whatHasNoSayChangesNothing() {
+    QFETCH(QString, branches);
+    const std::vector<std::string> base{"finetune.branches=" + branches.toStdString()};
+    std::vector<std::string> changed = base;
+    const RunSpec spec = project_.spec({"kind=finetune", base.front()});
+    for (const Option& option : options()) {
+        const bool ofTraining =
+            option.group == OptionGroup::Pretraining || option.group == OptionGroup::Finetuning;
+        if (ofTraining && !optionCounts(option, spec)) {
+            changed.push_back(option.key + "=" + formatValue(otherValue(option, option.get(spec))));
+        }
+    }
+    QVERIFY(changed.size() > 10);
+    QCOMPARE(finetuning(changed), finetuning(base));
 }
 
 void SwitchesTest::unknownIdsHaveAMixingWeightOfTheirOwn() {

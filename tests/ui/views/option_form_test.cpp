@@ -165,6 +165,13 @@ private Q_SLOTS:
         }
         QFETCH(QStringList, shown);
         QCOMPARE(titles, shown);
+        for (const Option& option : options()) {
+            const bool counts = optionCounts(option, kind.toStdString(), branches.toStdString());
+            const OptionEditor* editor = editorOf(form, option.key.c_str());
+            const bool visible = editor->isVisibleTo(&form);
+            const bool set = option.key == "kind" || option.key == "finetune.branches";
+            QVERIFY2(visible == (counts && (set || !option.advanced)), option.key.c_str());
+        }
     }
 
     void aProblemStandsAtItsOption() {
