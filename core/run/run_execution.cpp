@@ -176,6 +176,10 @@ RunEnded RunExecution::run(RunInputs& inputs, const std::optional<TrainingState:
     return ended;
 }
 
+bool RunExecution::trainsIdsFirst() const {
+    return spec_.finetune.branches == "joint" && spec_.finetune.idEpochs > 0;
+}
+
 LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>& resumed,
                                       RunEnded& ended) {
     std::vector<std::string> stages;
@@ -183,7 +187,7 @@ LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>&
         stages.emplace_back(kPretrainStage);
     }
     if (spec_.kind != "pretrain") {
-        if (spec_.finetune.branches == "joint" && spec_.finetune.idEpochs > 0) {
+        if (trainsIdsFirst()) {
             stages.emplace_back(kIdsAloneStage);
         }
         stages.emplace_back(kFinetuneStage);
@@ -212,6 +216,24 @@ void RunExecution::removeState() const {
     std::filesystem::remove(file(kState), ignored);
 }
 
+LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
+                            const std::function<Result<void>()>& start) {
+    if (auto ready = resumed ? stage.state().load(file(kState)) : start(); !ready) {
+        return failure(ready.problem());
+    }
+    const LoopEnd end = runTrainingLoop(
+        stage, work.loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
+    if (end.status != LoopEnd::Status::Finished) {
+        return end;
+    }
+    stage.state().recallBest();
+    if (auto saved = saveWeights(work.parameters, file(work.target), {{"stage", work.name}});
+        !saved) {
+        return failure(saved.problem());
+    }
+    return end;
+}
+
 LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resumed) {
     const ModelSizes sizes = inputs_->sizes();
     auto made = PretrainModel::make(spec_, sizes, *inputs_->config(), device_);
@@ -219,11 +241,6 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
         return failure(made.problem());
     }
     PretrainModel& model = **made;
-    if (auto loaded =
-            loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters, "text.");
-        !loaded) {
-        return failure(loaded.problem());
-    }
     const LoopPlan loop =
         plan(spec_.pretrain.epochs, spec_.pretrain.batchSize, spec_.pretrain.maxSteps);
     const auto sample =
@@ -241,21 +258,11 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
                              "attention from ids to words"});
     }
     Pretrainer stage(spec_, model, inputs_->batcher(), sizes, loop, measure);
-    if (resumed) {
-        if (auto loaded = stage.state().load(file(kState)); !loaded) {
-            return failure(loaded.problem());
-        }
-    }
-    const LoopEnd end = runTrainingLoop(
-        stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
-    if (end.status == LoopEnd::Status::Finished) {
-        const char* target = spec_.kind == "pretrain" ? kWeights : kPretrained;
-        const auto saved = saveWeights(model.parameters, file(target), {{"stage", "pretrain"}});
-        if (!saved) {
-            return failure(saved.problem());
-        }
-    }
-    return end;
+    const char* target = spec_.kind == "pretrain" ? kWeights : kPretrained;
+    return train(stage, {kPretrainStage, loop, model.parameters, target}, resumed.has_value(), [&] {
+        return loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters,
+                               "text.");
+    });
 }
 
 Result<RunExecution::Taken> RunExecution::takeOver(const std::filesystem::path& parent,
@@ -335,24 +342,8 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
     const LoopPlan loop =
         plan(alone.finetune.epochs, alone.finetune.batchSize, alone.finetune.maxSteps);
     Finetuner stage(alone, model, inputs_->batcher(), loop, kIdsAloneStage);
-    if (resumed) {
-        if (auto loaded = stage.state().load(file(kState)); !loaded) {
-            return failure(loaded.problem());
-        }
-    } else if (auto started = startWeights(model); !started) {
-        return failure(started.problem());
-    }
-    const LoopEnd end = runTrainingLoop(
-        stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
-    if (end.status == LoopEnd::Status::Finished) {
-        stage.state().recallBest();
-        if (auto saved =
-                saveWeights(model.parameters, file(kIdsAlone), {{"stage", kIdsAloneStage}});
-            !saved) {
-            return failure(saved.problem());
-        }
-    }
-    return end;
+    return train(stage, {kIdsAloneStage, loop, model.parameters, kIdsAlone}, resumed.has_value(),
+                 [&] { return startWeights(model); });
 }
 
 LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resumed,
@@ -365,29 +356,17 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     const LoopPlan loop =
         plan(spec_.finetune.epochs, spec_.finetune.batchSize, spec_.finetune.maxSteps);
     Finetuner stage(spec_, model, inputs_->batcher(), loop);
-    if (resumed) {
-        if (auto loaded = stage.state().load(file(kState)); !loaded) {
-            return failure(loaded.problem());
-        }
-    } else {
-        if (auto started = startWeights(model); !started) {
-            return failure(started.problem());
-        }
-        if (spec_.finetune.branches == "joint" && spec_.finetune.idEpochs > 0) {
-            if (auto taken = takeOver(file(kIdsAlone), model); !taken) {
-                return failure(taken.problem());
-            }
-        }
-    }
-    LoopEnd end = runTrainingLoop(
-        stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
+    LoopEnd end = train(stage, {kFinetuneStage, loop, model.parameters, kWeights},
+                        resumed.has_value(), [&]() -> Result<void> {
+                            auto started = startWeights(model);
+                            if (!started || !trainsIdsFirst()) {
+                                return started;
+                            }
+                            auto taken = takeOver(file(kIdsAlone), model);
+                            return taken ? Result<void>() : taken.problem();
+                        });
     if (end.status != LoopEnd::Status::Finished) {
         return end;
-    }
-    stage.state().recallBest();
-    if (auto saved = saveWeights(model.parameters, file(kWeights), {{"stage", "finetune"}});
-        !saved) {
-        return failure(saved.problem());
     }
     if (auto concluded = concludeFinetuning(model, stage.frozen(), ended); !concluded) {
         return stop_.stop_requested()

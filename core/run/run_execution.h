@@ -34,11 +34,24 @@ public:
 
 private:
     std::filesystem::path file(const char* name) const;
+    bool trainsIdsFirst() const;
     LoopPlan plan(std::int64_t epochs, std::int64_t batchSize, std::int64_t maxSteps) const;
     LoopEnd pretrain(const std::optional<TrainingState::Place>& resumed);
     LoopEnd finetune(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
     LoopEnd trainIdsAlone(const std::optional<TrainingState::Place>& resumed);
     LoopEnd goThroughStages(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
+
+    /// Which stage it is, over what it trains, and where its best weights are kept.
+    struct StageWork {
+        const char* name;
+        const LoopPlan& loop;
+        const Parameters& parameters;
+        const char* target;
+    };
+
+    /// Takes a stage to its end, from the checkpoint or from what `start` fills in.
+    LoopEnd train(Stage& stage, const StageWork& work, bool resumed,
+                  const std::function<Result<void>()>& start);
 
     /// Which parts of a model a parent's weights have filled.
     struct Taken {
