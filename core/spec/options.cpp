@@ -203,6 +203,16 @@ bool optionCounts(const Option& option, const RunSpec& spec) {
     return optionCounts(option, spec.kind, spec.finetune.branches);
 }
 
+RunSpec withoutIdleOptions(const RunSpec& spec) {
+    RunSpec plain = spec;
+    for (const Option& option : options()) {
+        if (!optionCounts(option, spec)) {
+            option.set(plain, option.defaultValue);
+        }
+    }
+    return plain;
+}
+
 std::string toToml(const RunSpec& spec) {
     std::string toml;
     std::string_view table;

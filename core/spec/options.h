@@ -64,6 +64,9 @@ bool groupCounts(OptionGroup group, std::string_view kind, std::string_view bran
 bool optionCounts(const Option& option, std::string_view kind, std::string_view branches);
 bool optionCounts(const Option& option, const RunSpec& spec);
 
+/// The spec with its default in every option that has no say: equal for runs that compute the same.
+RunSpec withoutIdleOptions(const RunSpec& spec);
+
 /// The row with this key; null if there is none.
 const Option* findOption(std::string_view key);
 

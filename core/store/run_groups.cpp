@@ -17,12 +17,10 @@ constexpr std::string_view kSeed = "seed";
 
 /// Everything that decides a run's numbers, as one text; what `without` names counts as equal.
 std::string recipeText(const RunSummary& run, const std::vector<std::string>& without) {
-    RunSpec spec = run.spec;
-    for (const Option& option : options()) {
-        if (!optionCounts(option, run.spec) ||
-            std::ranges::find(without, option.key) != without.end()) {
-            option.set(spec, option.defaultValue);
-        }
+    RunSpec spec = withoutIdleOptions(run.spec);
+    for (const std::string& key : without) {
+        const Option* option = findOption(key);
+        option->set(spec, option->defaultValue);
     }
     return run.datasetHash + "\n" + toToml(spec);
 }

@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kBatch = std::chrono::milliseconds(200);
 constexpr auto kPauseAfterFailure = std::chrono::seconds(2);
-constexpr std::size_t kDatasetInName = 160; // characters; a name has room for the rest
+constexpr std::size_t kDatasetInName = 160;  // characters; a name has room for the rest
 constexpr std::size_t kMostWaiting = 100000; // facts kept while the store cannot be written
 
 /// Facts that others wait for, or that what comes next depends on.

@@ -226,7 +226,8 @@ Result<std::vector<Combination>> expandGrid(const SweepRequest& request) {
             const std::string text = combination->text();
             const std::string name =
                 request.experiments[experiment].name + (text.empty() ? "" : " with " + text);
-            const auto [other, isNew] = recipes.emplace(toToml(combination->specs.front()), name);
+            const auto [other, isNew] =
+                recipes.emplace(toToml(withoutIdleOptions(combination->specs.front())), name);
             if (!isNew) {
                 return Problem{"is the same recipe as " + other->second + "; leave one out", name};
             }

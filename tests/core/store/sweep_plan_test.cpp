@@ -139,9 +139,12 @@ private Q_SLOTS:
         QTest::newRow("only pretraining") << 4 << "tiny: only pretrains";
         QTest::newRow("one recipe twice")
             << 5 << "tiny with id.dropout=0.0: is the same recipe as tiny with id.dropout=0";
+        QTest::newRow("no say") << 8
+                                << "tiny with finetune.text_learning_rate=0.2: is the same recipe "
+                                   "as tiny with finetune.text_learning_rate=0.1";
         QTest::newRow("out of range") << 6 << "--grid: id.dropout";
         QTest::newRow("axis twice") << 7 << "'id.dropout' is there twice";
-        QTest::newRow("too many") << 8 << "more than";
+        QTest::newRow("too many") << 9 << "more than";
     }
     void refusesWhatContradictsItself() {
         QFETCH(int, which);
@@ -171,6 +174,9 @@ private Q_SLOTS:
             break;
         case 7:
             request.axes.push_back(request.axes[0]);
+            break;
+        case 8: // the experiment trains ids alone
+            request.axes = {*readGridAxis("finetune.text_learning_rate=0.1,0.2")};
             break;
         default:
             request.axes = {{"id.dropout", std::vector<std::string>(1000, "0")},
