@@ -56,7 +56,7 @@ std::string recipesTable(const RunComparison& comparison) {
             std::vector<std::string>{nameOf(recipe), seedsOf(recipe), spreadText(recipe.auc, 4),
                                      spreadText(recipe.logLoss, 4)});
         for (const std::string& key : comparison.columns) {
-            row.push_back(shownValue(recipe.runs.front().spec, key));
+            row.push_back(shownValue(recipe.runs.front().spec, key).value_or("–"));
         }
     }
     return asMarkdown(table);
@@ -110,7 +110,8 @@ std::string comparisonAsJson(const RunComparison& comparison) {
                                       {"logloss", fromNumber(recipe.metrics[i].logLoss)}});
         }
         for (const std::string& key : comparison.columns) {
-            object["options"][key] = shownValue(recipe.runs.front().spec, key);
+            const auto value = shownValue(recipe.runs.front().spec, key);
+            object["options"][key] = value ? Json(*value) : Json();
         }
         object["auc"] = fromSpread(recipe.auc);
         object["logloss"] = fromSpread(recipe.logLoss);

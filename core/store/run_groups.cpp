@@ -141,10 +141,10 @@ std::vector<std::string> differingOptions(const std::vector<SameRecipe>& groups,
     return keys;
 }
 
-std::string shownValue(const RunSpec& spec, const std::string& key) {
+std::optional<std::string> shownValue(const RunSpec& spec, const std::string& key) {
     const Option& option = *findOption(key);
     if (!optionCounts(option, spec)) {
-        return "–";
+        return std::nullopt;
     }
     const OptionValue value = option.get(spec);
     const auto* word = std::get_if<std::string>(&value);

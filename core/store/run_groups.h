@@ -25,9 +25,9 @@ std::vector<SameRecipe> sameRecipes(const std::vector<RunSummary>& runs,
 std::vector<std::string> differingOptions(const std::vector<SameRecipe>& groups,
                                           const std::vector<std::string>& across = {});
 
-/// An option's value as a table shows it: as in TOML, plain words without their quotes; a dash where
-/// it has no say.
-std::string shownValue(const RunSpec& spec, const std::string& key);
+/// An option's value as a table shows it: as in TOML, plain words without their quotes. Nothing
+/// where it has no say.
+std::optional<std::string> shownValue(const RunSpec& spec, const std::string& key);
 
 /// The key that a person means: a key, or its last part where only one option has it ("backbone").
 /// `where` is what the Problem names. The seed is refused: it is what a group repeats.

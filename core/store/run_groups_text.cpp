@@ -37,13 +37,15 @@ std::vector<std::string> recipeHeader(const RunTable& table) {
     return header;
 }
 
-std::vector<std::string> recipeCells(const RunTable& table, const RunTableRow& row) {
+/// `noSay` stands where an option has none.
+std::vector<std::string> recipeCells(const RunTable& table, const RunTableRow& row,
+                                     const char* noSay) {
     std::vector<std::string> cells;
     if (table.bySweep) {
         cells.push_back(sweepOfRun(row.runs.front().name));
     }
     for (const std::string& key : table.columns) {
-        cells.push_back(shownValue(row.runs.front().spec, key));
+        cells.push_back(shownValue(row.runs.front().spec, key).value_or(noSay));
     }
     return cells;
 }
@@ -72,7 +74,7 @@ std::string tableAsMarkdown(const RunTable& table) {
         text.header.push_back(metric.label());
     }
     for (const RunTableRow& row : table.rows) {
-        std::vector<std::string> cells = recipeCells(table, row);
+        std::vector<std::string> cells = recipeCells(table, row, /*noSay=*/"–");
         if (named) {
             cells.push_back(namesOf(row.runs));
         }
@@ -93,7 +95,7 @@ std::string tableAsCsv(const RunTable& table) {
     }
     text.header.emplace_back("runs");
     for (const RunTableRow& row : table.rows) {
-        std::vector<std::string> cells = recipeCells(table, row);
+        std::vector<std::string> cells = recipeCells(table, row, /*noSay=*/"");
         cells.insert(cells.end(), {std::to_string(row.runs.size()), seedsOf(row.runs)});
         for (const auto& spread : row.metrics) {
             cells.push_back(digits(spread ? std::optional(spread->mean) : std::nullopt));

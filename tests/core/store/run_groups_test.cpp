@@ -107,6 +107,7 @@ private Q_SLOTS:
                                    request);
         const std::string markdown = tableAsMarkdown(*shown);
         QVERIFY2(markdown.find("| –") != std::string::npos, markdown.c_str());
+        QVERIFY(tableAsCsv(*shown).find("–") == std::string::npos);
         QVERIFY(tableAsJson(*shown).find("\"pretrain.temperature\": null") != std::string::npos);
     }
 
