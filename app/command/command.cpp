@@ -1,5 +1,6 @@
 #include "app/command/command.h"
 
+#include "core/base/files.h"
 #include "core/base/log.h"
 
 #include <cstdio>
@@ -35,6 +36,11 @@ void Context::fail(const Problem& problem) {
 void Context::fail(const Problem& problem, int code) {
     std::fprintf(stderr, "%s\n", problem.text().c_str());
     exitCode = code;
+}
+
+Result<RunDraft> readExperimentFile(const std::string& file) {
+    auto text = readFile(file);
+    return text ? readExperiment(*text, file) : text.problem();
 }
 
 } // namespace flip::command

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/spec/options.h"
 #include "core/store/workspace.h"
 
 #include <CLI/CLI.hpp>
@@ -33,6 +34,9 @@ struct Context {
     void fail(const Problem& problem);
     void fail(const Problem& problem, int code);
 };
+
+/// Reads an experiment file.
+Result<RunDraft> readExperimentFile(const std::string& file);
 
 // Each adds its subcommand; the context outlives the parsing.
 void addImport(CLI::App& app, Context& context);

@@ -1,7 +1,6 @@
 #include "app/command/command.h"
 #include "app/engine/engine.h"
 
-#include "core/base/files.h"
 #include "core/base/name.h"
 #include "core/spec/options.h"
 
@@ -22,11 +21,7 @@ Result<RunSpec> specFrom(const RunOptions& options) {
     if (options.experiment.empty()) {
         return Problem{"is missing; name an experiment file, or --resume RUN", "EXPERIMENT.toml"};
     }
-    auto text = readFile(options.experiment);
-    if (!text) {
-        return text.problem();
-    }
-    auto draft = readExperiment(*text, options.experiment);
+    auto draft = readExperimentFile(options.experiment);
     if (!draft) {
         return draft.problem();
     }

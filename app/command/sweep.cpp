@@ -1,8 +1,6 @@
 #include "app/command/command.h"
 #include "app/engine/engine.h"
 
-#include "core/base/files.h"
-
 #include <algorithm>
 #include <filesystem>
 #include <thread>
@@ -60,11 +58,7 @@ Result<SweepRequest> requestOf(const SweepOptions& options) {
     }
     const std::vector<std::string> names = namesOf(options.experiments);
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto text = readFile(options.experiments[i]);
-        if (!text) {
-            return text.problem();
-        }
-        auto draft = readExperiment(*text, options.experiments[i]);
+        auto draft = readExperimentFile(options.experiments[i]);
         if (!draft) {
             return draft.problem();
         }
