@@ -42,6 +42,12 @@ Batcher::Batcher(const Dataset& dataset, const TokenCache* cache, bool padToMaxi
     }
 }
 
+Batcher Batcher::onDevice(at::Device device) const {
+    Batcher other = *this;
+    other.device_ = device;
+    return other;
+}
+
 std::int64_t Batcher::tokensOf(std::int64_t row) const {
     return sentenceLength(cache_, row) + sentenceLength(itemCache_, row);
 }

@@ -64,6 +64,9 @@ public:
             const TokenCache* itemCache = nullptr,
             std::optional<HistoryPlan> history = std::nullopt);
 
+    /// The same on another device.
+    Batcher onDevice(at::Device device) const;
+
     Batch load(std::span<const std::int64_t> rows) const;
 
     /// The same batch for a model without words: the same rows in the same order, no sentences.

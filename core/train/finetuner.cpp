@@ -1,5 +1,6 @@
 #include "core/train/finetuner.h"
 
+#include "core/train/loss_sums.h"
 #include "core/train/mixing_fit.h"
 
 #include <torch/torch.h>
@@ -264,7 +265,7 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         openRows(parts);
     }
     const ForwardMode mode = dropout_.forStep(state_.place.stage, step, stop);
-    std::map<std::string, at::Tensor> sums;
+    LossSums sums;
     model_.parameters.clearGradients();
     model_.parameters.stepBegins();
     for (const Batch& batch : parts) {
@@ -279,17 +280,11 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         const FinetuneLosses losses = finetuneLosses(spec_, model_, logits, batch.labels, scale,
                                                      /*withTables=*/&batch == &parts.front());
         losses.total.backward();
-        const auto add = [&](const char* name, const at::Tensor& loss) {
-            if (loss.defined()) {
-                at::Tensor& sum = sums[name];
-                sum = sum.defined() ? sum + loss.detach() : loss.detach();
-            }
-        };
-        add("joint", losses.joint);
-        add("id", losses.id);
-        add("text", losses.text);
-        add("tables", losses.tables);
-        add("total", losses.total);
+        sums.add("joint", losses.joint);
+        sums.add("id", losses.id);
+        sums.add("text", losses.text);
+        sums.add("tables", losses.tables);
+        sums.add("total", losses.total);
     }
     Step done;
     const double factor =
@@ -298,10 +293,8 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
     done.learningRate =
         factor * (spec_.finetune.branches == "text" ? spec_.finetune.textLearningRate
                                                     : spec_.finetune.learningRate);
-    for (const auto& [name, sum] : sums) {
-        done.losses[name] = sum.to(at::kCPU).item<double>();
-        done.finite = done.finite && std::isfinite(done.losses[name]);
-    }
+    done.losses = sums.read();
+    done.finite = allFinite(done.losses);
     if (byRow_ && done.losses.contains("tables")) {
         // The graph holds the squares of the rows at hand; what is told is the figure of all rows.
         const double all = tableWeight(spec_) * optimiser_.tableSquares();

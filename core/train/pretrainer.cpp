@@ -1,15 +1,13 @@
 #include "core/train/pretrainer.h"
 
 #include "core/spec/mask_count.h"
+#include "core/train/loss_sums.h"
 
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace flip {
-
-namespace {
 
 Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
     const auto count = [&](const std::vector<int>& fields, double ratio) {
@@ -35,8 +33,6 @@ std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& s
     }
     return {NoiseSampler(sizes.trainingCounts)};
 }
-
-} // namespace
 
 Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
     const double rate = spec.pretrain.learningRate;
@@ -105,24 +101,13 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
         scheduleFactor(spec_.pretrain.schedule, spec_.pretrain.warmup, step, span_);
     done.learningRate = spec_.pretrain.learningRate * factor;
 
-    // One small transfer a step tells all losses.
-    std::vector<std::string> names;
-    std::vector<at::Tensor> values;
-    const auto note = [&](const char* name, const at::Tensor& loss) {
-        if (loss.defined()) {
-            names.emplace_back(name);
-            values.push_back(loss.detach());
-        }
-    };
-    note("icl", losses.contrast);
-    note("mfm", losses.fields);
-    note("mlm", losses.tokens);
-    note("total", losses.total);
-    const at::Tensor told = at::stack(values).to(at::kCPU);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        done.losses[names[i]] = told[static_cast<std::int64_t>(i)].item<double>();
-        done.finite = done.finite && std::isfinite(done.losses[names[i]]);
-    }
+    LossSums sums;
+    sums.add("icl", losses.contrast);
+    sums.add("mfm", losses.fields);
+    sums.add("mlm", losses.tokens);
+    sums.add("total", losses.total);
+    done.losses = sums.read();
+    done.finite = allFinite(done.losses);
     if (done.finite && losses.total.requires_grad()) {
         model_.parameters.clearGradients();
         losses.total.backward();

@@ -12,11 +12,18 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace flip {
 
 /// AdamW as pretraining uses it: one rate, decay as the spec says.
 Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model);
+
+/// What a step hides.
+Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher);
+
+/// Where noise is drawn from: one sampler, or one for each id field.
+std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& sizes);
 
 /// Pretraining as a stage of the loop. One thread. The model and the batcher must outlive it.
 class Pretrainer final : public Stage {

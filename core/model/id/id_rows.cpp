@@ -14,8 +14,8 @@ at::Tensor longs(const std::vector<std::int64_t>& numbers) {
 
 } // namespace
 
-IdRows::IdRows(const BackboneOptions& options, at::Device device)
-    : device_(device), fields_(options.fields), itemFields_(options.itemFields) {
+IdRows::IdRows(const BackboneOptions& options, at::Device device, Lists lists)
+    : device_(device), lists_(lists), fields_(options.fields), itemFields_(options.itemFields) {
     TableForm form = tableForm(options.ids, options.idFields, options.trainingCounts,
                                options.minCount, options.hashBuckets);
     all_ = std::make_shared<RowSpace>(form.rows, device);
@@ -34,7 +34,8 @@ IdRows::IdRows(const BackboneOptions& options, at::Device device)
         }
     }
     if (!form.rowOfId.empty()) {
-        rowOfId_ = longs(form.rowOfId).to(device);
+        rowOfIdOnHost_ = longs(form.rowOfId);
+        rowOfId_ = rowOfIdOnHost_.to(device);
     }
     const at::Tensor alone = at::arange(options.ids, at::kLong);
     if (options.lists.empty()) {
@@ -45,6 +46,9 @@ IdRows::IdRows(const BackboneOptions& options, at::Device device)
         if (options.lists.firstList[field] >= 0) {
             listFields_.push_back(static_cast<std::int64_t>(field));
         }
+    }
+    for (std::size_t list = 1; list < options.lists.ends.size(); ++list) {
+        longest_ = std::max(longest_, options.lists.ends[list] - options.lists.ends[list - 1]);
     }
     ends_ = at::cat({alone, longs(options.lists.ends) + options.ids}).to(device);
     members_ = rowsOf(at::cat({alone, longs(options.lists.members)}).to(device));
@@ -93,9 +97,9 @@ std::vector<std::int64_t> IdRows::firstRows() const {
 
 at::Tensor IdRows::sums(const std::vector<std::int64_t>& ofIds) const {
     const at::Tensor numbers = longs(ofIds);
-    const at::Tensor rows =
-        rowsOf(at::arange(numbers.size(0), at::TensorOptions(at::kLong).device(device_)));
-    return at::zeros({size()}, at::kLong).index_add(0, rows.to(at::kCPU), numbers);
+    const at::Tensor rows = rowOfIdOnHost_.defined() ? rowOfIdOnHost_.slice(0, 0, numbers.size(0))
+                                                     : at::arange(numbers.size(0), at::kLong);
+    return at::zeros({size()}, at::kLong).index_add(0, rows, numbers);
 }
 
 bool IdRows::isList(std::int64_t field) const {
@@ -120,6 +124,14 @@ at::Tensor IdRows::inField(std::size_t field, const at::Tensor& rows) const {
 IdRows::Bags IdRows::bagsOf(const at::Tensor& ids) const {
     const at::Tensor first = ends_.index_select(0, ids);
     const at::Tensor counts = ends_.index_select(0, ids + 1) - first;
+    if (lists_ == Lists::Padded) {
+        const at::Tensor number = at::arange(longest_, ids.options()).unsqueeze(0);
+        const at::Tensor real = number.lt(counts.unsqueeze(1)); // [lists, longest]
+        const at::Tensor place = (first.unsqueeze(1) + number).clamp_max(members_.size(0) - 1);
+        const at::Tensor rows =
+            members_.index_select(0, place.flatten()).view(place.sizes()).masked_fill(~real, 0);
+        return {rows, {}, real.to(at::kFloat) / counts.clamp_min(1).unsqueeze(1)};
+    }
     const at::Tensor offsets = counts.cumsum(0) - counts; // [rows], of each row's first member
     const at::Tensor row = at::repeat_interleave(counts);
     const at::Tensor place = at::arange(row.size(0), ids.options()) - offsets.index_select(0, row) +
@@ -128,6 +140,10 @@ IdRows::Bags IdRows::bagsOf(const at::Tensor& ids) const {
 }
 
 at::Tensor IdRows::means(const RowTable& table, const Bags& bags) const {
+    if (bags.shares.defined()) {
+        const at::Tensor found = table.find(bags.rows); // [lists, longest, ...]
+        return (found.dim() > 2 ? found * bags.shares.unsqueeze(2) : found * bags.shares).sum(1);
+    }
     if (bags.offsets.size(0) == 0) {
         return table.find(bags.offsets);
     }
@@ -187,7 +203,7 @@ void IdRows::open(const at::Tensor& ids) {
     for (std::int64_t column = 0; column < ids.size(1); ++column) {
         const at::Tensor of = ids.select(1, column);
         const std::int64_t field = fieldOf(column);
-        columns.push_back(isList(field) ? bagsOf(of).rows : rowsOf(of));
+        columns.push_back(isList(field) ? bagsOf(of).rows.flatten() : rowsOf(of));
         if (hasFieldTables()) {
             ofField[leaders_[static_cast<std::size_t>(field)]].push_back(columns.back());
         }

@@ -15,7 +15,12 @@ namespace flip {
 /// tables of their own, and keeps the tables of a model that are found by id.
 class IdRows {
 public:
-    IdRows(const BackboneOptions& options, at::Device device);
+    /// How the members of lists are laid out for reading: as Bags says. Their means are the same.
+    enum class Lists { EndToEnd, Padded };
+
+    IdRows(const BackboneOptions& options, at::Device device)
+        : IdRows(options, device, device.is_cpu() ? Lists::EndToEnd : Lists::Padded) {}
+    IdRows(const BackboneOptions& options, at::Device device, Lists lists);
 
     /// Rows of a table of all fields.
     std::int64_t size() const { return all_->size(); }
@@ -65,9 +70,12 @@ public:
     void close();
 
 private:
+    /// The lists of a column, end to end. A device would have to be waited for to know how many
+    /// members that makes, so there each list is padded to the longest that there is.
     struct Bags {
-        at::Tensor rows;    // of all members, one list after the other
-        at::Tensor offsets; // [lists]
+        at::Tensor rows;    // [members]; padded: [lists, longest]
+        at::Tensor offsets; // [lists]; undefined where padded
+        at::Tensor shares;  // [lists, longest], what a member counts: 0 behind a list's end; padded
     };
     Bags bagsOf(const at::Tensor& ids) const;
     at::Tensor findUnknown() const;
@@ -79,12 +87,15 @@ private:
     at::Tensor means(const RowTable& table, const Bags& bags) const;
 
     at::Device device_;
+    Lists lists_;
     std::int64_t fields_;
     std::vector<std::int64_t> itemFields_; // of the columns behind the fields, again and again
     std::vector<std::int64_t> listFields_; // whose values may be lists, ascending
     at::Tensor rowOfId_;                   // [K]; undefined: an id's row is its number
+    at::Tensor rowOfIdOnHost_;             // the same; on the processor no second one
     at::Tensor ends_;                      // [K + lists + 1] into members_: first each id alone
     at::Tensor members_;                   // rows
+    std::int64_t longest_ = 1;             // members of a list
     at::Tensor unknown_;                   // [K + lists] bool
     std::vector<TableForm::Range> ranges_;
     std::shared_ptr<RowSpace> all_;

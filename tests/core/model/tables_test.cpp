@@ -70,6 +70,8 @@ private Q_SLOTS:
     void gatheredRowsAreReadAsTheWholeTable();
     void theGradientOfGatheredRowsIsThatOfTheTable_data();
     void theGradientOfGatheredRowsIsThatOfTheTable();
+    void paddedListsHaveTheSameMeans_data();
+    void paddedListsHaveTheSameMeans();
     void fieldsThatShareReadTheSameRows();
     void aGroupOfFieldsCountsAsOne();
     void aRowLearnsFromEveryFieldThatReadsIt_data();
@@ -306,6 +308,37 @@ void TablesTest::tellsWhichIdsKnowNothing_data() {
     QTest::newRow("list of a rare one") << true << 6 << QVector{3, 21, 18} << QVector{0, 1, 0};
     QTest::newRow("an id alone in a list's field")
         << true << 1 << QVector{1, 8, 18} << QVector{1, 1, 0};
+}
+
+void TablesTest::paddedListsHaveTheSameMeans_data() {
+    gatheredRowsAreReadAsTheWholeTable_data();
+}
+
+void TablesTest::paddedListsHaveTheSameMeans() {
+    QFETCH(bool, shares);
+    const at::Tensor ids = shares ? someSharedIds() : someIds();
+    std::vector<at::Tensor> read;
+    std::vector<at::Tensor> gradients;
+    for (const auto lists : {IdRows::Lists::EndToEnd, IdRows::Lists::Padded}) {
+        BackboneOptions of = optionsOfRow();
+        of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU), lists);
+        Parameters parameters{at::Device(at::kCPU)};
+        const EmbeddingTable vectors(parameters, Initialiser(1), "", of);
+        const LinearTable weights(parameters, Initialiser(1), "", of);
+        of.rows->open(ids); // the same rows and the mask's, which pads
+        of.rows->close();
+        const at::Tensor found = vectors(ids);
+        read.push_back(at::cat({found.flatten(1), weights.weights(ids)}, 1));
+        (found.square().sum() + weights.weights(ids).square().sum()).backward();
+        for (const Parameters::Entry& entry : parameters.entries()) {
+            gradients.push_back(entry.tensor.grad());
+        }
+    }
+    // Sums of three numbers below 2 in another order.
+    QVERIFY(at::allclose(read[0], read[1], /*rtol=*/0, /*atol=*/1e-6));
+    for (std::size_t i = 0; i < gradients.size() / 2; ++i) {
+        QVERIFY(at::allclose(gradients[i], gradients[i + gradients.size() / 2], 0, 1e-5));
+    }
 }
 
 void TablesTest::tellsWhichIdsKnowNothing() {

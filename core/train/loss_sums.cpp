@@ -1,0 +1,38 @@
+#include "core/train/loss_sums.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace flip {
+
+void LossSums::add(const std::string& name, const at::Tensor& loss) {
+    if (loss.defined()) {
+        at::Tensor& sum = sums_[name];
+        sum = sum.defined() ? sum + loss.detach() : loss.detach();
+    }
+}
+
+std::map<std::string, double> LossSums::read() const {
+    std::vector<at::Tensor> values;
+    for (const auto& [name, sum] : sums_) {
+        values.push_back(sum);
+    }
+    std::map<std::string, double> losses;
+    if (values.empty()) {
+        return losses;
+    }
+    const at::Tensor told = at::stack(values).to(at::kCPU).to(at::kDouble).contiguous();
+    const double* value = told.const_data_ptr<double>();
+    for (const auto& [name, sum] : sums_) {
+        losses[name] = *value++;
+    }
+    return losses;
+}
+
+bool allFinite(const std::map<std::string, double>& losses) {
+    return std::ranges::all_of(losses, [](const auto& loss) { return std::isfinite(loss.second); });
+}
+
+} // namespace flip
