@@ -48,6 +48,9 @@ void exportModel(const std::string&, const std::string&, Context& context) {
 void demo(Context& context) {
     become(context);
 }
+void machine(bool, Context& context) {
+    become(context);
+}
 
 } // namespace flip::command::engine
 

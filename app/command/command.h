@@ -22,6 +22,7 @@ constexpr int kInterrupted = 130;
 /// What every command shares: the global options and the exit code it sets.
 struct Context {
     std::string workspace; // --workspace; empty: the default
+    std::string torch;     // --torch; empty: not named
     int exitCode = kDone;
 
     Result<Workspace> openWorkspace() const;
@@ -49,5 +50,6 @@ void addEncode(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 void addModels(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
+void addMachine(CLI::App& app, Context& context);
 
 } // namespace flip::command

@@ -18,8 +18,11 @@ int runProgram(int argc, char** argv) {
     app.add_option("--workspace", context.workspace,
                    "folder of datasets, runs and models (default: $FLIP_WORKSPACE, else the "
                    "platform's data folder)");
+    app.add_option("--torch", context.torch,
+                   "for packages without LibTorch: a Python that has PyTorch, or its folder "
+                   "(default: $FLIP_TORCH, else what was chosen before)");
     for (const auto add : {addImport, addDatasets, addRuns, addTokenize, addBench, addRun, addSweep,
-                           addEncode, addModels, addDemo}) {
+                           addEncode, addModels, addDemo, addMachine}) {
         add(app, context);
     }
     try {

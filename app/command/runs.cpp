@@ -66,11 +66,12 @@ Result<void> show(RunStore& store, const std::string& name, bool json) {
     if (!run) {
         return run.problem();
     }
-    if (json) {
-        std::printf("%s\n", resultJson(run->name, run->end).c_str());
-        return {};
+    const auto started = store.startOf(name);
+    if (!started) {
+        return started.problem();
     }
-    std::printf("%s", describeRun(*run).c_str());
+    std::printf("%s", json ? (runAsJson(*run, *started) + "\n").c_str()
+                           : describeRun(*run, *started).c_str());
     return {};
 }
 

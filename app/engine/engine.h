@@ -55,4 +55,7 @@ void exportModel(const std::string& run, const std::string& output, Context& con
 /// The sample project from import to result.
 void demo(Context& context);
 
+/// What runs can compute on here.
+void machine(bool json, Context& context);
+
 } // namespace flip::command::engine

@@ -24,29 +24,6 @@ double productError() {
 
 } // namespace
 
-Result<at::Device> findDevice(const std::string& name) {
-    if (name == "cpu" || (name == "auto" && !torch::cuda::is_available())) {
-        return at::Device(at::kCPU);
-    }
-    if (name == "auto") {
-        return at::Device(at::kCUDA, 0);
-    }
-    const std::string number = name.starts_with("cuda:") ? name.substr(5) : "0";
-    const bool isNumber = !number.empty() && number.size() < 4 &&
-                          number.find_first_not_of("0123456789") == std::string::npos;
-    if ((name != "cuda" && !name.starts_with("cuda:")) || !isNumber) {
-        return Problem{"'" + name + "' is no device; write auto, cpu, cuda or cuda:0", "device"};
-    }
-    const int index = std::stoi(number);
-    const auto count = static_cast<int>(torch::cuda::device_count());
-    if (index >= count) {
-        return Problem{"'" + name + "' is not on this machine, which has " + std::to_string(count) +
-                           " CUDA devices; write cpu or auto",
-                       "device"};
-    }
-    return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
-}
-
 std::int64_t useThreads(std::int64_t threads) {
     const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
     const std::int64_t count = threads > 0 ? threads : std::max<std::int64_t>(cores, 1);
@@ -59,11 +36,17 @@ std::int64_t useThreads(std::int64_t threads) {
 std::string chooseMatrixProducts() {
     static const std::string choice = [] {
         constexpr double kSingleError = 1e-5; // 16-bit arithmetic errs by 1e-3 here
-        at::globalContext().setFloat32MatmulPrecision("medium");
+        // For the processor's library alone: the setting of that name for all devices would let a
+        // graphics processor round to 10 bits.
+        const auto set = [](at::Float32Precision precision) {
+            at::globalContext().setFloat32Precision(at::Float32Backend::MKLDNN,
+                                                    at::Float32Op::MATMUL, precision);
+        };
+        set(at::Float32Precision::BF16);
         if (productError() < kSingleError) {
             return std::string("float32 matrix products: fast path, 32-bit error");
         }
-        at::globalContext().setFloat32MatmulPrecision("highest");
+        set(at::Float32Precision::IEEE);
         return std::string("float32 matrix products: standard path");
     }();
     return choice;

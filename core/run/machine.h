@@ -1,16 +1,9 @@
 #pragma once
 
-#include "core/base/result.h"
-
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <string>
 
 namespace flip {
-
-/// "auto", "cpu", "cuda" or "cuda:N" as a device; one that this machine lacks is a Problem.
-Result<at::Device> findDevice(const std::string& name);
 
 /// Sets how many threads tensors are computed with, 0 = all cores; returns the number.
 std::int64_t useThreads(std::int64_t threads);

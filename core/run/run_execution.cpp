@@ -145,22 +145,25 @@ void RunExecution::reportTruncation() {
 
 RunEnded RunExecution::run(RunInputs& inputs, const std::optional<TrainingState::Place>& resumed) {
     inputs_ = &inputs;
-    const auto device = findDevice(spec_.device);
-    TORCH_CHECK(device.ok(), "the device was there when the inputs were opened");
-    device_ = *device;
+    device_ = at::Device(inputs.device().device);
     RunStarted begun;
     begun.run = recorder_.name();
     begun.kind = spec_.kind;
     begun.dataset = spec_.data.dataset;
-    begun.device = device_.str();
+    begun.device = inputs.device().device;
+    begun.deviceName = inputs.device().name;
+    begun.libTorch = devices().libTorch;
     begun.threads = useThreads(spec_.threads);
     begun.resumedFromStep = resumed ? resumed->step : 0;
     tell(begun);
+    if (!inputs.device().note.empty()) {
+        tell(LogLine{"info", inputs.device().note});
+    }
     tell(LogLine{"info", chooseMatrixProducts()});
 
     RunEnded ended;
     LoopEnd end;
-    if (auto prepared = inputs.prepare(spec_, device_, stop_); !prepared) {
+    if (auto prepared = inputs.prepare(spec_, stop_); !prepared) {
         end = stop_.stop_requested()
                   ? LoopEnd{LoopEnd::Status::Stopped, "stopped before step 1", {}}
                   : failure(prepared.problem());

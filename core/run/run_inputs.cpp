@@ -135,10 +135,12 @@ bool readsText(const RunSpec& spec) {
 
 Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
                                                    const Workspace& workspace) {
-    if (auto device = findDevice(spec.device); !device) {
+    auto device = chooseDevice(spec.device);
+    if (!device) {
         return device.problem();
     }
     std::unique_ptr<RunInputs> inputs(new RunInputs());
+    inputs->device_ = std::move(*device);
     const std::filesystem::path folder = workspace.dataset(spec.data.dataset);
     std::error_code ignored;
     if (!std::filesystem::exists(folder, ignored)) {
@@ -266,8 +268,7 @@ Result<void> RunInputs::openText(const RunSpec& spec, const Workspace& workspace
     return {};
 }
 
-Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
-                                const std::stop_token& stop) {
+Result<void> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop) {
     // Numbers out of a damaged file look like any others; a checksum costs less than an epoch.
     if (const auto damaged = dataset_->verify(); !damaged.empty()) {
         return damaged.front();
@@ -299,7 +300,7 @@ Result<void> RunInputs::prepare(const RunSpec& spec, at::Device device,
                             std::move(fields), spec.id.historyLength});
         }
     }
-    batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", device,
+    batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", at::Device(device_.device),
                      itemCache_ ? &*itemCache_ : nullptr, std::move(history));
     return {};
 }

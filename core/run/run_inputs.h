@@ -4,6 +4,7 @@
 #include "core/data/dataset.h"
 #include "core/model/flip_model.h"
 #include "core/model/plm/text_config.h"
+#include "core/run/devices.h"
 #include "core/spec/run_spec.h"
 #include "core/store/workspace.h"
 #include "core/text/token_cache.h"
@@ -25,8 +26,9 @@ public:
     static Result<std::unique_ptr<RunInputs>> open(const RunSpec& spec, const Workspace& workspace);
 
     /// Tokenizes the values and makes the batcher.
-    Result<void> prepare(const RunSpec& spec, at::Device device, const std::stop_token& stop);
+    Result<void> prepare(const RunSpec& spec, const std::stop_token& stop);
 
+    const ChosenDevice& device() const { return device_; }
     const Dataset& dataset() const { return *dataset_; }
     const Batcher& batcher() const { return *batcher_; }
     const TokenCache* cache() const { return cache_ ? &*cache_ : nullptr; }
@@ -39,6 +41,7 @@ private:
     RunInputs() = default;
     Result<void> openText(const RunSpec& spec, const Workspace& workspace);
 
+    ChosenDevice device_;
     std::optional<Dataset> dataset_;
     std::filesystem::path modelFolder_;
     std::optional<TextConfig> config_;

@@ -31,9 +31,11 @@ struct RunStarted {
     std::string run; // its name
     std::string kind;
     std::string dataset;
-    std::string device;
+    std::string device; // "cpu" or "cuda:0"
     std::int64_t threads = 0;
     std::int64_t resumedFromStep = 0; // 0: from the beginning
+    std::string deviceName;           // "NVIDIA H200"; empty where it has none
+    std::string libTorch;             // "2.13.0, CPU build"
 };
 
 struct StageStarted {
@@ -114,6 +116,10 @@ public:
     virtual ~RunSink() = default;
     virtual void take(const RunEvent& event) = 0;
 };
+
+/// "cuda:0 (NVIDIA H200)", or the device alone where it has no name.
+std::string deviceText(const std::string& device, const std::string& name);
+std::string deviceText(const RunStarted& started);
 
 /// One line of JSON: {"event": "step", "step": 7, "losses": {...}, ...}.
 std::string toJson(const RunEvent& event);

@@ -83,6 +83,8 @@ struct FactWriter {
         line["kind"] = fact.kind;
         line["dataset"] = fact.dataset;
         line["device"] = fact.device;
+        line["device_name"] = fact.deviceName;
+        line["libtorch"] = fact.libTorch;
         line["threads"] = fact.threads;
         line["resumed_from_step"] = fact.resumedFromStep;
     }
@@ -279,6 +281,10 @@ RunStarted readStarted(const Json& line) {
     readMember(line, "kind", fact.kind);
     readMember(line, "dataset", fact.dataset);
     readMember(line, "device", fact.device);
+    if (line.contains("libtorch")) { // facts of before version 0.2 do not name it
+        readMember(line, "device_name", fact.deviceName);
+        readMember(line, "libtorch", fact.libTorch);
+    }
     readMember(line, "threads", fact.threads);
     readMember(line, "resumed_from_step", fact.resumedFromStep);
     return fact;

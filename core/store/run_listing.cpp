@@ -42,9 +42,25 @@ std::string runsAsJson(const std::vector<RunSummary>& runs) {
     return list.dump(2);
 }
 
-std::string describeRun(const RunSummary& run) {
+std::string runAsJson(const RunSummary& run, const std::optional<RunStarted>& started) {
+    nlohmann::json object = nlohmann::json::parse(resultJson(run.name, run.end));
+    if (started) {
+        object["device"] = started->device;
+        object["device_name"] = started->deviceName;
+        object["libtorch"] = started->libTorch;
+        object["threads"] = started->threads;
+    }
+    return object.dump();
+}
+
+std::string describeRun(const RunSummary& run, const std::optional<RunStarted>& started) {
     std::string text = run.name + ": " + run.status + ", " + run.kind + " on " + run.dataset +
                        ", begun " + run.created + "\n";
+    if (started) {
+        text += "  computed on " + deviceText(*started) + ", " + std::to_string(started->threads) +
+                (started->threads == 1 ? " thread" : " threads") +
+                (started->libTorch.empty() ? "" : ", LibTorch " + started->libTorch) + "\n";
+    }
     if (!run.end.reason.empty()) {
         text += "  " + run.end.reason + "\n";
     }

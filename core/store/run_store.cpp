@@ -166,6 +166,23 @@ Result<void> RunStore::replay(const std::string& run, RunSink& sink) {
     return replayed ? Result<void>() : replayed.problem();
 }
 
+Result<std::optional<RunStarted>> RunStore::startOf(const std::string& run) {
+    using Found = std::optional<RunStarted>;
+    return guarded(connection_->workspace.database(), [&]() -> Result<Found> {
+        SQLite::Statement statement(*connection_->database,
+                                    "SELECT seq, body, digest FROM events WHERE kind = 'start' AND "
+                                    "run = (SELECT id FROM runs WHERE name = ?) "
+                                    "ORDER BY seq DESC LIMIT 1");
+        statement.bind(1, run);
+        if (!statement.executeStep()) {
+            return Found();
+        }
+        const RunEvent event = readEvent(statement);
+        const auto* started = std::get_if<RunStarted>(&event.fact);
+        return started == nullptr ? Found() : Found(*started);
+    });
+}
+
 Result<std::int64_t> RunStore::replayFrom(const std::string& run, std::int64_t mark,
                                           RunSink& sink) {
     return guarded(connection_->workspace.database(), [&]() -> Result<std::int64_t> {

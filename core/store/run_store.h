@@ -54,6 +54,9 @@ public:
     /// Gives every stored fact of the run, in order, to the sink.
     Result<void> replay(const std::string& run, RunSink& sink);
 
+    /// How the run began, the last time if it was resumed; nothing where it was not stored yet.
+    Result<std::optional<RunStarted>> startOf(const std::string& run);
+
     /// The facts after `mark`, and the mark to ask with next time; 0 is the beginning. So a window
     /// follows a run of another process. Marks only grow: after a resume the next fact is a
     /// RunStarted with its resumedFromStep, and what was given beyond that step is no longer true.
@@ -78,8 +81,9 @@ public:
                                       const RunSpec& spec, const std::string& datasetHash,
                                       const std::string& parent);
 
-    /// Takes up a stopped or crashed run, and clears away what a kill left half-written; facts after `keepUntil` (stage and step of the
-    /// checkpoint it goes on from) are removed, they will happen again.
+    /// Takes up a stopped or crashed run, and clears away what a kill left half-written; facts
+    /// after `keepUntil` (stage and step of the checkpoint it goes on from) are removed, they will
+    /// happen again.
     static Result<RunRecorder> resume(const Workspace& workspace, const std::string& name,
                                       const std::string& stage, std::int64_t step);
 

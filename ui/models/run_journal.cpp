@@ -28,7 +28,7 @@ struct Teller {
     void operator()(const RunStarted& fact) const {
         story.started = fact;
         story.end.reset();
-        const std::string on = " on " + fact.device;
+        const std::string on = " on " + deviceText(fact);
         note("info", fact.resumedFromStep > 0
                          ? "resumed after step " + std::to_string(fact.resumedFromStep) + on
                          : "started" + on);

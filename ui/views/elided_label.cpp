@@ -25,6 +25,11 @@ void ElidedLabel::setMode(Qt::TextElideMode mode) {
     elide();
 }
 
+void ElidedLabel::setNote(const QString& note) {
+    note_ = note;
+    elide();
+}
+
 QSize ElidedLabel::minimumSizeHint() const {
     const QFontMetrics metrics(font());
     return {std::min(metrics.horizontalAdvance(full_), metrics.averageCharWidth() * 6),
@@ -54,7 +59,14 @@ void ElidedLabel::elide() {
     if (shown != QLabel::text()) {
         QLabel::setText(shown);
     }
-    setToolTip(shown == full_ ? QString() : full_);
+    QStringList parts;
+    if (shown != full_) {
+        parts << full_;
+    }
+    if (!note_.isEmpty()) {
+        parts << note_;
+    }
+    setToolTip(parts.join(QLatin1Char('\n')));
 }
 
 } // namespace flip::ui

@@ -12,6 +12,9 @@ public:
 
     void setText(const QString& text);
     void setMode(Qt::TextElideMode mode);
+
+    /// Said on hover too, below the text.
+    void setNote(const QString& note);
     QString fullText() const { return full_; }
     QSize minimumSizeHint() const override;
     QSize sizeHint() const override;
@@ -24,6 +27,7 @@ private:
     void elide();
 
     QString full_;
+    QString note_;
     Qt::TextElideMode mode_ = Qt::ElideMiddle;
 };
 

@@ -18,7 +18,6 @@
 #include <QHBoxLayout>
 #include <QMenuBar>
 #include <QStackedWidget>
-#include <QThread>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -49,7 +48,7 @@ MainWindow::MainWindow(Workspace workspace)
     connectPages();
     connectRuns();
     strip_->setPlace(QString::fromStdString(workspace_.folder().string()));
-    strip_->setMachine(tr("device auto"), QThread::idealThreadCount());
+    machine_.start();
     pages_->setFocus();
     history_.start();
 }
@@ -146,6 +145,7 @@ void MainWindow::connectRuns() {
     connect(experiment_, &ExperimentPage::startRequested, &runs_, &RunController::start);
     connect(runsPage_, &RunsPage::resumeRequested, &runs_, &RunController::resume);
     connect(runsPage_, &RunsPage::stopRequested, &runs_, &RunController::stop);
+    connect(&machine_, &MachineReader::found, strip_, &StatusStrip::setDevice);
     connect(strip_, &StatusStrip::stopRequested, &runs_, &RunController::stop);
     connect(&runs_, &RunController::eventsArrived, &feed_, &RunFeed::takeLive);
     connect(&runs_, &RunController::eventsArrived, this, &MainWindow::tellRun);
@@ -190,8 +190,8 @@ void MainWindow::tellRun() {
         return;
     }
     if (story->started) {
-        strip_->setMachine(QString::fromStdString(story->started->device),
-                           static_cast<int>(story->started->threads));
+        strip_->setDevice(QString::fromStdString(deviceText(*story->started)), {});
+        strip_->setThreads(static_cast<int>(story->started->threads));
     }
     if (story->stages.empty()) {
         strip_->showRun(tr("%1: getting ready").arg(runs_.currentRun()), {}, {});
@@ -211,9 +211,9 @@ void MainWindow::takeEnd(const RunEnded& end) {
     if (end.problem) {
         notices_->showProblem(*end.problem);
     } else {
-        notices_->showNews(tr("%1 %2 after %3")
-                               .arg(run, QString::fromStdString(end.status),
-                                    durationText(end.seconds)));
+        notices_->showNews(
+            tr("%1 %2 after %3")
+                .arg(run, QString::fromStdString(end.status), durationText(end.seconds)));
     }
     QApplication::alert(this);
     if (closing_) {

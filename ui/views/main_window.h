@@ -2,6 +2,7 @@
 
 #include "core/store/run_store.h"
 #include "core/store/workspace.h"
+#include "ui/bridge/machine_reader.h"
 #include "ui/bridge/run_controller.h"
 #include "ui/bridge/run_history.h"
 #include "ui/bridge/selection.h"
@@ -64,6 +65,7 @@ private:
     const Workspace workspace_;
     Selection selection_;
     RunFeed feed_;
+    MachineReader machine_;
     RunHistory history_;
     Rail* rail_;
     QStackedWidget* pages_;

@@ -10,12 +10,13 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QThread>
 
 namespace flip::ui {
 
 StatusStrip::StatusStrip(QWidget* parent)
-    : QWidget(parent), place_(new ElidedLabel({}, this)), words_(new ElidedLabel({}, this)),
-      bar_(new QProgressBar(this)), timeLeft_(new QLabel(this)),
+    : QWidget(parent), threads_(QThread::idealThreadCount()), place_(new ElidedLabel({}, this)),
+      words_(new ElidedLabel({}, this)), bar_(new QProgressBar(this)), timeLeft_(new QLabel(this)),
       stop_(new QPushButton(tr("Stop and keep"), this)) {
     setObjectName(QStringLiteral("statusStrip"));
     setAttribute(Qt::WA_StyledBackground);
@@ -54,14 +55,25 @@ void StatusStrip::setPlace(const QString& workspaceFolder) {
     tellPlace();
 }
 
-void StatusStrip::setMachine(const QString& device, int threads) {
-    machine_ = threads == 1 ? tr("%1 · 1 thread").arg(device)
-                            : tr("%1 · %2 threads").arg(device).arg(threads);
+void StatusStrip::setDevice(const QString& device, const QString& why) {
+    device_ = device;
+    why_ = why;
+    tellPlace();
+}
+
+void StatusStrip::setThreads(int threads) {
+    threads_ = threads;
     tellPlace();
 }
 
 void StatusStrip::tellPlace() {
-    place_->setText(machine_.isEmpty() ? folder_ : folder_ + QStringLiteral(" · ") + machine_);
+    QStringList parts{folder_};
+    if (!device_.isEmpty()) {
+        parts << device_;
+    }
+    parts << (threads_ == 1 ? tr("1 thread") : tr("%1 threads").arg(threads_));
+    place_->setText(parts.join(QStringLiteral(" · ")));
+    place_->setNote(why_);
 }
 
 void StatusStrip::showRun(const QString& words, std::optional<double> share,

@@ -19,7 +19,9 @@ public:
     explicit StatusStrip(QWidget* parent = nullptr);
 
     void setPlace(const QString& workspaceFolder);
-    void setMachine(const QString& device, int threads);
+    /// `why` is told where the mouse rests on it; may be empty.
+    void setDevice(const QString& device, const QString& why);
+    void setThreads(int threads);
 
     /// "pretraining 3/30"; `share` 0 to 1 or absent while unknown.
     void showRun(const QString& words, std::optional<double> share,
@@ -34,7 +36,9 @@ private:
     void tellPlace();
 
     QString folder_;
-    QString machine_;
+    QString device_;
+    QString why_;
+    int threads_; // those of a run, or of this computer
     ElidedLabel* place_;
     ElidedLabel* words_;
     QProgressBar* bar_;

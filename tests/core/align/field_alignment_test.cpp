@@ -19,11 +19,11 @@ struct Untrained {
     explicit Untrained(const TinyProject& project, std::vector<std::string> assignments = {})
         : spec(project.spec(with(std::move(assignments)))),
           inputs(std::move(*RunInputs::open(spec, project.workspace()))) {
-        if (const auto ready = inputs->prepare(spec, at::Device(at::kCPU), {}); !ready) {
+        if (const auto ready = inputs->prepare(spec, {}); !ready) {
             throw std::runtime_error(ready.problem().text());
         }
-        model = std::move(*PretrainModel::make(spec, inputs->sizes(), *inputs->config(),
-                                               at::Device(at::kCPU)));
+        model = std::move(
+            *PretrainModel::make(spec, inputs->sizes(), *inputs->config(), at::Device(at::kCPU)));
     }
 
     static std::vector<std::string> with(std::vector<std::string> assignments) {

@@ -89,7 +89,7 @@ void runBackbone(ParityCase& reference) {
     const RunSpec::Id recipe = recipeOf(reference);
     const BackboneOptions options(recipe, hyper.at("fields").get<std::int64_t>(),
                                   hyper.at("features").get<std::int64_t>());
-    Parameters parameters(at::kCPU);
+    Parameters parameters(device());
     const auto backbone = makeBackbone(recipe.backbone, parameters, Initialiser(1), "", options);
     if (!backbone) {
         throw std::runtime_error(backbone.problem().text());

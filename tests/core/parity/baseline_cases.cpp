@@ -48,7 +48,7 @@ void runTextBaseline(ParityCase& reference) {
         throw std::runtime_error(spec.problem().text());
     }
     const std::string tower = twoTowers ? "user_text." : "text.";
-    auto made = FinetuneModel::make(*spec, ModelSizes{}, textConfigOf(reference, tower), at::kCPU);
+    auto made = FinetuneModel::make(*spec, ModelSizes{}, textConfigOf(reference, tower), device());
     if (!made) {
         throw std::runtime_error(made.problem().text());
     }

@@ -26,7 +26,7 @@ void runFinetuneTrajectory(ParityCase& reference) {
     if (spec.finetune.branches != "id") {
         config = textConfigOf(reference, "text.");
     }
-    auto made = FinetuneModel::make(spec, sizes, config, at::Device(at::kCPU));
+    auto made = FinetuneModel::make(spec, sizes, config, device());
     if (!made) {
         throw std::runtime_error(made.problem().text());
     }

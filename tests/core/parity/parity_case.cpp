@@ -1,10 +1,12 @@
 #include "tests/core/parity/parity_case.h"
 
 #include "core/base/files.h"
+#include "core/run/devices.h"
 #include "core/spec/options.h"
 
 #include <torch/torch.h>
 
+#include <cstdlib>
 #include <stdexcept>
 
 namespace flip::parity {
@@ -28,6 +30,14 @@ std::optional<SafetensorsFile> openIfThere(const std::filesystem::path& file) {
 
 } // namespace
 
+at::Device device() {
+    static const at::Device chosen = [] {
+        const char* named = std::getenv("FLIP_TEST_DEVICE");
+        return at::Device(need(chooseDevice(named == nullptr ? "cpu" : named)).device);
+    }();
+    return chosen;
+}
+
 ParityCase::ParityCase(const std::filesystem::path& folder)
     : folder_(folder), json_(nlohmann::json::parse(need(readFile(folder / "case.json")))) {
     const auto shared = json_.find("weights_of");
@@ -45,7 +55,7 @@ at::Tensor ParityCase::input(const std::string& name) const {
     if (view == nullptr) {
         throw std::runtime_error("no input tensor " + name);
     }
-    return toTensor(*view);
+    return toTensor(*view).to(device());
 }
 
 bool ParityCase::hasInput(const std::string& name) const {

@@ -17,6 +17,10 @@
 
 namespace flip::parity {
 
+/// Where the cases compute: $FLIP_TEST_DEVICE, else the processor. One that cannot be used ends the
+/// program.
+at::Device device();
+
 /// One folder of reference numbers: case.json, weights, inputs and expected tensors. Helpers throw
 /// std::runtime_error where the folder is not as its page describes it.
 class ParityCase {

@@ -26,8 +26,7 @@ std::unique_ptr<PretrainModel> modelOf(const ParityCase& reference,
             sizes.trainingCounts[static_cast<std::size_t>(id)] = counts[id].item<std::int64_t>();
         }
     }
-    auto model =
-        PretrainModel::make(spec, sizes, textConfigOf(reference, "text."), at::Device(at::kCPU));
+    auto model = PretrainModel::make(spec, sizes, textConfigOf(reference, "text."), device());
     if (!model) {
         throw std::runtime_error(model.problem().text());
     }
@@ -50,13 +49,13 @@ std::pair<Batch, Masks> batchOf(const ParityCase& reference, const std::string& 
     batch.ids = input("ids");
     const at::Tensor mask = input("attention_mask").to(at::kBool); // [B, N]
     const at::Tensor chosen =
-        packed ? mask.flatten() : at::ones({mask.numel()}, at::kBool); // tokens kept
+        packed ? mask.flatten() : at::ones_like(mask.flatten()); // tokens kept
     std::vector<std::int64_t> lengths;
     for (std::int64_t row = 0; row < mask.size(0); ++row) {
         lengths.push_back(mask[row].sum().item<std::int64_t>());
         batch.rows.push_back(row);
     }
-    batch.layout = packed ? TokenLayout::packed(lengths, at::kCPU) : TokenLayout::padded(mask);
+    batch.layout = packed ? TokenLayout::packed(lengths, device()) : TokenLayout::padded(mask);
     batch.tokenIds = input("input_ids").flatten().masked_select(chosen);
     if (reference.hasInput(prefix + "masked_columns")) {
         masks.columns = input("masked_columns");
@@ -74,7 +73,7 @@ std::pair<Batch, Masks> batchOf(const ParityCase& reference, const std::string& 
         for (std::int64_t row = 0; row < labels.size(0); ++row) {
             counts.push_back(labels[row].ne(-100).sum().item<std::int64_t>());
         }
-        masks.labelled.groups = TokenLayout::chosen(batch.layout, counts, at::kCPU);
+        masks.labelled.groups = TokenLayout::chosen(batch.layout, counts, device());
     }
     return {std::move(batch), std::move(masks)};
 }

@@ -34,7 +34,7 @@ void runTextEncoder(ParityCase& reference) {
     if (!config) {
         throw std::runtime_error(config.problem().text());
     }
-    Parameters parameters(at::kCPU);
+    Parameters parameters(device());
     const auto encoder = TextEncoder::make(*config, 0, parameters, Initialiser(1), "");
     if (!encoder) {
         throw std::runtime_error(encoder.problem().text());
@@ -62,7 +62,7 @@ void runTextEncoder(ParityCase& reference) {
     for (std::int64_t row = 0; row < ids.size(0); ++row) {
         lengths.push_back(mask[row].sum().item<std::int64_t>());
     }
-    const TokenLayout packed = TokenLayout::packed(lengths, at::kCPU);
+    const TokenLayout packed = TokenLayout::packed(lengths, device());
     const at::Tensor real = ids.flatten().masked_select(mask.flatten());
     const at::Tensor without = (*encoder)->hidden(real, packed, mode);
     const at::Tensor with = hidden.index({mask.flatten()});

@@ -54,8 +54,8 @@ auto tied(const Metrics& v) {
     return std::tie(a, b, c, d);
 }
 auto tied(const RunStarted& v) {
-    const auto& [a, b, c, d, e, f] = v;
-    return std::tie(a, b, c, d, e, f);
+    const auto& [a, b, c, d, e, f, g, h] = v;
+    return std::tie(a, b, c, d, e, f, g, h);
 }
 auto tied(const StageStarted& v) {
     const auto& [a, b, c, d] = v;
@@ -175,8 +175,8 @@ std::map<std::string, double> anyReals(RandomStream& random) {
 Fact anyFact(RandomStream& random) {
     switch (random.below(8)) {
     case 0:
-        return RunStarted{anyText(random), anyText(random),    anyText(random),
-                          anyText(random), anyInteger(random), anyInteger(random)};
+        return RunStarted{anyText(random),    anyText(random),    anyText(random), anyText(random),
+                          anyInteger(random), anyInteger(random), anyText(random), anyText(random)};
     case 1:
         return StageStarted{anyText(random), anyInteger(random), anyInteger(random),
                             anyInteger(random)};
@@ -366,8 +366,8 @@ private Q_SLOTS:
         QTest::newRow("just beyond 63 bits")
             << QByteArray(R"({"event":"step","step":9223372036854775808})");
         QTest::newRow("word for a loss") << QByteArray(R"({"event":"step","losses":{"icl":"x"}})");
-        QTest::newRow("map of the wrong size")
-            << QByteArray(R"({"event":"alignment","masked":["a"],"words":["b"],"share":[],"lift":[]})");
+        QTest::newRow("map of the wrong size") << QByteArray(
+            R"({"event":"alignment","masked":["a"],"words":["b"],"share":[],"lift":[]})");
         QTest::newRow("nested too deep") << QByteArray(R"({"event":)") + QByteArray(100000, '[');
     }
     void refusesWhatIsNoEvent() {

@@ -15,7 +15,7 @@ inline std::unique_ptr<RunInputs> inputsOf(const TinyProject& project, const Run
     if (!inputs) {
         throw std::runtime_error(inputs.problem().text());
     }
-    if (auto ready = (*inputs)->prepare(spec, at::kCPU, {}); !ready) {
+    if (auto ready = (*inputs)->prepare(spec, {}); !ready) {
         throw std::runtime_error(ready.problem().text());
     }
     return std::move(*inputs);

@@ -1,0 +1,14 @@
+#include "app/command/command.h"
+#include "app/engine/engine.h"
+
+namespace flip::command {
+
+void addMachine(CLI::App& app, Context& context) {
+    auto* command = app.add_subcommand(
+        "machine", "what runs can compute on here: LibTorch, processor, graphics processors");
+    auto json = std::make_shared<bool>(false);
+    command->add_flag("--json", *json, "machine-readable");
+    command->callback([json, &context] { engine::machine(*json, context); });
+}
+
+} // namespace flip::command

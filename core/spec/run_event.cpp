@@ -1,0 +1,13 @@
+#include "core/spec/run_event.h"
+
+namespace flip {
+
+std::string deviceText(const std::string& device, const std::string& name) {
+    return name.empty() ? device : device + " (" + name + ")";
+}
+
+std::string deviceText(const RunStarted& started) {
+    return deviceText(started.device, started.deviceName);
+}
+
+} // namespace flip

@@ -1,0 +1,22 @@
+#include "ui/bridge/machine_reader.h"
+
+#include "core/run/devices.h"
+#include "core/spec/run_event.h"
+
+namespace flip::ui {
+
+void MachineReader::start() {
+    job_.start([](const std::stop_token&) { return devices(); },
+               [this](const Devices& here) {
+                   const std::string device =
+                       here.graphics.empty() ? deviceText("cpu", here.processor)
+                                             : deviceText("cuda:0", here.graphics.front().name);
+                   Q_EMIT found(QString::fromStdString(device),
+                                here.graphics.empty()
+                                    ? tr("Runs compute on the processor: %1.")
+                                          .arg(QString::fromStdString(here.whyNoGraphics))
+                                    : QString());
+               });
+}
+
+} // namespace flip::ui
