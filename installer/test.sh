@@ -6,14 +6,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/parts.sh"
 
 usage() {
     cat <<TEXT
-Usage: installer/test.sh [--no-sanitizers] [--plm DIR]
+Usage: installer/test.sh [--no-sanitizers] [--torch PLACE] [--cpu | --cuda] [--plm DIR]
 
 Installs what is missing, builds, and runs every test; then builds the tests with the label unit
 with the address and undefined-behaviour sanitizers and runs those again. Needs no display. The
 last line is "N passed, N failed"; the exit status is 0 only if all passed.
 
   --no-sanitizers  leave the second part out
-  --plm DIR        use the copy of $MODEL_NAME in DIR instead of fetching one
+$SHARED_OPTIONS
   --help           this text
 
 FLIP_FIXTURES names a folder of parity cases to use in place of tests/fixtures.
@@ -21,19 +21,17 @@ TEXT
 }
 
 sanitizers=true
-plm=
 while (($# > 0)); do
-    case $1 in
-    --no-sanitizers) sanitizers=false ;;
-    --plm)
-        (($# > 1)) || { printf 'installer: --plm needs a folder; see --help\n' >&2 && exit 2; }
-        plm=$2
-        shift
-        ;;
-    --help | -h) usage && exit 0 ;;
-    *) printf 'installer: unknown option %s; see --help\n' "$1" >&2 && exit 2 ;;
-    esac
-    shift
+    shared_option "$@"
+    if ((TAKEN == 0)); then
+        TAKEN=1
+        case $1 in
+        --no-sanitizers) sanitizers=false ;;
+        --help | -h) usage && exit 0 ;;
+        *) usage_error "unknown option $1" ;;
+        esac
+    fi
+    shift "$TAKEN"
 done
 
 passed=0
@@ -73,7 +71,7 @@ fi
 
 prepare
 install_packages
-install_parts "$plm"
+install_parts
 
 export QT_QPA_PLATFORM=offscreen
 # Threads that wait must not take the cores from the tests beside them.

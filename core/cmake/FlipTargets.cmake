@@ -11,7 +11,7 @@ if(FLIP_CCACHE)
 endif()
 find_program(FLIP_MOLD mold)
 
-# Without Torch_DIR or CMAKE_PREFIX_PATH, the LibTorch that installer/run.sh brought is taken.
+# Where no LibTorch is named, the one that installer/run.sh brought is taken.
 set(FLIP_PARTS "$ENV{FLIP_PARTS}")
 if(NOT FLIP_PARTS)
     set(FLIP_PARTS "$ENV{XDG_DATA_HOME}")
@@ -20,8 +20,7 @@ if(NOT FLIP_PARTS)
     endif()
     set(FLIP_PARTS "${FLIP_PARTS}/flip-workbench")
 endif()
-file(GLOB FLIP_TORCH_HINTS
-     "${FLIP_PARTS}/python/lib/python3*/site-packages/torch/share/cmake/Torch")
+set(FLIP_TORCH_HINTS "${FLIP_PARTS}/python")
 
 # flip_target(NAME): our warnings, our include root, our sanitizers.
 function(flip_target name)
