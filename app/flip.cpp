@@ -1,26 +1,33 @@
 #include "app/command/program.h"
 #include "app/engine/engine.h"
+#include "app/launch/engine_start.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <system_error>
+#include <iostream>
 #include <unistd.h>
 
 namespace {
 
 char** programWords = nullptr;
 
-/// Becomes flip-engine, which lies beside this program.
+/// Asks on the terminal, where there is one.
+std::optional<std::string> askOnTerminal(const std::string& wanted, const std::string& trouble) {
+    if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
+        return std::nullopt;
+    }
+    std::fprintf(stderr,
+                 "%s\nThis package computes with the PyTorch %s of an environment.\n"
+                 "A Python that has it, or its folder (empty to give up): ",
+                 trouble.c_str(), wanted.c_str());
+    std::string answer;
+    if (!std::getline(std::cin, answer) || answer.empty()) {
+        return std::nullopt;
+    }
+    return answer;
+}
+
 void become(flip::command::Context& context) {
-    std::error_code ignored;
-    const std::filesystem::path engine =
-        std::filesystem::read_symlink("/proc/self/exe", ignored).replace_filename("flip-engine");
-    ::execv(engine.c_str(), programWords);
-    context.fail(
-        {std::string("cannot be started: ") + std::strerror(errno) + "; install the program again",
-         engine.string(), /*world=*/true});
+    context.fail(flip::launch::become("flip-engine", programWords, context.torch, askOnTerminal));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "core/store/workspace.h"
 
 #include "core/base/files.h"
+#include "core/base/installed.h"
 
 #include <fmt/format.h>
 
@@ -69,6 +70,9 @@ std::vector<fs::path> placesOfModels(const fs::path& own) {
         folders.emplace_back(given);
     }
     folders.push_back(Workspace::defaultFolder() / "models");
+    if (const fs::path share = installedShare(); !share.empty()) {
+        folders.push_back(share / "models");
+    }
 #ifdef FLIP_MODELS_DIR
     folders.emplace_back(FLIP_MODELS_DIR);
 #endif

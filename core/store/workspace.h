@@ -30,7 +30,8 @@ public:
     std::vector<std::string> datasetNames() const;
 
     /// Finds a language model by name or by folder: the folder itself, models/ here,
-    /// $FLIP_MODELS, the default workspace's models/, the models the installer brought.
+    /// $FLIP_MODELS, the default workspace's models/, those of the package that this program is
+    /// part of, those that installer/run.sh brought.
     Result<std::filesystem::path> findModel(const std::string& nameOrFolder) const;
 
     /// Every folder in a place for models, whether a model can be read from it or not, by name; of

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace flip::launch {
+
+/// Asks in a dialog which PyTorch to use; needs a QApplication. Nothing where the person gives up.
+std::optional<std::string> askInWindow(const std::string& wanted, const std::string& trouble);
+
+} // namespace flip::launch

@@ -1,0 +1,123 @@
+#include "app/launch/engine_start.h"
+
+#include "core/base/files.h"
+#include "core/base/trimmed.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace flip::launch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kWantedFile = "pytorch-version";
+
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+/// What a person typed, as a path that means the same from everywhere.
+std::string absolutePlace(std::string_view typed) {
+    const std::string text(trimmed(typed));
+    if (text == "~" || text.starts_with("~/")) {
+        return variable("HOME") + text.substr(1);
+    }
+    std::error_code ignored;
+    // A name alone is a program in $PATH.
+    return text.find('/') == std::string::npos && !fs::exists(text, ignored)
+               ? text
+               : fs::absolute(text, ignored).string();
+}
+
+/// Keeps an answer for the next time; where that cannot be, the person is asked again then.
+void remember(const std::string& place) {
+    const fs::path file = rememberedTorchFile();
+    std::error_code ignored;
+    fs::create_directories(file.parent_path(), ignored);
+    static_cast<void>(writeFileAtomically(file, place + "\n"));
+}
+
+} // namespace
+
+fs::path partner(const std::string& name) {
+    std::error_code ignored;
+    const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    const fs::path packaged = here.parent_path() / "lib" / "flip-workbench" / name;
+    return fs::exists(packaged, ignored) ? packaged : here / name;
+}
+
+std::optional<std::string> wantedTorch(const fs::path& program) {
+    const auto text = readFile(program.parent_path() / kWantedFile);
+    return text ? std::optional<std::string>(trimmed(*text)) : std::nullopt;
+}
+
+Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named,
+                             const AskForTorch& ask) {
+    if (!named.empty()) {
+        return torchAt(named, wanted);
+    }
+    if (const std::string given = variable("FLIP_TORCH"); !given.empty()) {
+        return torchAt(given, wanted);
+    }
+    std::string trouble = "no PyTorch has been named";
+    if (const auto kept = readFile(rememberedTorchFile())) {
+        auto found = torchAt(std::string(trimmed(*kept)), wanted);
+        if (found) {
+            return found;
+        }
+        trouble = found.problem().text();
+    }
+    for (const char* environment : {"VIRTUAL_ENV", "CONDA_PREFIX"}) {
+        if (const std::string place = variable(environment); !place.empty()) {
+            if (auto found = torchAt(place, wanted)) {
+                return found;
+            }
+        }
+    }
+    while (const auto answer = ask(wanted, trouble)) {
+        const std::string place = absolutePlace(*answer);
+        auto found = torchAt(place, wanted);
+        if (found) {
+            remember(place);
+            return found;
+        }
+        trouble = found.problem().text();
+    }
+    return Problem{trouble + "; name one of version " + wanted +
+                       " by --torch or $FLIP_TORCH: a Python that has it, or its folder",
+                   "PyTorch"};
+}
+
+Problem become(const std::string& program, char** words, const std::string& named,
+               const AskForTorch& ask) {
+    const fs::path file = partner(program);
+    std::error_code ignored;
+    if (fs::equivalent(file, "/proc/self/exe", ignored)) {
+        return Problem{"finds no program to become; it is a part of a package", file.string()};
+    }
+    if (const auto wanted = wantedTorch(file)) {
+        const auto torch = findTorch(*wanted, named, ask);
+        if (!torch) {
+            return torch.problem();
+        }
+        const std::string before = variable("LD_LIBRARY_PATH");
+        const std::string folders =
+            (torch->folder / "lib").string() + (before.empty() ? "" : ":" + before);
+        ::setenv("LD_LIBRARY_PATH", folders.c_str(), /*overwrite=*/1);
+    } else if (!named.empty()) {
+        return Problem{"is for packages without LibTorch; this program has its own", "--torch"};
+    }
+    ::execv(file.c_str(), words);
+    return Problem{std::string("cannot be started: ") + std::strerror(errno) +
+                       "; install the program again",
+                   file.string(), /*world=*/true};
+}
+
+} // namespace flip::launch

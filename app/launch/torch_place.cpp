@@ -1,0 +1,130 @@
+#include "app/launch/torch_place.h"
+
+#include "core/base/files.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace flip::launch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool holdsTorch(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::exists(folder / "lib" / "libtorch_cpu.so", ignored);
+}
+
+/// What a Python prints about where its package torch lies; empty if it has none or cannot run.
+/// Nothing is imported: that would take seconds.
+std::string torchOfPython(const std::string& python) {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) {
+        return {};
+    }
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    ::posix_spawn_file_actions_addclose(&actions, ends[0]);
+    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
+    ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", 1, 0);
+    const char* code = "import importlib.util as u; s = u.find_spec('torch'); "
+                       "print(s.submodule_search_locations[0] if s else '', end='')";
+    std::array<char*, 4> words{const_cast<char*>(python.c_str()), const_cast<char*>("-c"),
+                               const_cast<char*>(code), nullptr};
+    pid_t child = 0;
+    const int failed =
+        ::posix_spawnp(&child, python.c_str(), &actions, nullptr, words.data(), ::environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    ::close(ends[1]);
+    std::string said;
+    std::array<char, 4096> block{};
+    for (ssize_t size = 0;
+         failed == 0 && (size = ::read(ends[0], block.data(), block.size())) > 0;) {
+        said.append(block.data(), static_cast<std::size_t>(size));
+    }
+    ::close(ends[0]);
+    if (failed == 0) {
+        int status = 0;
+        ::waitpid(child, &status, 0);
+    }
+    return said;
+}
+
+/// The folders that a folder named by a person can mean.
+fs::path torchIn(const fs::path& named) {
+    for (const fs::path& folder : {named, named / "torch", named / "libtorch"}) {
+        if (holdsTorch(folder)) {
+            return folder;
+        }
+    }
+    std::error_code ignored;
+    for (const char* library : {"lib", "lib64"}) {
+        for (const auto& entry : fs::directory_iterator(named / library, ignored)) {
+            const fs::path folder = entry.path() / "site-packages" / "torch";
+            if (entry.path().filename().string().starts_with("python3") && holdsTorch(folder)) {
+                return folder;
+            }
+        }
+    }
+    return {};
+}
+
+/// "2.13.0" of version.py (a wheel) or build-version (a zip); empty if neither tells.
+std::string versionOf(const fs::path& folder) {
+    constexpr std::string_view kMark = "__version__ = '";
+    std::string text;
+    if (const auto python = readFile(folder / "version.py")) {
+        const auto begin = python->find(kMark);
+        if (begin != std::string::npos) {
+            text = python->substr(begin + kMark.size());
+        }
+    } else if (const auto plain = readFile(folder / "build-version")) {
+        text = *plain;
+    }
+    return text.substr(0, text.find_first_not_of("0123456789."));
+}
+
+} // namespace
+
+Result<TorchPlace> torchAt(const fs::path& place) {
+    std::error_code ignored;
+    const fs::path folder =
+        fs::is_directory(place, ignored) ? torchIn(place) : fs::path(torchOfPython(place.string()));
+    if (folder.empty() || !holdsTorch(folder)) {
+        return Problem{"has no PyTorch; name a Python that has it, or its folder", place.string()};
+    }
+    const fs::path canonical = fs::canonical(folder, ignored);
+    return TorchPlace{canonical.empty() ? folder : canonical, versionOf(folder)};
+}
+
+Result<TorchPlace> torchAt(const fs::path& place, const std::string& wanted) {
+    auto found = torchAt(place);
+    if (found && !(found->version + ".").starts_with(wanted + ".")) {
+        return Problem{"this is PyTorch " +
+                           (found->version.empty() ? "of an unknown version" : found->version) +
+                           ", and this package is built for " + wanted + "; name one of version " +
+                           wanted + ", or get the package for yours",
+                       found->folder.string()};
+    }
+    return found;
+}
+
+fs::path rememberedTorchFile() {
+    const char* named = std::getenv("XDG_CONFIG_HOME");
+    const char* home = std::getenv("HOME");
+    const fs::path base = named != nullptr && *named == '/' ? fs::path(named)
+                          : home != nullptr                 ? fs::path(home) / ".config"
+                                                            : fs::path("/nonexistent");
+    return base / "flip-workbench" / "pytorch";
+}
+
+} // namespace flip::launch

@@ -1,0 +1,27 @@
+# Read by cpack once for each package. $FLIP_PACKAGE_KIND = slim makes the slim one.
+
+execute_process(COMMAND uname -m OUTPUT_VARIABLE machine OUTPUT_STRIP_TRAILING_WHITESPACE)
+set(CPACK_PACKAGING_INSTALL_PREFIX "/usr")
+set(names flip-workbench flip-workbench-slim)
+if("$ENV{FLIP_PACKAGE_KIND}" STREQUAL "slim")
+    set(CPACK_PACKAGE_NAME flip-workbench-slim)
+    set(CPACK_PACKAGE_FILE_NAME
+        "flip-workbench-slim-${CPACK_PACKAGE_VERSION}-pytorch${CPACK_FLIP_TORCH_MINOR}-linux-${machine}")
+    set(ours "It computes with the PyTorch ${CPACK_FLIP_TORCH_MINOR} of an environment, which is not part of it.")
+else()
+    set(CPACK_PACKAGE_FILE_NAME "flip-workbench-${CPACK_PACKAGE_VERSION}-linux-${machine}")
+    set(ours "Everything it needs is part of it, LibTorch for the processor included.")
+endif()
+set(CPACK_DEBIAN_PACKAGE_NAME ${CPACK_PACKAGE_NAME})
+list(REMOVE_ITEM names ${CPACK_PACKAGE_NAME})
+set(CPACK_DEBIAN_PACKAGE_CONFLICTS ${names})
+set(CPACK_DEBIAN_PACKAGE_REPLACES ${names})
+# Of the system only the C and C++ libraries are used, as old as those it was built with.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= ${CPACK_FLIP_LIBC}), libstdc++6 (>= ${CPACK_FLIP_GCC}), libgcc-s1")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "xkb-data, fontconfig-config, hicolor-icon-theme, shared-mime-info")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Trains, compares and explains FLIP: click-through models over ids,
+pretrained together with a language model over the same rows as sentences.
+${ours}")
+if(CPACK_GENERATOR STREQUAL "TGZ")
+    set(CPACK_PACKAGING_INSTALL_PREFIX "/")
+endif()

@@ -1,0 +1,262 @@
+#include "app/launch/engine_start.h"
+
+#include "core/base/files.h"
+
+#include <QtTest/QtTest>
+
+#include <QProcess>
+#include <QTemporaryDir>
+
+#include <filesystem>
+#include <string>
+
+using namespace flip;
+using namespace flip::launch;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void write(const fs::path& file, const std::string& text) {
+    fs::create_directories(file.parent_path());
+    if (!writeFileAtomically(file, text)) {
+        throw std::runtime_error("cannot write " + file.string());
+    }
+}
+
+void makeRunnable(const fs::path& file) {
+    fs::permissions(file, fs::perms::owner_all);
+}
+
+/// A folder as a wheel makes it, as far as anybody looks.
+void makeTorch(const fs::path& folder, const std::string& version) {
+    write(folder / "lib" / "libtorch_cpu.so", "");
+    write(folder / "version.py", "from typing import Optional\n__version__ = '" + version + "'\n");
+}
+
+/// Answers questions in turn and keeps what was asked.
+struct Answers {
+    std::vector<std::string> answers;
+    std::vector<std::string> troubles;
+
+    AskForTorch asker() {
+        return [this](const std::string&, const std::string& trouble) {
+            troubles.push_back(trouble);
+            if (answers.empty()) {
+                return std::optional<std::string>();
+            }
+            const std::string answer = answers.front();
+            answers.erase(answers.begin());
+            return std::optional(answer);
+        };
+    }
+};
+
+} // namespace
+
+/// How a package without LibTorch finds the PyTorch of an environment.
+class LaunchTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+    void findsAPyTorchWhereAPersonNamesIt_data();
+    void findsAPyTorchWhereAPersonNamesIt();
+    void refusesAPlaceWithout();
+    void refusesAnotherVersion();
+    void takesTheFirstOfTheOrder();
+    void takesNothingElseForWhatWasNamed();
+    void asksOnce();
+    void asksAgainAfterAWrongAnswer();
+    void saysHowToNameOneWhereNobodyAnswers();
+    void aSlimPackageStartsWithIt();
+    void aFullPackageTakesNoOther();
+
+private:
+    fs::path path() const { return folder_->path().toStdString(); }
+    fs::path makePackage(bool slim) const;
+
+    std::unique_ptr<QTemporaryDir> folder_;
+};
+
+void LaunchTest::init() {
+    folder_ = std::make_unique<QTemporaryDir>();
+    QVERIFY(folder_->isValid());
+    qputenv("XDG_CONFIG_HOME", (path() / "config").c_str());
+    for (const char* name : {"FLIP_TORCH", "VIRTUAL_ENV", "CONDA_PREFIX"}) {
+        qunsetenv(name);
+    }
+}
+
+void LaunchTest::cleanup() {
+    qunsetenv("XDG_CONFIG_HOME");
+}
+
+void LaunchTest::findsAPyTorchWhereAPersonNamesIt_data() {
+    QTest::addColumn<QString>("place");
+    QTest::newRow("its folder") << "env/lib/python3.12/site-packages/torch";
+    QTest::newRow("site-packages") << "env/lib/python3.12/site-packages";
+    QTest::newRow("environment") << "env";
+    QTest::newRow("Python") << "env/bin/python";
+    QTest::newRow("unpacked zip") << "zip";
+}
+
+void LaunchTest::findsAPyTorchWhereAPersonNamesIt() {
+    QFETCH(QString, place);
+    const fs::path torch = path() / "env/lib/python3.12/site-packages/torch";
+    makeTorch(torch, "2.13.0+cu130");
+    write(path() / "zip/libtorch/lib/libtorch_cpu.so", "");
+    write(path() / "zip/libtorch/build-version", "2.13.1+cpu\n");
+    // Prints where its package lies, as the real one does for the question it is asked.
+    write(path() / "env/bin/python", "#!/bin/sh\nprintf '" + torch.string() + "'\n");
+    makeRunnable(path() / "env/bin/python");
+    const auto found = torchAt(path() / place.toStdString());
+    QVERIFY2(found.ok(), found ? "" : found.problem().text().c_str());
+    if (place == "zip") {
+        QCOMPARE(found->version, std::string("2.13.1"));
+    } else {
+        QCOMPARE(found->folder, fs::canonical(torch));
+        QCOMPARE(found->version, std::string("2.13.0"));
+    }
+}
+
+void LaunchTest::refusesAPlaceWithout() {
+    write(path() / "python", "#!/bin/sh\nexit 1\n");
+    makeRunnable(path() / "python");
+    for (const fs::path& place : {path(), path() / "python", path() / "nowhere"}) {
+        const auto found = torchAt(place);
+        QVERIFY(!found.ok());
+        QCOMPARE(found.problem().text(),
+                 place.string() + ": has no PyTorch; name a Python that has it, or its folder");
+    }
+}
+
+void LaunchTest::refusesAnotherVersion() {
+    makeTorch(path() / "torch", "2.1.0");
+    QVERIFY(torchAt(path() / "torch", "2.1").ok());
+    for (const char* wanted : {"2.13", "2.10"}) {
+        const auto found = torchAt(path() / "torch", wanted);
+        QVERIFY(!found.ok());
+        QVERIFY(
+            found.problem().text().find("this is PyTorch 2.1.0, and this package is built for " +
+                                        std::string(wanted)) != std::string::npos);
+    }
+}
+
+void LaunchTest::takesTheFirstOfTheOrder() {
+    for (const char* name : {"named", "variable", "chosen", "active"}) {
+        makeTorch(path() / name, "2.13.0");
+    }
+    Answers nobody;
+    const auto found = [&](const std::string& named) {
+        const auto torch = findTorch("2.13", named, nobody.asker());
+        return torch ? torch->folder.filename().string() : torch.problem().text();
+    };
+    qputenv("VIRTUAL_ENV", (path() / "active").c_str());
+    QCOMPARE(found(""), std::string("active"));
+    write(rememberedTorchFile(), (path() / "chosen").string() + "\n");
+    QCOMPARE(found(""), std::string("chosen"));
+    qputenv("FLIP_TORCH", (path() / "variable").c_str());
+    QCOMPARE(found(""), std::string("variable"));
+    QCOMPARE(found((path() / "named").string()), std::string("named"));
+    QVERIFY(nobody.troubles.empty());
+}
+
+void LaunchTest::takesNothingElseForWhatWasNamed() {
+    makeTorch(path() / "active", "2.13.0");
+    qputenv("VIRTUAL_ENV", (path() / "active").c_str());
+    Answers nobody;
+    QVERIFY(!findTorch("2.13", (path() / "missing").string(), nobody.asker()).ok());
+    qputenv("FLIP_TORCH", (path() / "missing").c_str());
+    QVERIFY(!findTorch("2.13", "", nobody.asker()).ok());
+    QVERIFY(nobody.troubles.empty());
+}
+
+void LaunchTest::asksOnce() {
+    makeTorch(path() / "torch", "2.13.0");
+    Answers person{{(path() / "torch").string()}, {}};
+    QVERIFY(findTorch("2.13", "", person.asker()).ok());
+    QVERIFY(findTorch("2.13", "", person.asker()).ok());
+    QCOMPARE(person.troubles, std::vector<std::string>{"no PyTorch has been named"});
+}
+
+void LaunchTest::asksAgainAfterAWrongAnswer() {
+    makeTorch(path() / "old", "2.9.0");
+    makeTorch(path() / "torch", "2.13.0");
+    Answers person{{(path() / "old").string(), (path() / "torch").string()}, {}};
+    QVERIFY(findTorch("2.13", "", person.asker()).ok());
+    QCOMPARE(person.troubles.size(), std::size_t{2});
+    QVERIFY(person.troubles.back().find("this is PyTorch 2.9.0") != std::string::npos);
+    // What was remembered is gone: the person hears why they are asked again.
+    fs::remove_all(path() / "torch");
+    QVERIFY(!findTorch("2.13", "", person.asker()).ok());
+    QVERIFY(person.troubles.back().find("has no PyTorch") != std::string::npos);
+}
+
+void LaunchTest::saysHowToNameOneWhereNobodyAnswers() {
+    Answers nobody;
+    const auto found = findTorch("2.13", "", nobody.asker());
+    QVERIFY(!found.ok());
+    QCOMPARE(
+        found.problem().text(),
+        std::string("PyTorch: no PyTorch has been named; name one of version 2.13 by --torch or "
+                    "$FLIP_TORCH: a Python that has it, or its folder"));
+}
+
+/// A package of the real flip, and of an engine that says how it was started.
+fs::path LaunchTest::makePackage(bool slim) const {
+    const fs::path package = path() / "package";
+    const fs::path engine = package / "lib/flip-workbench/flip-engine";
+    write(engine, "#!/bin/sh\necho \"$LD_LIBRARY_PATH|$*\"\n");
+    makeRunnable(engine);
+    fs::create_directories(package / "bin");
+    fs::copy_file(FLIP_TEST_PROGRAM, package / "bin/flip");
+    if (slim) {
+        write(package / "lib/flip-workbench/pytorch-version", "2.13\n");
+    }
+    return package / "bin/flip";
+}
+
+void LaunchTest::aSlimPackageStartsWithIt() {
+    const fs::path program = makePackage(/*slim=*/true);
+    makeTorch(path() / "torch", "2.13.0");
+    QProcess flip;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("LD_LIBRARY_PATH", "/elsewhere");
+    flip.setProcessEnvironment(environment);
+    const QString torch = QString::fromStdString((path() / "torch").string());
+    flip.start(QString::fromStdString(program.string()), {"--torch", torch, "demo"});
+    QVERIFY(flip.waitForFinished());
+    QCOMPARE(flip.exitCode(), 0);
+    QCOMPARE(QString::fromUtf8(flip.readAllStandardOutput()),
+             torch + "/lib:/elsewhere|--torch " + torch + " demo\n");
+    // Without a name, and with nobody to ask, it says what to do.
+    flip.start(QString::fromStdString(program.string()), {"demo"});
+    QVERIFY(flip.waitForFinished());
+    QCOMPARE(flip.exitCode(), 2);
+    const QString said = QString::fromUtf8(flip.readAllStandardError());
+    QVERIFY2(said.startsWith("PyTorch: no PyTorch has been named; ") && said.count('\n') == 1,
+             qPrintable(said));
+    // What needs no LibTorch asks for none.
+    flip.start(QString::fromStdString(program.string()), {"--version"});
+    QVERIFY(flip.waitForFinished());
+    QCOMPARE(flip.exitCode(), 0);
+}
+
+void LaunchTest::aFullPackageTakesNoOther() {
+    const fs::path program = makePackage(/*slim=*/false);
+    QProcess flip;
+    flip.start(QString::fromStdString(program.string()), {"demo"});
+    QVERIFY(flip.waitForFinished());
+    QVERIFY(flip.readAllStandardOutput().endsWith("|demo\n"));
+    flip.start(QString::fromStdString(program.string()), {"--torch", "/somewhere", "demo"});
+    QVERIFY(flip.waitForFinished());
+    QCOMPARE(flip.exitCode(), 2);
+    QCOMPARE(QString::fromUtf8(flip.readAllStandardError()),
+             QString("--torch: is for packages without LibTorch; this program has its own\n"));
+}
+
+QTEST_GUILESS_MAIN(LaunchTest)
+#include "launch_test.moc"
