@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
     }
     const QStringList size = line.value("size").split('x');
     const QSize pixels = size.size() == 2 ? QSize(size[0].toInt(), size[1].toInt()) : QSize();
-    const QStringList themes{"system", "light", "dark"}; // in the order of ThemeChoice
+    const auto theme = flip::ui::themeOfKey(line.value("theme"));
     const auto page = flip::ui::pageOfKey(line.value("page"));
     if (line.isSet("page") && !page) {
         return fail(kWrongUsage,
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     if (pixels.width() < 1 || pixels.height() < 1) {
         return fail(kWrongUsage, "--size: write it as 1600x1000");
     }
-    if (line.isSet("theme") && !themes.contains(line.value("theme"))) {
+    if (line.isSet("theme") && !theme) {
         return fail(kWrongUsage, "--theme: write light, dark or system");
     }
     const bool pictured = line.isSet("screenshot");
@@ -77,8 +77,8 @@ int main(int argc, char** argv) {
     flip::ui::applyTheme(application, flip::ui::ThemeChoice::System);
     flip::ui::MainWindow window(*workspace);
     window.restore(!line.isSet("size") && !pictured);
-    if (line.isSet("theme")) {
-        window.setTheme(flip::ui::ThemeChoice(themes.indexOf(line.value("theme"))));
+    if (theme) {
+        window.setTheme(*theme);
     }
     if (line.isSet("size") || pictured) {
         window.resize(pixels);

@@ -27,10 +27,6 @@
 
 namespace flip::ui {
 
-namespace {
-constexpr std::array<const char*, 3> kThemeKeys = {"system", "light", "dark"}; // by ThemeChoice
-} // namespace
-
 MainWindow::MainWindow(Workspace workspace)
     : workspace_(std::move(workspace)), history_(workspace_), rail_(new Rail(this)),
       pages_(new QStackedWidget(this)), notices_(new NoticeArea(this)),
@@ -261,9 +257,7 @@ void MainWindow::restore(bool withGeometry) {
     if (withGeometry) {
         restoreGeometry(state->geometry);
     }
-    const auto theme = std::ranges::find(kThemeKeys, state->theme.toStdString());
-    setTheme(theme == kThemeKeys.end() ? ThemeChoice::System
-                                       : ThemeChoice(theme - kThemeKeys.begin()));
+    setTheme(themeOfKey(state->theme).value_or(ThemeChoice::System));
     if (!state->experiment.isEmpty()) {
         experiment_->setToml(state->experiment, tr("the last sitting's experiment"));
     }
@@ -273,8 +267,7 @@ void MainWindow::restore(bool withGeometry) {
 
 ViewState MainWindow::viewState() const {
     return ViewState{.page = pageKey(page()),
-                     .theme =
-                         QString::fromLatin1(kThemeKeys[static_cast<std::size_t>(themeChoice())]),
+                     .theme = themeKey(themeChoice()),
                      .geometry = saveGeometry(),
                      .experiment = experiment_->toml(),
                      .run = selection_.run()};
