@@ -83,9 +83,7 @@ int main(int argc, char** argv) {
     if (line.isSet("size") || pictured) {
         window.resize(pixels);
     }
-    for (const QString& thing : line.positionalArguments()) {
-        window.openThing(thing);
-    }
+    window.openThings(line.positionalArguments());
     window.setPage(page.value_or(window.page()));
     window.show();
     if (pictured) {

@@ -1,5 +1,6 @@
 #include "ui/views/main_window.h"
 
+#include "ui/bridge/named_things.h"
 #include "ui/models/wording.h"
 #include "ui/views/alignment_page.h"
 #include "ui/views/compare_page.h"
@@ -14,7 +15,6 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QMenuBar>
 #include <QStackedWidget>
@@ -231,20 +231,26 @@ void MainWindow::setTheme(ThemeChoice choice) {
     applyTheme(*static_cast<QApplication*>(QCoreApplication::instance()), choice);
 }
 
-void MainWindow::openThing(const QString& nameOrPath) {
-    const QFileInfo file(nameOrPath);
-    if (std::ranges::count(workspace_.datasetNames(), nameOrPath.toStdString()) > 0) {
-        setPage(Page::Data);
-        data_->showDataset(nameOrPath);
-    } else if (file.isFile() && file.suffix() == QLatin1String("toml")) {
-        setPage(Page::Experiment);
-        experiment_->openFile(nameOrPath);
-    } else if (file.exists()) {
-        setPage(Page::Data);
-        data_->importFrom(nameOrPath);
-    } else {
+void MainWindow::openThings(const QStringList& words) {
+    const NamedThings named = thingsNamed(words, workspace_);
+    if (!named.run.isEmpty()) {
         setPage(Page::Runs);
-        selection_.setRun(nameOrPath);
+        selection_.setRun(named.run);
+    }
+    if (!named.dataset.isEmpty()) {
+        setPage(Page::Data);
+        data_->showDataset(named.dataset);
+    }
+    if (!named.source.isEmpty()) {
+        setPage(Page::Data);
+        data_->importFrom(named.source);
+    }
+    if (!named.experiment.isEmpty()) {
+        setPage(Page::Experiment);
+        experiment_->openFile(named.experiment);
+    }
+    for (const Problem& problem : named.problems) {
+        notices_->showProblem(problem);
     }
 }
 
