@@ -1,6 +1,7 @@
 #include "core/base/log.h"
 #include "core/run/kernel_caches.h"
 #include "core/store/workspace.h"
+#include "ui/views/desktop_id.h"
 #include "ui/views/main_window.h"
 #include "ui/views/window_picture.h"
 
@@ -26,7 +27,8 @@ int main(int argc, char** argv) {
     flip::boundKernelCaches();
     // Words are checked before there is a display to open: a wrong one is told anywhere.
     QCoreApplication::setOrganizationName(QStringLiteral("flip-workbench"));
-    QCoreApplication::setApplicationName(QStringLiteral("flip-workbench"));
+    QCoreApplication::setApplicationName(QString::fromLatin1(flip::ui::kProgramName));
+    QGuiApplication::setDesktopFileName(QString::fromLatin1(flip::ui::kDesktopId));
     QCoreApplication::setApplicationVersion(QStringLiteral("0.1.0"));
     QCommandLineParser line;
     line.setApplicationDescription(

@@ -37,7 +37,7 @@ MainWindow::MainWindow(Workspace workspace)
       compare_(new ComparePage(feed_, selection_, this)),
       alignment_(new AlignmentPage(feed_, selection_, this)), runs_(workspace_) {
     setWindowTitle(tr("FLIP Workbench"));
-    setWindowIcon(QIcon(QStringLiteral(":/icons/workbench.svg")));
+    setWindowIcon(programIcon());
     setMinimumSize(800, 560);
     resize(1280, 800);
     placeAll();
