@@ -412,8 +412,8 @@ void ExperimentPage::chooseFile(bool save) {
         }
         return;
     }
-    const QString file = QFileDialog::getSaveFileName(this, tr("Save the experiment"),
-                                                      QStringLiteral("experiment.toml"), filter);
+    const QString file = QFileDialog::getSaveFileName(
+        this, tr("Save the experiment"), QStringLiteral("experiment.flip.toml"), filter);
     if (file.isEmpty()) {
         return;
     }
