@@ -1,6 +1,7 @@
 #include "core/base/log.h"
 #include "core/run/kernel_caches.h"
 #include "core/store/workspace.h"
+#include "ui/views/desktop_id.h"
 #include "ui/views/main_window.h"
 #include "ui/views/window_picture.h"
 
@@ -26,7 +27,8 @@ int main(int argc, char** argv) {
     flip::boundKernelCaches();
     // Words are checked before there is a display to open: a wrong one is told anywhere.
     QCoreApplication::setOrganizationName(QStringLiteral("flip-workbench"));
-    QCoreApplication::setApplicationName(QStringLiteral("flip-workbench"));
+    QCoreApplication::setApplicationName(QString::fromLatin1(flip::ui::kProgramName));
+    QGuiApplication::setDesktopFileName(QString::fromLatin1(flip::ui::kDesktopId));
     QCoreApplication::setApplicationVersion(QStringLiteral("0.1.0"));
     QCommandLineParser line;
     line.setApplicationDescription(
@@ -48,7 +50,7 @@ int main(int argc, char** argv) {
     }
     const QStringList size = line.value("size").split('x');
     const QSize pixels = size.size() == 2 ? QSize(size[0].toInt(), size[1].toInt()) : QSize();
-    const QStringList themes{"system", "light", "dark"}; // in the order of ThemeChoice
+    const auto theme = flip::ui::themeOfKey(line.value("theme"));
     const auto page = flip::ui::pageOfKey(line.value("page"));
     if (line.isSet("page") && !page) {
         return fail(kWrongUsage,
@@ -57,7 +59,7 @@ int main(int argc, char** argv) {
     if (pixels.width() < 1 || pixels.height() < 1) {
         return fail(kWrongUsage, "--size: write it as 1600x1000");
     }
-    if (line.isSet("theme") && !themes.contains(line.value("theme"))) {
+    if (line.isSet("theme") && !theme) {
         return fail(kWrongUsage, "--theme: write light, dark or system");
     }
     const bool pictured = line.isSet("screenshot");
@@ -77,15 +79,13 @@ int main(int argc, char** argv) {
     flip::ui::applyTheme(application, flip::ui::ThemeChoice::System);
     flip::ui::MainWindow window(*workspace);
     window.restore(!line.isSet("size") && !pictured);
-    if (line.isSet("theme")) {
-        window.setTheme(flip::ui::ThemeChoice(themes.indexOf(line.value("theme"))));
+    if (theme) {
+        window.setTheme(*theme);
     }
     if (line.isSet("size") || pictured) {
         window.resize(pixels);
     }
-    for (const QString& thing : line.positionalArguments()) {
-        window.openThing(thing);
-    }
+    window.openThings(line.positionalArguments());
     window.setPage(page.value_or(window.page()));
     window.show();
     if (pictured) {

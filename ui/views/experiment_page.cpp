@@ -30,6 +30,7 @@ namespace {
 constexpr int kTwoColumnsFrom = 980; // pixels
 constexpr int kFormTab = 0;
 constexpr int kTomlTab = 1;
+constexpr qint64 kLargestFile = 1 << 20; // bytes
 
 } // namespace
 
@@ -200,24 +201,28 @@ QString ExperimentPage::dataset() const {
     return spec_ ? QString::fromStdString(spec_->data.dataset) : QString();
 }
 
-void ExperimentPage::setToml(const QString& toml, const QString& fileName) {
+bool ExperimentPage::setToml(const QString& toml, const QString& fileName) {
     const Result<RunDraft> draft = readExperiment(toml.toStdString(), fileName.toStdString());
     if (!draft) {
         Q_EMIT problemMet(draft.problem());
-        return;
+        return false;
     }
     form_->setDraft(*draft);
     writeToml();
+    return true;
 }
 
 void ExperimentPage::openFile(const QString& file) {
-    const Result<std::string> text = readFile(file.toStdString());
+    const Result<std::string> text =
+        QFileInfo(file).size() > kLargestFile
+            ? Problem{"is too large for an experiment; choose the file that holds the options",
+                      file.toStdString()}
+            : readFile(file.toStdString());
     if (!text) {
         Q_EMIT problemMet(text.problem());
-        return;
+    } else if (setToml(QString::fromStdString(*text), file)) {
+        title_->setBreadcrumb({QFileInfo(file).fileName()});
     }
-    setToml(QString::fromStdString(*text), file);
-    title_->setBreadcrumb({QFileInfo(file).fileName()});
 }
 
 void ExperimentPage::setDataset(const QString& name) {
@@ -407,8 +412,8 @@ void ExperimentPage::chooseFile(bool save) {
         }
         return;
     }
-    const QString file = QFileDialog::getSaveFileName(this, tr("Save the experiment"),
-                                                      QStringLiteral("experiment.toml"), filter);
+    const QString file = QFileDialog::getSaveFileName(
+        this, tr("Save the experiment"), QStringLiteral("experiment.flip.toml"), filter);
     if (file.isEmpty()) {
         return;
     }

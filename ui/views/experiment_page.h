@@ -36,7 +36,7 @@ public:
     QString dataset() const;
 
 public Q_SLOTS:
-    void setToml(const QString& toml, const QString& fileName);
+    bool setToml(const QString& toml, const QString& fileName); // false: what stood there stays
     void openFile(const QString& file);
     void setDataset(const QString& name);
     void setTemplate(const QString& text, int maxTokens);

@@ -1,5 +1,6 @@
 #include "ui/views/icons.h"
 
+#include "ui/views/desktop_id.h"
 #include "ui/views/theme.h"
 
 #include <QFile>
@@ -52,6 +53,11 @@ QIcon icon(const QString& name) {
         return {};
     }
     return QIcon(new LineIconEngine(file.readAll())); // QIcon owns its engine
+}
+
+QIcon programIcon() {
+    return QIcon::fromTheme(QString::fromLatin1(kDesktopId),
+                            QIcon(QStringLiteral(":/icons/workbench.svg")));
 }
 
 } // namespace flip::ui

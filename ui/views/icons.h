@@ -9,4 +9,7 @@ namespace flip::ui {
 /// second text colour, the accent when checked. "data", "runs", "stop", ...
 QIcon icon(const QString& name);
 
+/// The program's own icon: as the desktop's theme has it, else as it is built in.
+QIcon programIcon();
+
 } // namespace flip::ui

@@ -1,5 +1,6 @@
 #include "ui/views/main_window.h"
 
+#include "ui/bridge/named_things.h"
 #include "ui/models/wording.h"
 #include "ui/views/alignment_page.h"
 #include "ui/views/compare_page.h"
@@ -14,7 +15,6 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QMenuBar>
 #include <QStackedWidget>
@@ -26,10 +26,6 @@
 
 namespace flip::ui {
 
-namespace {
-constexpr std::array<const char*, 3> kThemeKeys = {"system", "light", "dark"}; // by ThemeChoice
-} // namespace
-
 MainWindow::MainWindow(Workspace workspace)
     : workspace_(std::move(workspace)), history_(workspace_), rail_(new Rail(this)),
       pages_(new QStackedWidget(this)), notices_(new NoticeArea(this)),
@@ -40,7 +36,7 @@ MainWindow::MainWindow(Workspace workspace)
       compare_(new ComparePage(feed_, selection_, this)),
       alignment_(new AlignmentPage(feed_, selection_, this)), runs_(workspace_) {
     setWindowTitle(tr("FLIP Workbench"));
-    setWindowIcon(QIcon(QStringLiteral(":/icons/workbench.svg")));
+    setWindowIcon(programIcon());
     setMinimumSize(800, 560);
     resize(1280, 800);
     placeAll();
@@ -235,20 +231,26 @@ void MainWindow::setTheme(ThemeChoice choice) {
     applyTheme(*static_cast<QApplication*>(QCoreApplication::instance()), choice);
 }
 
-void MainWindow::openThing(const QString& nameOrPath) {
-    const QFileInfo file(nameOrPath);
-    if (std::ranges::count(workspace_.datasetNames(), nameOrPath.toStdString()) > 0) {
-        setPage(Page::Data);
-        data_->showDataset(nameOrPath);
-    } else if (file.isFile() && file.suffix() == QLatin1String("toml")) {
-        setPage(Page::Experiment);
-        experiment_->openFile(nameOrPath);
-    } else if (file.exists()) {
-        setPage(Page::Data);
-        data_->importFrom(nameOrPath);
-    } else {
+void MainWindow::openThings(const QStringList& words) {
+    const NamedThings named = thingsNamed(words, workspace_);
+    if (!named.run.isEmpty()) {
         setPage(Page::Runs);
-        selection_.setRun(nameOrPath);
+        selection_.setRun(named.run);
+    }
+    if (!named.dataset.isEmpty()) {
+        setPage(Page::Data);
+        data_->showDataset(named.dataset);
+    }
+    if (!named.source.isEmpty()) {
+        setPage(Page::Data);
+        data_->importFrom(named.source);
+    }
+    if (!named.experiment.isEmpty()) {
+        setPage(Page::Experiment);
+        experiment_->openFile(named.experiment);
+    }
+    for (const Problem& problem : named.problems) {
+        notices_->showProblem(problem);
     }
 }
 
@@ -261,9 +263,7 @@ void MainWindow::restore(bool withGeometry) {
     if (withGeometry) {
         restoreGeometry(state->geometry);
     }
-    const auto theme = std::ranges::find(kThemeKeys, state->theme.toStdString());
-    setTheme(theme == kThemeKeys.end() ? ThemeChoice::System
-                                       : ThemeChoice(theme - kThemeKeys.begin()));
+    setTheme(themeOfKey(state->theme).value_or(ThemeChoice::System));
     if (!state->experiment.isEmpty()) {
         experiment_->setToml(state->experiment, tr("the last sitting's experiment"));
     }
@@ -273,8 +273,7 @@ void MainWindow::restore(bool withGeometry) {
 
 ViewState MainWindow::viewState() const {
     return ViewState{.page = pageKey(page()),
-                     .theme =
-                         QString::fromLatin1(kThemeKeys[static_cast<std::size_t>(themeChoice())]),
+                     .theme = themeKey(themeChoice()),
                      .geometry = saveGeometry(),
                      .experiment = experiment_->toml(),
                      .run = selection_.run()};

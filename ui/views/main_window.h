@@ -39,9 +39,9 @@ public:
     Page page() const;
     void setTheme(ThemeChoice choice);
 
-    /// Shows a dataset or run by name, opens an experiment file, offers anything else to the
-    /// import.
-    void openThing(const QString& nameOrPath);
+    /// Shows what the words name: a dataset or run, an experiment file, raw files to import. What
+    /// they name in vain, a notice tells.
+    void openThings(const QStringList& words);
 
     /// As it was left; geometry too unless told otherwise.
     void restore(bool withGeometry = true);

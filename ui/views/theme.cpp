@@ -23,6 +23,8 @@ namespace flip::ui {
 
 namespace {
 
+constexpr std::array<const char*, kThemeChoices> kThemeKeys = {"system", "light", "dark"};
+
 Theme lightTheme() {
     return Theme{.dark = false,
                  .window = QColor(0xF7F7F8),
@@ -145,6 +147,19 @@ Theme theme() {
 
 ThemeChoice themeChoice() {
     return state().choice;
+}
+
+QString themeKey(ThemeChoice choice) {
+    return QString::fromLatin1(kThemeKeys[static_cast<std::size_t>(choice)]);
+}
+
+std::optional<ThemeChoice> themeOfKey(const QString& key) {
+    for (int i = 0; i < kThemeChoices; ++i) {
+        if (themeKey(ThemeChoice(i)) == key) {
+            return ThemeChoice(i);
+        }
+    }
+    return std::nullopt;
 }
 
 void applyTheme(QApplication& application, ThemeChoice choice) {

@@ -3,7 +3,10 @@
 #include <QColor>
 #include <QFont>
 #include <QObject>
+#include <QString>
 #include <Qt>
+
+#include <optional>
 
 class QApplication;
 class QLabel;
@@ -11,6 +14,10 @@ class QLabel;
 namespace flip::ui {
 
 enum class ThemeChoice { System, Light, Dark };
+inline constexpr int kThemeChoices = 3;
+
+QString themeKey(ThemeChoice choice); // "system", as --theme takes it
+std::optional<ThemeChoice> themeOfKey(const QString& key);
 
 /// The colours of the window. Views take them from here and name no literal of their own.
 struct Theme {

@@ -1,3 +1,4 @@
+#include "core/base/files.h"
 #include "tests/ui/support/small_dataset.h"
 #include "ui/views/data_page.h"
 #include "ui/views/experiment_page.h"
@@ -12,6 +13,7 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -19,6 +21,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QUrl>
 
 #include <cmath>
 #include <memory>
@@ -99,9 +102,66 @@ private Q_SLOTS:
 
     void showsTheRowsOfTheDataset() {
         open();
-        window_->openThing(QStringLiteral("films"));
+        window_->openThings({QStringLiteral("films")});
         auto* table = window_->findChild<DataPage*>()->findChild<QTableView*>();
         QTRY_COMPARE(table->model()->rowCount(), 400);
+    }
+
+    void opensAnExperimentAsAFileManagerNamesIt_data() {
+        QTest::addColumn<bool>("address");
+        QTest::newRow("path") << false;
+        QTest::newRow("address") << true;
+    }
+
+    void opensAnExperimentAsAFileManagerNamesIt() {
+        QFETCH(bool, address);
+        const QString file = fileWith("two words.flip.toml", "kind = \"flip\"\nseed = 41\n");
+        open();
+        window_->openThings(
+            {address ? QString::fromUtf8(QUrl::fromLocalFile(file).toEncoded()) : file});
+        QCOMPARE(window_->page(), Page::Experiment);
+        QVERIFY(window_->findChild<ExperimentPage*>()->toml().contains("seed = 41"));
+        QCOMPARE(window_->findChild<NoticeArea*>()->count(), 0);
+    }
+
+    void opensTheFirstOfSeveralExperiments() {
+        const QString first = fileWith("first.toml", "seed = 42\n");
+        const QString second = fileWith("second.toml", "seed = 43\n");
+        open();
+        window_->openThings({first, second});
+        auto* notices = window_->findChild<NoticeArea*>();
+        QVERIFY(window_->findChild<ExperimentPage*>()->toml().contains("seed = 42"));
+        QCOMPARE(notices->count(), 1);
+        QVERIFY(notices->textAt(0).startsWith("second.toml: not opened"));
+    }
+
+    void aWrongFileIsToldInOneLine_data() {
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("not there") << QByteArray();
+        QTest::newRow("no TOML") << QByteArray("Dear diary,\n\ntoday\n");
+        QTest::newRow("not text") << QByteArray("\x89PNG\0\xff\xfe\x01", 8);
+        QTest::newRow("another program's") << QByteArray("[package]\nname = \"x\"\n");
+        QTest::newRow("a schema") << QByteArray("[[table]]\nname = \"clicks\"\n");
+        QTest::newRow("a wrong value") << QByteArray("seed = \"many\"\n");
+        QTest::newRow("too large") << QByteArray("seed = 1\n") + QByteArray(1 << 20, '#');
+    }
+
+    void aWrongFileIsToldInOneLine() {
+        QFETCH(QByteArray, content);
+        const QString file = content.isEmpty() ? folder_.filePath("gone.toml")
+                                               : fileWith("wrong file.toml", content);
+        open();
+        auto* page = window_->findChild<ExperimentPage*>();
+        auto* notices = window_->findChild<NoticeArea*>();
+        const QString before = page->toml();
+        window_->openThings({file});
+        QCOMPARE(notices->count(), 1);
+        QVERIFY2(notices->textAt(0).startsWith(file), qPrintable(notices->textAt(0)));
+        QVERIFY2(!notices->textAt(0).contains('\n'), qPrintable(notices->textAt(0)));
+        QCOMPARE(page->toml(), before);
+        for (auto* label : page->findChildren<QLabel*>()) { // nor does the page claim to show it
+            QVERIFY(!label->text().contains("wrong file.toml"));
+        }
     }
 
     void everyControlTellsItsName() {
@@ -236,6 +296,12 @@ private Q_SLOTS:
     }
 
 private:
+    /// Writes a file beside the workspace's own; empty where that failed.
+    QString fileWith(const QString& name, const QByteArray& content) const {
+        const QString path = folder_.filePath(name);
+        return writeFileAtomically(path.toStdString(), content.toStdString()) ? path : QString();
+    }
+
     void open() {
         window_ = std::make_unique<MainWindow>(workspace_);
         window_->resize(1280, 720);
