@@ -1,4 +1,5 @@
 #include "core/base/log.h"
+#include "core/base/version.h"
 #include "core/run/kernel_caches.h"
 #include "core/store/workspace.h"
 #include "ui/views/main_window.h"
@@ -27,7 +28,7 @@ int main(int argc, char** argv) {
     // Words are checked before there is a display to open: a wrong one is told anywhere.
     QCoreApplication::setOrganizationName(QStringLiteral("flip-workbench"));
     QCoreApplication::setApplicationName(QStringLiteral("flip-workbench"));
-    QCoreApplication::setApplicationVersion(QStringLiteral("0.1.0"));
+    QCoreApplication::setApplicationVersion(QString::fromLatin1(flip::programVersion()));
     QCommandLineParser line;
     line.setApplicationDescription(
         QStringLiteral("Whether, where and why a language model helps your recommender."));

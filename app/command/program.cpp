@@ -1,17 +1,19 @@
 #include "app/command/program.h"
 
 #include "app/command/command.h"
+#include "core/base/version.h"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <string>
 
 namespace flip::command {
 
 int runProgram(int argc, char** argv) {
     CLI::App app("FLIP Workbench: whether, where and why a language model helps your recommender",
                  "flip");
-    app.set_version_flag("--version", "flip 0.1.0");
+    app.set_version_flag("--version", std::string("flip ") + programVersion());
     app.require_subcommand(1);
     app.fallthrough();
     Context context;
