@@ -1,59 +1,9 @@
 #include "app/command/program.h"
-#include "app/engine/engine.h"
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <system_error>
-#include <unistd.h>
-
-namespace {
-
-char** programWords = nullptr;
-
-/// Becomes flip-engine, which lies beside this program.
-void become(flip::command::Context& context) {
-    std::error_code ignored;
-    const std::filesystem::path engine =
-        std::filesystem::read_symlink("/proc/self/exe", ignored).replace_filename("flip-engine");
-    ::execv(engine.c_str(), programWords);
-    context.fail(
-        {std::string("cannot be started: ") + std::strerror(errno) + "; install the program again",
-         engine.string(), /*world=*/true});
-}
-
-} // namespace
-
-namespace flip::command::engine {
-
-void run(const RunWork&, Context& context) {
-    become(context);
-}
-void sweep(SweepWork, Context& context) {
-    become(context);
-}
-void encode(const std::string&, const std::string&, const std::string&, Context& context) {
-    become(context);
-}
-void listModels(bool, Context& context) {
-    become(context);
-}
-void checkModel(const std::string&, bool, Context& context) {
-    become(context);
-}
-void exportModel(const std::string&, const std::string&, Context& context) {
-    become(context);
-}
-void demo(Context& context) {
-    become(context);
-}
-
-} // namespace flip::command::engine
+#include "app/handover.h"
 
 /// The headless program: reads the words, does itself what needs no LibTorch, and refuses at once
 /// what it can see to be wrong.
 int main(int argc, char** argv) {
-    programWords = argv;
+    flip::command::handOverWords(argv);
     return flip::command::runProgram(argc, argv);
 }

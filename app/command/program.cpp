@@ -10,13 +10,13 @@
 
 namespace flip::command {
 
-int runProgram(int argc, char** argv) {
-    CLI::App app("FLIP Workbench: whether, where and why a language model helps your recommender",
-                 "flip");
+void buildProgram(CLI::App& app, Context& context) {
+    app.name("flip");
+    app.description(
+        "FLIP Workbench: whether, where and why a language model helps your recommender");
     app.set_version_flag("--version", std::string("flip ") + programVersion());
     app.require_subcommand(1);
     app.fallthrough();
-    Context context;
     app.add_option("--workspace", context.workspace,
                    "folder of datasets, runs and models (default: $FLIP_WORKSPACE, else the "
                    "platform's data folder)");
@@ -24,6 +24,12 @@ int runProgram(int argc, char** argv) {
                            addEncode, addModels, addDemo}) {
         add(app, context);
     }
+}
+
+int runProgram(int argc, char** argv) {
+    CLI::App app;
+    Context context;
+    buildProgram(app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
