@@ -1,3 +1,4 @@
+#include "app/window_words.h"
 #include "core/base/log.h"
 #include "core/base/version.h"
 #include "core/run/kernel_caches.h"
@@ -30,16 +31,13 @@ int main(int argc, char** argv) {
     QCoreApplication::setApplicationName(QStringLiteral("flip-workbench"));
     QCoreApplication::setApplicationVersion(QString::fromLatin1(flip::programVersion()));
     QCommandLineParser line;
-    line.setApplicationDescription(
-        QStringLiteral("Whether, where and why a language model helps your recommender."));
+    line.setApplicationDescription(flip::kWindowDescription);
     line.addHelpOption();
     line.addVersionOption();
-    line.addPositionalArgument("FILE", "a dataset, run or experiment file to open", "[FILE...]");
-    line.addOptions({{"workspace", "folder of datasets, runs and models", "DIR"},
-                     {"page", "data, template, experiment, runs, compare or alignment", "PAGE"},
-                     {"screenshot", "draws the page into this file and exits", "FILE"},
-                     {"size", "of the window, such as 1600x1000", "WxH", "1280x800"},
-                     {"theme", "light, dark or system", "THEME"}});
+    line.addPositionalArgument(flip::kWindowArgument.name, flip::kWindowArgument.help, "[FILE...]");
+    for (const flip::WindowWord& word : flip::kWindowWords) {
+        line.addOption({word.name, word.help, word.value, word.defaultValue});
+    }
     QStringList words;
     for (int i = 0; i < argc; ++i) {
         words << QString::fromLocal8Bit(argv[i]);
