@@ -48,7 +48,8 @@ install_parts "$plm"
 
 step "Build"
 configure release
-build release flip flip-workbench || die "the build failed; the compiler's message stands above"
+build release flip flip-workbench flip-share ||
+    die "the build failed; the compiler's message stands above"
 say "Built: $ROOT/build/release/bin/flip and flip-workbench"
 release_lock BUILD_LOCK
 if $build_only; then
