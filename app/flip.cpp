@@ -1,69 +1,9 @@
 #include "app/command/program.h"
-#include "app/engine/engine.h"
-#include "app/launch/engine_start.h"
-
-#include <cstdio>
-#include <iostream>
-#include <unistd.h>
-
-namespace {
-
-char** programWords = nullptr;
-
-/// Asks on the terminal, where there is one.
-std::optional<std::string> askOnTerminal(const std::string& wanted, const std::string& trouble) {
-    if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
-        return std::nullopt;
-    }
-    std::fprintf(stderr,
-                 "%s\nThis package computes with the PyTorch %s of an environment.\n"
-                 "A Python that has it, or its folder (empty to give up): ",
-                 trouble.c_str(), wanted.c_str());
-    std::string answer;
-    if (!std::getline(std::cin, answer) || answer.empty()) {
-        return std::nullopt;
-    }
-    return answer;
-}
-
-void become(flip::command::Context& context) {
-    context.fail(flip::launch::become("flip-engine", programWords, context.torch, askOnTerminal));
-}
-
-} // namespace
-
-namespace flip::command::engine {
-
-void run(const RunWork&, Context& context) {
-    become(context);
-}
-void sweep(SweepWork, Context& context) {
-    become(context);
-}
-void encode(const std::string&, const std::string&, const std::string&, Context& context) {
-    become(context);
-}
-void listModels(bool, Context& context) {
-    become(context);
-}
-void checkModel(const std::string&, bool, Context& context) {
-    become(context);
-}
-void exportModel(const std::string&, const std::string&, Context& context) {
-    become(context);
-}
-void demo(Context& context) {
-    become(context);
-}
-void machine(bool, Context& context) {
-    become(context);
-}
-
-} // namespace flip::command::engine
+#include "app/launch/handover.h"
 
 /// The headless program: reads the words, does itself what needs no LibTorch, and refuses at once
 /// what it can see to be wrong.
 int main(int argc, char** argv) {
-    programWords = argv;
+    flip::command::handOverWords(argv);
     return flip::command::runProgram(argc, argv);
 }

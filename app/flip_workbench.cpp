@@ -1,4 +1,6 @@
+#include "app/window_words.h"
 #include "core/base/log.h"
+#include "core/base/version.h"
 #include "core/run/kernel_caches.h"
 #include "core/store/workspace.h"
 #include "ui/views/desktop_id.h"
@@ -29,18 +31,15 @@ int main(int argc, char** argv) {
     QCoreApplication::setOrganizationName(QStringLiteral("flip-workbench"));
     QCoreApplication::setApplicationName(QString::fromLatin1(flip::ui::kProgramName));
     QGuiApplication::setDesktopFileName(QString::fromLatin1(flip::ui::kDesktopId));
-    QCoreApplication::setApplicationVersion(QStringLiteral("0.1.0"));
+    QCoreApplication::setApplicationVersion(QString::fromLatin1(flip::programVersion()));
     QCommandLineParser line;
-    line.setApplicationDescription(
-        QStringLiteral("Whether, where and why a language model helps your recommender."));
+    line.setApplicationDescription(flip::kWindowDescription);
     line.addHelpOption();
     line.addVersionOption();
-    line.addPositionalArgument("FILE", "a dataset, run or experiment file to open", "[FILE...]");
-    line.addOptions({{"workspace", "folder of datasets, runs and models", "DIR"},
-                     {"page", "data, template, experiment, runs, compare or alignment", "PAGE"},
-                     {"screenshot", "draws the page into this file and exits", "FILE"},
-                     {"size", "of the window, such as 1600x1000", "WxH", "1280x800"},
-                     {"theme", "light, dark or system", "THEME"}});
+    line.addPositionalArgument(flip::kWindowArgument.name, flip::kWindowArgument.help, "[FILE...]");
+    for (const flip::WindowWord& word : flip::kWindowWords) {
+        line.addOption({word.name, word.help, word.value, word.defaultValue});
+    }
     QStringList words;
     for (int i = 0; i < argc; ++i) {
         words << QString::fromLocal8Bit(argv[i]);
@@ -61,6 +60,10 @@ int main(int argc, char** argv) {
     }
     if (line.isSet("theme") && !theme) {
         return fail(kWrongUsage, "--theme: write light, dark or system");
+    }
+    if (line.isSet("torch")) {
+        return fail(kWrongUsage, "--torch: is for packages without LibTorch, as the first words; "
+                                 "this program has its own");
     }
     const bool pictured = line.isSet("screenshot");
     const bool needsNoDisplay = pictured || line.isSet("help") || line.isSet("version");

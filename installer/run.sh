@@ -51,7 +51,8 @@ install_parts
 
 step "Build"
 configure release
-build release flip flip-workbench || die "the build failed; the compiler's message stands above"
+build release flip flip-workbench flip-share ||
+    die "the build failed; the compiler's message stands above"
 say "Built: $ROOT/build/release/bin/flip and flip-workbench"
 "$ROOT/build/release/bin/flip" machine || die "the program does not start; its message stands above"
 release_lock BUILD_LOCK

@@ -3,7 +3,8 @@
 namespace flip::command {
 
 void addBench(CLI::App& app, Context& context) {
-    auto* bench = app.add_subcommand("bench", "how fast this machine does it");
+    auto* bench =
+        app.add_subcommand("bench", "measure how fast this machine imports and tokenizes");
     bench->require_subcommand(1);
     addBenchImport(*bench, context);
     addBenchTokenize(*bench, context);

@@ -65,10 +65,11 @@ void run(const BenchImport& options, Context& context) {
 } // namespace
 
 void addBenchImport(CLI::App& bench, Context& context) {
-    auto* import = bench.add_subcommand("import", "reads raw files into a dataset that is removed");
+    auto* import =
+        bench.add_subcommand("import", "import raw files, time it, and remove the dataset again");
     auto options = std::make_shared<BenchImport>();
     options->words.addTo(*import);
-    import->add_flag("--json", options->json, "machine-readable");
+    import->add_flag("--json", options->json, "print a JSON object");
     import->callback([options, &context] { run(*options, context); });
 }
 

@@ -192,15 +192,29 @@ void benchTokenize(const BenchOptions& options, Context& context) {
 } // namespace
 
 void addBenchTokenize(CLI::App& bench, Context& context) {
-    auto* command = bench.add_subcommand("tokenize", "lines or rows a second, on all cores");
+    auto* command =
+        bench.add_subcommand("tokenize", "count the sentences a second that are tokenized on all "
+                                         "cores");
+    command->footer(
+        R"(With --input the sentences are the lines of a file. With --dataset they are those
+of its rows, made twice: tokenized whole, and joined from the tokens of the values,
+as training does it.)");
     auto options = std::make_shared<BenchOptions>();
-    command->add_option("--plm", options->model, "model folder or name")->required();
-    command->add_option("--input", options->input, "file of lines");
-    command->add_option("--dataset", options->dataset,
-                        "its rows instead: tokenized whole, and joined from the values' tokens");
-    command->add_option("--template", options->textTemplate,
-                        "the rows' sentence (default: every field)");
-    command->add_flag("--json", options->json, "machine-readable");
+    command
+        ->add_option("--plm", options->model,
+                     "language model: a folder, or a name where the workspace looks for models")
+        ->required()
+        ->type_name("MODEL");
+    command->add_option("--input", options->input, "text file; each line is a sentence")
+        ->type_name("FILE");
+    command->add_option("--dataset", options->dataset, "dataset whose rows are the sentences")
+        ->type_name("DATASET");
+    command
+        ->add_option("--template", options->textTemplate,
+                     "the sentence made of each row, as text.template in an experiment file "
+                     "(default: every field)")
+        ->type_name("TEXT");
+    command->add_flag("--json", options->json, "print a JSON object");
     command->callback([options, &context] { benchTokenize(*options, context); });
 }
 

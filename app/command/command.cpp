@@ -3,6 +3,7 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <system_error>
 
@@ -36,6 +37,23 @@ void Context::fail(const Problem& problem) {
 void Context::fail(const Problem& problem, int code) {
     std::fprintf(stderr, "%s\n", problem.text().c_str());
     exitCode = code;
+}
+
+std::string joined(const std::vector<std::string>& words, const char* separator) {
+    std::string text;
+    for (const std::string& word : words) {
+        text += (text.empty() ? "" : separator) + word;
+    }
+    return text;
+}
+
+CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& words) {
+    option->type_name(joined(words, "|"));
+    return option->check([words](const std::string& word) {
+        return std::ranges::find(words, word) != words.end()
+                   ? std::string()
+                   : "'" + word + "' is none of " + joined(words, ", ");
+    });
 }
 
 Result<RunDraft> readExperimentFile(const std::string& file) {

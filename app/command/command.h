@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace flip::command {
 
@@ -35,6 +36,13 @@ struct Context {
     void fail(const Problem& problem);
     void fail(const Problem& problem, int code);
 };
+
+/// The words, with this between them.
+std::string joined(const std::vector<std::string>& words, const char* separator);
+
+/// Lets an option take one of these words and no other. They are its value's name too, so that
+/// help, manual and the completion of shells have them from here.
+CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& words);
 
 /// Reads an experiment file.
 Result<RunDraft> readExperimentFile(const std::string& file);

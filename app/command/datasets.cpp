@@ -94,14 +94,19 @@ void run(const DatasetsOptions& options, Context& context) {
 } // namespace
 
 void addDatasets(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("datasets", "what has been imported");
+    auto* command = app.add_subcommand("datasets", "list the datasets, or show one");
     auto options = std::make_shared<DatasetsOptions>();
-    command->add_flag("--json", options->json, "machine-readable");
-    auto* show = command->add_subcommand("show", "one dataset");
-    show->add_option("name", options->name, "the dataset's name")->required();
-    show->add_flag("--json", options->json, "machine-readable");
+    command->add_flag("--json", options->json, "print a JSON list, one object a dataset");
+    auto* show = command->add_subcommand("show", "show one dataset");
+    show->add_option("name", options->name, "the dataset's name")->required()->type_name("DATASET");
+    show->add_flag("--json", options->json, "print a JSON object");
     show->add_flag("--bad-lines", options->badLines,
-                   "the first thousand lines of the source that were left out, and why");
+                   "print the lines of the source that the import left out, and why; a thousand at "
+                   "most");
+    command->footer(
+        R"(Without a word after it, 'flip datasets' lists all of them: rows, positives, the
+three splits, and for each field its ids and how much of valid and test was not
+seen in training.)");
     command->callback([options, &context] { run(*options, context); });
 }
 

@@ -75,10 +75,23 @@ void run(const ImportOptions& options, Context& context) {
 
 void addImport(CLI::App& app, Context& context) {
     auto* command = app.add_subcommand("import", "read raw files into a dataset");
+    command->footer(
+        R"(The dataset lies in the workspace, with a split that stays the same for every run.
+A preset says how the files of a public dataset are read; --schema does so for
+other files (resources/schemas/README.md). One of them is needed. Files may
+be packed (.gz, .zst, .bz2, .xz, .zip, .tar.gz) and are not unpacked to the disk.
+Lines that cannot be used are left out and counted; 'flip datasets show NAME
+--bad-lines' lists them.
+
+  flip import ml-100k --preset movielens-100k --name movielens-100k
+  flip import clicks --schema clicks.toml --split time --name clicks)");
     auto options = std::make_shared<ImportOptions>();
     options->words.addTo(*command);
-    command->add_option("--name", options->name, "the dataset's name")->required();
-    command->add_flag("--replace", options->replace, "replace a dataset of this name");
+    command->add_option("--name", options->name, "the name that the dataset gets")
+        ->required()
+        ->type_name("NAME");
+    command->add_flag("--replace", options->replace,
+                      "replace a dataset that has this name already");
     command->callback([options, &context] { run(*options, context); });
 }
 

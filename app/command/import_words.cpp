@@ -1,35 +1,54 @@
 #include "app/command/import_words.h"
 
+#include "app/command/command.h"
+
 #include <string>
 #include <vector>
 
 namespace flip::command {
 
-namespace {
-
-std::string join(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) {
-        text += (text.empty() ? "" : ", ") + word;
-    }
-    return text;
-}
-
-} // namespace
-
 void ImportWords::addTo(CLI::App& command) {
-    command.add_option("source", request_.source, "folder or file to read")->required();
-    command.add_option("--preset", request_.preset, "csv or " + join(presetNames()));
-    command.add_option("--schema", request_.schema, "TOML file that says what the columns are");
-    command.add_option("--split", split_, "how rows are divided")
-        ->check(CLI::IsMember({"random", "time", "file"}));
-    command.add_option("--split-file", request_.split.file, "TSV of row_index and split");
-    command.add_option("--split-seed", request_.split.seed, "seed of the random split");
-    command.add_option("--min-count", request_.minCount, "rarer values share the unknown id")
-        ->check(CLI::PositiveNumber);
-    command.add_option("--label-rule", request_.labelRule,
-                       "what counts as 1: \">= 4\", '== \"yes\"'");
-    command.add_flag("--strict", request_.strict, "refuse at the first line that cannot be used");
+    command.add_option("source", request_.source, "folder, archive or file to read")
+        ->required()
+        ->type_name("SOURCE");
+    std::vector<std::string> presets = presetNames();
+    presets.insert(presets.begin(), "csv");
+    takesOneOf(
+        command.add_option("--preset", request_.preset,
+                           "what the files are: " + joined(presets, ", ") + "; csv needs --schema"),
+        presets)
+        ->option_text("PRESET");
+    command
+        .add_option("--schema", request_.schema,
+                    "description of other files than a preset's: their columns, the label, the "
+                    "fields")
+        ->type_name("SCHEMA.toml");
+    takesOneOf(command.add_option("--split", split_,
+                                  "how rows are divided into train, valid and test: at random "
+                                  "(default), by time, the newest for test, or as --split-file "
+                                  "says"),
+               {"random", "time", "file"});
+    command
+        .add_option("--split-file", request_.split.file,
+                    "tab-separated file that names each row: row_index, counted from 0, and "
+                    "train, valid or test")
+        ->type_name("FILE");
+    command.add_option("--split-seed", request_.split.seed, "seed of the random split (default 1)")
+        ->type_name("N");
+    command
+        .add_option("--min-count", request_.minCount,
+                    "values in fewer training rows than this share their field's unknown id "
+                    "(default 1)")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("N");
+    command
+        .add_option("--label-rule", request_.labelRule,
+                    "what makes a row positive, such as \">= 4\" or '== \"yes\"' (default: the "
+                    "schema's rule)")
+        ->type_name("RULE");
+    command.add_flag("--strict", request_.strict,
+                     "refuse the import at the first line that cannot be used, rather than leave "
+                     "such lines out");
 }
 
 Result<ImportRequest> ImportWords::request() const {
@@ -42,7 +61,7 @@ Result<ImportRequest> ImportWords::request() const {
         }
     }
     if (request.preset.empty() && request.schema.empty()) {
-        return Problem{"is missing; write one of csv, " + join(presetNames()), "--preset"};
+        return Problem{"is missing; write one of csv, " + joined(presetNames(), ", "), "--preset"};
     }
     if (!request.split.file.empty() && !split_.empty() && split_ != "file") {
         return Problem{"goes with --split file, not with --split " + split_, "--split-file"};

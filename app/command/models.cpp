@@ -15,23 +15,35 @@ struct ModelsOptions {
 } // namespace
 
 void addModels(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("models", "language models: those there are, those trained");
+    auto* command =
+        app.add_subcommand("models", "list and check language models, export trained ones");
     command->require_subcommand(1);
     auto options = std::make_shared<ModelsOptions>();
-    auto* listing = command->add_subcommand("list", "the model folders, and which can be used");
-    listing->add_flag("--json", options->json, "machine-readable");
+    auto* listing =
+        command->add_subcommand("list", "list the model folders, and say why one cannot be used");
+    listing->add_flag("--json", options->json, "print a JSON list");
     listing->callback([options, &context] { engine::listModels(options->json, context); });
-    auto* checking = command->add_subcommand("check", "what a model folder holds and lacks");
-    checking->add_option("folder", options->model, "model folder or name")->required();
-    checking->add_flag("--json", options->json, "machine-readable");
+    auto* checking = command->add_subcommand(
+        "check", "say what a model folder holds, lacks, and what of it is passed over");
+    checking
+        ->add_option("folder", options->model,
+                     "language model: a folder, or a name where the workspace looks for models")
+        ->required()
+        ->type_name("MODEL");
+    checking->add_flag("--json", options->json, "print a JSON object");
     checking->callback(
         [options, &context] { engine::checkModel(options->model, options->json, context); });
-    auto* exporting =
-        command->add_subcommand("export", "a run's text encoder as a model folder of its own");
-    exporting->add_option("run", options->run, "the run's name")->required();
-    exporting->add_option("--out", options->output, "folder to make")->required();
+    auto* exporting = command->add_subcommand(
+        "export", "write a run's trained text encoder as a model folder of its own");
+    exporting->add_option("run", options->run, "the run's name")->required()->type_name("RUN");
+    exporting->add_option("--out", options->output, "folder to make")->required()->type_name("DIR");
     exporting->callback(
         [options, &context] { engine::exportModel(options->run, options->output, context); });
+    command->footer(
+        R"(A language model is a folder in the Hugging Face layout: config.json, a tokenizer
+and weights. It is looked for under its name in models/ of the workspace, in
+$FLIP_MODELS, in models/ of the default workspace, and among those that the
+installer brought.)");
 }
 
 } // namespace flip::command

@@ -1,30 +1,79 @@
 #include "app/command/program.h"
 
 #include "app/command/command.h"
+#include "core/base/version.h"
 
 #include <CLI/CLI.hpp>
 
+#include <cstddef>
 #include <cstdio>
+#include <memory>
+#include <string>
 
 namespace flip::command {
 
-int runProgram(int argc, char** argv) {
-    CLI::App app("FLIP Workbench: whether, where and why a language model helps your recommender",
-                 "flip");
-    app.set_version_flag("--version", "flip 0.1.0");
+namespace {
+
+/// Help whose long sentences go on below their beginning, not below the options.
+class Help final : public CLI::Formatter {
+public:
+    std::string make_option_desc(const CLI::Option* option) const override {
+        constexpr std::size_t kWidth = 70;
+        std::string text;
+        std::size_t length = 0; // of the last line
+        for (const std::string& word : CLI::detail::split(option->get_description(), ' ')) {
+            const bool fits = length + 1 + word.size() <= kWidth;
+            text += (text.empty() ? "" : fits ? " " : "\n") + word;
+            length = fits ? length + 1 + word.size() : word.size();
+        }
+        return text;
+    }
+};
+
+} // namespace
+
+void buildProgram(CLI::App& app, Context& context) {
+    app.name("flip");
+    app.description("train, measure and compare click models that learn from ids and from words");
+    app.formatter(std::make_shared<Help>());
+    app.set_help_flag("-h,--help", "print this help and exit");
+    app.set_version_flag("--version", std::string("flip ") + programVersion(),
+                         "print the version and exit");
     app.require_subcommand(1);
     app.fallthrough();
-    Context context;
     app.add_option("--workspace", context.workspace,
                    "folder of datasets, runs and models (default: $FLIP_WORKSPACE, else the "
-                   "platform's data folder)");
+                   "platform's data folder)")
+        ->type_name("DIR");
     app.add_option("--torch", context.torch,
                    "for packages without LibTorch: a Python that has PyTorch, or its folder "
-                   "(default: $FLIP_TORCH, else what was chosen before)");
-    for (const auto add : {addImport, addDatasets, addRuns, addTokenize, addBench, addRun, addSweep,
-                           addEncode, addModels, addDemo, addMachine}) {
+                   "(default: $FLIP_TORCH, else what was chosen before)")
+        ->type_name("PLACE");
+    for (const auto add : {addImport, addDatasets, addRun, addSweep, addRuns, addModels,
+                           addTokenize, addEncode, addBench, addMachine, addDemo}) {
         add(app, context);
     }
+    // Last, as commands take over the footer of what they are added to.
+    app.footer(R"(Whether, where and why does a language model help your recommender? flip imports
+raw files into a dataset, trains a model over ids and a language model over the
+same rows written as sentences, together or apart, and compares the runs on the
+same rows. It does without a display what flip-workbench, the window, does to data
+and runs; both share one workspace.
+
+'flip demo' goes the whole way with a small sample. With data of your own:
+
+  flip import ml-100k --preset movielens-100k --name movielens-100k
+  flip run experiments/ml100k.toml
+  flip runs list
+
+Results go to standard output, messages to standard error as 'file:line: what is
+wrong; what to do'. Every command has its own --help.)");
+}
+
+int runProgram(int argc, char** argv) {
+    CLI::App app;
+    Context context;
+    buildProgram(app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -58,18 +58,40 @@ void run(RunOptions& options, Context& context) {
 } // namespace
 
 void addRun(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("run", "run an experiment in the foreground");
+    auto* command =
+        app.add_subcommand("run", "train and measure what an experiment file describes");
+    command->footer(
+        R"(Stays in the foreground until the run ends and stores everything in the workspace,
+where 'flip runs' and the window find it. Ctrl-C ends the run at its next step and
+keeps a checkpoint, from which --resume goes on; a second Ctrl-C ends it at once.
+
+  flip run experiments/ml100k.toml
+  flip run experiments/ml100k.toml --set finetune.branches=id --set seed=2
+  flip run --resume flip-movielens-100k-1)");
     auto options = std::make_shared<RunOptions>();
-    command->add_option("experiment", options->experiment, "experiment file (TOML)");
-    command->add_option("--set", options->assignments, "key=value over the file's, repeatable")
+    command->add_option("experiment", options->experiment, "experiment file; not with --resume")
+        ->type_name("EXPERIMENT.toml");
+    command
+        ->add_option("--set", options->assignments,
+                     "give an option of the file another value; may be written again for others")
         ->take_all()
-        ->expected(1);
-    command->add_option("--resume", options->work.resume, "go on with a stopped or crashed run");
-    command->add_option("--name", options->work.name, "the run's name; without it one is made");
-    command->add_flag("--json", options->work.json, "the result as one JSON object on stdout");
-    command->add_flag("--events", options->work.events, "every event as a JSON line on stdout");
+        ->expected(1)
+        ->type_name("KEY=VALUE");
+    command
+        ->add_option("--resume", options->work.resume,
+                     "go on with this run, which was stopped or has crashed")
+        ->type_name("RUN");
+    command
+        ->add_option("--name", options->work.name,
+                     "the name that the run gets (default: one is made)")
+        ->type_name("NAME");
+    command->add_flag("--json", options->work.json,
+                      "print the result as one JSON object, after the events if those are wanted");
+    command->add_flag("--events", options->work.events,
+                      "print everything that happens, one JSON object a line");
     command->add_flag("--options", options->options,
-                      "prints every option of an experiment file, its default and what it does");
+                      "print every option of an experiment file, its default and what it does, as "
+                      "a file to start from");
     command->callback([options, &context] { run(*options, context); });
 }
 

@@ -107,13 +107,24 @@ Result<void> exportRuns(const Workspace& workspace, RunStore& store, const Expor
 }
 
 void addExport(CLI::App& command, Context& context) {
-    auto* exporting = command.add_subcommand("export", "what a run predicted, or runs as a table");
+    auto* exporting =
+        command.add_subcommand("export", "write a run's predictions as CSV, or print runs as a "
+                                         "table");
+    exporting->footer(
+        R"(The CSV file has a line for each row of valid and test: row_index, split, label,
+logit and p, the probability; a joint run adds logit_id and logit_text, those of
+its two branches. The numbers have all their digits.
+
+  flip runs export flip-movielens-100k-1 --predictions predicted.csv)");
     auto options = std::make_shared<ExportOptions>();
-    exporting->add_option("run", options->table.runs,
-                          "the run's name; with --table any number of names");
-    exporting->add_option("--predictions", options->predictions, "CSV file to write");
+    exporting
+        ->add_option("run", options->table.runs,
+                     "name of the run; with --table, of any number of runs")
+        ->type_name("RUN");
+    exporting->add_option("--predictions", options->predictions, "CSV file to write")
+        ->type_name("FILE.csv");
     exporting->add_flag("--table", options->asTable,
-                        "the table of 'flip runs table', with its options");
+                        "print the table of 'flip runs table', whose options may follow");
     addTableOptions(*exporting, options->table);
     exporting->callback([options, &context] {
         withStore(context, [&](const Workspace& workspace, RunStore& store) {
@@ -134,12 +145,6 @@ Result<MetricsRequest> requestOf(const RunsOptions& options) {
     MetricsRequest request{.by = options.by, .user = options.user, .slices = options.slices};
     if (options.split != "both") {
         request.splits = {options.split == "valid" ? Split::Valid : Split::Test};
-        if (options.split != "valid" && options.split != "test") {
-            return Problem{"'" + options.split +
-                               "' is no split with predictions; write valid, "
-                               "test or both",
-                           "--split"};
-        }
     }
     if (!options.at.empty()) {
         if (options.user.empty()) {
@@ -198,20 +203,39 @@ Result<void> showMetrics(const Workspace& workspace, RunStore& store, const Runs
 
 void addMetrics(CLI::App& command, const std::shared_ptr<RunsOptions>& options, Context& context) {
     auto* measuring = command.add_subcommand(
-        "metrics", "what a run's stored predictions are worth, beyond AUC and LogLoss");
-    measuring->add_option("run", options->run, "the run's name")->required();
-    measuring->add_option("--split", options->split, "valid, test or both (default)");
-    measuring->add_option("--by", options->by,
-                          "field to group the AUC by (GAUC); more than one "
-                          "by writing it again");
-    measuring->add_option("--user", options->user,
-                          "field of users: adds Recall, NDCG and hit rate of each user's rows");
-    measuring->add_option("--at", options->at,
-                          "lengths of the rankings (default 5,10,20); with --user");
-    measuring->add_option("--bins", options->bins, "bins of the reliability curves (default 15)");
-    measuring->add_option("--slices", options->slices,
-                          "field to take apart: the 20 most frequent values, then the rest");
-    measuring->add_flag("--json", options->json, "machine-readable");
+        "metrics", "measure what a run's stored predictions are worth, beyond AUC and log loss");
+    measuring->footer(
+        R"(Prints the AUC with its 95 % interval, normalised entropy, how many clicks were
+predicted for each that happened, and how well predicted probabilities hold
+(calibration, reliability tables). Nothing is trained or predicted again.
+
+  flip runs metrics flip-movielens-100k-1 --split test --by user_id --user user_id)");
+    measuring->add_option("run", options->run, "the run's name")->required()->type_name("RUN");
+    takesOneOf(
+        measuring->add_option("--split", options->split, "rows to measure on (default both)"),
+        {"valid", "test", "both"});
+    measuring
+        ->add_option("--by", options->by,
+                     "add GAUC: the AUC within each value of this field, averaged; may be written "
+                     "again for another field")
+        ->type_name("FIELD");
+    measuring
+        ->add_option("--user", options->user,
+                     "add recall, NDCG and hit rate of the ranking of each user's rows; the field "
+                     "that names the user")
+        ->type_name("FIELD");
+    measuring
+        ->add_option("--at", options->at,
+                     "with --user, how many rows from the top of a ranking count (default 5,10,20)")
+        ->type_name("N,...");
+    measuring->add_option("--bins", options->bins, "bins of the reliability tables (default 15)")
+        ->type_name("N");
+    measuring
+        ->add_option("--slices", options->slices,
+                     "add a table by this field's value: the 20 most frequent, then the rest; may "
+                     "be written again for another field")
+        ->type_name("FIELD");
+    measuring->add_flag("--json", options->json, "print a JSON object");
     measuring->callback([options, &context] {
         withStore(context, [&](const Workspace& workspace, RunStore& store) {
             return showMetrics(workspace, store, *options);
@@ -222,18 +246,19 @@ void addMetrics(CLI::App& command, const std::shared_ptr<RunsOptions>& options, 
 } // namespace
 
 void addRuns(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("runs", "the stored runs");
+    auto* command = app.add_subcommand("runs", "list, measure, compare and export stored runs");
     command->require_subcommand(1);
     auto options = std::make_shared<RunsOptions>();
-    auto* listing = command->add_subcommand("list", "all runs, newest first");
-    listing->add_flag("--json", options->json, "machine-readable");
+    auto* listing = command->add_subcommand("list", "list all runs, newest first");
+    listing->add_flag("--json", options->json, "print a JSON list");
     listing->callback([options, &context] {
         withStore(context,
                   [&](const Workspace&, RunStore& store) { return list(store, options->json); });
     });
-    auto* showing = command->add_subcommand("show", "one run and its result");
-    showing->add_option("run", options->run, "the run's name")->required();
-    showing->add_flag("--json", options->json, "machine-readable");
+    auto* showing =
+        command->add_subcommand("show", "show one run: its state, its result and its whole recipe");
+    showing->add_option("run", options->run, "the run's name")->required()->type_name("RUN");
+    showing->add_flag("--json", options->json, "print the result as a JSON object");
     showing->callback([options, &context] {
         withStore(context, [&](const Workspace&, RunStore& store) {
             return show(store, options->run, options->json);

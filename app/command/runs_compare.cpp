@@ -16,10 +16,6 @@ struct CompareOptions {
 };
 
 Result<void> compare(const Workspace& workspace, RunStore& store, const CompareOptions& options) {
-    if (options.split != "valid" && options.split != "test") {
-        return Problem{"'" + options.split + "' is no split with predictions; write valid or test",
-                       "--split"};
-    }
     std::vector<std::string> across;
     for (const std::string& word : listElements(options.across)) {
         auto key = findGroupingKey(word, "--across");
@@ -48,18 +44,27 @@ Result<void> compare(const Workspace& workspace, RunStore& store, const CompareO
 } // namespace
 
 void addRunsCompare(CLI::App& runs, Context& context) {
-    auto* command = runs.add_subcommand(
-        "compare", "runs on the same rows, each beside the first: paired test of the AUCs. Runs "
-                   "that differ only in the seed count as one recipe, compared seed by seed");
+    auto* command =
+        runs.add_subcommand("compare", "test whether runs on the same rows differ in their AUC");
+    command->footer(R"(Sets each run beside the first, by the predictions both have stored: the
+difference of the AUCs, the paired test of it (DeLong), its 95 % interval, and in
+words what these rows can show. Runs that differ only in the seed count as one
+recipe and are compared seed by seed.
+
+  flip runs compare id-movielens-100k-1 joint-movielens-100k-1)");
     auto options = std::make_shared<CompareOptions>();
-    command->add_option("runs", options->runs, "names of two or more runs")->required();
-    command->add_option("--split", options->split, "valid or test (default)");
+    command->add_option("runs", options->runs, "names of two or more runs")
+        ->required()
+        ->type_name("RUN");
+    takesOneOf(command->add_option("--split", options->split, "rows to compare on (default test)"),
+               {"valid", "test"});
     command
         ->add_option("--across", options->across,
                      "options that may differ within a recipe, beside the seed")
         ->take_all()
-        ->expected(1);
-    command->add_flag("--json", options->json, "machine-readable");
+        ->expected(1)
+        ->type_name("KEY,...");
+    command->add_flag("--json", options->json, "print a JSON object");
     command->callback([options, &context] {
         withStore(context, [&](const Workspace& workspace, RunStore& store) {
             return compare(workspace, store, *options);

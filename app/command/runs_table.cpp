@@ -26,9 +26,6 @@ Result<std::vector<std::string>> groupingKeys(const std::vector<std::string>& wo
 }
 
 Result<RunTableRequest> requestOf(const TableOptions& options) {
-    if (options.format != "md" && options.format != "csv" && options.format != "json") {
-        return Problem{"'" + options.format + "' is no format; write md, csv or json", "--format"};
-    }
     RunTableRequest request;
     const std::vector<std::string> names = listElements(options.metrics);
     for (const std::string& name :
@@ -101,20 +98,24 @@ Result<std::vector<RunSummary>> chosenRuns(RunStore& store, const TableOptions& 
 } // namespace
 
 void addTableOptions(CLI::App& command, TableOptions& options) {
-    const auto list = [&](const char* name, std::vector<std::string>& values, const char* help) {
-        command.add_option(name, values, help)->take_all()->expected(1);
+    const auto list = [&](const char* name, const char* value, std::vector<std::string>& values,
+                          const char* help) {
+        command.add_option(name, values, help)->take_all()->expected(1)->type_name(value);
     };
-    list("--sweep", options.sweeps,
-         "the runs of a sweep, PREFIX-001 and so on; more than one as a list or written again");
-    list("--by", options.by,
-         "options shown as columns and sorted by, such as backbone,dropout (default: those in "
+    list("--sweep", "NAME,...", options.sweeps,
+         "take the runs of these sweeps, NAME-001 and so on");
+    list("--by", "KEY,...", options.by,
+         "options to show as columns and to sort by, such as backbone,dropout (default: those in "
          "which the rows differ); sweep shows the name of each row's sweep");
-    list("--across", options.across,
+    list("--across", "KEY,...", options.across,
          "options that may differ within a row, beside the seed, such as finetune.from");
-    list("--metric", options.metrics,
-         "split.auc, split.logloss or, of a branch, test.id.auc (default test.auc,test.logloss)");
-    command.add_option("--format", options.format, "md (default), csv or json");
-    command.add_flag("--json", options.json, "machine-readable, as --format json");
+    list("--metric", "METRIC,...", options.metrics,
+         "what to show: a split and auc or logloss, such as test.auc, or those of one branch, such "
+         "as test.id.auc (default test.auc,test.logloss)");
+    takesOneOf(command.add_option("--format", options.format,
+                                  "Markdown (default), CSV with all digits, or JSON"),
+               {"md", "csv", "json"});
+    command.add_flag("--json", options.json, "the same as --format json");
 }
 
 Result<void> showTable(RunStore& store, const TableOptions& options) {
@@ -144,9 +145,15 @@ Result<void> showTable(RunStore& store, const TableOptions& options) {
 
 void addRunsTable(CLI::App& runs, Context& context) {
     auto* command = runs.add_subcommand(
-        "table", "runs that differ only in the seed as one row: mean and standard deviation");
+        "table", "print one row for each recipe: mean and standard deviation over its seeds");
+    command->footer(
+        R"(Runs that differ only in the seed are one recipe. Only finished runs count; what
+was left out, or could mislead, is told on standard error.
+
+  flip runs table --sweep ids --by backbone --metric test.auc)");
     auto options = std::make_shared<TableOptions>();
-    command->add_option("runs", options->runs, "names of runs (default: all, or those of --sweep)");
+    command->add_option("runs", options->runs, "names of runs (default: all, or those of --sweep)")
+        ->type_name("RUN");
     addTableOptions(*command, *options);
     command->callback([options, &context] {
         withStore(context,

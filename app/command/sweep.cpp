@@ -89,34 +89,57 @@ void sweep(SweepOptions& options, Context& context) {
 
 void addSweep(CLI::App& app, Context& context) {
     auto* command = app.add_subcommand(
-        "sweep", "every combination of some options' values; the best on validation is repeated "
-                 "with every seed, and only that is judged on test");
+        "sweep", "search over option values, choose by validation, and judge the best on test");
+    command->footer(
+        R"(Runs every combination of the values in --grid for each experiment file, chooses
+the best by its validation rows alone, repeats that one with every seed, and gives
+its mean and standard deviation on test. Ctrl-C stops the runs with checkpoints;
+the same command with --resume goes on.
+
+  flip sweep lr.toml fm.toml --grid finetune.embedding_l2=1e-6,1e-5 --seeds 1,2,3)");
     auto options = std::make_shared<SweepOptions>();
-    command->add_option("experiments", options->experiments, "experiment files (TOML)")->required();
+    command->add_option("experiments", options->experiments, "experiment files")
+        ->required()
+        ->type_name("EXPERIMENT.toml");
     command
         ->add_option("--grid", options->grids,
-                     "key=v1,v2,... to try, repeatable; a comma inside brackets or quotes belongs "
-                     "to a value")
+                     "values to try of an option; may be written again for other options, and then "
+                     "every combination is run. A comma inside brackets or quotes belongs to a "
+                     "value")
         ->take_all()
-        ->expected(1);
-    command->add_option("--set", options->assignments, "key=value over every file's, repeatable")
+        ->expected(1)
+        ->type_name("KEY=V1,V2,...");
+    command
+        ->add_option("--set", options->assignments,
+                     "give an option of all files another value; may be written again for others")
         ->take_all()
-        ->expected(1);
-    command->add_option("--seeds", options->seeds,
-                        "1,2,3: the first searches, all repeat the best (default: the file's own)");
+        ->expected(1)
+        ->type_name("KEY=VALUE");
+    command
+        ->add_option("--seeds", options->seeds,
+                     "seeds, such as 1,2,3: the search uses the first, the best is repeated with "
+                     "the others (default: the one in the file)")
+        ->type_name("N,...");
     command->add_flag("--all-seeds", options->allSeeds,
-                      "every combination with every seed; chooses by the mean");
-    command->add_option("--choose-on", options->chooseOn,
-                        "valid.auc (default), valid.logloss, valid.id.auc, ...; never test");
-    command->add_option("--name", options->work.name,
-                        "the runs are NAME-001, NAME-002, ... (default: sweep-EXPERIMENT)");
-    command->add_option("--jobs", options->work.jobs,
-                        "runs side by side, which share the cores unless threads is set (default "
-                        "1)");
+                      "search with every seed, and choose by the mean over them");
+    command
+        ->add_option("--choose-on", options->chooseOn,
+                     "what the best is chosen by: valid.auc (default), valid.logloss, or those of "
+                     "one branch, such as valid.id.auc; never test")
+        ->type_name("METRIC");
+    command
+        ->add_option("--name", options->work.name,
+                     "the runs are NAME-001, NAME-002 and so on (default: sweep-EXPERIMENT)")
+        ->type_name("NAME");
+    command
+        ->add_option("--jobs", options->work.jobs,
+                     "runs side by side; they share the cores unless the option threads is set "
+                     "(default 1)")
+        ->type_name("N");
     command->add_flag("--resume", options->work.resume,
-                      "take finished runs of the same recipe from the workspace, go on with "
+                      "take finished runs of the same recipe from the workspace, and go on with "
                       "stopped ones");
-    command->add_flag("--json", options->work.json, "the result as one JSON object on stdout");
+    command->add_flag("--json", options->work.json, "print the result as one JSON object");
     command->callback([options, &context] { sweep(*options, context); });
 }
 

@@ -84,10 +84,21 @@ void tokenize(const TokenizeOptions& options, Context& context) {
 } // namespace
 
 void addTokenize(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("tokenize", "lines in, ids and offsets as JSON lines out");
+    auto* command = app.add_subcommand("tokenize", "print the tokens of each line as JSON");
+    command->footer(
+        R"(Prints {"ids": [...], "offsets": [[begin, end], ...]} for each line, empty ones
+too, special tokens included. Offsets count the characters (Unicode code points)
+of the line. Nothing is cut or padded. The model's weights are not needed.
+
+  echo 'a quiet film' | flip tokenize --plm all-MiniLM-L6-v2)");
     auto options = std::make_shared<TokenizeOptions>();
-    command->add_option("--plm", options->model, "model folder or name")->required();
-    command->add_option("--input", options->input, "file of lines (default: standard input)");
+    command
+        ->add_option("--plm", options->model,
+                     "language model: a folder, or a name where the workspace looks for models")
+        ->required()
+        ->type_name("MODEL");
+    command->add_option("--input", options->input, "text file (default: standard input)")
+        ->type_name("FILE");
     command->callback([options, &context] { tokenize(*options, context); });
 }
 

@@ -97,6 +97,24 @@ void appendComment(std::string& toml, std::string_view words) {
 
 } // namespace
 
+const char* groupTitle(OptionGroup group) {
+    switch (group) {
+    case OptionGroup::Run:
+        return "Run";
+    case OptionGroup::Data:
+        return "Data";
+    case OptionGroup::Text:
+        return "Text and language model";
+    case OptionGroup::Ids:
+        return "Ids";
+    case OptionGroup::Pretraining:
+        return "Pretraining";
+    case OptionGroup::Finetuning:
+        return "Finetuning";
+    }
+    return "";
+}
+
 const OptionValue& Option::defaultFor(std::string_view recipe) const {
     return publishedDefault && recipe == "published" ? *publishedDefault : defaultValue;
 }

@@ -30,6 +30,9 @@ enum class OptionType {
 /// How a form presents an option; the group is a page region of the same name.
 enum class OptionGroup { Run, Data, Text, Ids, Pretraining, Finetuning };
 
+/// The heading over a group, in a form and in the manual: "Text and language model".
+const char* groupTitle(OptionGroup group);
+
 /// One row of the schema table: feeds the form, the TOML reader, the command line and the docs.
 struct Option {
     std::string key;   // "pretrain.batch_size"; top-level keys have no dot

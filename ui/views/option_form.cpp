@@ -21,24 +21,6 @@ namespace {
 constexpr int kLabelWidth = 148;
 constexpr int kResetWidth = 84;
 
-QString groupTitle(OptionGroup group) {
-    switch (group) {
-    case OptionGroup::Run:
-        return QObject::tr("Run");
-    case OptionGroup::Data:
-        return QObject::tr("Data");
-    case OptionGroup::Text:
-        return QObject::tr("Text and language model");
-    case OptionGroup::Ids:
-        return QObject::tr("Ids");
-    case OptionGroup::Pretraining:
-        return QObject::tr("Pretraining");
-    case OptionGroup::Finetuning:
-        return QObject::tr("Finetuning");
-    }
-    return {};
-}
-
 std::string textIn(const RunDraft& draft, const std::string& key) {
     const auto entry = draft.entries.find(key);
     const OptionValue& value =
@@ -107,7 +89,7 @@ OptionForm::OptionForm(QWidget* parent) : QWidget(parent) {
     std::array<QGridLayout*, 6> grids{};
     std::array<int, 6> rows{};
     for (std::size_t i = 0; i < groups_.size(); ++i) {
-        groups_[i] = new QGroupBox(groupTitle(OptionGroup(i)), this);
+        groups_[i] = new QGroupBox(tr(groupTitle(OptionGroup(i))), this);
         grids[i] = new QGridLayout(groups_[i]);
         grids[i]->setContentsMargins(0, 0, 0, 0);
         grids[i]->setHorizontalSpacing(kSpace2);

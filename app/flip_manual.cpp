@@ -1,0 +1,57 @@
+#include "app/manual/completions.h"
+#include "app/manual/pages.h"
+
+#include "core/base/files.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+/// Files by their places below the folder that is filled.
+std::vector<std::pair<std::string, std::string>> everything() {
+    namespace manual = flip::manual;
+    const manual::Command program = manual::readFlip();
+    std::vector<manual::Page> pages = manual::programPages(program);
+    pages.push_back(manual::windowPage(manual::readWindow()));
+    pages.push_back(manual::experimentPage());
+    std::vector<std::pair<std::string, std::string>> files = {
+        {"completions/bash", manual::bashCompletion(program)},
+        {"completions/zsh", manual::zshCompletion(program)},
+        {"completions/fish", manual::fishCompletion(program)}};
+    for (manual::Page& page : pages) {
+        const std::string section = std::to_string(page.section);
+        files.emplace_back("man/man" + section + "/" + page.name + "." + section,
+                           std::move(page.source));
+    }
+    return files;
+}
+
+} // namespace
+
+/// Writes manual and shell completions of the programs, from what the programs themselves read
+/// their words by. Part of the build; not installed.
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: flip-manual FOLDER\n");
+        return kWrongUsage;
+    }
+    const std::filesystem::path folder = argv[1];
+    for (const auto& [place, text] : everything()) {
+        const std::filesystem::path file = folder / place;
+        std::error_code error;
+        std::filesystem::create_directories(file.parent_path(), error);
+        if (auto written = flip::writeFileAtomically(file, text); !written) {
+            std::fprintf(stderr, "%s\n", written.problem().text().c_str());
+            return kFailed;
+        }
+    }
+    return 0;
+}

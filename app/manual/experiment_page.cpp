@@ -1,0 +1,163 @@
+#include "app/manual/pages.h"
+#include "app/manual/roff.h"
+
+#include "core/spec/option_check.h"
+#include "core/spec/options.h"
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace flip::manual {
+
+namespace {
+
+constexpr const char* kAbout =
+    R"(An experiment file is a text file in TOML that says how a run is made: on which
+dataset, with which models, and for how long. It holds only what differs from
+the defaults below; the dataset has no default. 'flip run' and 'flip sweep' read such
+files, and the page Experiment of flip-workbench opens and writes them. Every run
+stores the complete recipe, which 'flip runs show' prints.
+
+A key without a dot stands at the top of the file, one with a dot in the table of
+its first part: pretrain.epochs is epochs below [pretrain]. Words stand in quotes,
+lists in brackets. An unknown key or a value that is not allowed is refused with
+its line, before anything is begun.
+
+On the command line, --set KEY=VALUE gives an option another value; quotes round
+words may be left out there, and the brackets of a list. 'flip run --options' prints
+all that follows as a file to start from.
+
+With recipe = "published" some options that are left open start elsewhere, so that
+the run repeats the published computation; their entry says where.)";
+
+constexpr const char* kExample = R"(kind = "flip"
+
+[data]
+dataset = "movielens-100k"
+
+[id]
+backbone = "dcnv2"
+hidden = [300, 300]
+
+[pretrain]
+epochs = 5
+
+[finetune]
+branches = "joint"
+learning_rate = 5e-4
+)";
+
+constexpr const char* kAboutExample =
+    "Pretrains DCNv2 and the default language model on each other for five epochs, then finetunes "
+    "both together:";
+
+/// "a, b or c".
+std::string either(const std::vector<std::string>& words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+    }
+    return text;
+}
+
+/// Which runs read an option: "Read where kind is pretrain or flip.".
+std::string readers(const Option& option) {
+    const std::vector<std::string>& branches = findOption("finetune.branches")->choices;
+    // Kinds of which the same branches read it, in the order of the table.
+    std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>> groups;
+    std::size_t everywhere = 0;
+    const std::vector<std::string>& kinds = findOption("kind")->choices;
+    for (const std::string& kind : kinds) {
+        std::vector<std::string> reading;
+        for (const std::string& branch : branches) {
+            if (optionCounts(option, kind, branch)) {
+                reading.push_back(branch);
+            }
+        }
+        everywhere += reading.size() == branches.size() ? 1 : 0;
+        std::size_t i = 0;
+        while (i < groups.size() && groups[i].second != reading) {
+            ++i;
+        }
+        if (i == groups.size()) {
+            groups.push_back({{}, reading});
+        }
+        groups[i].first.push_back(kind);
+    }
+    if (everywhere == kinds.size()) {
+        return "Every run reads it.";
+    }
+    std::string text;
+    for (const auto& [of, reading] : groups) {
+        if (reading.empty()) {
+            continue;
+        }
+        text += (text.empty() ? "Read where kind is " : ", or where it is ") + either(of);
+        if (reading.size() < branches.size()) {
+            text += " and finetune.branches is " + either(reading);
+        }
+    }
+    return text + ".";
+}
+
+void tell(RoffPage& page, const Option& option) {
+    std::string meaning = italic(option.label + ".") + " " + roff(option.help) + " Takes " +
+                          roff(allowedValues(option));
+    meaning += option.unit.empty() ? "." : roff(" (" + option.unit + ").");
+    if (option.publishedDefault) {
+        meaning += " Recipe published: " + roff(formatValue(*option.publishedDefault)) + ".";
+    }
+    page.term(bold(option.key) + " = " + roff(formatValue(option.defaultValue)),
+              meaning + " " + roff(readers(option)));
+}
+
+std::vector<std::string> exampleLines() {
+    const auto draft = readExperiment(kExample, "the example");
+    const auto spec = draft ? resolve(*draft) : draft.problem();
+    if (!spec) {
+        throw std::logic_error(spec.problem().text()); // a manual must not show what is refused
+    }
+    std::vector<std::string> lines(1);
+    for (const char* c = kExample; *c != '\0'; ++c) {
+        if (*c == '\n') {
+            lines.emplace_back();
+        } else {
+            lines.back() += *c;
+        }
+    }
+    lines.pop_back();
+    return lines;
+}
+
+} // namespace
+
+Page experimentPage() {
+    RoffPage page("flip-experiment", 5);
+    page.section("NAME");
+    page.paragraph("flip\\-experiment \\- options of an experiment file");
+    page.section("SYNOPSIS");
+    page.synopsis("flip run", italic("EXPERIMENT.toml"));
+    page.section("DESCRIPTION");
+    page.prose(kAbout);
+    page.section("EXAMPLE");
+    page.paragraph(roff(kAboutExample));
+    page.example(exampleLines());
+    page.section("OPTIONS");
+    page.paragraph("Each with its default.");
+    std::optional<OptionGroup> group;
+    for (const Option& option : options()) {
+        if (group != option.group) {
+            group = option.group;
+            page.subsection(groupTitle(*group));
+        }
+        tell(page, option);
+    }
+    page.section("SEE ALSO");
+    page.paragraph(bold("flip-run") + "(1), " + bold("flip-sweep") + "(1), " +
+                   bold("flip-workbench") + "(1)");
+    return {.name = "flip-experiment", .section = 5, .source = page.text()};
+}
+
+} // namespace flip::manual
