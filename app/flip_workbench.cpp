@@ -62,8 +62,7 @@ int main(int argc, char** argv) {
         return fail(kWrongUsage, "--theme: write light, dark or system");
     }
     if (line.isSet("torch")) {
-        return fail(kWrongUsage, "--torch: is for packages without LibTorch, as the first words; "
-                                 "this program has its own");
+        return fail(kWrongUsage, "--torch: this program has a LibTorch of its own");
     }
     const bool pictured = line.isSet("screenshot");
     const bool needsNoDisplay = pictured || line.isSet("help") || line.isSet("version");

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWantedFile = "pytorch-version";
 
-std::string variable(const char* name) {
+std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? std::string() : std::string(value);
 }
@@ -27,7 +27,7 @@ std::string variable(const char* name) {
 std::string absolutePlace(std::string_view typed) {
     const std::string text(trimmed(typed));
     if (text == "~" || text.starts_with("~/")) {
-        return variable("HOME") + text.substr(1);
+        return environment("HOME") + text.substr(1);
     }
     std::error_code ignored;
     // A name alone is a program in $PATH.
@@ -63,7 +63,7 @@ Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named
     if (!named.empty()) {
         return torchAt(named, wanted);
     }
-    if (const std::string given = variable("FLIP_TORCH"); !given.empty()) {
+    if (const std::string given = environment("FLIP_TORCH"); !given.empty()) {
         return torchAt(given, wanted);
     }
     std::string trouble = "no PyTorch has been named";
@@ -74,8 +74,8 @@ Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named
         }
         trouble = found.problem().text();
     }
-    for (const char* environment : {"VIRTUAL_ENV", "CONDA_PREFIX"}) {
-        if (const std::string place = variable(environment); !place.empty()) {
+    for (const std::string& place : {environment("VIRTUAL_ENV"), environment("CONDA_PREFIX")}) {
+        if (!place.empty()) {
             if (auto found = torchAt(place, wanted)) {
                 return found;
             }
@@ -107,7 +107,7 @@ Problem become(const std::string& program, char** words, const std::string& name
         if (!torch) {
             return torch.problem();
         }
-        const std::string before = variable("LD_LIBRARY_PATH");
+        const std::string before = environment("LD_LIBRARY_PATH");
         const std::string folders =
             (torch->folder / "lib").string() + (before.empty() ? "" : ":" + before);
         ::setenv("LD_LIBRARY_PATH", folders.c_str(), /*overwrite=*/1);

@@ -20,6 +20,16 @@ constexpr std::array kEnvironment = {
     Fact{"FLIP_WORKSPACE", "The workspace where --workspace does not name one."},
     Fact{"FLIP_MODELS", "A further folder in which language models are looked for by name, after "
                         "models/ of the workspace."},
+    Fact{"FLIP_TORCH",
+         "For packages without LibTorch: a Python that has PyTorch, or its folder, where "
+         "--torch does not name one."},
+    Fact{"VIRTUAL_ENV", "The active environment, whose PyTorch such a package takes where nothing "
+                        "else names one."},
+    Fact{"CONDA_PREFIX", "The same, of conda."},
+    Fact{"LD_LIBRARY_PATH", "Set by such a package for what it starts, to find that PyTorch."},
+    Fact{"DISPLAY", "The display of the window."},
+    Fact{"WAYLAND_DISPLAY", "The same, on Wayland."},
+    Fact{"XDG_CONFIG_HOME", "Where a choice of PyTorch is kept; ~/.config where it is not set."},
     Fact{"XDG_DATA_HOME",
          "Where neither --workspace nor FLIP_WORKSPACE says it, the workspace is flip-workbench in "
          "this folder; a relative path is passed over."},
@@ -29,6 +39,8 @@ constexpr std::array kEnvironment = {
 constexpr std::array kFiles = {
     Fact{"~/.local/share/flip-workbench",
          "The default workspace. Whoever copies the folder has copied everything in it."},
+    Fact{"~/.config/flip-workbench/pytorch", "The PyTorch that was chosen for a package without "
+                                             "LibTorch."},
     Fact{"WORKSPACE/flip.db", "The runs with all they have told, in one SQLite database."},
     Fact{"WORKSPACE/datasets/NAME", "An imported dataset."},
     Fact{"WORKSPACE/checkpoints/RUN",

@@ -2,9 +2,12 @@
 
 find_program(FLIP_CCACHE ccache)
 if(FLIP_CCACHE)
-    # A precompiled header is found in the cache only with these two relaxations.
+    # A precompiled header is found in the cache only with the first two relaxations. With paths taken
+    # relative to the checkout, another folder of builds or another checkout finds what this one has
+    # compiled.
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-        CCACHE_SLOPPINESS=pch_defines,time_macros ${FLIP_CCACHE})
+        CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+        CCACHE_NOHASHDIR=true ${FLIP_CCACHE})
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         add_compile_options(-fpch-preprocess)
     endif()

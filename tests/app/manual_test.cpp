@@ -375,7 +375,8 @@ void ManualTest::bashCompletesACommandAndItsOptions() {
     }
     QStringList expected = optionNames(command);
     if (words != "flip") {
-        expected << "--workspace";
+        expected << "--workspace"
+                 << "--torch";
     }
     QStringList offered = bashOffers(words + " -");
     std::ranges::sort(expected);
