@@ -1,62 +1,75 @@
-#include "app/launch/ask_window.h"
+#include "app/launch/child.h"
 #include "app/launch/engine_start.h"
 
-#include "core/base/installed.h"
-
-#include <QApplication>
+#include "core/base/version.h"
 
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>
 
 namespace {
 
-namespace fs = std::filesystem;
+/// The words without those of --torch, and what it names.
+struct Words {
+    std::vector<char*> kept;
+    std::string torch;
+    bool wantsVersion = false;
+};
 
-/// Points a library to the package's own files where the system has none.
-void standIn(const char* ofSystem, const char* variable, const fs::path& own) {
-    std::error_code ignored;
-    if (!fs::exists(ofSystem, ignored) && fs::exists(own, ignored)) {
-        ::setenv(variable, own.c_str(), /*overwrite=*/0);
+Words readWords(int argc, char** argv) {
+    constexpr std::string_view kOption = "--torch";
+    Words words;
+    for (int i = 0; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == kOption && i + 1 < argc) {
+            words.torch = argv[++i];
+        } else if (word.starts_with(std::string(kOption) + "=")) {
+            words.torch = word.substr(kOption.size() + 1);
+        } else {
+            words.kept.push_back(argv[i]);
+            words.wantsVersion |= word == "--version" || word == "-v";
+        }
     }
+    words.kept.push_back(nullptr);
+    return words;
 }
 
-std::optional<std::string> ask(int& argc, char** argv, const std::string& wanted,
-                               const std::string& trouble) {
+/// What a person answers in the dialog of flip-ask; empty where they give up or there is no
+/// display.
+std::string ask(const char* kind, const std::string& first, const std::string& second) {
     if (std::getenv("DISPLAY") == nullptr && std::getenv("WAYLAND_DISPLAY") == nullptr) {
-        return std::nullopt;
+        return {};
     }
-    const fs::path plugins = flip::launch::partner("plugins");
-    if (std::error_code ignored; fs::exists(plugins, ignored)) {
-        QCoreApplication::setLibraryPaths({QString::fromStdString(plugins.string())});
-    }
-    static const QApplication application(argc, argv);
-    return flip::launch::askInWindow(wanted, trouble);
+    const std::string program = flip::launch::partner("flip-ask").string();
+    return flip::launch::saidByChild([&](int out) {
+        ::dup2(out, STDOUT_FILENO);
+        ::execl(program.c_str(), "flip-workbench", kind, first.c_str(), second.c_str(), nullptr);
+    });
 }
 
 } // namespace
 
 /// What a package installs as flip-workbench: finds what the window needs, asks once for a PyTorch
-/// where the package has none, and becomes the window. `--torch PLACE` as the first words names
-/// one.
+/// where the package has none, and becomes the window. Without Qt, which may need what it finds.
 int main(int argc, char** argv) {
-    std::string named;
-    char** words = argv;
-    if (argc > 2 && std::string(argv[1]) == "--torch") {
-        named = argv[2];
-        words = argv + 2;
-        words[0] = argv[0];
+    Words words = readWords(argc, argv);
+    if (words.wantsVersion) { // needs no LibTorch
+        std::printf("flip-workbench %s\n", flip::programVersion());
+        return 0;
     }
-    const fs::path share = flip::installedShare();
-    if (!share.empty()) {
-        standIn("/etc/fonts/fonts.conf", "FONTCONFIG_FILE", share / "fonts.conf");
-        standIn("/usr/share/X11/xkb", "XKB_CONFIG_ROOT", share / "xkb");
-    }
-    const flip::Problem problem = flip::launch::become(
-        "flip-workbench", words, named, [&](const std::string& wanted, const std::string& trouble) {
-            return ask(argc, argv, wanted, trouble);
-        });
+    flip::launch::standInForTheSystem();
+    const flip::Problem problem =
+        flip::launch::become("flip-workbench", words.kept.data(), words.torch,
+                             [](const std::string& wanted, const std::string& trouble) {
+                                 const std::string answer = ask("--torch", wanted, trouble);
+                                 return answer.empty() ? std::nullopt : std::optional(answer);
+                             });
     std::fprintf(stderr, "%s\n", problem.text().c_str());
+    ask("--tell", problem.text(), ""); // started from a menu, nobody reads the line above
     return problem.world ? 1 : 2;
 }

@@ -13,8 +13,8 @@ LOG=$ROOT/build/setup.log
 RETRY_SECONDS=${FLIP_RETRY_SECONDS:-5}
 
 # What a fresh installation of it takes, measured with version 2.13.0.
-CPU_SIZES="200 to 550 MB, on the disk 0.7 to 1.4 GB"
-CUDA_SIZES="about 2.5 GB, on the disk 6 GB"
+TORCH_SIZES="a CPU build of 190 MB, on the disk 0.7 GB, or a CUDA build of 530 MB, 1.3 GB"
+CUDA_SIZES="about 2 GB, on the disk 4 GB"
 TORCH_VERSION=2.13.0       # fetched where none is named
 CONFIGURE_OPTIONS=()
 TORCH_GIVEN=${FLIP_TORCH:-} # --torch
@@ -306,7 +306,6 @@ unsound_of() {
 # ensure_packages REQUIREMENT...: all sound, by the gentlest means that does: completing what is
 # there, laying its files anew, starting from an empty environment.
 ensure_packages() {
-    HOST_PYTHON=${HOST_PYTHON:-$(host_python)}
     local means requirement unsound
     for means in mending anew; do
         mapfile -t unsound < <(unsound_of "$@")
@@ -399,48 +398,51 @@ unsound_device_packages() {
 
 # ensure_torch: PyTorch in the private environment, with as much of CUDA as this machine can use.
 ensure_torch() {
-    HOST_PYTHON=${HOST_PYTHON:-$(host_python)}
     local driver extent=linked needed damaged
     driver=$(driver_cuda)
-    case $DEVICE in
-    cpu) ;;
-    cuda) extent=all ;;
-    auto) [[ -z $driver ]] || extent=all ;;
-    esac
+    [[ $DEVICE != auto || -n $driver ]] || say "There is no NVIDIA driver here."
+    [[ $DEVICE != auto || -z $driver ]] || say "There is an NVIDIA driver, for CUDA $driver."
+    [[ $DEVICE != cuda && ($DEVICE != auto || -z $driver) ]] || extent=all
     if [[ -n $(unsound_of "torch==$TORCH_VERSION") ]]; then
-        [[ $DEVICE != auto || -n $driver ]] || say "There is no NVIDIA driver here."
-        [[ $DEVICE != auto || -z $driver ]] || say "There is an NVIDIA driver, for CUDA $driver."
-        if [[ $extent == all ]]; then
-            say "PyTorch $TORCH_VERSION with CUDA is fetched: $CUDA_SIZES."
-        else
-            say "The smallest PyTorch $TORCH_VERSION that pip offers is fetched: $CPU_SIZES."
-        fi
+        say "PyTorch $TORCH_VERSION is fetched, as pip offers it: $TORCH_SIZES."
     fi
     ensure_packages "torch==$TORCH_VERSION"
     mapfile -t damaged < <(unsound_device_packages)
     ((${#damaged[@]} == 0)) || pip_install --no-deps --ignore-installed "${damaged[@]}" ||
         die "${damaged[*]} could not be laid anew; see $LOG"
     inspect_torch "$(site_packages)/torch"
+    local asked=$PARTS/python/cpu-build-offered-$TORCH_VERSION
+    if [[ $extent == all && -z $TORCH_CUDA && ! -e $asked ]]; then
+        # Perhaps it is from the days before there was a driver, and pip offers another one now.
+        say "It is a CPU build; looking whether pip offers one with CUDA."
+        pip_install --no-deps --ignore-installed --force-reinstall "torch==$TORCH_VERSION" ||
+            die "PyTorch could not be fetched; check the network and run this again"
+        inspect_torch "$(site_packages)/torch"
+        [[ -n $TORCH_CUDA ]] || : >"$asked"
+    fi
+    [[ $extent == linked || -n $TORCH_CUDA ]] || say "pip offers a CPU build alone, so a graphics" \
+        "processor will not be used; name a PyTorch with CUDA by --torch."
     if [[ $DEVICE == auto && $extent == all && -n $TORCH_CUDA && ${driver%%.*} -lt ${TORCH_CUDA%%.*} ]]; then
-        say "The NVIDIA driver runs CUDA $driver and this PyTorch needs ${TORCH_CUDA%%.*}.0 or newer, so the" \
+        say "The driver runs CUDA $driver and this PyTorch needs ${TORCH_CUDA%%.*}.0 or newer, so the" \
             "processor will compute. Update the driver and run this again, or name a PyTorch for" \
             "that CUDA by --torch."
         extent=linked
     fi
     if [[ $TORCH_PROBLEM == *" links "* || ($extent == all && -n $TORCH_CUDA_MISSING) ]]; then
         mapfile -t needed < <(device_packages "$extent")
-        [[ $extent == all ]] || say "It is a CUDA build; of CUDA it gets what it links: ${needed[*]}"
+        ((${#needed[@]} > 0)) || die "$TORCH_PROBLEM"
+        if [[ $extent == all ]]; then
+            say "Its CUDA libraries are fetched: $CUDA_SIZES."
+        else
+            say "It is a CUDA build; of CUDA it gets what its processor's part links: ${needed[*]}"
+        fi
         pip_install "${needed[@]}" || die "${needed[*]} could not be fetched; check the network" \
             "(and the disk: $(free_space)) and run this again"
         inspect_torch "$(site_packages)/torch"
     fi
     [[ -z $TORCH_PROBLEM ]] || die "$TORCH_PROBLEM"
-    if [[ $extent == all && -z $TORCH_CUDA ]]; then
-        say "pip offers a CPU build of PyTorch here, so the graphics processor will not be used;" \
-            "name a PyTorch with CUDA by --torch."
-    elif [[ $extent == all && -n $TORCH_CUDA_MISSING ]]; then
+    [[ $extent == linked || -z $TORCH_CUDA_MISSING ]] ||
         die "the CUDA part of PyTorch still lacks $TORCH_CUDA_MISSING; see $LOG"
-    fi
 }
 
 # choose_torch: the PyTorch that the caller names, else the private one. Sets TORCH_FOLDER.
@@ -502,6 +504,9 @@ install_parts() {
             "and model.safetensors or pytorch_model.bin must be in it"
     fi
     hold_lock PARTS_LOCK "$PARTS/.setup.lock"
+    [[ -n $TORCH_GIVEN && -n $given ]] || HOST_PYTHON=$(host_python)
+    # A dead environment, whose Python was upgraded, is revived before anything is asked of it.
+    [[ ! -d $PARTS/python ]] || environment_works || make_environment
     choose_torch
     if [[ -z $given ]] && is_model "$link" && [[ $(readlink -f "$link") != "$PARTS"/python/* ]]; then
         given=$(readlink -f "$link")

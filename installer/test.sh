@@ -6,13 +6,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/parts.sh"
 
 usage() {
     cat <<TEXT
-Usage: installer/test.sh [--no-sanitizers] [--torch PLACE] [--cpu | --cuda] [--plm DIR]
+Usage: installer/test.sh [--no-sanitizers] [--long] [--torch PLACE] [--cpu | --cuda] [--plm DIR]
 
 Installs what is missing, builds, and runs every test; then builds the tests with the label unit
 with the address and undefined-behaviour sanitizers and runs those again. Needs no display. The
 last line is "N passed, N failed"; the exit status is 0 only if all passed.
 
   --no-sanitizers  leave the second part out
+  --long           then make the packages and start them in a system with nothing in it; needs root
 $SHARED_OPTIONS
   --help           this text
 
@@ -21,12 +22,14 @@ TEXT
 }
 
 sanitizers=true
+long=false
 while (($# > 0)); do
     shared_option "$@"
     if ((TAKEN == 0)); then
         TAKEN=1
         case $1 in
         --no-sanitizers) sanitizers=false ;;
+        --long) long=true ;;
         --help | -h) usage && exit 0 ;;
         *) usage_error "unknown option $1" ;;
         esac
@@ -97,6 +100,20 @@ if $sanitizers; then
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 run_tests asan -L '^unit$'
 fi
 
+if $long; then
+    release_lock BUILD_LOCK
+    "$ROOT/installer/package.sh" ${TORCH_GIVEN:+--torch "$TORCH_GIVEN"} ||
+        die "the packages could not be made; the lines above say why"
+    step "Packages in a system with nothing in it"
+    started=$ROOT/build/packages/started.log
+    "$ROOT/tests/packages/start_packages.sh" "$ROOT/build/packages" "$TORCH_FOLDER" 2>&1 |
+        tee "$started" || sound=false
+    passed=$((passed + $(grep -c '^ok  ' "$started" || true)))
+    failed=$((failed + $(grep -c '^FAILED  ' "$started" || true)))
+fi
+
+say
+"$ROOT/build/release/bin/flip" machine
 say
 say "$passed passed, $failed failed"
 $sound && ((failed == 0))

@@ -24,10 +24,10 @@ void printAsJson(const Devices& here, const ChosenDevice& automatic, unsigned co
         graphics.push_back({{"name", processor.name}, {"memory_bytes", processor.memoryBytes}});
     }
     const nlohmann::json answer = {
-        {"libtorch", here.libTorch},   {"libtorch_folder", here.libTorchFolder},
-        {"processor", here.processor}, {"cores", cores},
-        {"graphics", graphics},        {"why_no_graphics", here.whyNoGraphics},
-        {"auto", automatic.device},    {"note", automatic.note}};
+        {"libtorch", libTorchText()},    {"libtorch_folder", libTorchFolder()},
+        {"processor", processorName()}, {"cores", cores},
+        {"graphics", graphics},         {"why_no_graphics", here.whyNoGraphics},
+        {"auto", automatic.device},     {"note", automatic.note}};
     std::printf("%s\n", answer.dump().c_str());
 }
 
@@ -39,13 +39,14 @@ void machine(bool json, Context& context) {
     if (!automatic) {
         return context.fail(automatic.problem());
     }
+    const std::string processor = processorName();
     const unsigned cores = std::thread::hardware_concurrency();
     if (json) {
         return printAsJson(here, *automatic, cores);
     }
-    std::printf("LibTorch   %s, %s\n", here.libTorch.c_str(), here.libTorchFolder.c_str());
+    std::printf("LibTorch   %s, %s\n", libTorchText().c_str(), libTorchFolder().c_str());
     std::printf("processor  %s, %u cores\n",
-                here.processor.empty() ? "of unknown name" : here.processor.c_str(), cores);
+                processor.empty() ? "of unknown name" : processor.c_str(), cores);
     for (std::size_t i = 0; i < here.graphics.size(); ++i) {
         std::printf("cuda:%zu     %s, %s\n", i, here.graphics[i].name.c_str(),
                     gibibytes(here.graphics[i].memoryBytes).c_str());
@@ -53,10 +54,10 @@ void machine(bool json, Context& context) {
     if (here.graphics.empty()) {
         std::printf("graphics   not used: %s\n", here.whyNoGraphics.c_str());
     }
-    // A processor that is there and computes nothing has a note of its own.
-    std::printf("device     \"auto\" is %s%s%s\n", automatic->device.c_str(),
-                here.graphics.empty() || automatic->note.empty() ? "" : ". ",
-                here.graphics.empty() ? "" : automatic->note.c_str());
+    // One that is there and computes nothing has a note of its own.
+    const bool tellsWhy = !here.graphics.empty() && !automatic->note.empty();
+    std::printf("device     \"auto\" is %s%s%s\n", automatic->device.c_str(), tellsWhy ? ". " : "",
+                tellsWhy ? automatic->note.c_str() : "");
 }
 
 } // namespace flip::command::engine

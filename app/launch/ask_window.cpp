@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -61,6 +62,13 @@ std::optional<std::string> askInWindow(const std::string& wanted, const std::str
         return std::nullopt;
     }
     return place->text().toStdString();
+}
+
+void tellInWindow(const std::string& problem) {
+    QMessageBox box(QMessageBox::Critical, QDialog::tr("FLIP Workbench does not start"),
+                    QString::fromStdString(problem), QMessageBox::Close);
+    box.setTextFormat(Qt::PlainText);
+    box.exec();
 }
 
 } // namespace flip::launch

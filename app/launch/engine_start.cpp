@@ -1,6 +1,7 @@
 #include "app/launch/engine_start.h"
 
 #include "core/base/files.h"
+#include "core/base/installed.h"
 #include "core/base/trimmed.h"
 
 #include <cerrno>
@@ -8,6 +9,7 @@
 #include <cstring>
 #include <system_error>
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 namespace flip::launch {
@@ -34,6 +36,23 @@ std::string absolutePlace(std::string_view typed) {
     return text.find('/') == std::string::npos && !fs::exists(text, ignored)
                ? text
                : fs::absolute(text, ignored).string();
+}
+
+/// Whether the loader finds and takes a library of that name.
+bool loads(const fs::path& name) {
+    void* library = ::dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
+    if (library == nullptr) {
+        return false;
+    }
+    ::dlclose(library);
+    return true;
+}
+
+/// Puts a folder before those in which the loader looks for the program that is started next.
+void addLibraries(const fs::path& folder) {
+    const std::string before = environment("LD_LIBRARY_PATH");
+    const std::string all = folder.string() + (before.empty() ? "" : ":" + before);
+    ::setenv("LD_LIBRARY_PATH", all.c_str(), /*overwrite=*/1);
 }
 
 /// Keeps an answer for the next time; where that cannot be, the person is asked again then.
@@ -84,15 +103,36 @@ Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named
     while (const auto answer = ask(wanted, trouble)) {
         const std::string place = absolutePlace(*answer);
         auto found = torchAt(place, wanted);
-        if (found) {
+        trouble = found ? whyItDoesNotLoad(*found) : found.problem().text();
+        if (trouble.empty()) {
             remember(place);
             return found;
         }
-        trouble = found.problem().text();
     }
     return Problem{trouble + "; name one of version " + wanted +
                        " by --torch or $FLIP_TORCH: a Python that has it, or its folder",
                    "PyTorch"};
+}
+
+void standInForTheSystem() {
+    const fs::path share = installedShare();
+    std::error_code ignored;
+    const auto standIn = [&](const char* ofSystem, const char* variable, const fs::path& own) {
+        if (!fs::exists(ofSystem, ignored) && fs::exists(own, ignored)) {
+            ::setenv(variable, own.c_str(), /*overwrite=*/0);
+        }
+    };
+    standIn("/etc/fonts/fonts.conf", "FONTCONFIG_FILE", share / "fonts.conf");
+    standIn("/usr/share/X11/xkb", "XKB_CONFIG_ROOT", share / "xkb");
+
+    // All of the system's, or all of the package's: a driver of the system wants its own.
+    const fs::path display = partner("display");
+    for (const auto& library : fs::directory_iterator(display, ignored)) {
+        if (!loads(library.path().filename())) {
+            addLibraries(display);
+            return;
+        }
+    }
 }
 
 Problem become(const std::string& program, char** words, const std::string& named,
@@ -107,10 +147,7 @@ Problem become(const std::string& program, char** words, const std::string& name
         if (!torch) {
             return torch.problem();
         }
-        const std::string before = environment("LD_LIBRARY_PATH");
-        const std::string folders =
-            (torch->folder / "lib").string() + (before.empty() ? "" : ":" + before);
-        ::setenv("LD_LIBRARY_PATH", folders.c_str(), /*overwrite=*/1);
+        addLibraries(torch->folder / "lib");
     } else if (!named.empty()) {
         return Problem{"is for packages without LibTorch; this program has its own", "--torch"};
     }

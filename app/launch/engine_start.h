@@ -34,6 +34,10 @@ std::optional<std::string> wantedTorch(const std::filesystem::path& program);
 Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named,
                              const AskForTorch& ask);
 
+/// Lets libraries of a package with a window find its own fonts, keyboard tables, and libraries of
+/// the display where the system has none.
+void standInForTheSystem();
+
 /// Becomes that program with these words; returns only the reason why that failed. `named` is the
 /// value of --torch, or empty.
 Problem become(const std::string& program, char** words, const std::string& named,

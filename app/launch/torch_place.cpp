@@ -1,15 +1,16 @@
 #include "app/launch/torch_place.h"
 
+#include "app/launch/child.h"
+
 #include "core/base/files.h"
 
-#include <array>
-#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 #include <system_error>
 
-#include <spawn.h>
-#include <sys/wait.h>
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace flip::launch {
@@ -26,37 +27,16 @@ bool holdsTorch(const fs::path& folder) {
 /// What a Python prints about where its package torch lies; empty if it has none or cannot run.
 /// Nothing is imported: that would take seconds.
 std::string torchOfPython(const std::string& python) {
-    std::array<int, 2> ends{};
-    if (::pipe(ends.data()) != 0) {
-        return {};
-    }
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    ::posix_spawn_file_actions_addclose(&actions, ends[0]);
-    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
-    ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", 1, 0);
-    const char* code = "import importlib.util as u; s = u.find_spec('torch'); "
-                       "print(s.submodule_search_locations[0] if s else '', end='')";
-    std::array<char*, 4> words{const_cast<char*>(python.c_str()), const_cast<char*>("-c"),
-                               const_cast<char*>(code), nullptr};
-    pid_t child = 0;
-    const int failed =
-        ::posix_spawnp(&child, python.c_str(), &actions, nullptr, words.data(), ::environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::close(ends[1]);
-    std::string said;
-    std::array<char, 4096> block{};
-    for (ssize_t size = 0;
-         failed == 0 && (size = ::read(ends[0], block.data(), block.size())) > 0;) {
-        said.append(block.data(), static_cast<std::size_t>(size));
-    }
-    ::close(ends[0]);
-    if (failed == 0) {
-        int status = 0;
-        ::waitpid(child, &status, 0);
-    }
-    return said;
+    return saidByChild([&](int out) {
+        const int nothing = ::open("/dev/null", O_RDWR);
+        ::dup2(nothing, STDIN_FILENO);
+        ::dup2(out, STDOUT_FILENO);
+        ::dup2(nothing, STDERR_FILENO);
+        ::execlp(python.c_str(), python.c_str(), "-c",
+                 "import importlib.util as u; s = u.find_spec('torch'); "
+                 "print(s.submodule_search_locations[0] if s else '', end='')",
+                 nullptr);
+    });
 }
 
 /// The folders that a folder named by a person can mean.
@@ -116,6 +96,16 @@ Result<TorchPlace> torchAt(const fs::path& place, const std::string& wanted) {
                        found->folder.string()};
     }
     return found;
+}
+
+std::string whyItDoesNotLoad(const TorchPlace& torch) {
+    const fs::path library = torch.folder / "lib" / "libtorch_cpu.so";
+    return saidByChild([&](int out) {
+        if (::dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL) == nullptr) {
+            const char* reason = ::dlerror();
+            static_cast<void>(::write(out, reason, reason == nullptr ? 0 : std::strlen(reason)));
+        }
+    });
 }
 
 fs::path rememberedTorchFile() {

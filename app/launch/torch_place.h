@@ -21,6 +21,10 @@ Result<TorchPlace> torchAt(const std::filesystem::path& place);
 /// The same, of the version that is wanted: "2.13" takes every 2.13.x. Another is a Problem.
 Result<TorchPlace> torchAt(const std::filesystem::path& place, const std::string& wanted);
 
+/// Why the loader cannot load it, or empty: a package that it links may be missing. Looks in a
+/// process of its own.
+std::string whyItDoesNotLoad(const TorchPlace& torch);
+
 /// Where the person's choice of a PyTorch is kept: pytorch in the program's configuration folder.
 std::filesystem::path rememberedTorchFile();
 

@@ -36,14 +36,17 @@ function(flip_torch_folder given result)
 endfunction()
 
 # flip_libraries_missing(LIBRARY RESULT): what LIBRARY links and the loader does not find, in an
-# environment that does not help.
+# environment that does not help; LIBRARY itself where it is damaged.
 function(flip_libraries_missing library result)
     execute_process(COMMAND ${CMAKE_COMMAND} -E env --unset=LD_LIBRARY_PATH --unset=LD_PRELOAD
                             ldd "${library}"
-                    OUTPUT_VARIABLE links ERROR_QUIET)
+                    OUTPUT_VARIABLE links RESULT_VARIABLE status ERROR_QUIET)
     string(REGEX MATCHALL "[^ \t\n]+ => not found" missing "${links}")
     list(TRANSFORM missing REPLACE " => not found" "")
     list(REMOVE_DUPLICATES missing)
+    if(NOT status EQUAL 0 AND NOT missing)
+        set(missing "${library}")
+    endif()
     set(${result} "${missing}" PARENT_SCOPE)
 endfunction()
 
@@ -88,6 +91,10 @@ install one from pip" PARENT_SCOPE)
         return()
     endif()
     flip_libraries_missing("${folder}/lib/libtorch_cpu.so" missing)
+    if(missing STREQUAL "${folder}/lib/libtorch_cpu.so")
+        set(${prefix}_PROBLEM "${folder}: lib/libtorch_cpu.so is damaged; install PyTorch again" PARENT_SCOPE)
+        return()
+    endif()
     if(missing)
         string(REPLACE ";" ", " missing "${missing}")
         set(${prefix}_PROBLEM "${folder}: its libtorch_cpu.so links ${missing}, which is not here; \

@@ -49,14 +49,16 @@ CudaDriver askCudaDriver() {
         answer.version = 0;
     }
     int count = 0;
-    const int started = initialise(0);
-    if (started == kNoDevice ||
-        (started == kSuccess && askCount(&count) == kSuccess && count == 0)) {
+    int state = initialise(0);
+    if (state == kSuccess) {
+        state = askCount(&count);
+    }
+    if (state == kNoDevice || (state == kSuccess && count == 0)) {
         answer.problem = "the NVIDIA driver finds no graphics processor";
         return answer;
     }
-    if (started != kSuccess || count == 0) {
-        answer.problem = "the NVIDIA driver does not start (error " + std::to_string(started) + ")";
+    if (state != kSuccess) {
+        answer.problem = "the NVIDIA driver does not start (error " + std::to_string(state) + ")";
         return answer;
     }
     for (int index = 0; index < count; ++index) {

@@ -14,36 +14,12 @@ namespace flip {
 
 namespace {
 
-/// The folder that this program's LibTorch was loaded from.
-std::filesystem::path libTorchFolder() {
-    Dl_info found{};
-    if (::dladdr(reinterpret_cast<const void*>(&at::globalContext), &found) == 0 ||
-        found.dli_fname == nullptr) {
-        return {};
-    }
-    std::error_code ignored;
-    const auto file = std::filesystem::canonical(found.dli_fname, ignored);
-    return file.parent_path();
-}
-
 /// The CUDA version that LibTorch was built for, 13000 for 13.0; 0 in a build without CUDA. A CUDA
 /// build of the processor's part links the CUDA run-time library, so it can be asked.
 int cudaOfBuild() {
     auto* ask = reinterpret_cast<int (*)(int*)>(::dlsym(RTLD_DEFAULT, "cudaRuntimeGetVersion"));
     int version = 0;
     return ask != nullptr && ask(&version) == 0 ? version : 0;
-}
-
-std::string processorName() {
-    std::ifstream file("/proc/cpuinfo");
-    std::string line;
-    while (std::getline(file, line)) {
-        const auto colon = line.find(": ");
-        if (line.starts_with("model name") && colon != std::string::npos) {
-            return line.substr(colon + 2);
-        }
-    }
-    return {};
 }
 
 /// Loads what registers the device with LibTorch; the answer is why that failed, or empty.
@@ -59,10 +35,11 @@ std::string loadCudaPart(const std::filesystem::path& library) {
 /// Fills in the graphics processors, or why there are none.
 void findGraphics(Devices& found, int cuda) {
     CudaDriver driver = askCudaDriver();
-    const auto library = std::filesystem::path(found.libTorchFolder) / "libtorch_cuda.so";
+    const auto library = std::filesystem::path(libTorchFolder()) / "libtorch_cuda.so";
     std::error_code ignored;
-    if (cuda == 0 || !std::filesystem::exists(library, ignored)) {
-        found.whyNoGraphics = "this LibTorch is a CPU build";
+    if (!std::filesystem::exists(library, ignored)) {
+        found.whyNoGraphics = cuda == 0 ? "this LibTorch is a CPU build"
+                                        : "LibTorch's part for CUDA is not installed";
         if (driver.problem.empty()) {
             found.whyNoGraphics +=
                 "; with a CUDA build of it, runs can use the " + driver.processors.front().name;
@@ -96,12 +73,7 @@ void findGraphics(Devices& found, int cuda) {
 
 Devices look() {
     Devices found;
-    const int cuda = cudaOfBuild();
-    found.libTorch = std::string(TORCH_VERSION) +
-                     (cuda == 0 ? ", CPU build" : ", CUDA " + cudaVersionText(cuda) + " build");
-    found.libTorchFolder = libTorchFolder().string();
-    found.processor = processorName();
-    findGraphics(found, cuda);
+    findGraphics(found, cudaOfBuild());
     return found;
 }
 
@@ -122,7 +94,7 @@ std::string whyNoProduct(const at::Device& device) {
 }
 
 ChosenDevice processorAs(std::string note) {
-    return {.device = "cpu", .name = devices().processor, .note = std::move(note)};
+    return {.device = "cpu", .name = processorName(), .note = std::move(note)};
 }
 
 std::string whyUnusable(std::size_t index) {
@@ -139,6 +111,34 @@ std::string whyUnusable(std::size_t index) {
 }
 
 } // namespace
+
+std::string libTorchText() {
+    const int cuda = cudaOfBuild();
+    return std::string(TORCH_VERSION) +
+           (cuda == 0 ? ", CPU build" : ", CUDA " + cudaVersionText(cuda) + " build");
+}
+
+std::string libTorchFolder() {
+    Dl_info found{};
+    if (::dladdr(reinterpret_cast<const void*>(&at::globalContext), &found) == 0 ||
+        found.dli_fname == nullptr) {
+        return {};
+    }
+    std::error_code ignored;
+    return std::filesystem::canonical(found.dli_fname, ignored).parent_path().string();
+}
+
+std::string processorName() {
+    std::ifstream file("/proc/cpuinfo");
+    std::string line;
+    while (std::getline(file, line)) {
+        const auto colon = line.find(": ");
+        if (line.starts_with("model name") && colon != std::string::npos) {
+            return line.substr(colon + 2);
+        }
+    }
+    return {};
+}
 
 const Devices& devices() {
     static const Devices found = look();

@@ -14,11 +14,17 @@ struct GraphicsProcessor {
     std::int64_t memoryBytes = 0;
 };
 
-/// What runs can compute on here. The same as long as the program lives.
+/// "2.13.0, CUDA 13.0 build" or "2.13.0, CPU build".
+std::string libTorchText();
+
+/// The folder that LibTorch's libraries were loaded from.
+std::string libTorchFolder();
+
+/// "AMD EPYC 9B14"; empty where it has no name.
+std::string processorName();
+
+/// The graphics processors that runs can use here. The same as long as the program lives.
 struct Devices {
-    std::string libTorch;                    // "2.13.0, CUDA 13.0 build" or "2.13.0, CPU build"
-    std::string libTorchFolder;              // with its libraries
-    std::string processor;                   // "AMD EPYC 9B14"; empty where it has no name
     std::vector<GraphicsProcessor> graphics; // cuda:0 first; those that runs can use
     std::string whyNoGraphics;               // a sentence without its full stop; empty if there are
 };
@@ -35,8 +41,9 @@ struct ChosenDevice {
     std::string note;   // why `auto` is the processor, as a sentence; else empty
 };
 
-/// "auto", "cpu", "cuda" or "cuda:N". `auto` is the first graphics processor if it computes a small
-/// product; else the processor. One that is named and cannot be used is a Problem that says why.
+/// "auto", "cpu", "cuda" or "cuda:N"; for "cpu" no driver is asked. `auto` is the first graphics
+/// processor if it computes a small product; else the processor. One that is named and cannot be
+/// used is a Problem that says why.
 Result<ChosenDevice> chooseDevice(const std::string& name);
 
 } // namespace flip

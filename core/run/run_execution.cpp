@@ -152,7 +152,7 @@ RunEnded RunExecution::run(RunInputs& inputs, const std::optional<TrainingState:
     begun.dataset = spec_.data.dataset;
     begun.device = inputs.device().device;
     begun.deviceName = inputs.device().name;
-    begun.libTorch = devices().libTorch;
+    begun.libTorch = libTorchText();
     begun.threads = useThreads(spec_.threads);
     begun.resumedFromStep = resumed ? resumed->step : 0;
     tell(begun);

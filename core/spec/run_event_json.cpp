@@ -281,7 +281,7 @@ RunStarted readStarted(const Json& line) {
     readMember(line, "kind", fact.kind);
     readMember(line, "dataset", fact.dataset);
     readMember(line, "device", fact.device);
-    if (line.contains("libtorch")) { // facts of before version 0.2 do not name it
+    if (line.contains("libtorch")) { // older stored facts do not name it
         readMember(line, "device_name", fact.deviceName);
         readMember(line, "libtorch", fact.libTorch);
     }

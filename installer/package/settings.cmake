@@ -2,9 +2,8 @@
 
 execute_process(COMMAND uname -m OUTPUT_VARIABLE machine OUTPUT_STRIP_TRAILING_WHITESPACE)
 set(CPACK_PACKAGING_INSTALL_PREFIX "/usr")
-set(names flip-workbench flip-workbench-slim)
 if("$ENV{FLIP_PACKAGE_KIND}" STREQUAL "slim")
-    set(CPACK_PACKAGE_NAME flip-workbench-slim)
+    set(CPACK_PACKAGE_NAME flip-workbench-slim-pytorch${CPACK_FLIP_TORCH_MINOR})
     set(CPACK_PACKAGE_FILE_NAME
         "flip-workbench-slim-${CPACK_PACKAGE_VERSION}-pytorch${CPACK_FLIP_TORCH_MINOR}-linux-${machine}")
     set(ours "It computes with the PyTorch ${CPACK_FLIP_TORCH_MINOR} of an environment, which is not part of it.")
@@ -13,9 +12,13 @@ else()
     set(ours "Everything it needs is part of it, LibTorch for the processor included.")
 endif()
 set(CPACK_DEBIAN_PACKAGE_NAME ${CPACK_PACKAGE_NAME})
-list(REMOVE_ITEM names ${CPACK_PACKAGE_NAME})
-set(CPACK_DEBIAN_PACKAGE_CONFLICTS ${names})
-set(CPACK_DEBIAN_PACKAGE_REPLACES ${names})
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+# Of all of them one can be there.
+set(CPACK_DEBIAN_PACKAGE_PROVIDES flip-workbench-programs)
+set(CPACK_DEBIAN_PACKAGE_CONFLICTS flip-workbench-programs)
+set(CPACK_DEBIAN_PACKAGE_REPLACES flip-workbench-programs)
 # Of the system only the C and C++ libraries are used, as old as those it was built with.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= ${CPACK_FLIP_LIBC}), libstdc++6 (>= ${CPACK_FLIP_GCC}), libgcc-s1")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "xkb-data, fontconfig-config, hicolor-icon-theme, shared-mime-info")

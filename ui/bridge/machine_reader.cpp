@@ -9,7 +9,7 @@ void MachineReader::start() {
     job_.start([](const std::stop_token&) { return devices(); },
                [this](const Devices& here) {
                    const std::string device =
-                       here.graphics.empty() ? deviceText("cpu", here.processor)
+                       here.graphics.empty() ? deviceText("cpu", processorName())
                                              : deviceText("cuda:0", here.graphics.front().name);
                    Q_EMIT found(QString::fromStdString(device),
                                 here.graphics.empty()

@@ -8,7 +8,10 @@
 #include <QTemporaryDir>
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
+
+#include <dlfcn.h>
 
 using namespace flip;
 using namespace flip::launch;
@@ -32,6 +35,18 @@ void makeRunnable(const fs::path& file) {
 void makeTorch(const fs::path& folder, const std::string& version) {
     write(folder / "lib" / "libtorch_cpu.so", "");
     write(folder / "version.py", "from typing import Optional\n__version__ = '" + version + "'\n");
+}
+
+/// Gives it a library that the loader takes: that of Qt's tests.
+void makeLoadable(const fs::path& folder) {
+    Dl_info found{};
+    if (::dladdr(reinterpret_cast<const void*>(
+                     static_cast<int (*)(QObject*, int, char**)>(&QTest::qExec)),
+                 &found) == 0) {
+        throw std::runtime_error("no library to copy");
+    }
+    fs::copy_file(found.dli_fname, folder / "lib" / "libtorch_cpu.so",
+                  fs::copy_options::overwrite_existing);
 }
 
 /// Answers questions in turn and keeps what was asked.
@@ -176,6 +191,7 @@ void LaunchTest::takesNothingElseForWhatWasNamed() {
 
 void LaunchTest::asksOnce() {
     makeTorch(path() / "torch", "2.13.0");
+    makeLoadable(path() / "torch");
     Answers person{{(path() / "torch").string()}, {}};
     QVERIFY(findTorch("2.13", "", person.asker()).ok());
     QVERIFY(findTorch("2.13", "", person.asker()).ok());
@@ -184,11 +200,16 @@ void LaunchTest::asksOnce() {
 
 void LaunchTest::asksAgainAfterAWrongAnswer() {
     makeTorch(path() / "old", "2.9.0");
+    makeTorch(path() / "damaged", "2.13.0"); // its library is an empty file
     makeTorch(path() / "torch", "2.13.0");
-    Answers person{{(path() / "old").string(), (path() / "torch").string()}, {}};
+    makeLoadable(path() / "torch");
+    Answers person{
+        {(path() / "old").string(), (path() / "damaged").string(), (path() / "torch").string()},
+        {}};
     QVERIFY(findTorch("2.13", "", person.asker()).ok());
-    QCOMPARE(person.troubles.size(), std::size_t{2});
-    QVERIFY(person.troubles.back().find("this is PyTorch 2.9.0") != std::string::npos);
+    QCOMPARE(person.troubles.size(), std::size_t{3});
+    QVERIFY(person.troubles[1].find("this is PyTorch 2.9.0") != std::string::npos);
+    QVERIFY(person.troubles[2].find("damaged/lib/libtorch_cpu.so") != std::string::npos);
     // What was remembered is gone: the person hears why they are asked again.
     fs::remove_all(path() / "torch");
     QVERIFY(!findTorch("2.13", "", person.asker()).ok());

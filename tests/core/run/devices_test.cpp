@@ -85,12 +85,12 @@ void DevicesTest::namesWhatIsHere() {
     // Older than any LibTorch with CUDA can use, so that a CUDA build does not try it.
     const Driver driver("11000", "1", "0");
     const Devices& here = devices();
-    QVERIFY(here.libTorch.starts_with(TORCH_VERSION));
+    QVERIFY(libTorchText().starts_with(TORCH_VERSION));
     QVERIFY(
-        std::filesystem::exists(std::filesystem::path(here.libTorchFolder) / "libtorch_cpu.so"));
+        std::filesystem::exists(std::filesystem::path(libTorchFolder()) / "libtorch_cpu.so"));
     QVERIFY(here.graphics.empty());
     const QString why = QString::fromStdString(here.whyNoGraphics);
-    if (here.libTorch.ends_with("CPU build")) {
+    if (libTorchText().ends_with("CPU build")) {
         QCOMPARE(why, QString("this LibTorch is a CPU build; with a CUDA build of it, runs can use "
                               "the Imaginary 0"));
     } else {
@@ -104,7 +104,7 @@ void DevicesTest::autoIsTheProcessorWithoutADevice() {
     const auto chosen = chooseDevice("auto");
     QVERIFY(chosen.ok());
     QCOMPARE(chosen->device, std::string("cpu"));
-    QCOMPARE(chosen->name, devices().processor);
+    QCOMPARE(chosen->name, processorName());
     QCOMPARE(chosen->note, "Computing on the processor: " + devices().whyNoGraphics + ".");
     const auto asked = chooseDevice("cpu");
     QVERIFY(asked.ok());
