@@ -398,24 +398,24 @@ unsound_device_packages() {
 
 # ensure_torch: PyTorch in the private environment, with as much of CUDA as this machine can use.
 ensure_torch() {
-    local driver extent=linked needed damaged
+    local driver extent=linked needed damaged asked=$PARTS/python/cpu-build-offered-$TORCH_VERSION
     driver=$(driver_cuda)
     [[ $DEVICE != auto || -n $driver ]] || say "There is no NVIDIA driver here."
     [[ $DEVICE != auto || -z $driver ]] || say "There is an NVIDIA driver, for CUDA $driver."
     [[ $DEVICE != cuda && ($DEVICE != auto || -z $driver) ]] || extent=all
     if [[ -n $(unsound_of "torch==$TORCH_VERSION") ]]; then
         say "PyTorch $TORCH_VERSION is fetched, as pip offers it: $TORCH_SIZES."
+        ensure_packages "torch==$TORCH_VERSION"
+        [[ $extent == linked ]] || : >"$asked" # what pip offers where there is a driver is known
     fi
-    ensure_packages "torch==$TORCH_VERSION"
     mapfile -t damaged < <(unsound_device_packages)
     ((${#damaged[@]} == 0)) || pip_install --no-deps --ignore-installed "${damaged[@]}" ||
         die "${damaged[*]} could not be laid anew; see $LOG"
     inspect_torch "$(site_packages)/torch"
-    local asked=$PARTS/python/cpu-build-offered-$TORCH_VERSION
     if [[ $extent == all && -z $TORCH_CUDA && ! -e $asked ]]; then
         # Perhaps it is from the days before there was a driver, and pip offers another one now.
         say "It is a CPU build; looking whether pip offers one with CUDA."
-        pip_install --no-deps --ignore-installed --force-reinstall "torch==$TORCH_VERSION" ||
+        pip_install --no-deps --force-reinstall "torch==$TORCH_VERSION" ||
             die "PyTorch could not be fetched; check the network and run this again"
         inspect_torch "$(site_packages)/torch"
         [[ -n $TORCH_CUDA ]] || : >"$asked"

@@ -200,11 +200,7 @@ void addBenchTokenize(CLI::App& bench, Context& context) {
 of its rows, made twice: tokenized whole, and joined from the tokens of the values,
 as training does it.)");
     auto options = std::make_shared<BenchOptions>();
-    command
-        ->add_option("--plm", options->model,
-                     "language model: a folder, or a name where the workspace looks for models")
-        ->required()
-        ->type_name("MODEL");
+    addModelOption(*command, options->model);
     command->add_option("--input", options->input, "text file; each line is a sentence")
         ->type_name("FILE");
     command->add_option("--dataset", options->dataset, "dataset whose rows are the sentences")

@@ -61,4 +61,12 @@ Result<RunDraft> readExperimentFile(const std::string& file) {
     return text ? readExperiment(*text, file) : text.problem();
 }
 
+void addModelOption(CLI::App& command, std::string& model) {
+    command
+        .add_option("--plm", model,
+                    "language model: a folder, or a name where the workspace looks for models")
+        ->required()
+        ->type_name("MODEL");
+}
+
 } // namespace flip::command

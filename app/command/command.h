@@ -47,6 +47,10 @@ CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& wor
 /// Reads an experiment file.
 Result<RunDraft> readExperimentFile(const std::string& file);
 
+/// Adds the required option --plm to a command that reads a language model; see
+/// Context::findModel().
+void addModelOption(CLI::App& command, std::string& model);
+
 // Each adds its subcommand; the context outlives the parsing.
 void addImport(CLI::App& app, Context& context);
 void addDatasets(CLI::App& app, Context& context);

@@ -22,11 +22,7 @@ cut, and counted.
 
   flip encode --plm all-MiniLM-L6-v2 --input titles.txt --out titles.safetensors)");
     auto options = std::make_shared<EncodeOptions>();
-    command
-        ->add_option("--plm", options->model,
-                     "language model: a folder, or a name where the workspace looks for models")
-        ->required()
-        ->type_name("MODEL");
+    addModelOption(*command, options->model);
     command->add_option("--input", options->input, "text file; each line is a sentence")
         ->required()
         ->type_name("FILE");

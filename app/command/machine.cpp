@@ -7,7 +7,7 @@ void addMachine(CLI::App& app, Context& context) {
     auto* command = app.add_subcommand(
         "machine", "what runs can compute on here: LibTorch, processor, graphics processors");
     auto json = std::make_shared<bool>(false);
-    command->add_flag("--json", *json, "machine-readable");
+    command->add_flag("--json", *json, "print a JSON object");
     command->callback([json, &context] { engine::machine(*json, context); });
 }
 

@@ -92,11 +92,7 @@ of the line. Nothing is cut or padded. The model's weights are not needed.
 
   echo 'a quiet film' | flip tokenize --plm all-MiniLM-L6-v2)");
     auto options = std::make_shared<TokenizeOptions>();
-    command
-        ->add_option("--plm", options->model,
-                     "language model: a folder, or a name where the workspace looks for models")
-        ->required()
-        ->type_name("MODEL");
+    addModelOption(*command, options->model);
     command->add_option("--input", options->input, "text file (default: standard input)")
         ->type_name("FILE");
     command->callback([options, &context] { tokenize(*options, context); });
