@@ -1,5 +1,6 @@
 #include "ui/bridge/run_controller.h"
 
+#include "core/run/devices.h"
 #include "core/run/execute.h"
 
 #include <QMetaObject>
@@ -46,6 +47,9 @@ void RunController::launch(Work work) {
     run_.clear();
     Q_EMIT runningChanged(true);
     worker_ = std::jthread([this, work = std::move(work)](std::stop_token stop) {
+        // Also for a run on the processor: the next may want a device, and those are looked for
+        // before the program's first tensor or never.
+        devices();
         const RunEnded end = work(queue_, stop);
         QMetaObject::invokeMethod(
             this, [this, end] { finish(end); }, Qt::QueuedConnection);
