@@ -10,6 +10,8 @@ set -euo pipefail
 packages=$(cd "$1" && pwd -P)
 pytorch=$(cd "$2" && pwd -P)
 pictures=${3:-}
+PATH=$PATH:/usr/sbin:/sbin
+chroot=$(command -v chroot)
 work=$(mktemp -d "${TMPDIR:-/tmp}/flip-packages.XXXXXX")
 passed=0
 failed=0
@@ -48,7 +50,7 @@ make_root() {
 
 inside() {
     env -i PATH=/usr/bin:/bin HOME=/tmp LANG=C.UTF-8 FLIP_WORKSPACE=/tmp/workspace "${given[@]}" \
-        chroot "$root" "$@"
+        "$chroot" "$root" "$@"
 }
 
 # try NAME COMMAND...: counts it.
