@@ -10,8 +10,7 @@
 /// The dialogs of a package's launcher, which itself is without Qt. `--torch WANTED TROUBLE` asks
 /// for a PyTorch and prints the answer; `--tell PROBLEM` says why the window does not start.
 int main(int argc, char** argv) {
-    QCoreApplication::setApplicationName(QString::fromLatin1(flip::ui::kProgramName));
-    QGuiApplication::setDesktopFileName(QString::fromLatin1(flip::ui::kDesktopId));
+    flip::ui::nameProgram();
     const QApplication application(argc, argv);
     const std::string kind = argc > 1 ? argv[1] : "";
     if (kind == "--torch" && argc > 3) {

@@ -28,9 +28,7 @@ int fail(int code, const QString& text) {
 int main(int argc, char** argv) {
     flip::boundKernelCaches();
     // Words are checked before there is a display to open: a wrong one is told anywhere.
-    QCoreApplication::setOrganizationName(QStringLiteral("flip-workbench"));
-    QCoreApplication::setApplicationName(QString::fromLatin1(flip::ui::kProgramName));
-    QGuiApplication::setDesktopFileName(QString::fromLatin1(flip::ui::kDesktopId));
+    flip::ui::nameProgram();
     QCoreApplication::setApplicationVersion(QString::fromLatin1(flip::programVersion()));
     QCommandLineParser line;
     line.setApplicationDescription(flip::kWindowDescription);

@@ -2,6 +2,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QGuiApplication>
 #include <QMimeDatabase>
 #include <QProcess>
 #include <QRegularExpression>
@@ -108,8 +109,10 @@ private Q_SLOTS:
         const QMap<QString, QString> entry = menuEntry();
         QCOMPARE(entry["Exec"], QString(FLIP_WINDOW_PROGRAM) + " %F");
         QCOMPARE(valuesOf(".metainfo.xml", "binary"), QStringList{FLIP_WINDOW_PROGRAM});
-        // Qt makes the class of X11 windows from the application's name.
-        QCOMPARE(entry["StartupWMClass"], QString::fromLatin1(kProgramName));
+        nameProgram();
+        QCOMPARE(QGuiApplication::desktopFileName(), kId);
+        QCOMPARE(qEnvironmentVariable("RESOURCE_NAME"), kId);
+        QCOMPARE(entry["StartupWMClass"], kId);
         QCOMPARE(QString::fromLatin1(kProgramName), QString(FLIP_WINDOW_PROGRAM));
     }
 

@@ -2,11 +2,13 @@
 
 namespace flip::ui {
 
-/// The one name by which a desktop knows the window: its menu entry, its icon, its id on Wayland.
-/// The files in resources/desktop are called so and say so too.
+/// The one name by which a desktop knows the window: its menu entry, its icon, its id on Wayland,
+/// the instance of its class on X11. The files in resources/desktop are called so and say so too.
 inline constexpr char kDesktopId[] = "org.flipworkbench.Workbench";
 
-/// The name of the program, which on X11 is the class of its windows.
 inline constexpr char kProgramName[] = "flip-workbench";
+
+/// Tells Qt both. To be called before there is an application.
+void nameProgram();
 
 } // namespace flip::ui
