@@ -1,6 +1,6 @@
 #include "core/align/field_alignment.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <limits>

@@ -1,6 +1,6 @@
 #include "core/model/batch_norm.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace flip {
 

@@ -1,6 +1,6 @@
 #include "core/model/flip_model.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

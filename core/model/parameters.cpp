@@ -2,7 +2,7 @@
 
 #include "core/base/random_stream.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <ATen/CPUGeneratorImpl.h>
 

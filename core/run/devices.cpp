@@ -2,7 +2,9 @@
 
 #include "core/run/cuda_driver.h"
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -8,7 +8,7 @@
 #include "core/run/model_folder.h"
 #include "core/run/safety_net.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <chrono>

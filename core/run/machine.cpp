@@ -1,6 +1,6 @@
 #include "core/run/machine.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>

@@ -6,7 +6,7 @@
 #include "core/run/safety_net.h"
 
 #include <nlohmann/json.hpp>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <map>

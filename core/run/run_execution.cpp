@@ -8,7 +8,7 @@
 #include "core/train/finetuner.h"
 #include "core/train/pretrainer.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

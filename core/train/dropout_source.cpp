@@ -2,7 +2,7 @@
 
 #include "core/train/batcher.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <ATen/CPUGeneratorImpl.h>
 

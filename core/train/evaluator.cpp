@@ -3,7 +3,7 @@
 #include "core/eval/metrics.h"
 #include "core/train/frozen_sentences.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <numeric>

@@ -3,7 +3,7 @@
 #include "core/train/loss_sums.h"
 #include "core/train/mixing_fit.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <array>

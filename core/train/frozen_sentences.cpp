@@ -1,6 +1,6 @@
 #include "core/train/frozen_sentences.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <numeric>

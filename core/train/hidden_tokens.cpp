@@ -1,6 +1,6 @@
 #include "core/train/hidden_tokens.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 #include <vector>

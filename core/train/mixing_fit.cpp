@@ -1,6 +1,6 @@
 #include "core/train/mixing_fit.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <vector>

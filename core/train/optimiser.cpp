@@ -2,7 +2,7 @@
 
 #include "core/model/id/backbone.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

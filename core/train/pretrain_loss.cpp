@@ -1,6 +1,6 @@
 #include "core/train/pretrain_loss.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace flip {
 

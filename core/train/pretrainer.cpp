@@ -3,7 +3,7 @@
 #include "core/spec/mask_count.h"
 #include "core/train/loss_sums.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include "core/base/random_stream.h"
 #include "core/model/layers.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "core/train/training_state.h"
 
 #include <nlohmann/json.hpp>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace flip {
 

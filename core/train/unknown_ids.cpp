@@ -3,7 +3,7 @@
 #include "core/model/id/field_groups.h"
 #include "core/train/batcher.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <map>

@@ -3,6 +3,7 @@
 #include "ui/models/wording.h"
 
 #include <QDateTime>
+#include <QTimeZone>
 
 #include <algorithm>
 
@@ -18,7 +19,7 @@ QString timeText(std::int64_t time) {
     if (time < kEarliestDate || time > kLatestDate) {
         return QString::number(time);
     }
-    return QDateTime::fromSecsSinceEpoch(time, Qt::UTC)
+    return QDateTime::fromSecsSinceEpoch(time, QTimeZone::utc())
         .toString(QStringLiteral("yyyy-MM-dd HH:mm"));
 }
 

@@ -1,7 +1,7 @@
 #include "core/model/id/tables.h"
 #include "core/model/id/zoo.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace flip {
 

@@ -2,7 +2,7 @@
 #include "core/model/id/tables.h"
 #include "core/model/id/zoo.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <utility>

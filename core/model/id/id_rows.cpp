@@ -1,6 +1,6 @@
 #include "core/model/id/id_rows.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "core/model/id/row_table.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace flip {
 

@@ -1,6 +1,6 @@
 #include "core/model/id/tables.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #include "core/base/zip_records.h"
 #include "core/model/parameters.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "core/model/plm/text_parameters.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

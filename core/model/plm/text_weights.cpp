@@ -1,6 +1,6 @@
 #include "core/model/plm/text_weights.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <set>

@@ -1,6 +1,6 @@
 #include "core/model/plm/token_layout.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -5,7 +5,9 @@
 
 #include <QtTest/QtTest>
 
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
+#include <torch/optim.h>
+#include <torch/types.h>
 
 #include <ATen/CPUGeneratorImpl.h>
 

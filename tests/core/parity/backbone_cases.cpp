@@ -3,7 +3,7 @@
 #include "core/model/id/backbone.h"
 #include "core/spec/options.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <ATen/CPUGeneratorImpl.h>
 

@@ -3,7 +3,7 @@
 #include "core/spec/options.h"
 #include "core/train/frozen_sentences.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <stdexcept>
 

@@ -2,7 +2,7 @@
 
 #include "core/train/finetuner.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <stdexcept>
 

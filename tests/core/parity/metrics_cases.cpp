@@ -5,7 +5,7 @@
 #include "core/eval/grouped.h"
 #include "core/eval/metrics.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace flip::parity {
 

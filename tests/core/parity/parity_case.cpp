@@ -4,7 +4,7 @@
 #include "core/run/devices.h"
 #include "core/spec/options.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdlib>
 #include <stdexcept>

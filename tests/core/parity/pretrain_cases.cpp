@@ -3,7 +3,7 @@
 #include "core/train/pretrain_loss.h"
 #include "core/train/pretrainer.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <stdexcept>
 

@@ -5,7 +5,7 @@
 #include "core/model/plm/text_weights.h"
 #include "core/text/tokenizer/tokenizer.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdlib>
 #include <stdexcept>

@@ -4,7 +4,8 @@
 
 #include <QtTest/QtTest>
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/version.h>
 
 #include <ATen/Context.h>
 

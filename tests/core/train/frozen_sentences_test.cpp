@@ -5,7 +5,7 @@
 
 #include <QtTest/QtTest>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 using namespace flip;
 using namespace flip::test;

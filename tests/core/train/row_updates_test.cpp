@@ -5,7 +5,8 @@
 #include <QtTest/QtTest>
 
 #include <ATen/Version.h>
-#include <torch/torch.h>
+#include <torch/optim.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -8,7 +8,7 @@
 #include <QtCore/QTemporaryDir>
 
 #include <caffe2/serialize/inline_container.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <fstream>
