@@ -1,5 +1,8 @@
 #include "core/base/memory.h"
 
+#include <limits>
+
+#include <malloc.h>
 #include <sys/resource.h>
 
 namespace flip {
@@ -8,5 +11,29 @@ std::int64_t peakRssBytes() {
     struct rusage usage {};
     return ::getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss * std::int64_t{1024} : 0;
 }
+
+#ifdef __GLIBC__
+
+KeptMemory::KeptMemory() {
+    // Larger pieces than this are few and live long; those below come from the heap, whose end is
+    // then never cut off.
+    constexpr int kMapFrom = 1 << 30;
+    ::mallopt(M_MMAP_THRESHOLD, kMapFrom);
+    ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
+
+KeptMemory::~KeptMemory() {
+    constexpr int kDefault = 128 * 1024;
+    ::mallopt(M_MMAP_THRESHOLD, kDefault);
+    ::mallopt(M_TRIM_THRESHOLD, kDefault);
+    ::malloc_trim(0);
+}
+
+#else
+
+KeptMemory::KeptMemory() = default;
+KeptMemory::~KeptMemory() = default;
+
+#endif
 
 } // namespace flip

@@ -53,6 +53,7 @@ RunEnded conduct(const RunSpec& spec, const Workspace& workspace, RunInputs& inp
                  RunRecorder& recorder, RunSink& audience, const std::stop_token& stop,
                  const std::optional<TrainingState::Place>& resumed, double wallOffset) {
     const auto started = Clock::now();
+    const KeptMemory kept;
     RunExecution execution(spec, workspace, recorder, audience, stop, wallOffset);
     RunEnded ended = guarded([&] { return execution.run(inputs, resumed); });
     finish(ended, wallOffset + std::chrono::duration<double>(Clock::now() - started).count());
