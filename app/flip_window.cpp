@@ -39,10 +39,14 @@ Words readWords(int argc, char** argv) {
     return words;
 }
 
+bool hasDisplay() {
+    return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
+}
+
 /// What a person answers in the dialog of flip-ask; empty where they give up or there is no
 /// display.
 std::string ask(const char* kind, const std::string& first, const std::string& second) {
-    if (std::getenv("DISPLAY") == nullptr && std::getenv("WAYLAND_DISPLAY") == nullptr) {
+    if (!hasDisplay()) {
         return {};
     }
     const std::string program = flip::launch::partner("flip-ask").string();
@@ -63,13 +67,17 @@ int main(int argc, char** argv) {
         return 0;
     }
     flip::launch::standInForTheSystem();
+    bool gaveUp = false;
     const flip::Problem problem =
         flip::launch::become("flip-workbench", words.kept.data(), words.torch,
-                             [](const std::string& wanted, const std::string& trouble) {
+                             [&](const std::string& wanted, const std::string& trouble) {
                                  const std::string answer = ask("--torch", wanted, trouble);
+                                 gaveUp = answer.empty() && hasDisplay();
                                  return answer.empty() ? std::nullopt : std::optional(answer);
                              });
     std::fprintf(stderr, "%s\n", problem.text().c_str());
-    ask("--tell", problem.text(), ""); // started from a menu, nobody reads the line above
+    if (!gaveUp) {                         // who gave up knows why
+        ask("--tell", problem.text(), ""); // started from a menu, nobody reads the line above
+    }
     return problem.world ? 1 : 2;
 }

@@ -1,3 +1,4 @@
+#include "app/open_display.h"
 #include "app/window_words.h"
 #include "core/base/log.h"
 #include "core/base/version.h"
@@ -67,8 +68,8 @@ int main(int argc, char** argv) {
     if (needsNoDisplay && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
-    QApplication application(argc, argv);
-    line.process(application); // --help and --version
+    const auto application = flip::openDisplay(argc, argv);
+    line.process(*application); // --help and --version
     auto workspace =
         flip::Workspace::open(line.isSet("workspace") ? line.value("workspace").toStdString()
                                                       : flip::Workspace::defaultFolder().string());
@@ -76,7 +77,7 @@ int main(int argc, char** argv) {
         return fail(kWrongUsage, QString::fromStdString(workspace.problem().text()));
     }
     flip::log::openFile(workspace->folder() / "workbench.log");
-    flip::ui::applyTheme(application, flip::ui::ThemeChoice::System);
+    flip::ui::applyTheme(*application, flip::ui::ThemeChoice::System);
     flip::ui::MainWindow window(*workspace);
     window.restore(!line.isSet("size") && !pictured);
     if (theme) {

@@ -18,7 +18,8 @@ std::optional<std::string> askInWindow(const std::string& wanted, const std::str
     dialog.setWindowTitle(tr("FLIP Workbench: which PyTorch?"));
     auto* text = new QLabel(
         tr("This package computes with the PyTorch %1 of an environment on this computer.\n"
-           "Choose the environment's folder, or its Python. You are asked once.")
+           "Choose the environment's folder, or its Python. You are asked once.\n"
+           "Where there is none, pip install 'torch==%1.*' brings it into one.")
             .arg(QString::fromStdString(wanted)),
         &dialog);
     auto* reason = new QLabel(QString::fromStdString(trouble), &dialog);

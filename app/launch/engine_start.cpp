@@ -55,6 +55,12 @@ void addLibraries(const fs::path& folder) {
     ::setenv("LD_LIBRARY_PATH", all.c_str(), /*overwrite=*/1);
 }
 
+/// What a person can do where no PyTorch fits.
+std::string advice(const std::string& wanted) {
+    return "; name one of version " + wanted +
+           " by --torch or $FLIP_TORCH: a Python that has it, or its folder";
+}
+
 /// Keeps an answer for the next time; where that cannot be, the person is asked again then.
 void remember(const std::string& place) {
     const fs::path file = rememberedTorchFile();
@@ -79,39 +85,50 @@ std::optional<std::string> wantedTorch(const fs::path& program) {
 
 Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named,
                              const AskForTorch& ask) {
-    if (!named.empty()) {
-        return torchAt(named, wanted);
+    for (const std::string& place : {named, environment("FLIP_TORCH")}) {
+        if (!place.empty()) {
+            auto found = torchAt(place, wanted);
+            if (!found) {
+                return Problem{found.problem().what + advice(wanted), found.problem().where};
+            }
+            return found;
+        }
     }
-    if (const std::string given = environment("FLIP_TORCH"); !given.empty()) {
-        return torchAt(given, wanted);
-    }
-    std::string trouble = "no PyTorch has been named";
-    if (const auto kept = readFile(rememberedTorchFile())) {
-        auto found = torchAt(std::string(trimmed(*kept)), wanted);
+    // Of those that nobody names now, each is told that was passed over.
+    std::string trouble;
+    const auto passOver = [&](const std::string& which, const Problem& problem) {
+        trouble += (trouble.empty() ? "" : ", and ") + which + " " + problem.what;
+    };
+    const auto kept = readFile(rememberedTorchFile());
+    if (const std::string place(kept ? trimmed(*kept) : ""); !place.empty()) {
+        auto found = torchAt(place, wanted);
         if (found) {
             return found;
         }
-        trouble = found.problem().text();
+        passOver(place + ", as " + rememberedTorchFile().string() + " says,", found.problem());
     }
     for (const std::string& place : {environment("VIRTUAL_ENV"), environment("CONDA_PREFIX")}) {
         if (!place.empty()) {
-            if (auto found = torchAt(place, wanted)) {
+            auto found = torchAt(place, wanted);
+            if (found) {
                 return found;
             }
+            passOver("the active environment " + place, found.problem());
         }
+    }
+    if (trouble.empty()) {
+        trouble = "no PyTorch has been named";
     }
     while (const auto answer = ask(wanted, trouble)) {
         const std::string place = absolutePlace(*answer);
         auto found = torchAt(place, wanted);
-        trouble = found ? whyItDoesNotLoad(*found) : found.problem().text();
-        if (trouble.empty()) {
+        if (found) {
             remember(place);
             return found;
         }
+        trouble = place + " " + found.problem().what;
     }
-    return Problem{trouble + "; name one of version " + wanted +
-                       " by --torch or $FLIP_TORCH: a Python that has it, or its folder",
-                   "PyTorch"};
+    return Problem{trouble + advice(wanted), "PyTorch"};
 }
 
 void standInForTheSystem() {

@@ -20,10 +20,12 @@ std::optional<std::string> askOnTerminal(const std::string& wanted, const std::s
     if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
         return std::nullopt;
     }
-    std::fprintf(stderr,
-                 "%s\nThis package computes with the PyTorch %s of an environment.\n"
-                 "A Python that has it, or its folder (empty to give up): ",
-                 trouble.c_str(), wanted.c_str());
+    std::fprintf(
+        stderr,
+        "%s\nThis package computes with the PyTorch %s of an environment; where there is "
+        "none,\n  pip install 'torch==%s.*'\nbrings it into one. The answer is kept in %s.\n"
+        "A Python that has it, or its folder (empty to give up): ",
+        trouble.c_str(), wanted.c_str(), wanted.c_str(), launch::rememberedTorchFile().c_str());
     std::string answer;
     if (!std::getline(std::cin, answer) || answer.empty()) {
         return std::nullopt;

@@ -19,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr unsigned kPatience = 20; // seconds
+
 bool holdsTorch(const fs::path& folder) {
     std::error_code ignored;
     return fs::exists(folder / "lib" / "libtorch_cpu.so", ignored);
@@ -28,6 +30,7 @@ bool holdsTorch(const fs::path& folder) {
 /// Nothing is imported: that would take seconds.
 std::string torchOfPython(const std::string& python) {
     return saidByChild([&](int out) {
+        ::alarm(kPatience); // what is no Python may wait for ever
         const int nothing = ::open("/dev/null", O_RDWR);
         ::dup2(nothing, STDIN_FILENO);
         ::dup2(out, STDOUT_FILENO);
@@ -41,7 +44,8 @@ std::string torchOfPython(const std::string& python) {
 
 /// The folders that a folder named by a person can mean.
 fs::path torchIn(const fs::path& named) {
-    for (const fs::path& folder : {named, named / "torch", named / "libtorch"}) {
+    for (const fs::path& folder :
+         {named, named / "torch", named / "libtorch", (named / ".").parent_path().parent_path()}) {
         if (holdsTorch(folder)) {
             return folder;
         }
@@ -77,10 +81,15 @@ std::string versionOf(const fs::path& folder) {
 
 Result<TorchPlace> torchAt(const fs::path& place) {
     std::error_code ignored;
-    const fs::path folder =
-        fs::is_directory(place, ignored) ? torchIn(place) : fs::path(torchOfPython(place.string()));
+    const bool isFolder = fs::is_directory(place, ignored);
+    // A name alone is a program in $PATH.
+    if (!isFolder && place.has_parent_path() && !fs::exists(place, ignored)) {
+        return Problem{"does not exist", place.string()};
+    }
+    const fs::path folder = isFolder ? torchIn(place) : fs::path(torchOfPython(place.string()));
     if (folder.empty() || !holdsTorch(folder)) {
-        return Problem{"has no PyTorch; name a Python that has it, or its folder", place.string()};
+        return Problem{isFolder ? "has no PyTorch in it" : "is not a Python that has PyTorch",
+                       place.string()};
     }
     const fs::path canonical = fs::canonical(folder, ignored);
     return TorchPlace{canonical.empty() ? folder : canonical, versionOf(folder)};
@@ -88,12 +97,20 @@ Result<TorchPlace> torchAt(const fs::path& place) {
 
 Result<TorchPlace> torchAt(const fs::path& place, const std::string& wanted) {
     auto found = torchAt(place);
-    if (found && !(found->version + ".").starts_with(wanted + ".")) {
-        return Problem{"this is PyTorch " +
+    if (!found) {
+        return found;
+    }
+    if (!(found->version + ".").starts_with(wanted + ".")) {
+        return Problem{"has PyTorch " +
                            (found->version.empty() ? "of an unknown version" : found->version) +
-                           ", and this package is built for " + wanted + "; name one of version " +
-                           wanted + ", or get the package for yours",
-                       found->folder.string()};
+                           ", and this package is built for " + wanted,
+                       place.string()};
+    }
+    if (found->folder.string().find_first_of(":;") != std::string::npos) {
+        return Problem{"has ':' or ';' in its path, where the loader ends a path", place.string()};
+    }
+    if (const std::string reason = whyItDoesNotLoad(*found); !reason.empty()) {
+        return Problem{"has a PyTorch that cannot be loaded (" + reason + ")", place.string()};
     }
     return found;
 }

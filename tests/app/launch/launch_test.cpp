@@ -81,10 +81,12 @@ private Q_SLOTS:
     void findsAPyTorchWhereAPersonNamesIt();
     void refusesAPlaceWithout();
     void refusesAnotherVersion();
+    void refusesWhatTheLoaderCannotTake();
     void takesTheFirstOfTheOrder();
     void takesNothingElseForWhatWasNamed();
     void asksOnce();
     void asksAgainAfterAWrongAnswer();
+    void tellsWhyTheActiveEnvironmentWasPassedOver();
     void saysHowToNameOneWhereNobodyAnswers();
     void aSlimPackageStartsWithIt();
     void aFullPackageTakesNoOther();
@@ -115,6 +117,7 @@ void LaunchTest::findsAPyTorchWhereAPersonNamesIt_data() {
     QTest::newRow("site-packages") << "env/lib/python3.12/site-packages";
     QTest::newRow("environment") << "env";
     QTest::newRow("Python") << "env/bin/python";
+    QTest::newRow("folder of its libraries") << "env/lib/python3.12/site-packages/torch/lib";
     QTest::newRow("unpacked zip") << "zip";
 }
 
@@ -140,29 +143,46 @@ void LaunchTest::findsAPyTorchWhereAPersonNamesIt() {
 void LaunchTest::refusesAPlaceWithout() {
     write(path() / "python", "#!/bin/sh\nexit 1\n");
     makeRunnable(path() / "python");
-    for (const fs::path& place : {path(), path() / "python", path() / "nowhere"}) {
+    const auto refused = [&](const fs::path& place) {
         const auto found = torchAt(place);
-        QVERIFY(!found.ok());
-        QCOMPARE(found.problem().text(),
-                 place.string() + ": has no PyTorch; name a Python that has it, or its folder");
-    }
+        return found ? std::string() : found.problem().text();
+    };
+    QCOMPARE(refused(path()), path().string() + ": has no PyTorch in it");
+    const std::string python = (path() / "python").string();
+    QCOMPARE(refused(python), python + ": is not a Python that has PyTorch");
+    const std::string nowhere = (path() / "nowhere").string();
+    QCOMPARE(refused(nowhere), nowhere + ": does not exist");
+    QCOMPARE(refused("no-such-program"), "no-such-program: is not a Python that has PyTorch");
 }
 
 void LaunchTest::refusesAnotherVersion() {
     makeTorch(path() / "torch", "2.1.0");
+    makeLoadable(path() / "torch");
     QVERIFY(torchAt(path() / "torch", "2.1").ok());
     for (const char* wanted : {"2.13", "2.10"}) {
         const auto found = torchAt(path() / "torch", wanted);
         QVERIFY(!found.ok());
-        QVERIFY(
-            found.problem().text().find("this is PyTorch 2.1.0, and this package is built for " +
-                                        std::string(wanted)) != std::string::npos);
+        QCOMPARE(found.problem().what,
+                 "has PyTorch 2.1.0, and this package is built for " + std::string(wanted));
     }
+}
+
+void LaunchTest::refusesWhatTheLoaderCannotTake() {
+    makeTorch(path() / "damaged", "2.13.0"); // its library is an empty file
+    const auto damaged = torchAt(path() / "damaged", "2.13");
+    QVERIFY(!damaged.ok());
+    QVERIFY2(damaged.problem().what.starts_with("has a PyTorch that cannot be loaded (") &&
+                 damaged.problem().what.find("file too short") != std::string::npos,
+             damaged.problem().what.c_str());
+    makeTorch(path() / "a:b", "2.13.0");
+    makeLoadable(path() / "a:b");
+    QVERIFY(!torchAt(path() / "a:b", "2.13").ok());
 }
 
 void LaunchTest::takesTheFirstOfTheOrder() {
     for (const char* name : {"named", "variable", "chosen", "active"}) {
         makeTorch(path() / name, "2.13.0");
+        makeLoadable(path() / name);
     }
     Answers nobody;
     const auto found = [&](const std::string& named) {
@@ -181,6 +201,7 @@ void LaunchTest::takesTheFirstOfTheOrder() {
 
 void LaunchTest::takesNothingElseForWhatWasNamed() {
     makeTorch(path() / "active", "2.13.0");
+    makeLoadable(path() / "active");
     qputenv("VIRTUAL_ENV", (path() / "active").c_str());
     Answers nobody;
     QVERIFY(!findTorch("2.13", (path() / "missing").string(), nobody.asker()).ok());
@@ -208,12 +229,27 @@ void LaunchTest::asksAgainAfterAWrongAnswer() {
         {}};
     QVERIFY(findTorch("2.13", "", person.asker()).ok());
     QCOMPARE(person.troubles.size(), std::size_t{3});
-    QVERIFY(person.troubles[1].find("this is PyTorch 2.9.0") != std::string::npos);
+    QVERIFY(person.troubles[1].find("has PyTorch 2.9.0") != std::string::npos);
     QVERIFY(person.troubles[2].find("damaged/lib/libtorch_cpu.so") != std::string::npos);
     // What was remembered is gone: the person hears why they are asked again.
     fs::remove_all(path() / "torch");
     QVERIFY(!findTorch("2.13", "", person.asker()).ok());
-    QVERIFY(person.troubles.back().find("has no PyTorch") != std::string::npos);
+    QCOMPARE(person.troubles.back(), (path() / "torch").string() + ", as " +
+                                         rememberedTorchFile().string() + " says, does not exist");
+}
+
+void LaunchTest::tellsWhyTheActiveEnvironmentWasPassedOver() {
+    makeTorch(path() / "active", "2.14.1");
+    makeLoadable(path() / "active");
+    qputenv("VIRTUAL_ENV", (path() / "active").c_str());
+    Answers nobody;
+    const auto found = findTorch("2.13", "", nobody.asker());
+    QVERIFY(!found.ok());
+    QCOMPARE(
+        found.problem().text(),
+        "PyTorch: the active environment " + (path() / "active").string() +
+            " has PyTorch 2.14.1, and this package is built for 2.13; name one of version 2.13 "
+            "by --torch or $FLIP_TORCH: a Python that has it, or its folder");
 }
 
 void LaunchTest::saysHowToNameOneWhereNobodyAnswers() {
@@ -243,6 +279,7 @@ fs::path LaunchTest::makePackage(bool slim) const {
 void LaunchTest::aSlimPackageStartsWithIt() {
     const fs::path program = makePackage(/*slim=*/true);
     makeTorch(path() / "torch", "2.13.0");
+    makeLoadable(path() / "torch");
     QProcess flip;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("LD_LIBRARY_PATH", "/elsewhere");
