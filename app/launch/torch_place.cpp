@@ -3,6 +3,7 @@
 #include "app/launch/child.h"
 
 #include "core/base/files.h"
+#include "core/base/home.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -127,10 +128,8 @@ std::string whyItDoesNotLoad(const TorchPlace& torch) {
 
 fs::path rememberedTorchFile() {
     const char* named = std::getenv("XDG_CONFIG_HOME");
-    const char* home = std::getenv("HOME");
-    const fs::path base = named != nullptr && *named == '/' ? fs::path(named)
-                          : home != nullptr                 ? fs::path(home) / ".config"
-                                                            : fs::path("/nonexistent");
+    const fs::path base =
+        named != nullptr && *named == '/' ? fs::path(named) : homeFolder() / ".config";
     return base / "flip-workbench" / "pytorch";
 }
 

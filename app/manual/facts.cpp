@@ -34,7 +34,8 @@ constexpr std::array kEnvironment = {
          "Where neither --workspace nor FLIP_WORKSPACE says it, the workspace is flip-workbench in "
          "this folder; a relative path is passed over."},
     Fact{"HOME", "Where XDG_DATA_HOME does not say it either, the workspace is "
-                 ".local/share/flip-workbench in this folder."}};
+                 ".local/share/flip-workbench in this folder; where this is not set, in "
+                 "the one that the system knows for the user."}};
 
 constexpr std::array kFiles = {
     Fact{"~/.local/share/flip-workbench",

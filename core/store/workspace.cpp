@@ -1,6 +1,7 @@
 #include "core/store/workspace.h"
 
 #include "core/base/files.h"
+#include "core/base/home.h"
 #include "core/base/installed.h"
 
 #include <fmt/format.h>
@@ -115,10 +116,8 @@ fs::path Workspace::defaultFolder() {
     if (const fs::path data = environment("XDG_DATA_HOME"); data.is_absolute()) {
         return data / "flip-workbench";
     }
-    if (const fs::path home = environment("HOME"); home.is_absolute()) {
-        return home / ".local/share/flip-workbench";
-    }
-    return "flip-workbench";
+    const fs::path home = homeFolder();
+    return home.empty() ? fs::path() : home / ".local/share/flip-workbench";
 }
 
 fs::path Workspace::dataset(std::string_view name) const {

@@ -16,7 +16,7 @@ public:
     /// Opens or makes the folder and checks that it can be written.
     static Result<Workspace> open(const std::filesystem::path& folder);
 
-    /// `--workspace`, else $FLIP_WORKSPACE, else the platform's data folder.
+    /// $FLIP_WORKSPACE, else the data folder of the person; empty where neither is known.
     static std::filesystem::path defaultFolder();
 
     const std::filesystem::path& folder() const { return folder_; }

@@ -7,7 +7,10 @@
 #include <QtTest>
 
 #include <algorithm>
+
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace flip;
 
@@ -107,7 +110,10 @@ private Q_SLOTS:
         row("XDG_DATA_HOME", "", "/d", "/h", "/d/flip-workbench");
         row("home", "", "", "/h", "/h/.local/share/flip-workbench");
         row("relative XDG_DATA_HOME", "", "d", "/h", "/h/.local/share/flip-workbench");
-        row("nothing", "", "", "", "flip-workbench");
+        const QByteArray known = ::getpwuid(::getuid())->pw_dir;
+        const QByteArray there = known + "/.local/share/flip-workbench";
+        row("nothing: the system's list of users", "", "", "", there.constData());
+        row("relative home", "", "", "h", there.constData());
     }
     void defaultsToThePlatformsDataFolder() {
         QFETCH(QByteArray, given);
