@@ -1,7 +1,6 @@
 #include "app/launch/child.h"
 #include "app/launch/engine_start.h"
-
-#include "core/base/version.h"
+#include "app/window_about.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +18,7 @@ struct Words {
     std::vector<char*> kept;
     std::string torch;
     bool wantsVersion = false;
+    bool wantsHelp = false;
 };
 
 Words readWords(int argc, char** argv) {
@@ -33,6 +33,7 @@ Words readWords(int argc, char** argv) {
         } else {
             words.kept.push_back(argv[i]);
             words.wantsVersion |= word == "--version" || word == "-v";
+            words.wantsHelp |= word == "--help" || word == "-h";
         }
     }
     words.kept.push_back(nullptr);
@@ -62,8 +63,8 @@ std::string ask(const char* kind, const std::string& first, const std::string& s
 /// where the package has none, and becomes the window. Without Qt, which may need what it finds.
 int main(int argc, char** argv) {
     Words words = readWords(argc, argv);
-    if (words.wantsVersion) { // needs no LibTorch
-        std::printf("flip-workbench %s\n", flip::programVersion());
+    if (words.wantsHelp || words.wantsVersion) { // needs no LibTorch
+        std::fputs((words.wantsHelp ? flip::windowHelp() : flip::windowVersion()).c_str(), stdout);
         return 0;
     }
     flip::launch::standInForTheSystem();

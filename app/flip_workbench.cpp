@@ -1,7 +1,7 @@
 #include "app/open_display.h"
+#include "app/window_about.h"
 #include "app/window_words.h"
 #include "core/base/log.h"
-#include "core/base/version.h"
 #include "core/run/kernel_caches.h"
 #include "core/store/workspace.h"
 #include "ui/views/desktop_id.h"
@@ -30,9 +30,7 @@ int main(int argc, char** argv) {
     flip::boundKernelCaches();
     // Words are checked before there is a display to open: a wrong one is told anywhere.
     flip::ui::nameProgram();
-    QCoreApplication::setApplicationVersion(QString::fromLatin1(flip::programVersion()));
     QCommandLineParser line;
-    line.setApplicationDescription(flip::kWindowDescription);
     line.addHelpOption();
     line.addVersionOption();
     line.addPositionalArgument(flip::kWindowArgument.name, flip::kWindowArgument.help, "[FILE...]");
@@ -45,6 +43,11 @@ int main(int argc, char** argv) {
     }
     if (!line.parse(words)) {
         return fail(kWrongUsage, line.errorText() + "; see --help");
+    }
+    if (line.isSet("help") || line.isSet("version")) {
+        std::fputs((line.isSet("help") ? flip::windowHelp() : flip::windowVersion()).c_str(),
+                   stdout);
+        return 0;
     }
     const QStringList size = line.value("size").split('x');
     const QSize pixels = size.size() == 2 ? QSize(size[0].toInt(), size[1].toInt()) : QSize();
@@ -64,12 +67,10 @@ int main(int argc, char** argv) {
         return fail(kWrongUsage, "--torch: this program has a LibTorch of its own");
     }
     const bool pictured = line.isSet("screenshot");
-    const bool needsNoDisplay = pictured || line.isSet("help") || line.isSet("version");
-    if (needsNoDisplay && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+    if (pictured && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
     const auto application = flip::openDisplay(argc, argv);
-    line.process(*application); // --help and --version
     auto workspace =
         flip::Workspace::open(line.isSet("workspace") ? line.value("workspace").toStdString()
                                                       : flip::Workspace::defaultFolder().string());

@@ -1,15 +1,50 @@
+#include "app/window_words.h"
+
 #include <QtTest/QtTest>
 
 #include <QProcess>
+#include <QRegularExpression>
+
+using namespace flip;
 
 /// The window's program, started as a person does.
 class WindowProgramTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void describesItselfWithoutADisplay();
+    void describesItselfWithoutADisplay_data();
     void saysInALineThatThereIsNoDisplay_data();
     void saysInALineThatThereIsNoDisplay();
 };
+
+void WindowProgramTest::describesItselfWithoutADisplay_data() {
+    QTest::addColumn<QString>("program");
+    QTest::newRow("window") << FLIP_TEST_WINDOW;
+    QTest::newRow("launcher") << FLIP_TEST_LAUNCHER;
+}
+
+void WindowProgramTest::describesItselfWithoutADisplay() {
+    QFETCH(QString, program);
+    QProcess window;
+    const auto said = [&](const QString& word) {
+        window.start(program, {word});
+        return window.waitForFinished() && window.exitCode() == 0
+                   ? QString::fromUtf8(window.readAllStandardOutput())
+                   : QString();
+    };
+    QVERIFY(QRegularExpression("^flip-workbench \\d+\\.\\d+\\.\\d+\n$")
+                .match(said("--version"))
+                .hasMatch());
+    const QString help = said("--help");
+    QVERIFY(help.startsWith("Usage: flip-workbench [OPTION]... [FILE]...\n"));
+    for (const WindowWord& word : kWindowWords) {
+        QVERIFY2(help.contains(QString("\n  --%1 %2").arg(word.name, word.value)), word.name);
+    }
+    for (const QString& line : help.split('\n')) {
+        QVERIFY2(line.size() <= 90, qPrintable(line));
+    }
+}
 
 void WindowProgramTest::saysInALineThatThereIsNoDisplay_data() {
     QTest::addColumn<QString>("display");
