@@ -33,7 +33,6 @@ int main(int argc, char** argv) {
     QCommandLineParser line;
     line.addHelpOption();
     line.addVersionOption();
-    line.addPositionalArgument(flip::kWindowArgument.name, flip::kWindowArgument.help, "[FILE...]");
     for (const flip::WindowWord& word : flip::kWindowWords) {
         line.addOption({word.name, word.help, word.value, word.defaultValue});
     }

@@ -79,7 +79,7 @@ void addImport(CLI::App& app, Context& context) {
         R"(The dataset lies in the workspace, with a split that stays the same for every run.
 A preset says how the files of a public dataset are read; --schema does so for
 other files: resources/schemas/README.md describes them, a package has it in
-/usr/share/doc/flip-workbench. One of the two is needed. Files may be packed
+share/doc/flip-workbench. One of the two is needed. Files may be packed
 (.gz, .zst, .bz2, .xz, .zip, .tar.gz) and are not unpacked to the disk.
 Lines that cannot be used are left out and counted; 'flip datasets show NAME
 --bad-lines' lists them.

@@ -45,8 +45,8 @@ std::string torchOfPython(const std::string& python) {
 
 /// The folders that a folder named by a person can mean.
 fs::path torchIn(const fs::path& named) {
-    for (const fs::path& folder :
-         {named, named / "torch", named / "libtorch", (named / ".").parent_path().parent_path()}) {
+    // The last for who names its lib.
+    for (const fs::path& folder : {named, named / "torch", named / "libtorch", named / ".."}) {
         if (holdsTorch(folder)) {
             return folder;
         }
@@ -76,6 +76,18 @@ std::string versionOf(const fs::path& folder) {
         text = *plain;
     }
     return text.substr(0, text.find_first_not_of("0123456789."));
+}
+
+/// Why the loader cannot load it, or empty: a package that it links may be missing. Looks in a
+/// process of its own.
+std::string whyItDoesNotLoad(const TorchPlace& torch) {
+    const fs::path library = torch.folder / "lib" / "libtorch_cpu.so";
+    return saidByChild([&](int out) {
+        if (::dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL) == nullptr) {
+            const char* reason = ::dlerror();
+            static_cast<void>(::write(out, reason, reason == nullptr ? 0 : std::strlen(reason)));
+        }
+    });
 }
 
 } // namespace
@@ -114,16 +126,6 @@ Result<TorchPlace> torchAt(const fs::path& place, const std::string& wanted) {
         return Problem{"has a PyTorch that cannot be loaded (" + reason + ")", place.string()};
     }
     return found;
-}
-
-std::string whyItDoesNotLoad(const TorchPlace& torch) {
-    const fs::path library = torch.folder / "lib" / "libtorch_cpu.so";
-    return saidByChild([&](int out) {
-        if (::dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL) == nullptr) {
-            const char* reason = ::dlerror();
-            static_cast<void>(::write(out, reason, reason == nullptr ? 0 : std::strlen(reason)));
-        }
-    });
 }
 
 fs::path rememberedTorchFile() {

@@ -23,10 +23,6 @@ Result<TorchPlace> torchAt(const std::filesystem::path& place);
 /// one that cannot be loaded, is a Problem.
 Result<TorchPlace> torchAt(const std::filesystem::path& place, const std::string& wanted);
 
-/// Why the loader cannot load it, or empty: a package that it links may be missing. Looks in a
-/// process of its own.
-std::string whyItDoesNotLoad(const TorchPlace& torch);
-
 /// Where the person's choice of a PyTorch is kept: pytorch in the program's configuration folder.
 std::filesystem::path rememberedTorchFile();
 

@@ -12,8 +12,8 @@ class WindowProgramTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void describesItselfWithoutADisplay();
     void describesItselfWithoutADisplay_data();
+    void describesItselfWithoutADisplay();
     void saysInALineThatThereIsNoDisplay_data();
     void saysInALineThatThereIsNoDisplay();
 };
