@@ -68,10 +68,14 @@ void WindowProgramTest::saysInALineThatThereIsNoDisplay() {
     QVERIFY(window.waitForFinished());
     QCOMPARE(window.exitStatus(), QProcess::NormalExit);
     QCOMPARE(window.exitCode(), 2);
-    QCOMPARE(
-        QString::fromUtf8(window.readAllStandardError()),
-        QString("no display can be opened; set DISPLAY or WAYLAND_DISPLAY, or use --screenshot "
-                "or flip\n"));
+    const QString said = QString::fromUtf8(window.readAllStandardError());
+    const QString why = "could not connect to display" + (display.isEmpty() ? "" : " " + display);
+    // Qt may have tried several kinds of display.
+    QVERIFY2(
+        said.startsWith("no display can be opened (") && said.contains(why) &&
+            said.endsWith("); set DISPLAY or WAYLAND_DISPLAY, or use --screenshot or flip\n") &&
+            said.count('\n') == 1,
+        qPrintable(said));
 }
 
 QTEST_GUILESS_MAIN(WindowProgramTest)
