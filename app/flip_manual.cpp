@@ -18,14 +18,14 @@ constexpr int kWrongUsage = 2;
 /// Files by their places below the folder that is filled.
 std::vector<std::pair<std::string, std::string>> everything() {
     namespace manual = flip::manual;
-    const manual::Command program = manual::readFlip();
-    std::vector<manual::Page> pages = manual::programPages(program);
-    pages.push_back(manual::windowPage(manual::readWindow()));
+    const std::vector<manual::Command> programs = {manual::readFlip(), manual::readWindow()};
+    std::vector<manual::Page> pages = manual::programPages(programs[0]);
+    pages.push_back(manual::windowPage(programs[1]));
     pages.push_back(manual::experimentPage());
     std::vector<std::pair<std::string, std::string>> files = {
-        {"completions/bash", manual::bashCompletion(program)},
-        {"completions/zsh", manual::zshCompletion(program)},
-        {"completions/fish", manual::fishCompletion(program)}};
+        {"completions/bash", manual::bashCompletion(programs)},
+        {"completions/zsh", manual::zshCompletion(programs)},
+        {"completions/fish", manual::fishCompletion(programs)}};
     for (manual::Page& page : pages) {
         const std::string section = std::to_string(page.section);
         files.emplace_back("man/man" + section + "/" + page.name + "." + section,

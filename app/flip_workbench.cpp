@@ -1,15 +1,15 @@
 #include "app/open_display.h"
 #include "app/window_about.h"
-#include "app/window_words.h"
+#include "app/window_request.h"
 #include "core/base/log.h"
 #include "core/run/kernel_caches.h"
 #include "core/store/workspace.h"
+#include "ui/bridge/named_things.h"
 #include "ui/views/desktop_id.h"
 #include "ui/views/main_window.h"
 #include "ui/views/window_picture.h"
 
 #include <QApplication>
-#include <QCommandLineParser>
 
 #include <cstdio>
 
@@ -18,8 +18,8 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
-int fail(int code, const QString& text) {
-    std::fprintf(stderr, "%s\n", qPrintable(text));
+int fail(int code, const flip::Problem& problem) {
+    std::fprintf(stderr, "%s\n", problem.text().c_str());
     return code;
 }
 
@@ -30,69 +30,44 @@ int main(int argc, char** argv) {
     flip::boundKernelCaches();
     // Words are checked before there is a display to open: a wrong one is told anywhere.
     flip::ui::nameProgram();
-    QCommandLineParser line;
-    line.addHelpOption();
-    line.addVersionOption();
-    for (const flip::WindowWord& word : flip::kWindowWords) {
-        line.addOption({word.name, word.help, word.value, word.defaultValue});
+    const auto request = flip::readWindowRequest(argc, argv);
+    if (!request) {
+        return fail(kWrongUsage, request.problem());
     }
-    QStringList words;
-    for (int i = 0; i < argc; ++i) {
-        words << QString::fromLocal8Bit(argv[i]);
-    }
-    if (!line.parse(words)) {
-        return fail(kWrongUsage, line.errorText() + "; see --help");
-    }
-    if (line.isSet("help") || line.isSet("version")) {
-        std::fputs((line.isSet("help") ? flip::windowHelp() : flip::windowVersion()).c_str(),
-                   stdout);
+    if (request->help || request->version) {
+        std::fputs((request->help ? flip::windowHelp() : flip::windowVersion()).c_str(), stdout);
         return 0;
     }
-    const QStringList size = line.value("size").split('x');
-    const QSize pixels = size.size() == 2 ? QSize(size[0].toInt(), size[1].toInt()) : QSize();
-    const auto theme = flip::ui::themeOfKey(line.value("theme"));
-    const auto page = flip::ui::pageOfKey(line.value("page"));
-    if (line.isSet("page") && !page) {
-        return fail(kWrongUsage,
-                    "--page: no page is called '" + line.value("page") + "'; see --help");
-    }
-    if (pixels.width() < 1 || pixels.height() < 1) {
-        return fail(kWrongUsage, "--size: write it as 1600x1000");
-    }
-    if (line.isSet("theme") && !theme) {
-        return fail(kWrongUsage, "--theme: write light, dark or system");
-    }
-    if (line.isSet("torch")) {
-        return fail(kWrongUsage, "--torch: this program has a LibTorch of its own");
-    }
-    const bool pictured = line.isSet("screenshot");
+    const bool pictured = request->screenshot.has_value();
     if (pictured && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
     const auto application = flip::openDisplay(argc, argv);
-    auto workspace =
-        flip::Workspace::open(line.isSet("workspace") ? line.value("workspace").toStdString()
-                                                      : flip::Workspace::defaultFolder().string());
+    auto workspace = flip::Workspace::open(request->workspace);
     if (!workspace) {
-        return fail(kWrongUsage, QString::fromStdString(workspace.problem().text()));
+        return fail(kWrongUsage, workspace.problem());
+    }
+    // Nobody sees what the window says of them.
+    if (const auto named = flip::ui::thingsNamed(request->things, *workspace);
+        pictured && !named.problems.empty()) {
+        return fail(kWrongUsage, named.problems.front());
     }
     flip::log::openFile(workspace->folder() / "workbench.log");
     flip::ui::applyTheme(*application, flip::ui::ThemeChoice::System);
     flip::ui::MainWindow window(*workspace);
-    window.restore(!line.isSet("size") && !pictured);
-    if (theme) {
-        window.setTheme(*theme);
+    window.restore(!request->size && !pictured);
+    if (request->theme) {
+        window.setTheme(*request->theme);
     }
-    if (line.isSet("size") || pictured) {
-        window.resize(pixels);
+    if (request->size || pictured) {
+        window.resize(request->size.value_or(flip::ui::kPictureSize));
     }
-    window.openThings(line.positionalArguments());
-    window.setPage(page.value_or(window.page()));
+    window.openThings(request->things);
+    window.setPage(request->page.value_or(window.page()));
     window.show();
-    if (pictured) {
-        return flip::ui::savePicture(window, line.value("screenshot"))
-                   ? 0
-                   : fail(kFailed, "no picture written");
+    if (!pictured) {
+        return QApplication::exec();
     }
-    return QApplication::exec();
+    const auto saved = flip::ui::savePicture(window, *request->screenshot);
+    return saved ? 0 : fail(kFailed, saved.problem());
 }

@@ -10,7 +10,6 @@ struct WindowWord {
     const char* name; // without its dashes
     const char* value;
     const char* help;
-    const char* defaultValue = ""; // as it is written; empty: none
 };
 
 /// What can stand without dashes on the command line of flip-workbench, any number of times.
@@ -30,18 +29,16 @@ inline constexpr std::array kWindowWords = {
     WindowWord{"workspace", "DIR",
                "folder of datasets, runs and models (default: $FLIP_WORKSPACE, else the platform's "
                "data folder)"},
-    WindowWord{"page", "PAGE",
-               "page to show: data, template, experiment, runs, compare or alignment (default: the "
-               "one that was left open)"},
+    WindowWord{"page", "data|template|experiment|runs|compare|alignment",
+               "page to show (default: the one that was left open)"},
     WindowWord{"screenshot", "FILE",
                "draw the page into this picture, such as page.png, and exit; needs no display"},
     WindowWord{"size", "WxH",
                "size of the window in pixels, such as 1600x1000 (default: as it was left; 1280x800 "
-               "for a picture)",
-               "1280x800"},
+               "for a picture)"},
     WindowWord{"torch", "PLACE",
                "for packages without LibTorch, as the first words: a Python that has PyTorch, or "
                "its folder (default: $FLIP_TORCH, else what was chosen before)"},
-    WindowWord{"theme", "THEME", "light, dark or system (default: the one chosen last)"}};
+    WindowWord{"theme", "light|dark|system", "colours (default: those chosen last)"}};
 
 } // namespace flip

@@ -13,7 +13,7 @@ namespace flip::manual {
 namespace {
 
 constexpr const char* kBeginning =
-    R"(# Completion of flip in bash, made from the program's own commands by flip-manual.
+    R"(# Completion of flip and flip-workbench in bash, made from their own commands by flip-manual.
 )";
 
 // What does not depend on the commands. The functions share the variables of _flip.
@@ -83,7 +83,7 @@ _flip_offer_value() { # KIND
 }
 
 _flip() {
-    local IFS=$' \t\n' command=flip place=1 value='' words='' list='' current kept i word
+    local IFS=$' \t\n' command=${COMP_WORDS[0]##*/} place=1 value='' words='' list='' current kept i word
     COMPREPLY=()
     compopt +o default 2>/dev/null # where no file can stand, none is offered
 
@@ -145,7 +145,7 @@ _flip() {
     done
 }
 
-complete -F _flip flip
+complete -F _flip flip flip-workbench
 )";
 
 /// A function that sets a variable by its one argument.
@@ -183,9 +183,9 @@ std::string kindOf(const Value& value) {
     return "other";
 }
 
-std::string commandsFunction(const Command& program) {
+std::string commandsFunction(const std::vector<Command>& programs) {
     CaseFunction function("The commands below a command.", "_flip_commands", "    words=\n");
-    for (const Command* command : allOf(program)) {
+    for (const Command* command : allOf(programs)) {
         std::vector<std::string> names;
         for (const Command& below : command->commands) {
             names.push_back(below.name());
@@ -198,9 +198,9 @@ std::string commandsFunction(const Command& program) {
     return function.text();
 }
 
-std::string optionsFunction(const Command& program) {
+std::string optionsFunction(const std::vector<Command>& programs) {
     CaseFunction function("The options of a command.", "_flip_options", "    words=\n");
-    for (const Command* command : allOf(program)) {
+    for (const Command* command : allOf(programs)) {
         std::vector<std::string> names;
         for (const CommandOption& option : command->options) {
             names.insert(names.end(), option.names.begin(), option.names.end());
@@ -211,10 +211,10 @@ std::string optionsFunction(const Command& program) {
     return function.text();
 }
 
-std::string valueFunction(const Command& program) {
+std::string valueFunction(const std::vector<Command>& programs) {
     CaseFunction function("What an option of a command takes: nothing, or a value of this kind.",
                           "_flip_value", "    value=\n");
-    for (const Command* command : allOf(program)) {
+    for (const Command* command : allOf(programs)) {
         for (const CommandOption& option : command->options) {
             for (const std::string& name : option.names) {
                 if (option.value) {
@@ -227,10 +227,10 @@ std::string valueFunction(const Command& program) {
     return function.text();
 }
 
-std::string argumentFunction(const Command& program) {
+std::string argumentFunction(const std::vector<Command>& programs) {
     CaseFunction function("What may stand at a place among a command's arguments.",
                           "_flip_argument", "    value=\n");
-    for (const Command* command : allOf(program)) {
+    for (const Command* command : allOf(programs)) {
         for (std::size_t i = 0; i < command->arguments.size(); ++i) {
             const CommandArgument& argument = command->arguments[i];
             function.add(argument.repeatable
@@ -273,9 +273,9 @@ std::string singleQuoted(const std::string& text) {
     return result + "'";
 }
 
-std::string bashCompletion(const Command& program) {
-    return kBeginning + commandsFunction(program) + optionsFunction(program) +
-           valueFunction(program) + argumentFunction(program) + choicesFunction() +
+std::string bashCompletion(const std::vector<Command>& programs) {
+    return kBeginning + commandsFunction(programs) + optionsFunction(programs) +
+           valueFunction(programs) + argumentFunction(programs) + choicesFunction() +
            "\n# The options of an experiment file.\n_flip_keys='" + keysOfOptions() + "'\n" + kEnd;
 }
 

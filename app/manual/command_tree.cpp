@@ -166,8 +166,15 @@ Command readWindow() {
 
 std::vector<const Command*> allOf(const Command& command) {
     std::vector<const Command*> all{&command};
-    for (const Command& below : command.commands) {
-        const std::vector<const Command*> more = allOf(below);
+    const std::vector<const Command*> below = allOf(command.commands);
+    all.insert(all.end(), below.begin(), below.end());
+    return all;
+}
+
+std::vector<const Command*> allOf(const std::vector<Command>& commands) {
+    std::vector<const Command*> all;
+    for (const Command& command : commands) {
+        const std::vector<const Command*> more = allOf(command);
         all.insert(all.end(), more.begin(), more.end());
     }
     return all;

@@ -77,5 +77,6 @@ Command readWindow();
 
 /// The command and all below it, each before what is below it.
 std::vector<const Command*> allOf(const Command& command);
+std::vector<const Command*> allOf(const std::vector<Command>& commands);
 
 } // namespace flip::manual

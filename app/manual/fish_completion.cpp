@@ -12,14 +12,14 @@ namespace flip::manual {
 namespace {
 
 constexpr const char* kBeginning =
-    R"(# Completion of flip in fish, made from the program's own commands by flip-manual.
+    R"(# Completion of flip and flip-workbench in fish, made from their own commands by flip-manual.
 )";
 
 constexpr const char* kFunctions = R"(
 # Whether the words before the cursor name this command and none below it.
 function __flip_at
     set -l words (commandline -opc)
-    set -l command flip
+    set -l command (string replace -r -- '.*/' '' $words[1])
     set -l isValue no
     for word in $words[2..-1]
         if test $isValue = yes
@@ -73,8 +73,6 @@ function __flip_key_list
         echo $before$line
     end
 end
-
-complete -c flip -f
 )";
 
 /// The text in single quotes, as fish reads it.
@@ -122,8 +120,11 @@ std::string optionLine(const CommandOption& option) {
 
 std::string linesOf(const Command& command) {
     const std::string beginning =
-        "complete -c flip -n " + fishQuoted("__flip_at " + command.words());
+        "complete -c " + command.path[0] + " -n " + fishQuoted("__flip_at " + command.words());
     std::string text = "\n";
+    if (command.path.size() == 1) {
+        text += "complete -c " + command.name() + " -f\n";
+    }
     for (const Command& below : command.commands) {
         text += beginning + " -a " + below.name() + " -d " + fishQuoted(below.help) + "\n";
     }
@@ -139,10 +140,10 @@ std::string linesOf(const Command& command) {
 }
 
 /// Lists that __flip_at and __flip_assignments look into.
-std::string lists(const Command& program) {
+std::string lists(const std::vector<Command>& programs) {
     std::string commands;
     std::string valued;
-    for (const Command* command : allOf(program)) {
+    for (const Command* command : allOf(programs)) {
         commands += " " + fishQuoted(command->words());
         for (const CommandOption& option : command->options) {
             for (const std::string& name : option.names) {
@@ -179,9 +180,9 @@ std::string optionFunctions() {
 
 } // namespace
 
-std::string fishCompletion(const Command& program) {
-    std::string text = kBeginning + lists(program) + optionFunctions() + kFunctions;
-    for (const Command* command : allOf(program)) {
+std::string fishCompletion(const std::vector<Command>& programs) {
+    std::string text = kBeginning + lists(programs) + optionFunctions() + kFunctions;
+    for (const Command* command : allOf(programs)) {
         text += linesOf(*command);
     }
     return text;

@@ -12,16 +12,20 @@ namespace flip::manual {
 
 namespace {
 
-constexpr const char* kBeginning = R"(#compdef flip
-# Completion of flip in zsh, made from the program's own commands by flip-manual.
+constexpr const char* kBeginning = R"(#compdef flip flip-workbench
+# Completion of flip and flip-workbench in zsh, made from their own commands by flip-manual.
 )";
 
 // Read from fpath the file is the body of _flip; sourced it only declares it.
 constexpr const char* kEnd = R"(
+_flip() {
+  (( $+functions[_${service}_words] )) && _${service}_words
+}
+
 if [[ ${funcstack[1]} == _flip ]]; then
   _flip "$@"
 else
-  compdef _flip flip
+  compdef _flip flip flip-workbench
 fi
 )";
 
@@ -65,7 +69,7 @@ std::string escaped(std::string_view text, std::string_view characters) {
 }
 
 std::string functionOf(const Command& command) {
-    return "_" + command::joined(command.path, "_");
+    return "_" + command::joined(command.path, "_") + "_words";
 }
 
 /// A list that _describe takes: 'name:what it is'.
@@ -172,9 +176,9 @@ std::string choicesFunction() {
 
 } // namespace
 
-std::string zshCompletion(const Command& program) {
+std::string zshCompletion(const std::vector<Command>& programs) {
     std::string text = kBeginning + keysFunction() + choicesFunction() + kAssignments;
-    for (const Command* command : allOf(program)) {
+    for (const Command* command : allOf(programs)) {
         text += functionText(*command);
     }
     return text + kEnd;

@@ -434,6 +434,11 @@ void ManualTest::bashCompletesWhatIsWritten_data() {
     row("flip tokenize --input film", {"films.toml", "films.txt", "filmsfolder"});
     row("flip tokenize --input=film", {"films.toml", "films.txt", "filmsfolder"});
     row("flip runs show ", {});
+    row("flip-workbench --s", {"--screenshot", "--size"});
+    row("flip-workbench --page a", {"alignment"});
+    row("flip-workbench --theme=l", {"light"});
+    row("flip-workbench --page runs film", {"films.toml", "films.txt", "filmsfolder"});
+    row("/opt/bin/flip-workbench --page a", {"alignment"});
 }
 
 void ManualTest::bashCompletesWhatIsWritten() {
@@ -456,7 +461,7 @@ void ManualTest::bashCompletesWordsThatAreNotPartedAtEquals() {
 void ManualTest::zshKnowsACommandAndItsOptions() {
     QFETCH(QString, words);
     const QString script = contentOf(file("completions/zsh"));
-    const auto begin = script.indexOf("\n_" + QString(words).replace(' ', '_') + "() {\n");
+    const auto begin = script.indexOf("\n_" + QString(words).replace(' ', '_') + "_words() {\n");
     QVERIFY(begin >= 0);
     const QString function = script.mid(begin, script.indexOf("\n}\n", begin) - begin);
     const CLI::App& command = commandOf(words);
@@ -494,10 +499,10 @@ void ManualTest::zshReadsItsCompletion() {
     const Ended declared =
         finish(zsh, {"-f", "-c",
                      "autoload -U compinit && compinit -D -u && source \"$1\" && "
-                     "print $_comps[flip]",
+                     "print $_comps[flip] $_comps[flip-workbench]",
                      "zsh", file("completions/zsh")});
     QCOMPARE(declared.err, QString());
-    QCOMPARE(declared.out, QString("_flip\n"));
+    QCOMPARE(declared.out, QString("_flip _flip\n"));
 }
 
 void ManualTest::fishKnowsACommandAndItsOptions() {
@@ -552,6 +557,9 @@ void ManualTest::fishCompletesWhatIsWritten_data() {
     row("flip run films.to", {"films.toml"});
     row("flip tokenize --input films.", {"films.toml", "films.txt"});
     row("flip runs show f", {});
+    row("flip-workbench --page a", {"alignment"});
+    row("flip-workbench --sc", {"--screenshot"});
+    row("flip-workbench films.to", {"films.toml"});
 }
 
 void ManualTest::fishCompletesWhatIsWritten() {

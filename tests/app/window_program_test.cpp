@@ -14,6 +14,8 @@ class WindowProgramTest : public QObject {
 private Q_SLOTS:
     void describesItselfWithoutADisplay_data();
     void describesItselfWithoutADisplay();
+    void takesTheWordsThatItsHelpNames_data();
+    void takesTheWordsThatItsHelpNames();
     void saysInALineThatThereIsNoDisplay_data();
     void saysInALineThatThereIsNoDisplay();
 };
@@ -44,6 +46,32 @@ void WindowProgramTest::describesItselfWithoutADisplay() {
     for (const QString& line : help.split('\n')) {
         QVERIFY2(line.size() <= 90, qPrintable(line));
     }
+}
+
+void WindowProgramTest::takesTheWordsThatItsHelpNames_data() {
+    QTest::addColumn<QString>("option");
+    QTest::addColumn<QString>("word");
+    for (const WindowWord& option : kWindowWords) {
+        const QStringList words = QString(option.value).split('|');
+        for (const QString& word : words.size() > 1 ? words : QStringList()) {
+            QTest::newRow(qPrintable(word)) << option.name << word;
+        }
+    }
+}
+
+/// Words are checked before there is a display; the size, which is wrong here, is the last of them.
+void WindowProgramTest::takesTheWordsThatItsHelpNames() {
+    QFETCH(QString, option);
+    QFETCH(QString, word);
+    const auto trouble = [&](const QString& value) {
+        QProcess window;
+        window.start(FLIP_TEST_WINDOW, {"--" + option, value, "--size", "0x0"});
+        return window.waitForFinished() && window.exitCode() == 2
+                   ? QString::fromUtf8(window.readAllStandardError())
+                   : QString("not refused");
+    };
+    QVERIFY2(trouble(word).startsWith("--size"), qPrintable(trouble(word)));
+    QVERIFY2(trouble(word + "x").startsWith("--" + option), qPrintable(trouble(word + "x")));
 }
 
 void WindowProgramTest::saysInALineThatThereIsNoDisplay_data() {

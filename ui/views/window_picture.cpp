@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
+#include <QImageWriter>
 #include <QPixmap>
 #include <QWidget>
 
@@ -14,7 +15,7 @@ constexpr qint64 kLongestWait = 15'000; // ms
 constexpr qint64 kQuietFor = 700;       // ms without a job: longer than any timer of a page
 } // namespace
 
-bool savePicture(QWidget& window, const QString& file) {
+Result<void> savePicture(QWidget& window, const QString& file) {
     QElapsedTimer clock;
     clock.start();
     qint64 busyUntil = 0;
@@ -24,7 +25,12 @@ bool savePicture(QWidget& window, const QString& file) {
             busyUntil = clock.elapsed();
         }
     }
-    return window.grab().save(file);
+    // The writer itself drops a file that it cannot finish, and knows why.
+    QImageWriter writer(file);
+    if (!writer.write(window.grab().toImage())) {
+        return Problem{writer.errorString().toStdString(), file.toStdString(), /*world=*/true};
+    }
+    return {};
 }
 
 } // namespace flip::ui

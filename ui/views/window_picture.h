@@ -1,12 +1,18 @@
 #pragma once
 
+#include "core/base/result.h"
+
+#include <QSize>
 #include <QString>
 
 class QWidget;
 
 namespace flip::ui {
 
+/// The window's size for a picture where nobody names one.
+constexpr QSize kPictureSize(1280, 800);
+
 /// Waits until the background jobs of the window are done, 15 s at most, and saves what it shows.
-bool savePicture(QWidget& window, const QString& file);
+Result<void> savePicture(QWidget& window, const QString& file);
 
 } // namespace flip::ui

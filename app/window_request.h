@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "ui/views/rail.h"
+#include "ui/views/theme.h"
+
+#include <QSize>
+#include <QString>
+#include <QStringList>
+
+#include <filesystem>
+#include <optional>
+
+namespace flip {
+
+/// What the words of flip-workbench ask for.
+struct WindowRequest {
+    bool help = false;
+    bool version = false;
+    std::filesystem::path workspace;
+    std::optional<ui::Page> page;
+    std::optional<ui::ThemeChoice> theme;
+    std::optional<QSize> size; // pixels
+    std::optional<QString> screenshot;
+    QStringList things; // what to open
+};
+
+/// Reads them as the table in window_words.h says; needs no display.
+Result<WindowRequest> readWindowRequest(int argc, char** argv);
+
+} // namespace flip
