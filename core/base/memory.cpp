@@ -23,9 +23,10 @@ KeptMemory::KeptMemory() {
 }
 
 KeptMemory::~KeptMemory() {
-    constexpr int kDefault = 128 * 1024;
-    ::mallopt(M_MMAP_THRESHOLD, kDefault);
-    ::mallopt(M_TRIM_THRESHOLD, kDefault);
+    // Left alone, glibc would have raised its thresholds to these by what a step frees.
+    constexpr int kRaised = 32 << 20;
+    ::mallopt(M_MMAP_THRESHOLD, kRaised);
+    ::mallopt(M_TRIM_THRESHOLD, 2 * kRaised);
     ::malloc_trim(0);
 }
 
