@@ -7,11 +7,11 @@ set(FLIP_TORCH_OLDEST 2.11)
 set(FLIP_TORCH_BEYOND 2.15)
 
 # flip_torch_folder(GIVEN RESULT): the folder with include/ and lib/ that GIVEN means, or "". GIVEN is
-# that folder, a folder that holds it (site-packages, a virtual environment, an unpacked zip), its
-# share/cmake/Torch, or a Python that has the package torch.
+# that folder, a folder that holds it (site-packages, a virtual environment, an unpacked zip), its lib
+# or share/cmake/Torch, or a Python that has the package torch.
 function(flip_torch_folder given result)
     set(candidates "${given}" "${given}/torch" "${given}/libtorch")
-    if("${given}" MATCHES "^(.*)/share/cmake(/Torch)?/?$")
+    if("${given}" MATCHES "^(.*)/(lib|share/cmake|share/cmake/Torch)/?$")
         list(APPEND candidates "${CMAKE_MATCH_1}")
     endif()
     file(GLOB environments "${given}/lib/python3*/site-packages/torch"
