@@ -240,6 +240,10 @@ std::span<const std::int64_t> Dataset::times() const {
     return numbers<std::int64_t>(content_->times);
 }
 
+int Dataset::timeDecimals() const {
+    return content_->manifest.timeDecimals;
+}
+
 std::span<const std::uint32_t> Dataset::codes(int field) const {
     return numbers<std::uint32_t>(content_->files.at(static_cast<std::size_t>(field)).codes);
 }

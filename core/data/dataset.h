@@ -50,7 +50,9 @@ public:
 
     std::span<const std::uint8_t> labels() const;          // [rows], 0 or 1
     std::span<const std::uint8_t> splits() const;          // [rows], as Split
-    std::span<const std::int64_t> times() const;           // [rows], empty without a time column
+    std::span<const std::int64_t> times() const;           // [rows], empty without a time column;
+                                                           // in 10^-timeDecimals()
+    int timeDecimals() const;                              // of the source's unit; mostly 0
     std::span<const std::uint32_t> codes(int field) const; // [rows], index of the value
     std::string_view value(int field, std::uint32_t code) const; // as it stood in the source
     std::span<const std::int64_t> idOfCode(int field) const;     // [values], global id; of a list

@@ -173,6 +173,7 @@ Manifest manifest(const Json& json) {
     result.splits = columnFile(json.at("splits"));
     if (!json.at("times").is_null()) {
         result.times = columnFile(json.at("times"));
+        result.timeDecimals = json.value("time_decimals", 0);
     }
     if (const auto list = json.find("bad_line_list"); list != json.end() && !list->is_null()) {
         result.badLineList = columnFile(*list);
@@ -194,7 +195,7 @@ std::vector<ColumnFile> ManifestField::files() const {
 std::int64_t Manifest::format() const {
     const bool shares = std::ranges::any_of(
         fields, [](const ManifestField& field) { return !field.info.shares.empty(); });
-    return shares ? kSharingFormat : kFormat;
+    return timeDecimals > 0 ? kFineTimesFormat : shares ? kSharingFormat : kFormat;
 }
 
 std::string Manifest::contentHash() const {
@@ -220,6 +221,9 @@ std::string Manifest::contentHash() const {
     add(labels.hash);
     add(splits.hash);
     add(times ? times->hash : "");
+    if (timeDecimals > 0) {
+        add(std::to_string(timeDecimals));
+    }
     return hasher.digest();
 }
 
@@ -257,6 +261,9 @@ std::string Manifest::toJson() const {
         {"times", times ? flip::toJson(*times) : Json()},
         {"bad_line_list", badLineList ? flip::toJson(*badLineList) : Json()},
         {"import", flip::toJson(import)}};
+    if (timeDecimals > 0) {
+        json["time_decimals"] = timeDecimals;
+    }
     json["checksum"] = checksumOf(json);
     return json.dump(2) + "\n";
 }
@@ -269,10 +276,10 @@ Result<Manifest> Manifest::fromJson(std::string_view text, const std::string& wh
             return damaged;
         }
         const auto format = json.at("format").get<std::int64_t>();
-        if (format != kFormat && format != kSharingFormat) {
+        if (format < kFormat || format > kFineTimesFormat) {
             return Problem{"the dataset has format " + std::to_string(format) +
-                               ", this program reads formats " + std::to_string(kFormat) + " and " +
-                               std::to_string(kSharingFormat) +
+                               ", this program reads formats " + std::to_string(kFormat) + " to " +
+                               std::to_string(kFineTimesFormat) +
                                "; import it again or use the program that made it",
                            where};
         }

@@ -60,8 +60,10 @@ struct ImportRecord {
 struct Manifest {
     static constexpr std::string_view kFileName = "manifest.json";
     static constexpr std::int64_t kFormat = 1;
-    static constexpr std::int64_t kSharingFormat = 2; // where fields share a vocabulary
+    static constexpr std::int64_t kSharingFormat = 2;   // where fields share a vocabulary
+    static constexpr std::int64_t kFineTimesFormat = 3; // where times have decimals
 
+    /// The least of them that holds it, so that older programs read what they can.
     std::int64_t format() const;
 
     std::int64_t rows = 0;
@@ -72,7 +74,8 @@ struct Manifest {
     std::vector<ManifestField> fields;
     ColumnFile labels;                     // std::uint8_t [rows]
     ColumnFile splits;                     // std::uint8_t [rows]
-    std::optional<ColumnFile> times;       // std::int64_t [rows]
+    std::optional<ColumnFile> times;       // std::int64_t [rows], in 10^-timeDecimals
+    int timeDecimals = 0;                  // of the source's unit
     std::optional<ColumnFile> badLineList; // the first bad lines, as BadLines::toText() writes them
     ImportRecord import;
 

@@ -15,9 +15,20 @@ namespace {
 constexpr std::int64_t kEarliestDate = 315'532'800;
 constexpr std::int64_t kLatestDate = 4'102'444'800;
 
-QString timeText(std::int64_t time) {
+/// A time of so many decimals: as a date where it looks like seconds since 1970.
+QString timeText(std::int64_t digits, int decimals) {
+    std::int64_t time = digits;
+    for (int i = 0; i < decimals; ++i) {
+        time /= 10;
+    }
     if (time < kEarliestDate || time > kLatestDate) {
-        return QString::number(time);
+        if (decimals == 0) {
+            return QString::number(digits);
+        }
+        QString text = QString::number(digits);
+        const bool negative = text.startsWith('-');
+        text = text.mid(negative ? 1 : 0).rightJustified(decimals + 1, '0');
+        return (negative ? "-" : "") + text.insert(text.size() - decimals, '.');
     }
     return QDateTime::fromSecsSinceEpoch(time, QTimeZone::utc())
         .toString(QStringLiteral("yyyy-MM-dd HH:mm"));
@@ -78,7 +89,7 @@ QString TablePreviewModel::textOf(std::int64_t row, int column) const {
         return QString::number(dataset_->labels()[place]);
     }
     if (column < firstField()) {
-        return timeText(dataset_->times()[place]);
+        return timeText(dataset_->times()[place], dataset_->timeDecimals());
     }
     const int field = fieldOfColumn(column);
     return textFromUtf8(dataset_->value(field, dataset_->codes(field)[place]));

@@ -12,6 +12,7 @@
 #include "core/data/import/row_split.h"
 #include "core/data/import/schema_file.h"
 #include "core/data/import/table_files.h"
+#include "core/data/import/time_column.h"
 #include "core/data/import/typed_columns.h"
 #include "core/data/manifest.h"
 #include "core/data/records/bad_lines.h"
@@ -145,7 +146,7 @@ public:
         }
         Columns columns(folder, std::move(*labels), pool);
         if (schema.time) {
-            auto times = ColumnWriter::open(folder, "times");
+            auto times = TimeColumn::open(folder);
             if (!times) {
                 return times.problem();
             }
@@ -171,7 +172,7 @@ public:
                 return done;
             }
             if (times_) {
-                if (auto done = times_->addNumbers<std::int64_t>(batch.times); !done) {
+                if (auto done = times_->add(batch.times); !done) {
                     return done;
                 }
             }
@@ -247,12 +248,13 @@ private:
     Result<std::vector<Split>> split(const SplitPlan& plan) {
         MappedFile timesFile;
         if (times_) {
-            const auto file = times_->finish();
-            if (!file) {
-                return file.problem();
+            const auto finished = times_->finish();
+            if (!finished) {
+                return finished.problem();
             }
-            manifest_.times = *file;
-            auto mapped = MappedFile::open(folder_ / file->fileName());
+            manifest_.times = finished->file;
+            manifest_.timeDecimals = finished->decimals;
+            auto mapped = MappedFile::open(folder_ / finished->file.fileName());
             if (!mapped) {
                 return mapped.problem();
             }
@@ -276,7 +278,7 @@ private:
     std::filesystem::path folder_;
     WorkerPool& pool_;
     ColumnWriter labels_;
-    std::optional<ColumnWriter> times_;
+    std::optional<TimeColumn> times_;
     std::vector<FieldColumn> fields_;
     std::vector<std::vector<std::size_t>> vocabularies_; // of each one its fields
     Manifest manifest_;

@@ -4,30 +4,11 @@
 
 #include <algorithm>
 #include <cassert>
-#include <charconv>
-#include <cmath>
-#include <system_error>
 #include <utility>
 
 namespace flip {
 
 namespace {
-
-/// A whole number as it stands; another number loses its fraction (towards the past).
-std::optional<std::int64_t> parseTime(std::string_view text) {
-    std::int64_t whole = 0;
-    const char* const end = text.data() + text.size();
-    if (const auto [rest, error] = std::from_chars(text.data(), end, whole);
-        error == std::errc() && rest == end) {
-        return whole;
-    }
-    const auto number = parseNumber(text);
-    constexpr double kBeyond = 9223372036854775808.0; // 2^63
-    if (!number || *number < -kBeyond || *number >= kBeyond) {
-        return std::nullopt;
-    }
-    return static_cast<std::int64_t>(std::floor(*number));
-}
 
 std::size_t tableIndex(const Schema& schema, const std::string& name) {
     const int index = schema.findTable(name);
@@ -216,9 +197,9 @@ void RowSource::select(RowBatch& rows) const {
     const bool labelIsNumber =
         !schema_.label.positive.isText() || (schema_.label.drop && !schema_.label.drop->isText());
     std::vector<std::uint32_t> joined(tables_.size(), RowBatch::kNoRow);
-    const auto defect = [&](std::size_t record, const char* what, std::string_view text) {
-        rows.defects.push_back(
-            {records.lines[record], std::string(what) + quotedText(text) + " is no number"});
+    const auto defect = [&](std::size_t record, const char* what, std::string_view text,
+                            const char* trouble) {
+        rows.defects.push_back({records.lines[record], what + quotedText(text) + trouble});
     };
     for (std::size_t record = 0; record < records.records(); ++record) {
         const bool matched = readJoins(rows, record, joined);
@@ -227,20 +208,21 @@ void RowSource::select(RowBatch& rows) const {
             matched || (label_.table == 0 && (!timePlace_ || timePlace_->table == 0));
         std::string_view labelText;
         std::optional<double> label;
-        std::optional<std::int64_t> time;
+        std::optional<RowTime> time;
         if (labelIsThere) {
             labelText = readRecord(label_, records, record, joined, labelScratch);
             label = labelIsNumber ? parseNumber(labelText) : 0;
             if (!label) {
-                defect(record, "the label ", labelText);
+                defect(record, "the label ", labelText, " is no number");
                 continue;
             }
         }
         if (labelIsThere && timePlace_) {
             const std::string_view text = readRecord(*timePlace_, records, record, joined, scratch);
-            time = parseTime(text);
+            time = parseRowTime(text);
             if (!time) {
-                defect(record, "the time ", text);
+                defect(record, "the time ", text,
+                       " is neither a number nor a date such as 2018-09-20 14:03:11");
                 continue;
             }
         }

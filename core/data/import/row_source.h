@@ -4,6 +4,7 @@
 #include "core/base/worker_pool.h"
 #include "core/data/import/dimension_table.h"
 #include "core/data/import/import_watch.h"
+#include "core/data/import/row_time.h"
 #include "core/data/import/schema_file.h"
 #include "core/data/import/table_source.h"
 #include "core/data/records/bad_lines.h"
@@ -27,7 +28,7 @@ struct RowBatch {
     const RecordBatch* records = nullptr;
     std::vector<std::uint32_t> kept;                // [rows], indices of records
     std::vector<std::uint8_t> positives;            // [rows], 1 or 0
-    std::vector<std::int64_t> times;                // [rows]; empty without a time column
+    std::vector<RowTime> times;                     // [rows]; empty without a time column
     std::vector<std::vector<std::uint32_t>> joined; // [tables][rows], the joined row, or kNoRow
     std::vector<std::vector<ValueKey>> keys;  // [fields][rows], of fields that are a column of the
                                               // streamed table; empty for others

@@ -1,6 +1,7 @@
 #include "core/data/import/value_rule.h"
 
 #include "core/base/text_encoding.h"
+#include "core/base/trimmed.h"
 
 #include <algorithm>
 #include <array>
@@ -13,13 +14,7 @@ namespace flip {
 
 namespace {
 
-std::string_view withoutBlanks(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
+constexpr std::string_view kBlanks = " \t";
 
 struct Sign {
     std::string_view text;
@@ -39,7 +34,7 @@ constexpr std::array<Sign, 6> kSigns = {{
 /// Reads a rule from its beginning on; what it takes is gone from `rest`.
 class RuleReader {
 public:
-    explicit RuleReader(std::string_view text) : rest_(withoutBlanks(text)) {}
+    explicit RuleReader(std::string_view text) : rest_(trimmed(text, kBlanks)) {}
 
     /// The rule, or the part of it that is wrong.
     Result<ValueRule> read() {
@@ -57,7 +52,7 @@ public:
             return wrong("no comparison");
         }
         rule.comparison = sign->comparison;
-        rest_ = withoutBlanks(rest_.substr(sign->text.size()));
+        rest_ = trimmed(rest_.substr(sign->text.size()), kBlanks);
         if (!atText()) {
             const auto number = parseNumber(rest_);
             if (!number) {
@@ -83,7 +78,7 @@ private:
 
     bool takeWord(std::string_view word) {
         const std::string_view behind =
-            withoutBlanks(rest_.substr(std::min(word.size(), rest_.size())));
+            trimmed(rest_.substr(std::min(word.size(), rest_.size())), kBlanks);
         if (!rest_.starts_with(word) || !behind.starts_with('[')) {
             return false;
         }
@@ -97,7 +92,7 @@ private:
         for (std::size_t at = 1; at < rest_.size(); ++at) {
             if (rest_[at] == quote) {
                 rule.texts.push_back(std::move(text));
-                rest_ = withoutBlanks(rest_.substr(at + 1));
+                rest_ = trimmed(rest_.substr(at + 1), kBlanks);
                 return {};
             }
             const bool escaped = rest_[at] == '\\' && at + 1 < rest_.size() &&
@@ -122,7 +117,7 @@ private:
     /// From "[" on.
     Result<ValueRule> readList(ValueRule& rule) {
         do {
-            rest_ = withoutBlanks(rest_.substr(1)); // "[" or ","
+            rest_ = trimmed(rest_.substr(1), kBlanks); // "[" or ","
             if (auto taken = atText() ? takeText(rule) : takeNumber(rule); !taken) {
                 return taken.problem();
             }
@@ -143,7 +138,7 @@ private:
 } // namespace
 
 std::optional<double> parseNumber(std::string_view text) {
-    text = withoutBlanks(text);
+    text = trimmed(text, kBlanks);
     double value = 0;
     const char* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, value);
