@@ -9,10 +9,10 @@ namespace flip {
 
 namespace {
 
-/// "Action, Comedy" of "Action|Comedy"; elements that are empty are left out.
+/// "Action, Comedy" of "Action|Comedy" or "['Action', 'Comedy']"; elements that are empty are left out.
 std::string listInWords(std::string_view list, const std::string& separator) {
     std::string words;
-    forEachElement(list, separator, [&](std::string_view element) {
+    forEachListElement(list, separator, [&](std::string_view element) {
         words += words.empty() ? "" : ", ";
         words += element;
     });

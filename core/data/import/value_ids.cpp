@@ -26,7 +26,7 @@ Lists listsOf(const ValueDictionary& values, std::string_view separator) {
     Lists lists;
     for (std::uint32_t value = 0; value < values.size(); ++value) {
         const auto begin = static_cast<std::ptrdiff_t>(lists.listed.size());
-        forEachElement(values.value(value), separator, [&](std::string_view text) {
+        forEachListElement(values.value(value), separator, [&](std::string_view text) {
             // There are never more elements than bytes, and those are counted elsewhere.
             const std::uint32_t element = *lists.elements.add(text);
             if (std::find(lists.listed.begin() + begin, lists.listed.end(), element) ==

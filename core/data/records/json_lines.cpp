@@ -2,10 +2,12 @@
 
 #include "core/base/text_encoding.h"
 #include "core/data/records/json_text.h"
+#include "core/data/records/list_elements.h"
 #include "core/data/records/value_dictionary.h"
 
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 namespace flip {
 
@@ -288,28 +290,40 @@ private:
     void joinLists() {
         for (std::size_t column = 0; column < columns_; ++column) {
             const std::vector<Cell>& list = lists_[column];
-            if (list.size() == 1) {
+            elements_.clear();
+            for (const Cell& cell : list) {
+                elements_.push_back(textOf(cell));
+            }
+            const bool inBrackets = needBrackets(elements_, listSeparator_);
+            if (list.size() == 1 && !inBrackets) {
                 cells_[column] = list.front();
             }
-            if (list.size() < 2) {
+            if (list.empty() || (list.size() == 1 && !inBrackets)) {
                 continue;
             }
-            const std::size_t begin = added_.size();
+            std::size_t size = 0;
             for (const Cell& cell : list) {
-                if (added_.size() > kMostAdded) {
-                    added_.resize(begin);
-                    reason_ = "its lists are too long";
-                    return;
-                }
-                added_ += added_.size() == begin ? std::string_view() : listSeparator_;
-                if (cell.begin < behind_) {
-                    added_.append(text_ + cell.begin, cell.size);
-                } else {
-                    added_.append(added_, cell.begin - behind_, cell.size);
-                }
+                size += 2 * cell.size + listSeparator_.size() + 4; // quotes and escapes
             }
+            const std::size_t begin = added_.size();
+            if (begin + size > kMostAdded) {
+                reason_ = "its lists are too long";
+                return;
+            }
+            added_.reserve(begin + size); // elements that stand in it do not move
+            ListWriter writer(inBrackets, listSeparator_, added_);
+            for (const Cell& cell : list) {
+                writer.add(textOf(cell));
+            }
+            writer.finish();
             cells_[column] = addedFrom(begin);
         }
+    }
+
+    std::string_view textOf(const Cell& cell) const {
+        return cell.begin < behind_
+                   ? std::string_view(text_ + cell.begin, cell.size)
+                   : std::string_view(added_).substr(cell.begin - behind_, cell.size);
     }
 
     Cell cellOf(const char* begin, const char* end) const {
@@ -358,6 +372,7 @@ private:
     std::vector<std::vector<std::size_t>> marks_; // [nodes][columns below], lengths of lists then
     std::uint64_t objects_ = 0;
     std::string name_;
+    std::vector<std::string_view> elements_; // of a list, valid until something is added
 
     std::string added_; // of all lines: texts that do not stand in the raw bytes as they are
 };

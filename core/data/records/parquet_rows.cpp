@@ -2,6 +2,7 @@
 
 #if defined(FLIP_PARQUET)
 #include "core/base/text_encoding.h"
+#include "core/data/records/list_elements.h"
 #include "core/data/records/value_dictionary.h"
 
 #include <arrow/api.h>
@@ -78,11 +79,18 @@ void appendNumber(Number number, std::string& text) {
     text.append(digits.data(), end);
 }
 
+/// The shortest text that gives the number back; whole numbers as whole numbers write them, since a
+/// column of integers with one missing is stored as reals: 100000, not 1e+05.
 template <class Real>
 void appendReal(Real number, std::string& text) {
-    if (!std::isnan(number)) { // what is missing is often written so
-        appendNumber(number, text);
+    if (std::isnan(number)) {
+        return; // what is missing is often written so
     }
+    constexpr Real kExact = Real(1e15); // all whole numbers below are reals of 64 bits
+    if (std::abs(number) < kExact && std::trunc(number) == number) {
+        return appendNumber(static_cast<std::int64_t>(number), text);
+    }
+    appendNumber(number, text);
 }
 
 /// A count of parts of a second since 1970, as seconds.
@@ -116,18 +124,52 @@ std::int64_t partsPerSecond(arrow::TimeUnit::type unit) {
 void appendValue(const arrow::Array& array, std::int64_t row, const std::string& listSeparator,
                  std::string& text);
 
-void appendList(const arrow::Array& values, std::int64_t begin, std::int64_t end,
-                const std::string& listSeparator, std::string& text) {
-    const std::size_t first = text.size();
-    for (std::int64_t i = begin; i < end; ++i) {
-        const std::size_t before = text.size();
-        text += before == first ? "" : listSeparator;
-        const std::size_t value = text.size();
-        appendValue(values, i, listSeparator, text);
-        if (text.size() == value) {
-            text.resize(before); // empty ones are left out
-        }
+template <class List>
+void collectElementsOf(const arrow::Array& array, std::int64_t row,
+                       std::vector<std::string>& elements);
+
+/// The elements of a list, also of those within it; empty ones are left out.
+void collectElements(const arrow::Array& array, std::int64_t row,
+                     std::vector<std::string>& elements) {
+    switch (array.type_id()) {
+    case Type::LIST:
+        return collectElementsOf<arrow::ListArray>(array, row, elements);
+    case Type::LARGE_LIST:
+        return collectElementsOf<arrow::LargeListArray>(array, row, elements);
+    case Type::FIXED_SIZE_LIST:
+        return collectElementsOf<arrow::FixedSizeListArray>(array, row, elements);
+    default:
+        break;
     }
+    std::string element;
+    appendValue(array, row, {}, element);
+    if (!element.empty()) {
+        elements.push_back(std::move(element));
+    }
+}
+
+template <class List>
+void collectElementsOf(const arrow::Array& array, std::int64_t row,
+                       std::vector<std::string>& elements) {
+    const auto& list = static_cast<const List&>(array);
+    if (list.IsNull(row)) {
+        return;
+    }
+    const std::int64_t begin = list.value_offset(row);
+    for (std::int64_t i = 0; i < std::int64_t{list.value_length(row)}; ++i) {
+        collectElements(*list.values(), begin + i, elements);
+    }
+}
+
+void appendList(const arrow::Array& array, std::int64_t row, const std::string& listSeparator,
+                std::string& text) {
+    std::vector<std::string> elements;
+    collectElements(array, row, elements);
+    ListWriter writer(needBrackets(elements, listSeparator), listSeparator, text);
+    for (const std::string& element : elements) {
+        writer.add(element);
+    }
+    writer.finish();
 }
 
 template <class Array>
@@ -138,14 +180,6 @@ void appendView(const arrow::Array& array, std::int64_t row, std::string& text) 
 template <class Array>
 void appendNumberOf(const arrow::Array& array, std::int64_t row, std::string& text) {
     appendNumber(static_cast<const Array&>(array).Value(row), text);
-}
-
-template <class List>
-void appendListOf(const arrow::Array& array, std::int64_t row, const std::string& listSeparator,
-                  std::string& text) {
-    const auto& list = static_cast<const List&>(array);
-    appendList(*list.values(), list.value_offset(row),
-               list.value_offset(row) + list.value_length(row), listSeparator, text);
 }
 
 void appendValue(const arrow::Array& array, std::int64_t row, const std::string& listSeparator,
@@ -202,11 +236,9 @@ void appendValue(const arrow::Array& array, std::int64_t row, const std::string&
         return appendValue(*coded.dictionary(), coded.GetValueIndex(row), listSeparator, text);
     }
     case Type::LIST:
-        return appendListOf<arrow::ListArray>(array, row, listSeparator, text);
     case Type::LARGE_LIST:
-        return appendListOf<arrow::LargeListArray>(array, row, listSeparator, text);
     case Type::FIXED_SIZE_LIST:
-        return appendListOf<arrow::FixedSizeListArray>(array, row, listSeparator, text);
+        return appendList(array, row, listSeparator, text);
     default:
         return; // hasText() lets no other pass
     }

@@ -133,6 +133,10 @@ void JsonLinesTest::readsAValue_data() {
     row("all items of one", R"({"b": ["x"]})", "b.*", "x");
     row("all items but the empty ones", R"({"b": ["x", "", null, 3]})", "b.*", "x|3");
     row("all items, escaped", R"({"b": ["x\ty", "\u00e9"]})", "b.*", "x\ty|\u00e9");
+    row("an item that holds the separator", R"({"b": ["R&B|Soul", "a\"b"]})", "b.*",
+        R"(["R&B|Soul", "a\"b"])");
+    row("the only item holds the separator", R"({"b": ["R&B|Soul"]})", "b.*", R"(["R&B|Soul"])");
+    row("an item that looks like a list", R"({"b": ["[1]"]})", "b.*", R"(["[1]"])");
     row("members of all items", R"({"b": [{"n": "x"}, {"m": 1}, {"n": "y"}, 7]})", "b.*.n", "x|y");
     row("all items of all items", R"({"b": [["x"], [], ["y", "z"]]})", "b.*.*", "x|y|z");
     row("first items of all items", R"({"b": [["x", "w"], ["y", "z"]]})", "b.*.0", "x|y");

@@ -156,6 +156,9 @@ void ParquetRowsTest::writesAValueAsText_data() {
         {"18446744073709551615"});
     row("real numbers", arrayOf(arrow::DoubleBuilder(), std::vector<double>{4, 0.1, -2.5e-9, NAN}),
         {"4", "0.1", "-2.5e-09", ""});
+    row("whole numbers among real ones",
+        arrayOf(arrow::DoubleBuilder(), std::vector<double>{100000, -1e14, 1e15, 1e300}),
+        {"100000", "-100000000000000", "1e+15", "1e+300"});
     row("short real numbers", arrayOf(arrow::FloatBuilder(), std::vector<float>{0.1F}), {"0.1"});
     row("booleans", arrayOf(arrow::BooleanBuilder(), std::vector<bool>{true, false}),
         {"true", "false"});
@@ -180,12 +183,13 @@ void ParquetRowsTest::writesAValueAsText_data() {
     const auto texts = std::make_shared<arrow::StringBuilder>();
     arrow::ListBuilder lists(arrow::default_memory_pool(), texts);
     for (const std::vector<std::string>& list :
-         {std::vector<std::string>{"x", "", "y"}, std::vector<std::string>{}}) {
+         {std::vector<std::string>{"x", "", "y"}, std::vector<std::string>{},
+          std::vector<std::string>{"war, history", "crime"}}) {
         QVERIFY(lists.Append().ok());
         QVERIFY(texts->AppendValues(list).ok());
     }
     QVERIFY(lists.AppendNull().ok());
-    row("lists", lists.Finish().ValueOrDie(), {"x, y", ""});
+    row("lists", lists.Finish().ValueOrDie(), {"x, y", "", "[\"war, history\", \"crime\"]"});
 }
 
 void ParquetRowsTest::writesAValueAsText() {
