@@ -52,7 +52,7 @@ void run(const BenchImport& options, Context& context) {
         const nlohmann::ordered_json json = {
             {"rows", report->rows},          {"seconds", report->seconds},
             {"rows_per_s", rowsPerSecond},   {"bytes_per_s", bytesPerSecond},
-            {"bad_lines", report->badLines}, {"peak_rss_bytes", peakRssBytes()}};
+            {"bad_lines", report->tally.badLines}, {"peak_rss_bytes", peakRssBytes()}};
         std::printf("%s\n", json.dump().c_str());
         return;
     }

@@ -34,12 +34,12 @@ void printBadLines(const std::vector<BadLine>& lines, bool json) {
 }
 
 void print(const Dataset& dataset) {
-    std::printf("%s: %lld rows, %lld positive (%.1f %%), %lld bad lines left out\n",
-                dataset.name().c_str(), static_cast<long long>(dataset.rows()),
-                static_cast<long long>(dataset.positives()),
+    const std::string leftOut = leftOutInWords(dataset.tally());
+    std::printf("%s: %lld rows, %lld positive (%.1f %%); left out: %s\n", dataset.name().c_str(),
+                static_cast<long long>(dataset.rows()), static_cast<long long>(dataset.positives()),
                 100.0 * static_cast<double>(dataset.positives()) /
                     static_cast<double>(std::max<std::int64_t>(dataset.rows(), 1)),
-                static_cast<long long>(dataset.badLines()));
+                leftOut.empty() ? "nothing" : leftOut.c_str());
     std::printf("  train %lld, valid %lld, test %lld; hash %s\n",
                 static_cast<long long>(dataset.splitRows(Split::Train)),
                 static_cast<long long>(dataset.splitRows(Split::Valid)),
@@ -48,6 +48,10 @@ void print(const Dataset& dataset) {
         std::printf("  %-20s %8lld ids, %5.2f %% of valid and test rows unknown%s\n",
                     field.name.c_str(), static_cast<long long>(field.ids), 100.0 * field.oovRate,
                     field.shares.empty() ? "" : ("; shares those of " + field.shares).c_str());
+    }
+    for (const ImportRemark& remark :
+         importRemarks(dataset.tally(), dataset.fields(), dataset.rows())) {
+        std::printf("  %s%s\n", remark.isWarning ? "warning: " : "", remark.text.c_str());
     }
 }
 

@@ -60,15 +60,19 @@ void run(const ImportOptions& options, Context& context) {
     for (const Problem& bad : report->examples) {
         std::fprintf(stderr, "left out: %s\n", bad.text().c_str());
     }
-    if (report->badLines > static_cast<std::int64_t>(report->examples.size())) {
+    if (report->tally.badLines > static_cast<std::int64_t>(report->examples.size())) {
         std::fprintf(stderr,
                      "... and more; 'flip datasets show %s --bad-lines' lists the first "
                      "thousand\n",
                      request->name.c_str());
     }
-    std::printf("%s: %lld rows in %s, %lld bad lines\n", request->name.c_str(),
+    for (const ImportRemark& remark : report->remarks) {
+        std::fprintf(stderr, "%s%s\n", remark.isWarning ? "warning: " : "", remark.text.c_str());
+    }
+    const std::string leftOut = leftOutInWords(report->tally);
+    std::printf("%s: %lld rows in %s; left out: %s\n", request->name.c_str(),
                 static_cast<long long>(report->rows), duration(report->seconds).c_str(),
-                static_cast<long long>(report->badLines));
+                leftOut.empty() ? "nothing" : leftOut.c_str());
 }
 
 } // namespace

@@ -24,10 +24,11 @@ void ImportWords::addTo(CLI::App& command) {
                     "fields")
         ->type_name("SCHEMA.toml");
     takesOneOf(command.add_option("--split", split_,
-                                  "how rows are divided into train, valid and test: at random "
-                                  "(default), by time, the newest for test, or as --split-file "
-                                  "says"),
-               {"random", "time", "file"});
+                                  "how rows are divided into train, valid and test: at random, "
+                                  "by time, the newest for test, as --split-file says, or as the "
+                                  "files are divided whose names say train, valid and test "
+                                  "(default: so where they are, else at random)"),
+               {"random", "time", "file", "parts"});
     command
         .add_option("--split-file", request_.split.file,
                     "tab-separated file that names each row: row_index, counted from 0, and "
@@ -71,9 +72,11 @@ Result<ImportRequest> ImportWords::request() const {
         return Problem{"needs --split-file TSV with a row_index and a split a line",
                        "--split file"};
     }
-    request.split.rule = byFile             ? SplitPlan::Rule::File
-                         : split_ == "time" ? SplitPlan::Rule::Time
-                                            : SplitPlan::Rule::Random;
+    request.split.rule = byFile              ? SplitPlan::Rule::File
+                         : split_ == "time"  ? SplitPlan::Rule::Time
+                         : split_ == "parts" ? SplitPlan::Rule::Parts
+                                             : SplitPlan::Rule::Random;
+    request.split.partsFirst = split_.empty() && !byFile;
     return request;
 }
 

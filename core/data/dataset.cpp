@@ -162,8 +162,8 @@ std::int64_t Dataset::rows() const {
 std::int64_t Dataset::positives() const {
     return content_->manifest.positives;
 }
-std::int64_t Dataset::badLines() const {
-    return content_->manifest.badLines;
+const ImportTally& Dataset::tally() const {
+    return content_->manifest.import.tally;
 }
 
 Result<std::vector<BadLine>> Dataset::firstBadLines() const {
@@ -368,6 +368,16 @@ std::string Dataset::toJson() const {
         if (!field.shares.empty()) {
             told["shares"] = field.shares;
         }
+        if (field.emptyRows > 0) {
+            told["empty_rows"] = field.emptyRows;
+        }
+        if (field.misfitRows > 0) {
+            told["misfit_rows"] = field.misfitRows;
+        }
+    }
+    nlohmann::ordered_json withoutMatch = nlohmann::ordered_json::object();
+    for (const NamedCount& join : tally().withoutMatch) {
+        withoutMatch[join.name] = join.rows;
     }
     const nlohmann::ordered_json json = {{"name", name()},
                                          {"rows", rows()},
@@ -378,7 +388,11 @@ std::string Dataset::toJson() const {
                                            {"valid", splitRows(Split::Valid)},
                                            {"test", splitRows(Split::Test)}}},
                                          {"hash", hash()},
-                                         {"bad_lines", badLines()}};
+                                         {"bad_lines", tally().badLines},
+                                         {"dropped_rows", tally().droppedRows},
+                                         {"unmatched_rows", tally().unmatchedRows},
+                                         {"repeated_keys", tally().repeatedKeys},
+                                         {"rows_without_match", withoutMatch}};
     // A folder's name need not be UTF-8.
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

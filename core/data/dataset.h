@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/data/field_info.h"
+#include "core/data/import_tally.h"
 #include "core/data/records/bad_lines.h"
 
 #include <cstdint>
@@ -34,9 +35,9 @@ public:
     const std::string& hash() const; // of content and split; independent of the name
     std::int64_t rows() const;
     std::int64_t positives() const;
-    std::int64_t badLines() const; // lines of the source that were left out
+    const ImportTally& tally() const; // what the import left out
 
-    /// The first of them, at most BadLines::kKept. Reads a file.
+    /// The first bad lines, at most BadLines::kKept. Reads a file.
     Result<std::vector<BadLine>> firstBadLines() const;
 
     std::int64_t splitRows(Split split) const;

@@ -36,6 +36,11 @@ struct FieldInfo {
                               // below the minimum count left out
     std::int64_t firstId = 0; // this field's unknown id; its values follow
     double oovRate = 0;       // share of valid and test rows whose value has no id of its own
+
+    std::int64_t emptyRows = 0; // without a value
+    // Rows whose value is not what the kind says: no number, or brackets that hold no list.
+    std::int64_t misfitRows = 0;
+    std::string misfit; // the first such value
 };
 
 } // namespace flip

@@ -84,6 +84,13 @@ Json toJson(const ManifestField& field) {
     if (!field.info.shares.empty()) {
         json["shares"] = field.info.shares;
     }
+    if (field.info.emptyRows > 0) {
+        json["empty_rows"] = field.info.emptyRows;
+    }
+    if (field.info.misfitRows > 0) {
+        json["misfit_rows"] = field.info.misfitRows;
+        json["misfit"] = field.info.misfit;
+    }
     return json;
 }
 
@@ -96,6 +103,9 @@ ManifestField manifestField(const Json& json) {
     field.info.kind = kind == kKinds.end() ? FieldKind::Category : *kind;
     field.info.separator = json.value("separator", "");
     field.info.shares = json.value("shares", "");
+    field.info.emptyRows = json.value("empty_rows", std::int64_t{0});
+    field.info.misfitRows = json.value("misfit_rows", std::int64_t{0});
+    field.info.misfit = json.value("misfit", "");
     field.lists = listFiles(json);
     if ((field.info.kind == FieldKind::Multi) != field.lists.has_value()) {
         throw Json::other_error::create(501, "a field of lists has none", &json);
@@ -114,6 +124,23 @@ ManifestField manifestField(const Json& json) {
     return field;
 }
 
+Json countsToJson(const std::vector<NamedCount>& counts) {
+    Json list = Json::array();
+    for (const NamedCount& one : counts) {
+        list.push_back({{"name", one.name}, {"rows", one.rows}});
+    }
+    return list;
+}
+
+/// Empty in manifests of older programs, which did not count them.
+std::vector<NamedCount> namedCounts(const Json& json, const char* key) {
+    std::vector<NamedCount> counts;
+    for (const Json& one : json.value(key, Json::array())) {
+        counts.push_back({one.at("name").get<std::string>(), one.at("rows").get<std::int64_t>()});
+    }
+    return counts;
+}
+
 Json toJson(const ImportRecord& import) {
     return {{"preset", import.preset},
             {"schema", import.schema},
@@ -121,9 +148,13 @@ Json toJson(const ImportRecord& import) {
             {"min_count", import.minCount},
             {"split_rule", import.splitRule},
             {"split_seed", import.splitSeed},
-            {"dropped_rows", import.droppedRows},
-            {"unmatched_rows", import.unmatchedRows},
-            {"repeated_keys", import.repeatedKeys}};
+            {"dropped_rows", import.tally.droppedRows},
+            {"unmatched_rows", import.tally.unmatchedRows},
+            {"repeated_keys", import.tally.repeatedKeys},
+            {"rows_without_match", countsToJson(import.tally.withoutMatch)},
+            {"unnamed_labels", countsToJson(import.tally.unnamedLabels)},
+            {"nearly_named_labels", countsToJson(import.tally.nearlyNamedLabels)},
+            {"unnamed_are_positive", import.tally.unnamedArePositive}};
 }
 
 /// Fields that share a vocabulary have the same number of ids, and name a field that has its own.
@@ -149,9 +180,14 @@ ImportRecord importRecord(const Json& json) {
     import.minCount = json.at("min_count").get<std::int64_t>();
     import.splitRule = json.at("split_rule").get<std::string>();
     import.splitSeed = json.at("split_seed").get<std::uint64_t>();
-    import.droppedRows = json.at("dropped_rows").get<std::int64_t>();
-    import.unmatchedRows = json.at("unmatched_rows").get<std::int64_t>();
-    import.repeatedKeys = json.at("repeated_keys").get<std::int64_t>();
+    ImportTally& tally = import.tally;
+    tally.droppedRows = json.at("dropped_rows").get<std::int64_t>();
+    tally.unmatchedRows = json.at("unmatched_rows").get<std::int64_t>();
+    tally.repeatedKeys = json.at("repeated_keys").get<std::int64_t>();
+    tally.withoutMatch = namedCounts(json, "rows_without_match");
+    tally.unnamedLabels = namedCounts(json, "unnamed_labels");
+    tally.nearlyNamedLabels = namedCounts(json, "nearly_named_labels");
+    tally.unnamedArePositive = json.value("unnamed_are_positive", false);
     return import;
 }
 
@@ -159,7 +195,6 @@ Manifest manifest(const Json& json) {
     Manifest result;
     result.rows = json.at("rows").get<std::int64_t>();
     result.positives = json.at("positives").get<std::int64_t>();
-    result.badLines = json.at("bad_lines").get<std::int64_t>();
     result.idCount = json.at("id_count").get<std::int64_t>();
     for (const Split split : {Split::Train, Split::Valid, Split::Test}) {
         result.splitRows.at(static_cast<std::size_t>(split)) =
@@ -179,6 +214,7 @@ Manifest manifest(const Json& json) {
         result.badLineList = columnFile(*list);
     }
     result.import = importRecord(json.at("import"));
+    result.import.tally.badLines = json.at("bad_lines").get<std::int64_t>();
     return result;
 }
 
@@ -252,7 +288,7 @@ std::string Manifest::toJson() const {
         {"hash", contentHash()},
         {"rows", rows},
         {"positives", positives},
-        {"bad_lines", badLines},
+        {"bad_lines", import.tally.badLines},
         {"id_count", idCount},
         {"split_rows", {{"train", splitRows[0]}, {"valid", splitRows[1]}, {"test", splitRows[2]}}},
         {"fields", fieldList},

@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/data/field_info.h"
+#include "core/data/import_tally.h"
 
 #include <array>
 #include <cstdint>
@@ -48,11 +49,9 @@ struct ImportRecord {
     std::string schema; // the schema file's text
     std::string labelRule;
     std::int64_t minCount = 1;
-    std::string splitRule; // random | time | file
+    std::string splitRule; // random | time | file | parts
     std::uint64_t splitSeed = 0;
-    std::int64_t droppedRows = 0;
-    std::int64_t unmatchedRows = 0;
-    std::int64_t repeatedKeys = 0;
+    ImportTally tally;
 };
 
 /// datasets/NAME/manifest.json: what the dataset is and which files hold it. All numbers of the
@@ -68,7 +67,6 @@ struct Manifest {
 
     std::int64_t rows = 0;
     std::int64_t positives = 0;
-    std::int64_t badLines = 0;
     std::int64_t idCount = 0;
     std::array<std::int64_t, 3> splitRows{}; // by Split
     std::vector<ManifestField> fields;

@@ -130,8 +130,13 @@ QWidget* DataPage::buildBrowser() {
     goTo_->setMinimumWidth(128);
     fields_ = new FieldList(this);
     split_ = new SplitBar(this);
-    badCount_ = new QLabel(this);
-    badCount_->setProperty("kind", "second");
+    leftOut_ = new QLabel(this);
+    leftOut_->setProperty("kind", "second");
+    remarks_ = new QLabel(this);
+    remarks_->setProperty("kind", "second");
+    remarks_->setWordWrap(true);
+    remarks_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    remarks_->hide();
     badTable_ = new QTableView(this);
     badTable_->setAccessibleName(tr("Bad lines"));
     badTable_->setModel(badLines_);
@@ -156,9 +161,9 @@ QWidget* DataPage::buildBrowser() {
     auto* badHeading = new QWidget(this);
     auto* badRow = new QHBoxLayout(badHeading);
     badRow->setContentsMargins(0, 0, 0, 0);
-    badRow->addWidget(strongLabel(tr("Bad lines"), this));
-    badRow->addWidget(badCount_, 1);
-    sides->addWidget(side({bar, table_, badHeading, badTable_}, {0, 0, 0, kSpace4}));
+    badRow->addWidget(strongLabel(tr("Left out"), this));
+    badRow->addWidget(leftOut_, 1);
+    sides->addWidget(side({bar, table_, badHeading, remarks_, badTable_}, {0, 0, 0, kSpace4}));
     sides->addWidget(
         side({fields_, strongLabel(tr("Split"), this), split_}, {0, 0, kSpace4, kSpace4}));
     sides->setChildrenCollapsible(false);
@@ -259,7 +264,7 @@ void DataPage::take(Opened opened) {
     if (opened.problem) {
         fields_->setFields({});
         split_->setRows({});
-        showBadLines(0, {});
+        showLeftOut({}, {}, {});
         facts_->setText(tr("This dataset cannot be read."));
         Q_EMIT problemMet(*opened.problem);
         tellHeader();
@@ -281,7 +286,8 @@ void DataPage::take(Opened opened) {
     fields_->setFields(dataset.fields());
     split_->setRows({dataset.splitRows(Split::Train), dataset.splitRows(Split::Valid),
                      dataset.splitRows(Split::Test)});
-    showBadLines(dataset.badLines(), std::move(opened.badLines));
+    showLeftOut(dataset.tally(), importRemarks(dataset.tally(), dataset.fields(), dataset.rows()),
+                std::move(opened.badLines));
     tellHeader();
     count_.start(
         [shared = opened.dataset](std::stop_token stop) { return countFields(*shared, stop); },
@@ -289,13 +295,21 @@ void DataPage::take(Opened opened) {
     Q_EMIT datasetShown(QString::fromStdString(dataset.name()));
 }
 
-void DataPage::showBadLines(std::int64_t count, std::vector<BadLine> first) {
+void DataPage::showLeftOut(const ImportTally& tally, const std::vector<ImportRemark>& remarks,
+                           std::vector<BadLine> first) {
     const auto shown = static_cast<std::int64_t>(first.size());
-    badCount_->setText(count == 0 ? tr("None; every line of the source could be read.")
-                       : count > shown
-                           ? tr("%1 lines of the source were left out; here are the first %2.")
-                                 .arg(countText(count), countText(shown))
-                           : tr("%1 lines of the source were left out.").arg(countText(count)));
+    const QString leftOut = QString::fromStdString(leftOutInWords(tally));
+    leftOut_->setText(leftOut.isEmpty() ? tr("nothing")
+                      : tally.badLines > shown
+                          ? tr("%1; here are the first %2 bad lines").arg(leftOut, countText(shown))
+                          : leftOut);
+    QStringList lines;
+    for (const ImportRemark& remark : remarks) {
+        const QString text = QString::fromStdString(remark.text);
+        lines << (remark.isWarning ? tr("Warning: %1").arg(text) : text);
+    }
+    remarks_->setText(lines.join('\n'));
+    remarks_->setVisible(!lines.isEmpty());
     badTable_->setVisible(shown > 0);
     badLines_->setLines(std::move(first));
     badTable_->resizeColumnToContents(BadLineModel::FileColumn);
@@ -349,11 +363,17 @@ void DataPage::takeImport(const QString& name, const ImportReport& report) {
     reload();
     showDataset(name);
     showPlace();
-    QString news = tr("Imported %1: %2 rows in %3, %4 bad lines")
+    const std::string leftOut = leftOutInWords(report.tally);
+    QString news = tr("Imported %1: %2 rows in %3; left out: %4")
                        .arg(name, countText(report.rows), durationText(report.seconds),
-                            countText(report.badLines));
+                            leftOut.empty() ? tr("nothing") : QString::fromStdString(leftOut));
     for (const std::string& line : report.leftOut) {
         news += QStringLiteral("; ") + QString::fromStdString(line);
+    }
+    for (const ImportRemark& remark : report.remarks) {
+        if (remark.isWarning) {
+            news += QStringLiteral("; ") + QString::fromStdString(remark.text);
+        }
     }
     Q_EMIT newsMet(news);
     Q_EMIT datasetsChanged();

@@ -65,7 +65,8 @@ private:
     QWidget* buildBrowser();
     void openDataset(const QString& name);
     void take(Opened opened);
-    void showBadLines(std::int64_t count, std::vector<BadLine> first);
+    void showLeftOut(const ImportTally& tally, const std::vector<ImportRemark>& remarks,
+                     std::vector<BadLine> first);
     void takeStatistics(std::vector<FieldStatistics> statistics);
     void tellHeader();
     void showPlace();
@@ -83,7 +84,8 @@ private:
     QSpinBox* goTo_ = nullptr;
     FieldList* fields_ = nullptr;
     SplitBar* split_ = nullptr;
-    QLabel* badCount_ = nullptr;
+    QLabel* leftOut_ = nullptr;
+    QLabel* remarks_ = nullptr;
     QTableView* badTable_ = nullptr;
     BadLineModel* badLines_;
     QPushButton* importButton_;

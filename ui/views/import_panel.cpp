@@ -202,6 +202,7 @@ void ImportPanel::buildForm(QFormLayout* form) {
     rule_->addItem(tr("At random"));
     rule_->addItem(tr("By time, newest rows for test"));
     rule_->addItem(tr("As a file says"));
+    rule_->addItem(tr("As the files are divided: train, valid, test"));
     form->addRow(tr("Split"), rule_);
     train_->setSuffix(QStringLiteral(" %"));
     valid_->setSuffix(QStringLiteral(" %"));
@@ -328,7 +329,8 @@ void ImportPanel::showFiles() {
 
 void ImportPanel::showSplitRule() {
     const auto rule = SplitPlan::Rule(rule_->currentIndex());
-    form_->setRowVisible(sharesRow_, rule != SplitPlan::Rule::File);
+    form_->setRowVisible(sharesRow_,
+                         rule == SplitPlan::Rule::Random || rule == SplitPlan::Rule::Time);
     form_->setRowVisible(seed_, rule == SplitPlan::Rule::Random);
     form_->setRowVisible(splitFileRow_, rule == SplitPlan::Rule::File);
 }

@@ -1,6 +1,9 @@
 #include "core/data/import/field_column.h"
 
 #include "core/base/files.h"
+#include "core/base/trimmed.h"
+#include "core/data/import/value_rule.h"
+#include "core/data/records/list_elements.h"
 
 namespace flip {
 
@@ -172,6 +175,28 @@ void FieldColumn::takeIds(ValueIds ids, std::span<const std::uint32_t> codes,
         }
     }
     info_.oovRate = heldOut == 0 ? 0 : static_cast<double>(unknown) / static_cast<double>(heldOut);
+    countOddRows(codes);
+}
+
+/// Rows without a value, and those whose value is not what the kind says.
+void FieldColumn::countOddRows(std::span<const std::uint32_t> codes) {
+    std::vector<std::uint8_t> isEmpty(values_.size(), 0);
+    std::vector<std::uint8_t> isMisfit(values_.size(), 0);
+    for (std::uint32_t code = 0; code < values_.size(); ++code) {
+        const std::string_view value = values_.value(code);
+        const std::string_view text = trimmed(value);
+        isEmpty[code] = text.empty();
+        isMisfit[code] = (info_.kind == FieldKind::Number && !text.empty() && !parseNumber(text)) ||
+                         (info_.kind == FieldKind::Multi && value.starts_with('[') &&
+                          value.ends_with(']') && !bracketedElements(value));
+        if (isMisfit[code] != 0 && info_.misfit.empty()) {
+            info_.misfit = text;
+        }
+    }
+    for (const std::uint32_t code : codes) {
+        info_.emptyRows += isEmpty[code];
+        info_.misfitRows += isMisfit[code];
+    }
 }
 
 Result<ManifestField> FieldColumn::finish() {

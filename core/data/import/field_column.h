@@ -59,6 +59,7 @@ private:
     Result<std::uint32_t> codeOf(std::string_view value);
     Result<MappedFile> finishCodes();
     void takeIds(ValueIds ids, std::span<const std::uint32_t> codes, std::span<const Split> splits);
+    void countOddRows(std::span<const std::uint32_t> codes);
     Result<ListFiles> writeLists() const;
     Problem tooManyValues() const;
 

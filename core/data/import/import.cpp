@@ -5,6 +5,7 @@
 #include "core/base/worker_pool.h"
 #include "core/data/import/column_writer.h"
 #include "core/data/import/field_column.h"
+#include "core/data/import/file_parts.h"
 #include "core/data/import/import_folder.h"
 #include "core/data/import/import_watch.h"
 #include "core/data/import/present_parts.h"
@@ -106,6 +107,8 @@ std::string_view splitRuleName(SplitPlan::Rule rule) {
         return "time";
     case SplitPlan::Rule::File:
         return "file";
+    case SplitPlan::Rule::Parts:
+        return "parts";
     }
     return "";
 }
@@ -113,9 +116,36 @@ std::string_view splitRuleName(SplitPlan::Rule rule) {
 std::int64_t sizeOf(const std::vector<TableFile>& files) {
     std::int64_t bytes = 0;
     for (const TableFile& file : files) {
-        bytes += file.bytes;
+        bytes += file.allBytes();
     }
     return bytes;
+}
+
+/// The first table's files with the part that each name says; empty where one says none, or none
+/// trains.
+std::vector<FilePart> partsOf(const TableFile& first) {
+    std::vector<FilePart> parts;
+    bool trains = false;
+    const auto add = [&](const TableFile& file) {
+        const auto split =
+            splitOfFileName(std::filesystem::path(file.shownName).filename().string());
+        if (split) {
+            parts.push_back({*split, 0});
+            trains = trains || *split == Split::Train;
+        }
+        return split.has_value();
+    };
+    const bool all = add(first) && std::ranges::all_of(first.more, add);
+    return all && trains && !first.more.empty() ? parts : std::vector<FilePart>();
+}
+
+/// "read one after the other: toy.train.inter, toy.valid.inter".
+std::string filesInWords(const TableFile& file) {
+    std::string text = "read one after the other: " + file.shownName;
+    for (const TableFile& next : file.more) {
+        text += ", " + next.shownName;
+    }
+    return text;
 }
 
 /// For each vocabulary the fields that have it: those alone, and those that share it.
@@ -193,13 +223,14 @@ public:
     std::int64_t rows() const { return manifest_.rows; }
 
     /// Splits the rows, gives the ids and writes what is left.
-    Result<Manifest> finish(const SplitPlan& plan, std::int64_t minCount) {
+    Result<Manifest> finish(const SplitPlan& plan, std::span<const FilePart> parts,
+                            std::int64_t minCount) {
         const auto labelsFile = labels_.finish();
         if (!labelsFile) {
             return labelsFile.problem();
         }
         manifest_.labels = *labelsFile;
-        const auto splits = split(plan);
+        const auto splits = split(plan, parts);
         if (!splits) {
             return splits.problem();
         }
@@ -245,7 +276,7 @@ private:
         return bad == results.end() ? Result<void>() : *bad;
     }
 
-    Result<std::vector<Split>> split(const SplitPlan& plan) {
+    Result<std::vector<Split>> split(const SplitPlan& plan, std::span<const FilePart> parts) {
         MappedFile timesFile;
         if (times_) {
             const auto finished = times_->finish();
@@ -262,7 +293,7 @@ private:
         }
         const std::span times(reinterpret_cast<const std::int64_t*>(timesFile.data()),
                               timesFile.size() / sizeof(std::int64_t));
-        auto splits = splitRows(plan, manifest_.rows, times);
+        auto splits = splitRows(plan, manifest_.rows, times, parts);
         if (!splits) {
             return splits;
         }
@@ -285,10 +316,8 @@ private:
 };
 
 Problem noUsableRow(const Schema& schema, const RowSource& rows, const BadLines& badLines) {
-    std::string what = "there is no usable row: " + std::to_string(badLines.count()) +
-                       " bad lines, " + std::to_string(rows.droppedRows()) +
-                       " left out by the drop rule, " + std::to_string(rows.unmatchedRows()) +
-                       " without a match";
+    const std::string leftOut = leftOutInWords(rows.tally());
+    std::string what = "there is no usable row" + (leftOut.empty() ? "" : ": " + leftOut);
     if (!badLines.first().empty()) {
         what += "; the first bad line is " + badLines.first().front().problem().text();
     }
@@ -364,6 +393,14 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     }
     const Schema& schema = parts->schema;
     const std::vector<TableFile>& files = parts->files;
+    std::vector<FilePart> fileParts = partsOf(files.front());
+    SplitPlan plan = request.split;
+    plan.rule = plan.partsFirst && !fileParts.empty() ? SplitPlan::Rule::Parts : plan.rule;
+    if (plan.rule == SplitPlan::Rule::Parts && fileParts.empty()) {
+        return Problem{"the rows do not come as files whose names say train, valid or test, one of "
+                       "them train; choose another split",
+                       "split"};
+    }
     ImportWatch watch(progress, std::move(stop), sizeOf(files));
     BadLines badLines;
     WorkerPool pool;
@@ -392,6 +429,9 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         if (auto done = columns->add(rows, *wave); !done) {
             return done.problem();
         }
+        if (plan.rule == SplitPlan::Rule::Parts) {
+            fileParts[rows.file()].rows += columns->rows() - before;
+        }
         if (auto go = watch.step(rows.bytesRead(), columns->rows() - before); !go) {
             return go.problem();
         }
@@ -402,11 +442,10 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     if (auto go = watch.begin("building vocabularies", sizeOf(files)); !go) {
         return go.problem();
     }
-    auto manifest = columns->finish(request.split, request.minCount);
+    auto manifest = columns->finish(plan, fileParts, request.minCount);
     if (!manifest) {
         return manifest.problem();
     }
-    manifest->badLines = badLines.count();
     if (badLines.count() > 0) {
         const auto list = writeColumn(folder->columns(), "bad-lines", badLines.toText());
         if (!list) {
@@ -419,11 +458,9 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         .schema = source->text,
         .labelRule = request.labelRule,
         .minCount = request.minCount,
-        .splitRule = std::string(splitRuleName(request.split.rule)),
+        .splitRule = std::string(splitRuleName(plan.rule)),
         .splitSeed = request.split.seed,
-        .droppedRows = rows.droppedRows(),
-        .unmatchedRows = rows.unmatchedRows(),
-        .repeatedKeys = rows.repeatedKeys(),
+        .tally = rows.tally(),
     };
     if (auto go = watch.begin("finishing", sizeOf(files)); !go) {
         return go.problem();
@@ -435,14 +472,24 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     }
     report.rows = manifest->rows;
     report.leftOut = parts->leftOut;
-    report.badLines = badLines.count();
+    report.tally = manifest->import.tally;
+    std::vector<FieldInfo> fields;
+    for (const ManifestField& field : manifest->fields) {
+        fields.push_back(field.info);
+    }
+    report.remarks = importRemarks(report.tally, fields, report.rows);
+    for (const TableFile& file : files) {
+        if (!file.more.empty()) {
+            report.remarks.push_back({filesInWords(file), false});
+        }
+    }
+    if (plan.rule == SplitPlan::Rule::Parts) {
+        report.remarks.push_back({"the split is that of the files", false});
+    }
     for (const BadLine& bad :
          std::span(badLines.first()).first(std::min(badLines.first().size(), kExamples))) {
         report.examples.push_back(bad.problem());
     }
-    report.droppedRows = rows.droppedRows();
-    report.unmatchedRows = rows.unmatchedRows();
-    report.repeatedKeys = rows.repeatedKeys();
     report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return report;

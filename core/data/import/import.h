@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/data/import_tally.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -14,9 +15,11 @@
 namespace flip {
 
 /// How the rows are divided. Random: a permutation drawn from `seed`; Time: oldest rows train,
-/// newest test, ties in file order; File: a TSV of row_index and split.
+/// newest test, ties in file order; File: a TSV of row_index and split; Parts: as the files of the
+/// first table are divided, whose names say train, valid and test.
 struct SplitPlan {
-    enum class Rule { Random, Time, File } rule = Rule::Random;
+    enum class Rule { Random, Time, File, Parts } rule = Rule::Random;
+    bool partsFirst = false; // Parts in the rule's place where the files are divided so
     std::uint64_t seed = 1;
     double train = 0.8;
     double valid = 0.1;
@@ -56,12 +59,10 @@ struct ImportProgress {
 struct ImportReport {
     std::filesystem::path folder;
     std::int64_t rows = 0;
-    std::int64_t badLines = 0;
-    std::vector<Problem> examples;    // the first bad lines, with file and line
-    std::vector<std::string> leftOut; // a line for each optional field that is not there
-    std::int64_t droppedRows = 0;     // left out by the label's drop rule
-    std::int64_t unmatchedRows = 0;   // left out by a join that keeps matched rows only
-    std::int64_t repeatedKeys = 0;    // lines of joined tables whose key stood there before
+    ImportTally tally;
+    std::vector<Problem> examples;     // the first bad lines, with file and line
+    std::vector<std::string> leftOut;  // a line for each optional field that is not there
+    std::vector<ImportRemark> remarks; // what else the numbers say
     double seconds = 0;
 };
 

@@ -1,14 +1,30 @@
 #include "core/data/import/row_source.h"
 
 #include "core/base/text_encoding.h"
+#include "core/base/trimmed.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
 namespace flip {
 
 namespace {
+
+// How pandas and databases write that a value is missing. "None" and "none" may be answers.
+constexpr std::array<std::string_view, 10> kMissing = {"NA",  "N/A", "n/a",  "#N/A", "<NA>",
+                                                       "NaN", "nan", "-nan", "NULL", "null"};
+constexpr std::size_t kNamedLabels = 8; // that the rule does not name; the others are one count
+
+/// In small letters, as far as ASCII goes.
+std::string lowered(std::string_view text) {
+    std::string result(text);
+    for (char& c : result) {
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return result;
+}
 
 std::size_t tableIndex(const Schema& schema, const std::string& name) {
     const int index = schema.findTable(name);
@@ -29,13 +45,14 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
         return table.problem();
     }
     std::unique_ptr<RowSource> source(
-        new RowSource(schema, std::move(*table), strict, pool, badLines));
+        new RowSource(schema, files[0], std::move(*table), strict, pool, badLines));
     source->cells_.resize(schema.tables.size());
     source->tables_.resize(schema.tables.size());
     source->fields_.resize(schema.fields.size());
     for (const JoinSchema& join : schema.joins) {
         source->joins_.push_back({{}, tableIndex(schema, join.right.table), join.keepAll});
     }
+    source->missing_.assign(schema.joins.size(), 0);
     if (auto done = source->placeAllOf(source->table_, 0); !done) {
         return done.problem();
     }
@@ -48,7 +65,7 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
         if (auto done = source->loadJoined(files[right], right, join, watch); !done) {
             return done.problem();
         }
-        bytes += files[right].bytes;
+        bytes += files[right].allBytes();
     }
     if (auto go = watch.begin("reading " + schema.tables.front().name, bytes); !go) {
         return go.problem();
@@ -123,29 +140,74 @@ Result<void> RowSource::loadJoined(const TableFile& file, std::size_t table, con
     }
     tables_[table] =
         DimensionTable(*keyCell, cells_[table], source->columns().size(), join.collect);
-    RecordStream stream(source->format(), pool_);
+    if (auto done = loadFile(*source, table, watch, 0); !done) {
+        return done;
+    }
+    std::int64_t bytes = file.bytes;
+    for (const TableFile& next : file.more) {
+        const auto another = openAnother(next, table, *source);
+        if (!another) {
+            return another.problem();
+        }
+        if (auto done = loadFile(*another, table, watch, bytes); !done) {
+            return done;
+        }
+        bytes += next.bytes;
+    }
+    tables_[table].finish();
+    return {};
+}
+
+Result<void> RowSource::loadFile(const TableSource& source, std::size_t table, ImportWatch& watch,
+                                 std::int64_t bytesBefore) {
+    RecordStream stream(source.format(), pool_);
     for (;;) {
         const auto wave = stream.next();
         if (!wave) {
             return wave.problem();
         }
         if (wave->empty()) {
-            tables_[table].finish();
             return {};
         }
         for (const RecordBatch& batch : *wave) {
-            if (auto go = note(source->fileName(), batch.firstLine, batch.defects); !go) {
+            if (auto go = note(source.fileName(), batch.firstLine, batch.defects); !go) {
                 return go;
             }
             if (!tables_[table].add(batch)) {
                 return Problem{"has more than 4294967294 keys; that is the most a join can hold",
-                               source->fileName()};
+                               source.fileName()};
             }
         }
-        if (auto go = watch.step(source->format().bytesRead(), 0); !go) {
+        if (auto go = watch.step(bytesBefore + source.format().bytesRead(), 0); !go) {
             return go;
         }
     }
+}
+
+/// A further file of a table; its columns must be those of the first.
+Result<TableSource> RowSource::openAnother(const TableFile& file, std::size_t table,
+                                           const TableSource& first) const {
+    auto source = TableSource::open(schema_.tables[table], file,
+                                    schema_.columnsOf(schema_.tables[table].name));
+    if (source && source->columns() != first.columns()) {
+        return Problem{"has other columns than " + first.fileName() +
+                           "; files of one table must have the same ones, in the same order",
+                       file.shownName};
+    }
+    return source;
+}
+
+Result<void> RowSource::openNext() {
+    auto source = openAnother(firstFile_.more[file_], 0, table_);
+    if (!source) {
+        return source.problem();
+    }
+    bytesBefore_ += table_.format().bytesRead();
+    stream_.reset(); // it reads from the table
+    table_ = std::move(*source);
+    stream_ = std::make_unique<RecordStream>(table_.format(), pool_);
+    ++file_;
+    return {};
 }
 
 Result<void> RowSource::note(const std::string& file, std::int64_t firstLine,
@@ -158,7 +220,13 @@ Result<void> RowSource::note(const std::string& file, std::int64_t firstLine,
 }
 
 Result<std::span<RowBatch>> RowSource::next() {
-    const auto wave = stream_->next();
+    auto wave = stream_->next();
+    while (wave && wave->empty() && file_ < firstFile_.more.size()) {
+        if (auto opened = openNext(); !opened) {
+            return opened.problem();
+        }
+        wave = stream_->next();
+    }
     if (!wave) {
         return wave.problem();
     }
@@ -176,6 +244,12 @@ Result<std::span<RowBatch>> RowSource::next() {
         }
         droppedRows_ += batch.dropped;
         unmatchedRows_ += batch.unmatched;
+        for (std::size_t join = 0; join < joins_.size(); ++join) {
+            missing_[join] += batch.missing[join];
+        }
+        for (const NamedCount& label : batch.unnamed) {
+            countUnnamed(label.name, label.rows, unnamed_);
+        }
     }
     return rows;
 }
@@ -188,6 +262,8 @@ void RowSource::select(RowBatch& rows) const {
     rows.defects = records.defects;
     rows.dropped = 0;
     rows.unmatched = 0;
+    rows.missing.assign(joins_.size(), 0);
+    rows.unnamed.clear();
     rows.joined.resize(tables_.size());
     for (auto& table : rows.joined) {
         table.clear();
@@ -196,10 +272,11 @@ void RowSource::select(RowBatch& rows) const {
     std::string labelScratch;
     const bool labelIsNumber =
         !schema_.label.positive.isText() || (schema_.label.drop && !schema_.label.drop->isText());
+    const bool unnamedArePositive =
+        schema_.label.positive.comparison == ValueRule::Comparison::NotEqual;
     std::vector<std::uint32_t> joined(tables_.size(), RowBatch::kNoRow);
-    const auto defect = [&](std::size_t record, const char* what, std::string_view text,
-                            const char* trouble) {
-        rows.defects.push_back({records.lines[record], what + quotedText(text) + trouble});
+    const auto defect = [&](std::size_t record, const std::string& reason) {
+        rows.defects.push_back({records.lines[record], reason});
     };
     for (std::size_t record = 0; record < records.records(); ++record) {
         const bool matched = readJoins(rows, record, joined);
@@ -211,9 +288,13 @@ void RowSource::select(RowBatch& rows) const {
         std::optional<RowTime> time;
         if (labelIsThere) {
             labelText = readRecord(label_, records, record, joined, labelScratch);
+            if (const char* trouble = labelTrouble(labelText)) {
+                defect(record, trouble);
+                continue;
+            }
             label = labelIsNumber ? parseNumber(labelText) : 0;
             if (!label) {
-                defect(record, "the label ", labelText, " is no number");
+                defect(record, "the label " + quotedText(labelText) + " is no number");
                 continue;
             }
         }
@@ -221,10 +302,13 @@ void RowSource::select(RowBatch& rows) const {
             const std::string_view text = readRecord(*timePlace_, records, record, joined, scratch);
             time = parseRowTime(text);
             if (!time) {
-                defect(record, "the time ", text,
-                       " is neither a number nor a date such as 2018-09-20 14:03:11");
+                defect(record, "the time " + quotedText(text) +
+                                   " is neither a number nor a date such as 2018-09-20 14:03:11");
                 continue;
             }
+        }
+        for (std::size_t join = 0; join < joins_.size(); ++join) {
+            rows.missing[join] += joined[joins_[join].right] == RowBatch::kNoRow ? 1 : 0;
         }
         if (!matched) {
             ++rows.unmatched;
@@ -237,8 +321,12 @@ void RowSource::select(RowBatch& rows) const {
             ++rows.dropped;
             continue;
         }
+        const bool isPositive = holds(schema_.label.positive);
+        if (schema_.label.positive.isText() && isPositive == unnamedArePositive) {
+            countUnnamed(labelText, 1, rows.unnamed);
+        }
         rows.kept.push_back(static_cast<std::uint32_t>(record));
-        rows.positives.push_back(holds(schema_.label.positive) ? 1 : 0);
+        rows.positives.push_back(isPositive ? 1 : 0);
         if (time) {
             rows.times.push_back(*time);
         }
@@ -269,6 +357,42 @@ void RowSource::select(RowBatch& rows) const {
     }
 }
 
+/// Why a label says nothing, or null. What the rule itself names is a label.
+const char* RowSource::labelTrouble(std::string_view label) const {
+    const std::string_view text = trimmed(label);
+    const bool isEmpty = text.empty();
+    const bool isHeader = text == schema_.label.column.column;
+    const bool isMissing =
+        schema_.label.positive.isText() && std::ranges::find(kMissing, text) != kMissing.end();
+    if (!isEmpty && !isHeader && !isMissing) {
+        return nullptr;
+    }
+    for (const ValueRule* rule :
+         {&schema_.label.positive,
+          schema_.label.drop ? &*schema_.label.drop : &schema_.label.positive}) {
+        if (std::ranges::find(rule->texts, label) != rule->texts.end()) {
+            return nullptr;
+        }
+    }
+    return isEmpty ? "the label is empty"
+           : isHeader
+               ? "the label is the name of its column; is the header here again?"
+               : "the label is a word for a missing value; name it in the rule if it is none";
+}
+
+void RowSource::countUnnamed(std::string_view label, std::int64_t count,
+                             std::vector<NamedCount>& counts) const {
+    auto found = std::ranges::find(counts, label, &NamedCount::name);
+    if (found == counts.end() && counts.size() >= kNamedLabels) {
+        found = std::ranges::find(counts, std::string_view(), &NamedCount::name);
+        label = {};
+    }
+    if (found == counts.end()) {
+        found = counts.insert(counts.end(), {std::string(label), 0});
+    }
+    found->rows += count;
+}
+
 bool RowSource::readJoins(RowBatch& rows, std::size_t record,
                           std::vector<std::uint32_t>& joined) const {
     bool matched = true;
@@ -286,12 +410,28 @@ bool RowSource::readJoins(RowBatch& rows, std::size_t record,
     return matched;
 }
 
-std::int64_t RowSource::repeatedKeys() const {
-    std::int64_t count = 0;
+ImportTally RowSource::tally() const {
+    ImportTally tally;
+    tally.badLines = badLines_.count();
+    tally.droppedRows = droppedRows_;
+    tally.unmatchedRows = unmatchedRows_;
     for (const DimensionTable& table : tables_) {
-        count += table.repeatedKeys();
+        tally.repeatedKeys += table.repeatedKeys();
     }
-    return count;
+    for (std::size_t join = 0; join < joins_.size(); ++join) {
+        tally.withoutMatch.push_back({schema_.joins[join].right.table, missing_[join]});
+    }
+    tally.unnamedLabels = unnamed_;
+    tally.unnamedArePositive = schema_.label.positive.comparison == ValueRule::Comparison::NotEqual;
+    for (const NamedCount& label : unnamed_) {
+        const auto isNear = [&](const std::string& named) {
+            return lowered(trimmed(named)) == lowered(trimmed(label.name));
+        };
+        if (std::ranges::any_of(schema_.label.positive.texts, isNear)) {
+            tally.nearlyNamedLabels.push_back(label);
+        }
+    }
+    return tally;
 }
 
 std::string_view RowSource::read(const Place& place, const RowBatch& batch, std::size_t row,

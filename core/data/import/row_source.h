@@ -7,6 +7,7 @@
 #include "core/data/import/row_time.h"
 #include "core/data/import/schema_file.h"
 #include "core/data/import/table_source.h"
+#include "core/data/import_tally.h"
 #include "core/data/records/bad_lines.h"
 #include "core/data/records/record_stream.h"
 #include "core/data/records/value_dictionary.h"
@@ -35,6 +36,8 @@ struct RowBatch {
     std::vector<RecordBatch::Defect> defects; // lines that were left out, in their order
     std::int64_t dropped = 0;                 // by the drop rule
     std::int64_t unmatched = 0;               // left out by a join
+    std::vector<std::int64_t> missing;        // [joins], rows whose key the table does not hold
+    std::vector<NamedCount> unnamed;          // labels, where the rule is one of texts
 
     std::size_t rows() const { return kept.size(); }
 };
@@ -58,7 +61,10 @@ public:
     void readAhead() { stream_->readAhead(); }
 
     /// Of the streamed table.
-    std::int64_t bytesRead() const { return table_.format().bytesRead(); }
+    std::int64_t bytesRead() const { return bytesBefore_ + table_.format().bytesRead(); }
+
+    /// Which of the streamed table's files the last batches are from.
+    std::size_t file() const { return file_; }
 
     /// A field's value. The view is of the batch, of a joined table or of `scratch`.
     std::string_view value(std::size_t field, const RowBatch& batch, std::size_t row,
@@ -72,9 +78,8 @@ public:
         return table == 0 ? std::nullopt : std::optional(table);
     }
 
-    std::int64_t droppedRows() const { return droppedRows_; }     // by the drop rule
-    std::int64_t unmatchedRows() const { return unmatchedRows_; } // left out by a join
-    std::int64_t repeatedKeys() const;                            // of joined tables, left out
+    /// What was left out so far, and labels that the rule does not name.
+    ImportTally tally() const;
 
 private:
     /// Where a value stands: a cell of a table, both by index.
@@ -88,19 +93,28 @@ private:
         bool keepAll;
     };
 
-    RowSource(const Schema& schema, TableSource table, bool strict, WorkerPool& pool,
-              BadLines& badLines)
-        : schema_(schema), table_(std::move(table)), strict_(strict), pool_(pool),
+    RowSource(const Schema& schema, const TableFile& file, TableSource table, bool strict,
+              WorkerPool& pool, BadLines& badLines)
+        : schema_(schema), firstFile_(file), table_(std::move(table)), strict_(strict), pool_(pool),
           badLines_(badLines) {}
+
+    Result<TableSource> openAnother(const TableFile& file, std::size_t table,
+                                    const TableSource& first) const;
+    Result<void> openNext();
 
     template <class Named>
     Result<Place> place(const TableSource& source, std::size_t table, const Named& named);
     Result<void> placeAllOf(const TableSource& source, std::size_t table);
     Result<void> loadJoined(const TableFile& file, std::size_t table, const JoinSchema& join,
                             ImportWatch& watch);
+    Result<void> loadFile(const TableSource& source, std::size_t table, ImportWatch& watch,
+                          std::int64_t bytesBefore);
     Result<void> note(const std::string& file, std::int64_t firstLine,
                       std::span<const RecordBatch::Defect> defects);
     void select(RowBatch& rows) const;
+    const char* labelTrouble(std::string_view label) const;
+    void countUnnamed(std::string_view label, std::int64_t count,
+                      std::vector<NamedCount>& counts) const;
     bool readJoins(RowBatch& rows, std::size_t record, std::vector<std::uint32_t>& joined) const;
     std::string_view read(const Place& place, const RowBatch& batch, std::size_t row,
                           std::string& scratch) const;
@@ -109,7 +123,8 @@ private:
 
     // Constant after opening.
     const Schema& schema_;
-    TableSource table_; // table 0
+    const TableFile& firstFile_; // of table 0
+    TableSource table_;          // table 0, the file that is read
     const bool strict_;
     WorkerPool& pool_;
     std::vector<std::vector<CellPlace>> cells_; // [table], those that are needed
@@ -120,10 +135,14 @@ private:
     std::vector<Place> fields_;
 
     BadLines& badLines_;
+    std::size_t file_ = 0;         // of table 0
+    std::int64_t bytesBefore_ = 0; // in the files before it
     std::unique_ptr<RecordStream> stream_;
     std::vector<RowBatch> wave_;
     std::int64_t droppedRows_ = 0;
     std::int64_t unmatchedRows_ = 0;
+    std::vector<std::int64_t> missing_; // [joins]
+    std::vector<NamedCount> unnamed_;
 };
 
 } // namespace flip

@@ -183,6 +183,21 @@ Result<std::vector<Split>> readSplitFile(const std::filesystem::path& file, std:
     return splits;
 }
 
+Result<std::vector<Split>> splitAsFiles(std::span<const FilePart> parts, std::int64_t rows) {
+    std::vector<Split> splits;
+    splits.reserve(static_cast<std::size_t>(rows));
+    bool trains = false;
+    for (const FilePart& part : parts) {
+        splits.insert(splits.end(), static_cast<std::size_t>(part.rows), part.split);
+        trains = trains || (part.split == Split::Train && part.rows > 0);
+    }
+    assert(static_cast<std::int64_t>(splits.size()) == rows);
+    return trains ? Result(std::move(splits))
+                  : Problem{"no usable row is in the file to train on; mend it, or choose another "
+                            "split",
+                            "split"};
+}
+
 } // namespace
 
 Result<void> checkSplitPlan(const SplitPlan& plan) {
@@ -193,6 +208,9 @@ Result<void> checkSplitPlan(const SplitPlan& plan) {
                                  : "the split file is not a regular file; name a file",
                            plan.file.string()};
         }
+        return {};
+    }
+    if (plan.rule == SplitPlan::Rule::Parts) {
         return {};
     }
     // Written so that a share that is not a number fails too.
@@ -206,7 +224,8 @@ Result<void> checkSplitPlan(const SplitPlan& plan) {
 }
 
 Result<std::vector<Split>> splitRows(const SplitPlan& plan, std::int64_t rows,
-                                     std::span<const std::int64_t> times) {
+                                     std::span<const std::int64_t> times,
+                                     std::span<const FilePart> parts) {
     switch (plan.rule) {
     case SplitPlan::Rule::Random:
         return splitAtRandom(plan, rows);
@@ -215,6 +234,8 @@ Result<std::vector<Split>> splitRows(const SplitPlan& plan, std::int64_t rows,
         return splitByTime(plan, times);
     case SplitPlan::Rule::File:
         return readSplitFile(plan.file, rows);
+    case SplitPlan::Rule::Parts:
+        return splitAsFiles(parts, rows);
     }
     return Problem{"the split rule is not known", "split"};
 }

@@ -14,9 +14,9 @@ namespace flip {
 namespace {
 
 constexpr std::array<std::string_view, 5> kTopKeys = {"table", "join", "label", "time", "field"};
-constexpr std::array<std::string_view, 10> kTableKeys = {
-    "name",   "file",   "format",  "delimiter", "quote",
-    "escape", "header", "columns", "encoding",  "list_separator"};
+constexpr std::array<std::string_view, 11> kTableKeys = {
+    "name",   "file",   "any_file", "format",   "delimiter",     "quote",
+    "escape", "header", "columns",  "encoding", "list_separator"};
 constexpr std::array<std::string_view, 5> kJoinKeys = {"left", "right", "keep", "collect",
                                                        "optional"};
 constexpr std::array<std::string_view, 3> kLabelKeys = {"column", "positive", "drop"};
@@ -151,19 +151,26 @@ Result<void> readLists(const TomlSection& section, const std::string& format, Ta
 }
 
 Result<void> readFiles(const TomlSection& section, TableSchema& table) {
-    auto files = section.textOrTexts("file");
+    table.anyFile = section.has("any_file");
+    if (table.anyFile && section.has("file")) {
+        return Problem{"has both file and any_file; name the files by one of them",
+                       section.where("any_file")};
+    }
+    const std::string key = table.anyFile ? "any_file" : "file";
+    auto files = section.textOrTexts(key);
     if (!files) {
         return files.problem();
     }
-    if (auto once = refuseTwice(*files, "file", section.where("file")); !once) {
+    if (auto once = refuseTwice(*files, "file", section.where(key)); !once) {
         return once;
     }
     for (const std::string& file : *files) {
         const std::size_t star = file.find('*');
         if (star != std::string::npos && file.find('/', star) != std::string::npos) {
-            return Problem{"file = \"" + file + "\" holds a * in the name of a folder; only the " +
-                               "file's own name may hold one",
-                           section.where("file")};
+            return Problem{key + " = \"" + file +
+                               "\" holds a * in the name of a folder; only the file's own name may "
+                               "hold one",
+                           section.where(key)};
         }
     }
     table.file = std::move(files->front());

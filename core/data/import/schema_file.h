@@ -33,7 +33,8 @@ enum class FileFormat {
 struct TableSchema {
     std::string name;
     std::string file; // inside the source; its last part may hold "*" for any run of letters
-    std::vector<std::string> otherFiles; // looked for in this order where `file` is not there
+    std::vector<std::string> otherFiles; // read behind it, in this order; or, with ...
+    bool anyFile = false;                // ... this, looked for in its place where it is not there
 
     FileFormat kind = FileFormat::Csv;
     CsvFormat format;                 // of kind Csv

@@ -1,6 +1,9 @@
 #include "core/data/import/table_files.h"
 
+#include "core/data/import/file_parts.h"
+
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -76,7 +79,8 @@ std::string listed(std::vector<std::string> names) {
 
 Problem several(const std::string& name, std::vector<std::string> found, const std::string& where) {
     return {"several files are meant by file = \"" + name + "\": " + listed(std::move(found)) +
-                "; name one of them",
+                "; name one of them, or write file = [\"...\", \"...\"] to read them one after the "
+                "other",
             where};
 }
 
@@ -116,6 +120,20 @@ std::string contentName(const fs::path& archive) {
     return name.string();
 }
 
+Problem notThere(const TableSchema& table, const std::vector<std::string>& names,
+                 const std::string& where) {
+    std::string list;
+    for (const std::string& name : names) {
+        list += (list.empty() ? "\"" : table.anyFile ? " or \"" : " and \"") + name + "\"";
+    }
+    const bool isList = names.size() > 1 && !table.anyFile;
+    return Problem{"the table \"" + table.name + "\" needs the " + (isList ? "files " : "file ") +
+                       list + ", " + (isList ? "not all of which are" : "which is not") +
+                       " there, nor packed; put it there or name its folder" +
+                       (isList ? ", or write any_file where one of them is enough" : ""),
+                   where};
+}
+
 } // namespace
 
 Result<SourceFiles> SourceFiles::open(const fs::path& source) {
@@ -132,6 +150,14 @@ Result<SourceFiles> SourceFiles::open(const fs::path& source) {
     }
     return Problem{"is neither a folder nor a file; name the folder with the raw files",
                    source.string()};
+}
+
+std::int64_t TableFile::allBytes() const {
+    std::int64_t all = bytes;
+    for (const TableFile& next : more) {
+        all += next.bytes;
+    }
+    return all;
 }
 
 TableFile SourceFiles::oneFile() const {
@@ -165,6 +191,21 @@ SourceFiles::Found SourceFiles::find(const std::vector<std::string>& names,
         }
     }
     return std::optional<TableFile>();
+}
+
+SourceFiles::Found SourceFiles::findAll(const std::vector<std::string>& names,
+                                        const std::string& where) {
+    std::vector<TableFile> files;
+    for (const std::string& name : names) {
+        auto found = find({name}, where);
+        if (!found || !found->has_value()) {
+            return found;
+        }
+        std::vector<TableFile> behind = std::exchange((*found)->more, {});
+        files.push_back(std::move(**found));
+        std::ranges::move(behind, std::back_inserter(files));
+    }
+    return joined(std::move(files));
 }
 
 SourceFiles::Found SourceFiles::findInFolder(const std::string& name, const std::string& where) {
@@ -205,10 +246,29 @@ SourceFiles::Found SourceFiles::findPattern(const fs::path& pattern, const std::
     if (error) {
         return Problem{"the folder cannot be read: " + error.message(), inside.string()};
     }
-    if (names.size() > 1) {
+    if (!areParts(names)) {
         return several(pattern.string(), std::move(names), where);
     }
-    return names.empty() ? std::optional<TableFile>() : takeFile(folder / names[0], where);
+    sortParts(names);
+    std::vector<TableFile> files;
+    for (const std::string& name : names) {
+        auto file = takeFile(folder / name, where);
+        if (!file || !file->has_value()) {
+            return file;
+        }
+        files.push_back(std::move(**file));
+    }
+    return joined(std::move(files));
+}
+
+std::optional<TableFile> SourceFiles::joined(std::vector<TableFile> files) {
+    if (files.empty()) {
+        return std::nullopt;
+    }
+    TableFile first = std::move(files.front());
+    first.more.assign(std::make_move_iterator(files.begin() + 1),
+                      std::make_move_iterator(files.end()));
+    return first;
 }
 
 SourceFiles::Found SourceFiles::takeFile(const fs::path& relative, const std::string& where) {
@@ -292,17 +352,20 @@ SourceFiles::Found SourceFiles::findInArchive(const fs::path& archive,
             meant.push_back(&member);
         }
     }
-    if (meant.size() > 1) {
-        std::vector<std::string> names;
-        for (const ArchiveMember* member : meant) {
-            names.push_back(member->name);
-        }
+    std::vector<std::string> names;
+    for (const ArchiveMember* member : meant) {
+        names.push_back(member->name);
+    }
+    if (!areParts(names)) {
         return several(name, std::move(names), archive.string());
     }
-    if (meant.empty()) {
-        return std::optional<TableFile>();
+    sortParts(names);
+    std::vector<TableFile> files;
+    for (const std::string& part : names) {
+        const auto member = std::ranges::find(**all, part, &ArchiveMember::name);
+        files.push_back(memberFile(archive, shownArchive, **all, *member));
     }
-    return std::optional(memberFile(archive, shownArchive, **all, *meant.front()));
+    return joined(std::move(files));
 }
 
 SourceFiles::Found SourceFiles::onlyMember() {
@@ -385,8 +448,10 @@ Result<std::vector<TableFile>> findTableFiles(const Schema& schema, const fs::pa
     for (const TableSchema& table : schema.tables) {
         std::vector<std::string> names = {table.file};
         names.insert(names.end(), table.otherFiles.begin(), table.otherFiles.end());
-        auto file = files->find(names, table.where);
-        if (file && !file->has_value() && schema.tables.size() == 1) {
+        auto file =
+            table.anyFile ? files->find(names, table.where) : files->findAll(names, table.where);
+        if (file && !file->has_value() && schema.tables.size() == 1 &&
+            (names.size() == 1 || table.anyFile)) {
             file = files->onlyMember();
         }
         if (!file) {
@@ -397,13 +462,7 @@ Result<std::vector<TableFile>> findTableFiles(const Schema& schema, const fs::pa
             continue;
         }
         if (!file->has_value()) {
-            std::string list;
-            for (const std::string& name : names) {
-                list += (list.empty() ? "\"" : " or \"") + name + "\"";
-            }
-            return Problem{"the table \"" + table.name + "\" needs the file " + list +
-                               ", which is not there, nor packed; put it there or name its folder",
-                           files->shown()};
+            return notThere(table, names, files->shown());
         }
         found.push_back(std::move(**file));
     }

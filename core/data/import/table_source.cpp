@@ -3,6 +3,7 @@
 #include "core/base/text_encoding.h"
 #include "core/data/records/csv_records.h"
 #include "core/data/records/json_lines.h"
+#include "core/data/records/line_ends.h"
 #include "core/data/records/packed_bytes.h"
 #include "core/data/records/parquet_rows.h"
 
@@ -44,7 +45,8 @@ Result<std::unique_ptr<RecordFormat>> openFormat(const TableSchema& schema, cons
         return std::unique_ptr<RecordFormat>(
             std::make_unique<JsonLines>(std::move(*bytes), wanted, schema.listSeparator));
     }
-    auto records = CsvRecords::open(std::move(*bytes), schema.format, schema.header, schema.columns,
+    auto lines = std::make_unique<PlainLineEnds>(std::move(*bytes), schema.format.quote);
+    auto records = CsvRecords::open(std::move(lines), schema.format, schema.header, schema.columns,
                                     file.shownName);
     if (!records) {
         return records.problem();

@@ -1,5 +1,6 @@
 #include "core/data/records/csv_records.h"
 
+#include "core/base/trimmed.h"
 #include "core/data/records/value_dictionary.h"
 
 #include <algorithm>
@@ -421,7 +422,8 @@ Result<std::unique_ptr<CsvRecords>> CsvRecords::open(std::unique_ptr<ByteSource>
 
 Result<void> CsvRecords::readHeader(const std::string& shownName) {
     RecordBatch batch;
-    // A header may hold quoted line breaks, so one line is not always enough.
+    // A header may hold quoted line breaks, so one line is not always enough; empty lines before it
+    // are none.
     do {
         RecordBatch line;
         const auto found = blocks_.read(line, 0);
@@ -438,7 +440,11 @@ Result<void> CsvRecords::readHeader(const std::string& shownName) {
         line.rawBytes = line.text.size();
         batch = std::move(line);
         parser_.parse(batch, 0);
-    } while (batch.unfinished > 0);
+        if (batch.unfinished == 0 && batch.cells.size() == 1 &&
+            trimmed(batch.cell(batch.cells[0])).empty()) {
+            batch.clear();
+        }
+    } while (batch.unfinished > 0 || batch.rawBytes == 0);
     if (batch.records() == 0) {
         return Problem{"the header " + (batch.defects.empty() ? "ends inside a quoted name"
                                                               : batch.defects.front().reason),
@@ -447,7 +453,9 @@ Result<void> CsvRecords::readHeader(const std::string& shownName) {
     std::set<std::string_view> seen;
     for (const RecordBatch::Cell& cell : batch.cells) {
         const std::string_view column = batch.cell(cell);
-        if (!seen.insert(column).second) {
+        // Spreadsheets keep columns that once held something; nobody can ask for one without a
+        // name.
+        if (!seen.insert(column).second && !trimmed(column).empty()) {
             return Problem{"the column name " + quotedText(column) +
                                " stands twice; rename one of them",
                            shownName + ":1"};

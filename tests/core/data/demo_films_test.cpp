@@ -147,7 +147,7 @@ void DemoFilmsTest::comesInThroughItsPreset() {
 
     const Sample sample(kDemoSeed);
     const auto& data = sample.data;
-    QCOMPARE(report.value().badLines, std::int64_t{0});
+    QCOMPARE(report.value().tally.badLines, std::int64_t{0});
     QCOMPARE(dataset.value().rows(), static_cast<std::int64_t>(data.ratings.size()));
     const int title = dataset.value().findField("title");
     const int director = dataset.value().findField("director");

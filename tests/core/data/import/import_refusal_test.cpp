@@ -58,7 +58,8 @@ void ImportRefusalTest::refusesWithOneLineAndLeavesNothing_data() {
     const std::string header = "buyer,item,stars,day\n";
 
     row("no usable row", file("sales.csv", header + "ann,1,0,1\nann,9,5,1\nann,1,five,1\n"),
-        "sales.csv: ", "1 bad lines, 1 left out by the drop rule, 1 without a match");
+        "sales.csv: ",
+        "no usable row: 1 by the label's drop rule, 1 without a match, 1 bad line; the first");
     row("names the first bad line", file("sales.csv", header + "ann,1\n"),
         "sales.csv: ", "sales.csv:2: expected 4 columns, found 2");
     row("header only", file("sales.csv", header), "sales.csv: ", "no usable row");

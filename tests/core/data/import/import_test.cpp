@@ -50,6 +50,17 @@ private Q_SLOTS:
 
     void joinsLabelsAndKeepsValuesAsTheyAre();
     void countsWhatItLeavesOut();
+    void readsTablesAsSpreadsheetsWriteThem_data();
+    void readsTablesAsSpreadsheetsWriteThem();
+    void readsATableInSeveralFiles();
+    void refusesFilesOfOtherColumns_data();
+    void refusesFilesOfOtherColumns();
+    void dividesRowsAsTheFilesAre_data();
+    void dividesRowsAsTheFilesAre();
+    void countsKeysThatAJoinDoesNotFind();
+    void takesNoRowWithoutALabel_data();
+    void takesNoRowWithoutALabel();
+    void countsValuesThatTheKindDoesNotFit();
     void countsBadLinesOfEveryTable();
     void takesTheFirstOfTwoEqualKeys();
     void keepsAllRowsWithEmptyValues();
@@ -131,10 +142,10 @@ void ImportTest::countsWhatItLeavesOut() {
     const auto data = import(request);
     QVERIFY(data);
     QCOMPARE(report_.rows, 6);
-    QCOMPARE(report_.droppedRows, 1);
-    QCOMPARE(report_.unmatchedRows, 2);
-    QCOMPARE(report_.badLines, 7);
-    QCOMPARE(data->badLines(), 7);
+    QCOMPARE(report_.tally.droppedRows, 1);
+    QCOMPARE(report_.tally.unmatchedRows, 2);
+    QCOMPARE(report_.tally.badLines, 7);
+    QCOMPARE(data->tally().badLines, 7);
     std::vector<std::string> where;
     for (const Problem& example : report_.examples) {
         where.push_back(example.where);
@@ -146,11 +157,225 @@ void ImportTest::countsWhatItLeavesOut() {
     QVERIFY(report_.examples[2].what.starts_with("expected 4 columns, found 3"));
 }
 
+void ImportTest::readsTablesAsSpreadsheetsWriteThem_data() {
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<int>("badLines");
+    QTest::newRow("plain") << QByteArray("y,a\n1,x\n0,y\n") << 0;
+    QTest::newRow("columns and rows that once held something")
+        << QByteArray("y,a,,\n1,x,,\n0,y,,\n,,,\n,,,\n") << 2;
+    QTest::newRow("a column of blanks") << QByteArray("y,a, , \n1,x,,\n0,y,,\n") << 0;
+    QTest::newRow("empty lines before the header") << QByteArray("\n\r\n  \ny,a\n1,x\n0,y\n") << 0;
+    QTest::newRow("empty lines between and behind") << QByteArray("y,a\n1,x\n\n0,y\n\n\n") << 3;
+    QTest::newRow("carriage returns") << QByteArray("y,a\r\n1,x\r\n0,y\r\n") << 0;
+    QTest::newRow("carriage returns alone") << QByteArray("y,a\r1,x\r0,y\r") << 0;
+    QTest::newRow("carriage returns alone, in quotes too")
+        << QByteArray("\"y\ry\",y,a\r1,1,x\r0,0,y\r") << 0;
+    QTest::newRow("carriage returns alone, none at the end") << QByteArray("y,a\r1,x\r0,y") << 0;
+    QTest::newRow("a mark before all of it") << QByteArray("\xEF\xBB\xBF"
+                                                           "y,a,,\r1,x,,\r0,y,,\r")
+                                             << 0;
+    QTest::newRow("NaN in a column that nobody reads")
+        << QByteArray("y,a,b\n1,x,NaN\n0,y,nan\n") << 0;
+}
+
+void ImportTest::readsTablesAsSpreadsheetsWriteThem() {
+    QFETCH(QByteArray, text);
+    QFETCH(int, badLines);
+    test::write(source() / "t.csv", text.toStdString());
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='t.csv'\n"
+                                          "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                          "[[field]]\nname='a'\ncolumn='t.a'\n");
+    const auto data = import(test::shopRequest(source()));
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data), (std::vector<std::string>{"x", "y"}));
+    QCOMPARE(report_.tally.badLines, std::int64_t{badLines});
+}
+
+void ImportTest::readsATableInSeveralFiles() {
+    test::write(source() / "r1.csv", "y,key\n1,a\n0,b\nbad,b\n");
+    test::write(source() / "r2.csv", "y,key\n");
+    test::write(source() / "r10.csv", "y,key\n1,c\n,c\n0,a\n");
+    test::write(source() / "old.csv", "key,title\na,A\nb,B\n");
+    test::write(source() / "new.csv", "key,title\nb,other\nc,C\n");
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='r*.csv'\n"
+                                          "[[table]]\nname='films'\nfile=['old.csv', 'new.csv']\n"
+                                          "[[join]]\nleft='t.key'\nright='films.key'\n"
+                                          "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                          "[[field]]\nname='title'\ncolumn='films.title'\n");
+    const auto data = import(test::shopRequest(source()));
+    QVERIFY(data);
+    QCOMPARE(rowsOf(*data), (std::vector<std::string>{"A", "B", "C", "A"}));
+    QCOMPARE(report_.tally.repeatedKeys, std::int64_t{1});
+    QCOMPARE(report_.examples.size(), std::size_t{2});
+    QCOMPARE(report_.examples[0].where, std::string("r1.csv:4"));
+    QCOMPARE(report_.examples[1].where, std::string("r10.csv:3"));
+    QStringList said;
+    for (const ImportRemark& remark : report_.remarks) {
+        said << QString::fromStdString(remark.text);
+    }
+    QVERIFY2(said.contains("read one after the other: r1.csv, r2.csv, r10.csv") &&
+                 said.contains("read one after the other: old.csv, new.csv"),
+             qPrintable(said.join('\n')));
+}
+
+void ImportTest::refusesFilesOfOtherColumns_data() {
+    QTest::addColumn<bool>("joined");
+    QTest::newRow("of the rows") << false;
+    QTest::newRow("of a joined table") << true;
+}
+
+void ImportTest::refusesFilesOfOtherColumns() {
+    QFETCH(bool, joined);
+    test::write(source() / "r1.csv", "y,key\n1,a\n0,b\n");
+    test::write(source() / "r2.csv", joined ? "y,key\n1,b\n" : "key,y\nb,1\n");
+    test::write(source() / "f1.csv", "key,title\na,A\n");
+    test::write(source() / "f2.csv", joined ? "key,name\nb,B\n" : "key,title\nb,B\n");
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='r*.csv'\n"
+                                          "[[table]]\nname='films'\nfile='f*.csv'\n"
+                                          "[[join]]\nleft='t.key'\nright='films.key'\n"
+                                          "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                          "[[field]]\nname='title'\ncolumn='films.title'\n");
+    const auto report = importDataset(test::shopRequest(source()), datasets());
+    QVERIFY(!report.ok());
+    QCOMPARE(report.problem().where, std::string(joined ? "f2.csv" : "r2.csv"));
+    QVERIFY(report.problem().what.starts_with(joined ? "has other columns than f1.csv"
+                                                     : "has other columns than r1.csv"));
+    QVERIFY(!std::filesystem::exists(datasets() / "shop"));
+}
+
+void ImportTest::dividesRowsAsTheFilesAre_data() {
+    QTest::addColumn<int>("rule");
+    QTest::addColumn<bool>("partsFirst");
+    QTest::addColumn<bool>("asFiles");
+    QTest::newRow("nothing said") << int(SplitPlan::Rule::Random) << true << true;
+    QTest::newRow("parts") << int(SplitPlan::Rule::Parts) << false << true;
+    QTest::newRow("at random") << int(SplitPlan::Rule::Random) << false << false;
+}
+
+void ImportTest::dividesRowsAsTheFilesAre() {
+    QFETCH(int, rule);
+    QFETCH(bool, partsFirst);
+    QFETCH(bool, asFiles);
+    const std::string header = "user_id:token\titem_id:token\tlabel:float\n";
+    test::write(source() / "toy.test.inter", header + "u\ta\t1\nu\tb\tbad\n");
+    test::write(source() / "toy.train.inter", header + "u\tc\t1\nu\td\t0\nu\te\t1\nu\tf\t0\n");
+    test::write(source() / "toy.valid.inter", header + "u\tg\t1\nu\th\t0\n");
+    ImportRequest request;
+    request.source = source();
+    request.preset = "recbole";
+    request.name = "toy";
+    request.split.rule = SplitPlan::Rule(rule);
+    request.split.partsFirst = partsFirst;
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(data->rows(), std::int64_t{7});
+    const std::vector<std::uint8_t> splits(data->splits().begin(), data->splits().end());
+    const bool found = splits == std::vector<std::uint8_t>{0, 0, 0, 0, 1, 1, 2};
+    QCOMPARE(found, asFiles);
+    // Where files say nothing, nothing is guessed.
+    request = shop();
+    request.split.rule = SplitPlan::Rule(rule);
+    request.split.partsFirst = partsFirst;
+    QCOMPARE(importDataset(request, datasets()).ok(),
+             SplitPlan::Rule(rule) != SplitPlan::Rule::Parts);
+}
+
+void ImportTest::countsKeysThatAJoinDoesNotFind() {
+    test::write(source() / "t.csv", "y,key,other\n1,a,x\n0,b,x\n1,c,z\n0,c,x\nbad,c,x\n");
+    test::write(source() / "kept.csv", "key,title\na,A\nb,B\n");
+    test::write(source() / "all.csv", "other,name\nx,X\n");
+    test::write(source() / "schema.toml",
+                "[[table]]\nname='t'\nfile='t.csv'\n[[table]]\nname='kept'\nfile='kept.csv'\n"
+                "[[table]]\nname='all'\nfile='all.csv'\n"
+                "[[join]]\nleft='t.key'\nright='kept.key'\n"
+                "[[join]]\nleft='t.other'\nright='all.other'\nkeep='all'\n"
+                "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                "[[field]]\nname='title'\ncolumn='kept.title'\n"
+                "[[field]]\nname='name'\ncolumn='all.name'\n");
+    const auto data = import(test::shopRequest(source()));
+    QVERIFY(data);
+    const ImportTally expected{
+        .badLines = 1, .unmatchedRows = 2, .withoutMatch = {{"kept", 2}, {"all", 1}}};
+    QVERIFY(report_.tally == expected);
+    QVERIFY(data->tally() == expected);
+    QCOMPARE(data->rows(), std::int64_t{2});
+}
+
+void ImportTest::takesNoRowWithoutALabel_data() {
+    QTest::addColumn<QString>("rule");
+    QTest::addColumn<QStringList>("labels");
+    QTest::addColumn<QStringList>("reasons"); // of bad lines
+    QTest::addColumn<int>("positives");
+    const QString empty = "the label is empty";
+    const QString header = "the label is the name of its column; is the header here again?";
+    const QString missing =
+        "the label is a word for a missing value; name it in the rule if it is none";
+    QTest::newRow("number") << ">= 4" << QStringList{"5", "", " ", "y", "1"}
+                            << QStringList{empty, empty, header} << 1;
+    QTest::newRow("text") << "== 'true'"
+                          << QStringList{"true", "", "NA", "nan", "NULL", "y", "false", "None"}
+                          << QStringList{empty, missing, missing, missing, header} << 1;
+    QTest::newRow("negated text") << "!= 'no'" << QStringList{"no", "", "N/A", "yes"}
+                                  << QStringList{empty, missing} << 1;
+    QTest::newRow("what the rule names is one")
+        << "in ['', 'NA', 'y']" << QStringList{"", "NA", "y", "x"} << QStringList{} << 3;
+}
+
+void ImportTest::takesNoRowWithoutALabel() {
+    QFETCH(QString, rule);
+    QFETCH(QStringList, labels);
+    QFETCH(QStringList, reasons);
+    QFETCH(int, positives);
+    std::string text = "y,a\n";
+    for (const QString& label : labels) {
+        text += label.toStdString() + ",x\n";
+    }
+    test::write(source() / "t.csv", text);
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='t.csv'\n"
+                                          "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                          "[[field]]\nname='a'\ncolumn='t.a'\n");
+    ImportRequest request = test::shopRequest(source());
+    request.labelRule = rule.toStdString();
+    const auto data = import(request);
+    QVERIFY(data);
+    QStringList found;
+    for (const Problem& bad : report_.examples) {
+        found << QString::fromStdString(bad.what);
+    }
+    QCOMPARE(found, reasons);
+    QCOMPARE(data->rows(), std::int64_t{labels.size() - reasons.size()});
+    QCOMPARE(data->positives(), std::int64_t{positives});
+}
+
+void ImportTest::countsValuesThatTheKindDoesNotFit() {
+    test::write(source() / "t.csv", "y;price;tags\n1;12.5;['a', 'b']\n0;$1;[REC]\n1;;a, b\n"
+                                    "0;$2;[]\n1; 3 ;\n0;1,000;[x]\n");
+    test::write(source() / "schema.toml",
+                "[[table]]\nname='t'\nfile='t.csv'\ndelimiter=';'\n"
+                "[label]\ncolumn='t.y'\npositive='== \"1\"'\n"
+                "[[field]]\nname='price'\ncolumn='t.price'\nkind='number'\n"
+                "[[field]]\nname='tags'\ncolumn='t.tags'\nkind='multi'\nsplit=', '\n");
+    ImportRequest request = test::shopRequest(source());
+    request.split.train = 1;
+    request.split.valid = 0;
+    const auto data = import(request);
+    QVERIFY(data);
+    const FieldInfo& price = data->fields()[0];
+    const FieldInfo& tags = data->fields()[1];
+    QCOMPARE(price.misfitRows, std::int64_t{3});
+    QCOMPARE(price.emptyRows, std::int64_t{1});
+    QCOMPARE(price.misfit, std::string("$1"));
+    QCOMPARE(tags.misfitRows, std::int64_t{2});
+    QCOMPARE(tags.misfit, std::string("[REC]"));
+    QCOMPARE(tags.ids, std::int64_t{4}); // a, b, [REC], [x]
+    QVERIFY(data->tally().unnamedLabels == (std::vector<NamedCount>{{"0", 3}}));
+}
+
 void ImportTest::countsBadLinesOfEveryTable() {
     const ImportRequest request = shop();
     test::write(source() / "goods.csv", std::string(test::kGoods) + "Lamp\nShelf,4,5\n");
     QVERIFY(import(request));
-    QCOMPARE(report_.badLines, 2);
+    QCOMPARE(report_.tally.badLines, 2);
     QCOMPARE(report_.examples.front().where, std::string("goods.csv:6"));
 }
 
@@ -161,8 +386,8 @@ void ImportTest::takesTheFirstOfTwoEqualKeys() {
     QVERIFY(data);
     QCOMPARE(data->rows(), 5);
     QCOMPARE(rowOf(*data, 1), std::string("bob|2|Cup"));
-    QCOMPARE(report_.repeatedKeys, 2);
-    QCOMPARE(report_.badLines, 0);
+    QCOMPARE(report_.tally.repeatedKeys, 2);
+    QCOMPARE(report_.tally.badLines, 0);
 }
 
 void ImportTest::keepsAllRowsWithEmptyValues() {
@@ -174,7 +399,7 @@ void ImportTest::keepsAllRowsWithEmptyValues() {
     const auto data = import(request);
     QVERIFY(data);
     QCOMPARE(rowsOf(*data).back(), std::string("dan|9|"));
-    QCOMPARE(report_.unmatchedRows, 0);
+    QCOMPARE(report_.tally.unmatchedRows, 0);
 }
 
 void ImportTest::joinsThroughAJoinedTable() {
@@ -191,7 +416,7 @@ void ImportTest::joinsThroughAJoinedTable() {
     QVERIFY(data);
     QCOMPARE(rowsOf(*data),
              (std::vector<std::string>{"ann|1|Tea|Ulm", "cid|3|Pot|Jena", "bob|3|Pot|Jena"}));
-    QCOMPARE(report_.unmatchedRows, 2); // m2 is nowhere
+    QCOMPARE(report_.tally.unmatchedRows, 2); // m2 is nowhere
 }
 
 void ImportTest::collectsTheValuesOfARepeatedKey() {
@@ -212,7 +437,7 @@ void ImportTest::collectsTheValuesOfARepeatedKey() {
              (std::vector<std::string>{"ann|1|Tea, green|hot; green|x; y", "bob|2|Cup||",
                                        "ann|2|Cup||", "cid|3|A \"pot\"\nof clay|clay; old|x; z",
                                        "bob|3|A \"pot\"\nof clay|clay; old|x; z"}));
-    QCOMPARE(report_.repeatedKeys, 0);
+    QCOMPARE(report_.tally.repeatedKeys, 0);
 }
 
 void ImportTest::givesIdsToElementsAndToRanges() {
@@ -320,8 +545,8 @@ void ImportTest::readsTheMovieLensPreset() {
         }
     }
     QCOMPARE(std::size_t(data->rows()), row);
-    QCOMPARE(report_.droppedRows, dropped);
-    QCOMPARE(report_.badLines, 0);
+    QCOMPARE(report_.tally.droppedRows, dropped);
+    QCOMPARE(report_.tally.badLines, 0);
     QVERIFY(dropped > 0 && row > 20);
 }
 
@@ -418,10 +643,10 @@ void ImportTest::agreesWithAPlainComputationOnRandomTables() {
         QVERIFY(data);
         QCOMPARE(rowsOf(*data), rows);
         QCOMPARE(data->positives(), positives);
-        QCOMPARE(report_.droppedRows, dropped);
-        QCOMPARE(report_.unmatchedRows, unmatched);
-        QCOMPARE(report_.badLines, bad);
-        QCOMPARE(report_.repeatedKeys, repeated);
+        QCOMPARE(report_.tally.droppedRows, dropped);
+        QCOMPARE(report_.tally.unmatchedRows, unmatched);
+        QCOMPARE(report_.tally.badLines, bad);
+        QCOMPARE(report_.tally.repeatedKeys, repeated);
 
         std::int64_t nextId = 1;
         for (int field = 0; field < 3; ++field) {
@@ -456,7 +681,7 @@ void ImportTest::appliesTheLabelRuleOfTheRequest() {
     const auto data = import(request);
     QVERIFY(data);
     QCOMPARE(data->positives(), 1);
-    QCOMPARE(report_.droppedRows, 1); // the drop rule stays
+    QCOMPARE(report_.tally.droppedRows, 1); // the drop rule stays
 }
 
 void ImportTest::readsOneFileAsTheSource() {
@@ -510,7 +735,11 @@ void ImportTest::writesTheObjectOfTheContract() {
         {"fields", QJsonArray{field("buyer"), field("item"), field("title")}},
         {"splits", QJsonObject{{"train", 3}, {"valid", 1}, {"test", 1}}},
         {"hash", QString::fromStdString(data->hash())},
-        {"bad_lines", 0}};
+        {"bad_lines", 0},
+        {"dropped_rows", 1},
+        {"unmatched_rows", 0},
+        {"repeated_keys", 0},
+        {"rows_without_match", QJsonObject{{"goods", 0}}}};
     QCOMPARE(QJsonDocument::fromJson(QByteArray::fromStdString(data->toJson())).object(), expected);
 }
 

@@ -140,7 +140,7 @@ void PresentPartsTest::importsWhatIsThere() {
     const auto report = import();
     QVERIFY2(report.ok(), report ? "" : report.problem().text().c_str());
     QCOMPARE(report->rows, std::int64_t(3));
-    QCOMPARE(report->droppedRows, std::int64_t(1));
+    QCOMPARE(report->tally.droppedRows, std::int64_t(1));
     QStringList lines;
     for (const std::string& line : report->leftOut) {
         lines << QString::fromStdString(line);

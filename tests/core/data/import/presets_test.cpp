@@ -129,9 +129,9 @@ void PresetsTest::imports() {
     FLIP_VERIFY_OK(data);
     QTEST(static_cast<int>(data->rows()), "rows");
     QTEST(static_cast<int>(data->positives()), "positives");
-    QTEST(static_cast<int>(data->badLines()), "badLines");
-    QTEST(static_cast<int>(report->droppedRows), "dropped");
-    QTEST(static_cast<int>(report->unmatchedRows), "unmatched");
+    QTEST(static_cast<int>(data->tally().badLines), "badLines");
+    QTEST(static_cast<int>(report->tally.droppedRows), "dropped");
+    QTEST(static_cast<int>(report->tally.unmatchedRows), "unmatched");
     QStringList fields;
     for (const FieldInfo& field : data->fields()) {
         fields << QString::fromStdString(field.name);
@@ -376,7 +376,7 @@ void PresetsTest::readsFilesPackedAndInAnArchive() {
         const auto report = import(preset, source, name);
         FLIP_VERIFY_OK(report);
         QCOMPARE(Dataset::open(report->folder)->hash(), hash);
-        QCOMPARE(report->badLines, plain->badLines);
+        QCOMPARE(report->tally.badLines, plain->tally.badLines);
     }
 }
 

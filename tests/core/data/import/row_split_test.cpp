@@ -44,6 +44,7 @@ private Q_SLOTS:
     void putsTheOldestRowsIntoTraining();
     void cutsByTimeAsASortedListIsCut();
     void followsTheFile();
+    void followsTheFilesThatRowsAreFrom();
     void refusesAFile_data();
     void refusesAFile();
     void refusesSharesThatMakeNoSplit_data();
@@ -147,6 +148,17 @@ void RowSplitTest::followsTheFile() {
         FLIP_VERIFY_OK(splits);
         QCOMPARE(letters(*splits), std::string("era"));
     }
+}
+
+void RowSplitTest::followsTheFilesThatRowsAreFrom() {
+    const SplitPlan plan{.rule = SplitPlan::Rule::Parts};
+    const std::vector<FilePart> parts = {
+        {Split::Valid, 1}, {Split::Train, 2}, {Split::Test, 0}, {Split::Train, 1}};
+    const auto splits = splitRows(plan, 4, {}, parts);
+    QVERIFY(splits.ok());
+    QCOMPARE(letters(*splits), std::string("arrr"));
+    const std::vector<FilePart> untrained = {{Split::Train, 0}, {Split::Test, 3}};
+    QVERIFY(!splitRows(plan, 3, {}, untrained).ok());
 }
 
 void RowSplitTest::refusesAFile_data() {

@@ -130,7 +130,7 @@ void SchemaFileTest::readsFlags() {
 void SchemaFileTest::readsPackedAndOtherFormats() {
     const auto schema = parseSchema(R"([[table]]
 name = "seen"
-file = ["seen.json", "seen_*.json", "all.zip/seen.json"]
+any_file = ["seen.json", "seen_*.json", "all.zip/seen.json"]
 format = "jsonl"
 list_separator = ", "
 [[table]]
@@ -161,6 +161,7 @@ column = "seen.authors.0.name"
     const TableSchema& seen = schema->tables[0];
     QVERIFY(seen.kind == FileFormat::Jsonl);
     QCOMPARE(seen.file, std::string("seen.json"));
+    QVERIFY(seen.anyFile && !schema->tables[1].anyFile);
     QCOMPARE(seen.otherFiles, (std::vector<std::string>{"seen_*.json", "all.zip/seen.json"}));
     QCOMPARE(seen.listSeparator, std::string(", "));
     const TableSchema& books = schema->tables[1];
@@ -371,6 +372,8 @@ void SchemaFileTest::refuses_data() {
     row("escape of two bytes", encoding, "escape = 'ab'", "the escape must be one byte", 1);
     row("escape without quote", encoding, "escape = '/'", "an escape stands in quoted fields", 1);
     row("file twice", file, "file = ['a.csv', 'a.csv']", "the file \"a.csv\" stands twice");
+    row("both ways to name files", file, "file = 'a.csv'\nany_file = 'b.csv'",
+        "has both file and any_file", 4);
     row("no file", file, "file = []", "file is an empty list");
     row("file of a wrong type", file, "file = [1]", "file must be a list of texts");
     row("star in a folder", file, "file = 'a*/b.csv'", "holds a * in the name of a folder");

@@ -10,14 +10,15 @@ using namespace flip;
 
 namespace {
 
-/// A schema of tables that are files of these names; "a or b" names alternatives.
-Schema schemaOf(const std::vector<std::vector<std::string>>& tables) {
+/// A schema of tables that are files of these names: any of them, or all.
+Schema schemaOf(const std::vector<std::vector<std::string>>& tables, bool any = true) {
     Schema schema;
     for (const auto& names : tables) {
         TableSchema table;
         table.name = "t" + std::to_string(schema.tables.size());
         table.file = names.front();
         table.otherFiles.assign(names.begin() + 1, names.end());
+        table.anyFile = any;
         table.where = "schema.toml:" + std::to_string(1 + schema.tables.size());
         schema.tables.push_back(std::move(table));
     }
@@ -50,6 +51,8 @@ private Q_SLOTS:
     void init();
     void findsTheFile_data();
     void findsTheFile();
+    void readsSeveralFilesAsOneTable_data();
+    void readsSeveralFilesAsOneTable();
     void refuses_data();
     void refuses();
     void takesAnyNameForTheOnlyTable();
@@ -163,6 +166,53 @@ void TableFilesTest::findsTheFile() {
     QCOMPARE(files->front().shownName, shown.toStdString());
     QCOMPARE(contentOf(files->front()), content.toStdString() + "\n");
     QVERIFY(files->front().bytes > 0);
+}
+
+void TableFilesTest::readsSeveralFilesAsOneTable_data() {
+    QTest::addColumn<QStringList>("there");
+    QTest::addColumn<QStringList>("wanted");
+    QTest::addColumn<QString>("shown"); // all files, or what is wrong
+    const auto row = [](const char* name, QStringList there, QStringList wanted,
+                        const char* shown) { QTest::newRow(name) << there << wanted << shown; };
+    row("as they are named", {"b.csv", "a.csv", "c.csv"}, {"b.csv", "a.csv"}, "b.csv a.csv");
+    row("one is packed", {"b.csv.gz", "a.csv"}, {"a.csv", "b.csv"}, "a.csv b.csv.gz");
+    row("parts", {"t.test.inter", "t.train.inter", "t.valid.inter"}, {"*.inter"},
+        "t.train.inter t.valid.inter t.test.inter");
+    row("parts, packed", {"t.test.inter.gz", "t.train.inter.gz"}, {"*.inter"},
+        "t.train.inter.gz t.test.inter.gz");
+    row("parts in an archive", {"x.zip:in/test.csv,in/train.csv,README"}, {"*.csv"},
+        "x.zip/in/train.csv x.zip/in/test.csv");
+    row("numbered ones", {"p-10.csv", "p-9.csv"}, {"p-*.csv"}, "p-9.csv p-10.csv");
+    row("parts and another", {"p-1.csv", "p-2.csv", "a.csv"}, {"a.csv", "p-*.csv"},
+        "a.csv p-1.csv p-2.csv");
+    row("one is missing", {"a.csv"}, {"a.csv", "b.csv"},
+        "the table \"t0\" needs the files \"a.csv\" and \"b.csv\", not all of which are there");
+}
+
+void TableFilesTest::readsSeveralFilesAsOneTable() {
+    QFETCH(QStringList, there);
+    QFETCH(QStringList, wanted);
+    QFETCH(QString, shown);
+    putAll(there);
+    std::vector<std::string> names;
+    for (const QString& name : wanted) {
+        names.push_back(name.toStdString());
+    }
+    const auto files = findTableFiles(schemaOf({names}, /*any=*/false), root());
+    if (!files) {
+        const QString problem = QString::fromStdString(files.problem().text());
+        QVERIFY2(problem.contains(shown) && problem.contains("any_file"), qPrintable(problem));
+        return;
+    }
+    QString found = QString::fromStdString(files->front().shownName);
+    std::int64_t bytes = files->front().bytes;
+    for (const TableFile& next : files->front().more) {
+        QVERIFY(next.more.empty());
+        found += " " + QString::fromStdString(next.shownName);
+        bytes += next.bytes;
+    }
+    QCOMPARE(found, shown);
+    QCOMPARE(files->front().allBytes(), bytes);
 }
 
 void TableFilesTest::refuses_data() {

@@ -1,0 +1,82 @@
+#include "core/data/import/file_parts.h"
+
+#include <QtTest>
+
+using namespace flip;
+
+namespace {
+
+std::vector<std::string> namesIn(const QString& list) {
+    std::vector<std::string> names;
+    for (const QString& name : list.split(' ')) {
+        names.push_back(name.toStdString());
+    }
+    return names;
+}
+
+} // namespace
+
+class FilePartsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsThePartInAName_data();
+    void readsThePartInAName();
+    void knowsTheFilesOfOneTable_data();
+    void knowsTheFilesOfOneTable();
+};
+
+void FilePartsTest::readsThePartInAName_data() {
+    QTest::addColumn<QString>("part");
+    const auto row = [](const char* name, const char* part) { QTest::newRow(name) << part; };
+    row("toy.train.inter", "train");
+    row("toy.valid.inter", "valid");
+    row("toy.test.inter", "test");
+    row("train.csv", "train");
+    row("x_train.csv", "train");
+    row("Validation-2.csv", "valid");
+    row("val.tsv", "valid");
+    row("dev.tsv", "valid");
+    row("TEST.CSV", "test");
+    row("test1.csv", "test");
+    row("ratings.csv", "");
+    row("trains.csv", "");
+    row("latest.csv", "");
+    row("device.csv", "");
+    row("train_test.csv", "");
+}
+
+void FilePartsTest::readsThePartInAName() {
+    QFETCH(QString, part);
+    const auto split = splitOfFileName(QTest::currentDataTag());
+    QCOMPARE(split ? QString::fromUtf8(splitName(*split).data()) : QString(), part);
+}
+
+void FilePartsTest::knowsTheFilesOfOneTable_data() {
+    QTest::addColumn<QString>("sorted"); // as they are read; empty: no parts
+    const auto row = [](const char* names, const char* sorted) { QTest::newRow(names) << sorted; };
+    row("a.csv", "a.csv");
+    row("toy.test.inter toy.train.inter toy.valid.inter",
+        "toy.train.inter toy.valid.inter toy.test.inter");
+    row("test.csv dev.csv train.csv", "train.csv dev.csv test.csv");
+    row("part-10.csv part-9.csv part-00011.csv", "part-9.csv part-10.csv part-00011.csv");
+    row("r_2020.csv r_2019.csv", "r_2019.csv r_2020.csv");
+    row("test_1.csv train_2.csv train_1.csv", "train_1.csv train_2.csv test_1.csv");
+    row("a.csv b.csv", "");
+    row("toy.inter toy.train.inter", "");
+    row("train.csv train.tsv", "");
+    row("x/a.csv y/a.csv", "");
+}
+
+void FilePartsTest::knowsTheFilesOfOneTable() {
+    QFETCH(QString, sorted);
+    std::vector<std::string> names = namesIn(QTest::currentDataTag());
+    QCOMPARE(areParts(names), !sorted.isEmpty());
+    if (!sorted.isEmpty()) {
+        sortParts(names);
+        QCOMPARE(names, namesIn(sorted));
+    }
+}
+
+QTEST_APPLESS_MAIN(FilePartsTest)
+#include "file_parts_test.moc"
