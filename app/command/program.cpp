@@ -1,6 +1,7 @@
 #include "app/command/program.h"
 
 #include "app/command/command.h"
+#include "app/command/unknown_word.h"
 #include "core/base/version.h"
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace flip::command {
 
@@ -80,7 +82,10 @@ int runProgram(int argc, char** argv) {
         if (error.get_exit_code() == 0) {
             return app.exit(error); // --help, --version
         }
-        std::fprintf(stderr, "%s; see 'flip --help'\n", error.what());
+        const auto unknown = unknownWord(app, std::vector<std::string>(argv + 1, argv + argc));
+        const std::string trouble =
+            unknown.value_or(std::string(error.what()) + "; see 'flip --help'");
+        std::fprintf(stderr, "%s\n", trouble.c_str());
         return kWrongInput;
     }
     // What a full disk or a closed pipe swallowed was not said.
