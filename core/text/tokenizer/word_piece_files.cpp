@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <system_error>
 
 namespace flip {
 
@@ -66,32 +67,49 @@ Result<std::vector<std::string>> readLines(const Path& file) {
         }
         lines.push_back(std::move(piece));
     }
+    // No text becomes an empty piece, and a model has no row for the one behind its last line.
+    while (!lines.empty() && lines.back().empty()) {
+        lines.pop_back();
+    }
     if (lines.empty()) {
         return Problem{"the vocabulary is empty; download the file again", file.string()};
     }
     return lines;
 }
 
+/// The class that reads these files in transformers, as tokenizer_config.json names it.
+std::string classOf(JsonPlace config) {
+    return config.text("tokenizer_class", "BertTokenizer");
+}
+
+/// Whether a class of transformers makes its normalizer by the options of tokenizer_config.json.
+bool goesByOptions(const std::string& name) {
+    const std::array<std::string_view, 7> kFamilies = {
+        "Bert", "DistilBert", "Electra", "MobileBert", "SqueezeBert", "ConvBert", "RetriBert"};
+    return std::any_of(kFamilies.begin(), kFamilies.end(), [&name](std::string_view family) {
+        const std::string slow = std::string(family) + "Tokenizer";
+        return name == slow || name == slow + "Fast";
+    });
+}
+
+void readOptions(JsonPlace config, BertRules& rules) {
+    rules.cleanText = true;
+    rules.lowercase = config.flag("do_lower_case", true);
+    rules.stripAccents = config.flag("strip_accents", rules.lowercase);
+    rules.splitChinese = config.flag("tokenize_chinese_chars", true);
+}
+
 /// The options of a model that has no tokenizer.json.
 void readConfig(JsonPlace json, BertRules& rules) {
-    const std::array<std::string_view, 7> kSupported = {
-        "Bert", "DistilBert", "Electra", "MobileBert", "SqueezeBert", "ConvBert", "RetriBert"};
-    const std::string name = json.text("tokenizer_class", "BertTokenizer");
-    const bool supported =
-        std::any_of(kSupported.begin(), kSupported.end(), [&name](std::string_view family) {
-            const std::string slow = std::string(family) + "Tokenizer";
-            return name == slow || name == slow + "Fast";
-        });
-    if (!supported) {
+    const std::string name = classOf(json);
+    if (!goesByOptions(name)) {
         json.refuse("tokenizer_class " + inQuotes(name) +
                     " is not supported with vocab.txt; take a model with a tokenizer.json");
     }
     if (!json.flag("do_basic_tokenize", true)) {
         json.refuse("\"do_basic_tokenize\": false is not supported");
     }
-    rules.lowercase = json.flag("do_lower_case", true);
-    rules.stripAccents = json.flag("strip_accents", rules.lowercase);
-    rules.splitChinese = json.flag("tokenize_chinese_chars", true);
+    readOptions(json, rules);
 }
 
 } // namespace
@@ -101,9 +119,23 @@ Result<WordPieceModel> readWordPieceJson(const JsonFile& file, const Path& folde
     if (!names) {
         return names.problem();
     }
+    const Path options = folder / "tokenizer_config.json";
+    const auto config = JsonFile::readIfAny(options);
+    if (!config) {
+        return config.problem();
+    }
     const JsonPlace json = file.root();
     WordPieceModel model;
     readNormalizer(json, model.rules);
+    // transformers lets the options win over the file, those that are left out too: they have
+    // defaults.
+    std::error_code ignored;
+    if (std::filesystem::exists(options, ignored) && goesByOptions(classOf(config->root()))) {
+        readOptions(config->root(), model.rules);
+    }
+    if (config->problem()) {
+        return *config->problem();
+    }
     typeOf(json, "pre_tokenizer", {"BertPreTokenizer"}, kAlgorithm);
     const std::string framing =
         typeOf(json, "post_processor", {"TemplateProcessing", "BertProcessing"}, kAlgorithm);

@@ -14,6 +14,9 @@ private Q_SLOTS:
     void readsWindowsLineEnds();
     void obeysTheOptionsBesideAVocabulary_data();
     void obeysTheOptionsBesideAVocabulary();
+    void obeysTheOptionsRatherThanTheFile_data();
+    void obeysTheOptionsRatherThanTheFile();
+    void readsNoPieceFromEmptyLastLines();
     void findsTokensAddedBesideAVocabulary();
     void hasOneHashHoweverItIsWrittenDown();
     void framesASentence();
@@ -76,6 +79,67 @@ void WordPieceTest::obeysTheOptionsBesideAVocabulary() {
         found << QByteArray::fromStdString(std::string((*tokenizer)->piece(token.id)));
     }
     QCOMPARE(found.join(' '), pieces);
+}
+
+/// The truth is what AutoTokenizer of transformers 5.24 makes of such folders.
+void WordPieceTest::obeysTheOptionsRatherThanTheFile_data() {
+    QTest::addColumn<QByteArray>("options"); // empty: there is no such file
+    QTest::addColumn<QByteArray>("normalizer");
+    QTest::addColumn<QByteArray>("pieces");
+    const auto row = [](const char* name, const char* options, const char* normalizer,
+                        const char* pieces) {
+        QTest::newRow(name) << QByteArray(options) << QByteArray(normalizer) << QByteArray(pieces);
+    };
+    row("no options", "", R"("lowercase": false)", "Élan 中 文");
+    row("cased by option", R"({"do_lower_case": false})", R"("lowercase": true)", "Élan 中 文");
+    row("lower case by option", R"({"do_lower_case": true})", R"("lowercase": false)",
+        "elan 中 文");
+    row("lower case where the option is left out", "{}", R"("lowercase": false)", "elan 中 文");
+    row("accents kept by option", R"({"strip_accents": false})", R"("strip_accents": null)",
+        "élan 中 文");
+    row("accents by case where the option is left out", R"({"do_lower_case": false})",
+        R"("lowercase": true, "strip_accents": true)", "Élan 中 文");
+    row("ideographs together by option", R"({"tokenize_chinese_chars": false})",
+        R"("handle_chinese_chars": true)", "elan 中文");
+    row("ideographs apart where the option is left out", "{}", R"("handle_chinese_chars": false)",
+        "elan 中 文");
+    row("a class that goes by the file",
+        R"({"tokenizer_class": "PreTrainedTokenizerFast", "do_lower_case": true})",
+        R"("lowercase": false)", "Élan 中 文");
+}
+
+void WordPieceTest::obeysTheOptionsRatherThanTheFile() {
+    QFETCH(QByteArray, options);
+    QFETCH(QByteArray, normalizer);
+    QFETCH(QByteArray, pieces);
+    QTemporaryDir folder;
+    const std::filesystem::path path = folder.path().toStdString();
+    const QByteArray file = R"({"added_tokens": [], "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "normalizer": {"type": "BertNormalizer", "clean_text": true, )" +
+                            normalizer + R"(},
+        "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {"[PAD]": 0, "[UNK]": 1,
+            "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "élan": 5, "Élan": 6, "Elan": 7, "elan": 8,
+            "中": 9, "文": 10, "中文": 11}}})";
+    writeBytes(path / "tokenizer.json", file.toStdString());
+    if (!options.isEmpty()) {
+        writeBytes(path / "tokenizer_config.json", options.toStdString());
+    }
+    const auto tokenizer = openOrDie(path);
+    QByteArrayList found;
+    for (const Token& token : tokenizer->pieces("Élan 中文")) {
+        found << QByteArray::fromStdString(std::string(tokenizer->piece(token.id)));
+    }
+    QCOMPARE(found.join(' '), pieces);
+}
+
+void WordPieceTest::readsNoPieceFromEmptyLastLines() {
+    QTemporaryDir folder;
+    const std::filesystem::path path = folder.path().toStdString();
+    writeBytes(path / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n\nfilm\n\n\r\n");
+    const auto tokenizer = openOrDie(path);
+    QCOMPARE(tokenizer->vocabularySize(), 7);
+    QCOMPARE(idsOf(tokenizer->pieces("film")), (std::vector<std::int32_t>{6}));
 }
 
 void WordPieceTest::findsTokensAddedBesideAVocabulary() {
