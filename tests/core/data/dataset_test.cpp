@@ -148,11 +148,11 @@ void DatasetTest::refusesAnotherFormat() {
     const auto file = dataset_ / Manifest::kFileName;
     std::string text = contentOf(file);
     const std::string ours = "\"format\": 1";
-    text.replace(text.find(ours), ours.size(), "\"format\": 3");
+    text.replace(text.find(ours), ours.size(), "\"format\": 4");
     test::write(file, text);
     const auto data = Dataset::open(dataset_);
     QVERIFY(!data.ok());
-    QVERIFY(data.problem().what.starts_with("the dataset has format 3"));
+    QVERIFY(data.problem().what.starts_with("the dataset has format 4"));
 }
 
 void DatasetTest::readsDamagedOffsetsWithoutLeavingTheFile() {
