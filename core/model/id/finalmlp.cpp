@@ -80,7 +80,8 @@ public:
             return x.view({x.size(0), fusion_.size(0), fusion_.size(1)}).transpose(0, 1);
         };
         const at::Tensor products = byHead(first).bmm(fusion_) * byHead(second);
-        return first_(first).squeeze(1) + second_(second).squeeze(1) + products.sum({0, 2});
+        return first_(first).squeeze(1) + second_(second).squeeze(1) +
+               products.sum(at::IntArrayRef{0, 2});
     }
 
 private:
