@@ -2,6 +2,7 @@
 #include "app/window_about.h"
 #include "app/window_request.h"
 #include "core/base/log.h"
+#include "core/base/version.h"
 #include "core/run/kernel_caches.h"
 #include "core/store/workspace.h"
 #include "ui/bridge/named_things.h"
@@ -27,6 +28,7 @@ int fail(int code, const flip::Problem& problem) {
 
 /// The window: reads the command line, opens the workspace, shows what was asked for.
 int main(int argc, char** argv) {
+    flip::setProgramCommit(flip::builtCommit());
     flip::boundKernelCaches();
     // Words are checked before there is a display to open: a wrong one is told anywhere.
     flip::ui::nameProgram();

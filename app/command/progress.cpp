@@ -84,7 +84,7 @@ void RunReporter::take(const RunEvent& event) {
 void RunReporter::report(const RunEvent& event) {
     if (const auto* started = std::get_if<RunStarted>(&event.fact)) {
         line_.keep("run " + started->run + " on " + deviceText(*started) + ", " +
-                   std::to_string(started->threads) + " threads" +
+                   std::to_string(started->identity.threads) + " threads" +
                    (started->resumedFromStep > 0
                         ? ", resumed at step " + std::to_string(started->resumedFromStep)
                         : ""));

@@ -43,13 +43,13 @@ Result<void> list(RunStore& store, bool json) {
         return runs.problem();
     }
     if (json) {
-        std::printf("%s\n", runsAsJson(*runs).c_str());
-        return {};
+        std::printf("%s\n", runsAsJson(runs->runs).c_str());
+        return tellUnreadable(*runs);
     }
-    if (runs->empty()) {
+    if (runs->runs.empty() && runs->unreadable.empty()) {
         std::printf("no runs yet; 'flip run EXPERIMENT.toml' makes one\n");
     }
-    for (const RunSummary& run : *runs) {
+    for (const RunSummary& run : runs->runs) {
         const auto test = run.end.metrics.find("test");
         const std::string auc = test == run.end.metrics.end()
                                     ? ""
@@ -58,7 +58,7 @@ Result<void> list(RunStore& store, bool json) {
                     run.kind.c_str(), run.dataset.c_str(), static_cast<long long>(run.seed),
                     auc.c_str());
     }
-    return {};
+    return tellUnreadable(*runs);
 }
 
 Result<void> show(RunStore& store, const std::string& name, bool json) {

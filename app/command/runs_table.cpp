@@ -59,23 +59,26 @@ Result<RunTableRequest> requestOf(const TableOptions& options) {
 
 /// The named runs, then those of each sweep by their numbers; all, the oldest first, where nothing
 /// is asked.
-Result<std::vector<RunSummary>> chosenRuns(RunStore& store, const TableOptions& options) {
+Result<StoredRuns> chosenRuns(RunStore& store, const TableOptions& options) {
     const std::vector<std::string> sweeps = listElements(options.sweeps);
     auto runs = findRuns(store, options.runs);
-    if (!runs || (!options.runs.empty() && sweeps.empty())) {
-        return runs;
+    if (!runs) {
+        return runs.problem();
+    }
+    if (!options.runs.empty() && sweeps.empty()) {
+        return StoredRuns{std::move(*runs), {}};
     }
     auto all = store.list();
     if (!all) {
         return all.problem();
     }
-    std::ranges::reverse(*all);
+    std::ranges::reverse(all->runs);
     if (sweeps.empty()) {
         return all;
     }
     for (const std::string& prefix : sweeps) {
         std::vector<std::pair<std::int64_t, const RunSummary*>> found;
-        for (const RunSummary& run : *all) {
+        for (const RunSummary& run : all->runs) {
             if (const auto number = numberInSweep(run.name, prefix)) {
                 found.emplace_back(*number, &run);
             }
@@ -92,7 +95,7 @@ Result<std::vector<RunSummary>> chosenRuns(RunStore& store, const TableOptions& 
             }
         }
     }
-    return runs;
+    return StoredRuns{std::move(*runs), std::move(all->unreadable)};
 }
 
 } // namespace
@@ -127,7 +130,7 @@ Result<void> showTable(RunStore& store, const TableOptions& options) {
     if (!runs) {
         return runs.problem();
     }
-    const auto table = tableOf(*runs, *request);
+    const auto table = tableOf(runs->runs, *request);
     if (!table) {
         return table.problem();
     }
@@ -140,7 +143,7 @@ Result<void> showTable(RunStore& store, const TableOptions& options) {
         std::printf(
             "%s", (options.format == "csv" ? tableAsCsv(*table) : tableAsMarkdown(*table)).c_str());
     }
-    return {};
+    return tellUnreadable(*runs);
 }
 
 void addRunsTable(CLI::App& runs, Context& context) {

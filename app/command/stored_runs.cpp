@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +25,13 @@ void withStore(Context& context,
     }
 }
 
+Result<void> tellUnreadable(const StoredRuns& stored) {
+    for (std::size_t i = 1; i < stored.unreadable.size(); ++i) {
+        std::fprintf(stderr, "%s\n", stored.unreadable[i].text().c_str());
+    }
+    return stored.unreadable.empty() ? Result<void>() : stored.unreadable.front();
+}
+
 Result<RunSummary> findRun(RunStore& store, const std::string& name) {
     auto found = store.lookUp(name);
     if (!found) {
@@ -35,7 +43,7 @@ Result<RunSummary> findRun(RunStore& store, const std::string& name) {
     const auto runs = store.list();
     std::vector<std::string_view> names;
     if (runs) {
-        for (const RunSummary& run : *runs) {
+        for (const RunSummary& run : runs->runs) {
             names.push_back(run.name);
         }
     }

@@ -14,6 +14,10 @@ namespace flip::command {
 void withStore(Context& context,
                const std::function<Result<void>(const Workspace&, RunStore&)>& work);
 
+/// Of runs that are there and cannot be read: the first, to be the command's last word; prints the
+/// others.
+Result<void> tellUnreadable(const StoredRuns& stored);
+
 /// The run, or a Problem that offers the nearest name there is.
 Result<RunSummary> findRun(RunStore& store, const std::string& name);
 

@@ -7,13 +7,14 @@
 #include "core/base/name.h"
 #include "core/data/dataset.h"
 #include "core/run/execute.h"
+#include "core/run/identify.h"
 #include "core/store/run_store.h"
 #include "core/store/sweep_name.h"
 #include "core/store/sweep_result.h"
 
 #include <cstdio>
 #include <filesystem>
-#include <map>
+#include <set>
 
 namespace flip::command::engine {
 
@@ -82,8 +83,11 @@ public:
         if (!stored) {
             return stored.problem();
         }
-        next_ = firstFreeNumber(prefix_, *stored);
-        return resume_ ? findStored(*stored) : Result<void>();
+        for (const Problem& problem : stored->unreadable) {
+            std::fprintf(stderr, "%s\n", problem.text().c_str());
+        }
+        next_ = firstFreeNumber(prefix_, stored->runs);
+        return resume_ ? findStored(stored->runs) : Result<void>();
     }
 
     /// Searches, repeats the best, and tells; the exit code.
@@ -135,9 +139,9 @@ private:
         return result_.combinations[place.combination].specs[place.seed];
     }
 
-    /// Keeps its hash; without validation rows nothing can be chosen.
+    /// Without validation rows nothing can be chosen.
     Result<void> checkDataset(const std::string& name) {
-        if (hashes_.contains(name)) {
+        if (!checkedDatasets_.insert(name).second) {
             return {};
         }
         const auto dataset = Dataset::open(workspace_.dataset(name));
@@ -148,16 +152,19 @@ private:
             return Problem{"has no validation rows to choose by; import it with another split",
                            "dataset " + name};
         }
-        hashes_.emplace(name, dataset->hash());
         return {};
     }
 
     /// Takes what an earlier call has stored: finished runs as they are, others to go on with.
     Result<void> findStored(const std::vector<RunSummary>& stored) {
         for (std::size_t i = 0; i < result_.combinations.size(); ++i) {
+            const auto inputs = inputIdentity(result_.combinations[i].specs.front(), workspace_);
+            if (!inputs) {
+                return inputs.problem();
+            }
             for (std::size_t s = 0; s < result_.runs[i].size(); ++s) {
                 const RunSpec& spec = specOf({i, s});
-                const RunSummary* run = storedRunOf(spec, hashes_.at(spec.data.dataset), stored);
+                const RunSummary* run = storedRunOf(spec, *inputs, stored);
                 if (run == nullptr) {
                     continue;
                 }
@@ -267,7 +274,7 @@ private:
     RunStore& store_;
     SweepResult result_;
     std::int64_t next_ = 1;
-    std::map<std::string, std::string> hashes_; // by dataset
+    std::set<std::string> checkedDatasets_;
     std::size_t failed_ = 0;
 };
 

@@ -72,7 +72,9 @@ std::string readers(const Option& option) {
     for (const std::string& kind : kinds) {
         std::vector<std::string> reading;
         for (const std::string& branch : branches) {
-            if (optionCounts(option, kind, branch)) {
+            const std::string_view backbone =
+                option.backbones.empty() ? "" : option.backbones.front();
+            if (optionIsRead(option, kind, branch, backbone)) {
                 reading.push_back(branch);
             }
         }
@@ -86,8 +88,10 @@ std::string readers(const Option& option) {
         }
         groups[i].first.push_back(kind);
     }
+    const std::string ofBackbones =
+        option.backbones.empty() ? "" : ", with the backbone " + either(option.backbones);
     if (everywhere == kinds.size()) {
-        return "Every run reads it.";
+        return "Every run reads it" + ofBackbones + ".";
     }
     std::string text;
     for (const auto& [of, reading] : groups) {
@@ -99,7 +103,7 @@ std::string readers(const Option& option) {
             text += " and finetune.branches is " + either(reading);
         }
     }
-    return text + ".";
+    return text + ofBackbones + ".";
 }
 
 void tell(RoffPage& page, const Option& option) {

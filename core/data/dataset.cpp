@@ -156,6 +156,9 @@ const std::string& Dataset::name() const {
 const std::string& Dataset::hash() const {
     return content_->hash;
 }
+const std::string& Dataset::splitHash() const {
+    return content_->manifest.splits.hash;
+}
 std::int64_t Dataset::rows() const {
     return content_->manifest.rows;
 }

@@ -1,15 +1,18 @@
 #include "core/run/execute.h"
 
 #include "core/base/memory.h"
-#include "core/run/machine.h"
+#include "core/run/identify.h"
 #include "core/run/run_execution.h"
 #include "core/run/run_inputs.h"
 #include "core/run/safety_net.h"
+#include "core/store/checkpoint_files.h"
 #include "core/store/run_store.h"
 
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace flip {
 
@@ -51,12 +54,12 @@ void finish(RunEnded& ended, double seconds) {
 /// A run whose recorder exists: trains, then tells and stores the end, however it came about.
 RunEnded conduct(const RunSpec& spec, const Workspace& workspace, RunInputs& inputs,
                  RunRecorder& recorder, RunSink& audience, const std::stop_token& stop,
-                 const std::optional<TrainingState::Place>& resumed, double wallOffset) {
+                 const RunStart& start) {
     const auto started = Clock::now();
     const KeptMemory kept;
-    RunExecution execution(spec, workspace, recorder, audience, stop, wallOffset);
-    RunEnded ended = guarded([&] { return execution.run(inputs, resumed); });
-    finish(ended, wallOffset + std::chrono::duration<double>(Clock::now() - started).count());
+    RunExecution execution(spec, workspace, recorder, audience, stop, start.wallOffset);
+    RunEnded ended = guarded([&] { return execution.run(inputs, start); });
+    finish(ended, start.wallOffset + std::chrono::duration<double>(Clock::now() - started).count());
     // A run counts as finished where its story can be read again; a store that could not be written
     // for a while, and has caught up, has lost nothing.
     const auto failUnlessStored = [&] {
@@ -83,6 +86,64 @@ RunEnded refuse(Problem problem, RunSink& audience) {
     return ended;
 }
 
+using Warnings = std::vector<std::string>;
+
+/// What a run that starts from another one should know of it.
+Result<Warnings> warningsAboutParent(const RunSpec& spec, const RunIdentity& now,
+                                     const Workspace& workspace) {
+    Warnings warnings;
+    if (spec.finetune.from.empty()) {
+        return warnings;
+    }
+    auto store = RunStore::open(workspace);
+    if (!store) {
+        return store.problem();
+    }
+    const auto parent = store->startOf(spec.finetune.from);
+    if (!parent) {
+        return parent.problem();
+    }
+    const std::string& model = *parent ? (*parent)->identity.languageModel : std::string();
+    if (!model.empty() && !now.languageModel.empty() && model != now.languageModel) {
+        warnings.push_back("the language model '" + spec.plm.path +
+                           "' has other weights than the run '" + spec.finetune.from +
+                           "' began with; what that run has learned of text is taken from it");
+    }
+    return warnings;
+}
+
+/// Whether a run can go on with what there is now, and what its numbers will then not be.
+Result<Warnings> warningsAboutResuming(RunStore& store, const std::string& run,
+                                       const RunIdentity& now) {
+    Warnings warnings;
+    const auto before = store.startOf(run);
+    if (!before) {
+        return before.problem();
+    }
+    if (!*before) {
+        return warnings;
+    }
+    const auto listed = [](const std::vector<std::string>& parts, const char* between) {
+        std::string text;
+        for (const std::string& part : parts) {
+            text += (text.empty() ? "" : between) + part;
+        }
+        return text;
+    };
+    const auto inputs = changedInputs((*before)->identity, now);
+    if (!inputs.empty()) {
+        return Problem{"cannot go on: changed since it began: " + listed(inputs, ", ") +
+                           "; put it back, or start a new run",
+                       run};
+    }
+    const auto computation = changedComputation((*before)->identity, now);
+    if (!computation.empty()) {
+        warnings.push_back("the numbers are not bit for bit those of a run without a pause: " +
+                           listed(computation, "; "));
+    }
+    return warnings;
+}
+
 } // namespace
 
 RunEnded executeRun(const RunSpec& spec, const Workspace& workspace, const std::string& name,
@@ -95,12 +156,21 @@ RunEnded executeRun(const RunSpec& spec, const Workspace& workspace, const std::
         if (!inputs) {
             return refuse(inputs.problem(), audience);
         }
+        auto identity = runIdentity(spec, **inputs, workspace);
+        if (!identity) {
+            return refuse(identity.problem(), audience);
+        }
+        auto warnings = warningsAboutParent(spec, *identity, workspace);
+        if (!warnings) {
+            return refuse(warnings.problem(), audience);
+        }
         auto recorder = RunRecorder::create(workspace, name, spec, (*inputs)->dataset().hash(),
                                             spec.finetune.from);
         if (!recorder) {
             return refuse(recorder.problem(), audience);
         }
-        return conduct(spec, workspace, **inputs, *recorder, audience, stop, std::nullopt, 0);
+        return conduct(spec, workspace, **inputs, *recorder, audience, stop,
+                       {.identity = std::move(*identity), .warnings = std::move(*warnings)});
     });
 }
 
@@ -132,8 +202,16 @@ RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink&
                            ""},
                           audience);
         }
+        auto identity = runIdentity(summary->spec, **inputs, workspace);
+        if (!identity) {
+            return refuse(identity.problem(), audience);
+        }
+        auto warnings = warningsAboutResuming(*store, name, *identity);
+        if (!warnings) {
+            return refuse(warnings.problem(), audience);
+        }
         std::optional<TrainingState::Place> place;
-        const auto checkpoint = workspace.checkpoints(name) / "state.safetensors";
+        const auto checkpoint = workspace.checkpoints(name) / kTrainingState;
         std::error_code ignored;
         if (std::filesystem::exists(checkpoint, ignored)) {
             auto read = TrainingState::readPlace(checkpoint);
@@ -151,8 +229,11 @@ RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink&
         if (auto replayed = store->replay(name, last); !replayed) {
             return refuse(replayed.problem(), audience);
         }
-        return conduct(summary->spec, workspace, **inputs, *recorder, audience, stop, place,
-                       last.seconds());
+        return conduct(summary->spec, workspace, **inputs, *recorder, audience, stop,
+                       {.identity = std::move(*identity),
+                        .warnings = std::move(*warnings),
+                        .place = place,
+                        .wallOffset = last.seconds()});
     });
 }
 

@@ -5,6 +5,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 
 #include <thread>
 
@@ -23,6 +24,10 @@ double productError() {
 }
 
 } // namespace
+
+std::string processorFeatures() {
+    return at::get_cpu_capability();
+}
 
 std::int64_t useThreads(std::int64_t threads) {
     const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());

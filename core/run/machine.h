@@ -5,6 +5,9 @@
 
 namespace flip {
 
+/// What LibTorch uses of this processor: "AVX512", "AVX2", "DEFAULT".
+std::string processorFeatures();
+
 /// Sets how many threads tensors are computed with, 0 = all cores; returns the number.
 std::int64_t useThreads(std::int64_t threads);
 

@@ -5,6 +5,7 @@
 #include "core/base/work_folder.h"
 #include "core/model/plm/text_config.h"
 #include "core/model/plm/text_parameters.h"
+#include "core/store/checkpoint_files.h"
 #include "core/store/run_store.h"
 
 #include <nlohmann/json.hpp>
@@ -132,7 +133,7 @@ Result<fs::path> freePlace(const fs::path& out) {
 /// The weights that a run ended with, or those of its pretraining where finetuning left the words
 /// out.
 Result<SafetensorsFile> textWeightsOf(const std::string& run, const Workspace& workspace) {
-    for (const char* name : {"weights.safetensors", "pretrained.safetensors"}) {
+    for (const char* name : {kFinalWeights, kPretrainedWeights}) {
         const fs::path path = workspace.checkpoints(run) / name;
         std::error_code ignored;
         if (!fs::exists(path, ignored)) {

@@ -2,7 +2,7 @@
 
 #include "core/align/field_alignment.h"
 #include "core/model/plm/text_weights.h"
-#include "core/run/machine.h"
+#include "core/store/checkpoint_files.h"
 #include "core/store/predictions.h"
 #include "core/train/evaluator.h"
 #include "core/train/finetuner.h"
@@ -15,11 +15,6 @@
 namespace flip {
 
 namespace {
-
-constexpr const char* kState = "state.safetensors";
-constexpr const char* kPretrained = "pretrained.safetensors";
-constexpr const char* kIdsAlone = "ids.safetensors";
-constexpr const char* kWeights = "weights.safetensors";
 
 constexpr const char* kPretrainStage = "pretrain";
 constexpr const char* kIdsAloneStage = "finetune-id";
@@ -121,7 +116,7 @@ LoopPlan RunExecution::plan(std::int64_t epochs, std::int64_t batchSize,
     plan.batchSize = batchSize;
     plan.maxSteps = maxSteps;
     plan.seed = static_cast<std::uint64_t>(spec_.seed);
-    plan.checkpoint = file(kState);
+    plan.checkpoint = file(kTrainingState);
     return plan;
 }
 
@@ -143,23 +138,24 @@ void RunExecution::reportTruncation() {
     tell(LogLine{"warning", text});
 }
 
-RunEnded RunExecution::run(RunInputs& inputs, const std::optional<TrainingState::Place>& resumed) {
+RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
     inputs_ = &inputs;
+    const std::optional<TrainingState::Place>& resumed = start.place;
     device_ = at::Device(inputs.device().device);
     RunStarted begun;
     begun.run = recorder_.name();
     begun.kind = spec_.kind;
     begun.dataset = spec_.data.dataset;
-    begun.device = inputs.device().device;
-    begun.deviceName = inputs.device().name;
-    begun.libTorch = libTorchText();
-    begun.threads = useThreads(spec_.threads);
+    begun.identity = start.identity;
     begun.resumedFromStep = resumed ? resumed->step : 0;
     tell(begun);
+    for (const std::string& warning : start.warnings) {
+        tell(LogLine{"warning", warning});
+    }
     if (!inputs.device().note.empty()) {
         tell(LogLine{"info", inputs.device().note});
     }
-    tell(LogLine{"info", chooseMatrixProducts()});
+    tell(LogLine{"info", start.identity.numberFormat});
 
     RunEnded ended;
     LoopEnd end;
@@ -216,12 +212,12 @@ LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>&
 
 void RunExecution::removeState() const {
     std::error_code ignored;
-    std::filesystem::remove(file(kState), ignored);
+    std::filesystem::remove(file(kTrainingState), ignored);
 }
 
 LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
                             const std::function<Result<void>()>& start) {
-    if (auto ready = resumed ? stage.state().load(file(kState)) : start(); !ready) {
+    if (auto ready = resumed ? stage.state().load(file(kTrainingState)) : start(); !ready) {
         return failure(ready.problem());
     }
     const LoopEnd end = runTrainingLoop(
@@ -261,7 +257,7 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
                              "attention from ids to words"});
     }
     Pretrainer stage(spec_, model, inputs_->batcher(), sizes, loop, measure);
-    const char* target = spec_.kind == "pretrain" ? kWeights : kPretrained;
+    const char* target = spec_.kind == "pretrain" ? kFinalWeights : kPretrainedWeights;
     return train(stage, {kPretrainStage, loop, model.parameters, target}, resumed.has_value(), [&] {
         return loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters,
                                "text.");
@@ -299,9 +295,9 @@ Result<RunExecution::Taken> RunExecution::takeOver(const std::filesystem::path& 
 Result<void> RunExecution::startWeights(FinetuneModel& model) const {
     std::filesystem::path parent;
     if (spec_.kind == "flip") {
-        parent = file(kPretrained);
+        parent = file(kPretrainedWeights);
     } else if (!spec_.finetune.from.empty()) {
-        parent = workspace_.checkpoints(spec_.finetune.from) / kWeights;
+        parent = workspace_.checkpoints(spec_.finetune.from) / kFinalWeights;
     }
     Taken taken;
     if (!parent.empty()) {
@@ -345,7 +341,7 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
     const LoopPlan loop =
         plan(alone.finetune.epochs, alone.finetune.batchSize, alone.finetune.maxSteps);
     Finetuner stage(alone, model, inputs_->batcher(), loop, kIdsAloneStage);
-    return train(stage, {kIdsAloneStage, loop, model.parameters, kIdsAlone}, resumed.has_value(),
+    return train(stage, {kIdsAloneStage, loop, model.parameters, kIdWeights}, resumed.has_value(),
                  [&] { return startWeights(model); });
 }
 
@@ -359,13 +355,13 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     const LoopPlan loop =
         plan(spec_.finetune.epochs, spec_.finetune.batchSize, spec_.finetune.maxSteps);
     Finetuner stage(spec_, model, inputs_->batcher(), loop);
-    LoopEnd end = train(stage, {kFinetuneStage, loop, model.parameters, kWeights},
+    LoopEnd end = train(stage, {kFinetuneStage, loop, model.parameters, kFinalWeights},
                         resumed.has_value(), [&]() -> Result<void> {
                             auto started = startWeights(model);
                             if (!started || !trainsIdsFirst()) {
                                 return started;
                             }
-                            auto taken = takeOver(file(kIdsAlone), model);
+                            auto taken = takeOver(file(kIdWeights), model);
                             return taken ? Result<void>() : taken.problem();
                         });
     if (end.status != LoopEnd::Status::Finished) {

@@ -12,8 +12,18 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 namespace flip {
+
+/// How a run begins, or goes on.
+struct RunStart {
+    RunIdentity identity;
+    std::vector<std::string> warnings;         // that its first lines tell
+    std::optional<TrainingState::Place> place; // of the checkpoint to go on from
+    double wallOffset = 0;                     // seconds that the run has taken before
+};
 
 /// One run in the making: reads a spec's inputs, goes through its stages, stores what comes out.
 /// Lives on the run's thread for the length of executeRun(). May throw what torch throws.
@@ -22,8 +32,8 @@ public:
     RunExecution(const RunSpec& spec, const Workspace& workspace, RunRecorder& recorder,
                  RunSink& audience, std::stop_token stop, double wallOffset);
 
-    /// Everything up to the last fact; `resumed` is the place of the checkpoint to go on from.
-    RunEnded run(RunInputs& inputs, const std::optional<TrainingState::Place>& resumed);
+    /// Everything up to the last fact.
+    RunEnded run(RunInputs& inputs, const RunStart& start);
 
     /// Removes the checkpoint of a run whose end is stored: the final weights say all that is
     /// needed, the moments of a finished run serve nobody.

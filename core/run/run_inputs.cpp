@@ -7,6 +7,7 @@
 #include "core/run/model_folder.h"
 #include "core/spec/mask_count.h"
 #include "core/spec/options.h"
+#include "core/store/checkpoint_files.h"
 #include "core/store/run_store.h"
 #include "core/text/dataset_text.h"
 #include "core/train/unknown_ids.h"
@@ -54,7 +55,7 @@ Result<void> checkSplits(const RunSpec& spec, const Dataset& dataset) {
 }
 
 bool readsIds(const RunSpec& spec) {
-    return groupCounts(OptionGroup::Ids, spec.kind, spec.finetune.branches);
+    return groupIsRead(OptionGroup::Ids, spec.kind, spec.finetune.branches);
 }
 
 std::vector<IdField> idFieldsOf(const Dataset& dataset) {
@@ -130,7 +131,7 @@ Result<void> checkTowers(const RunSpec& spec) {
 } // namespace
 
 bool readsText(const RunSpec& spec) {
-    return groupCounts(OptionGroup::Text, spec.kind, spec.finetune.branches);
+    return groupIsRead(OptionGroup::Text, spec.kind, spec.finetune.branches);
 }
 
 Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
@@ -195,7 +196,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
             return opened.problem();
         }
     }
-    if (groupCounts(OptionGroup::Pretraining, spec.kind, spec.finetune.branches)) {
+    if (groupIsRead(OptionGroup::Pretraining, spec.kind, spec.finetune.branches)) {
         const auto fields = static_cast<std::int64_t>(inputs->dataset_->idFields().size());
         if (auto checked = checkMasks(spec, "mfm", fields, spec.pretrain.maskRatioTable,
                                       "pretrain.mask_ratio_table", "id fields");
@@ -305,6 +306,11 @@ Result<void> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop
     return {};
 }
 
+std::string RunInputs::templateText() const {
+    std::string text = template_ ? template_->text() : "";
+    return itemTemplate_ ? text + "\n" + itemTemplate_->text() : text;
+}
+
 ModelSizes RunInputs::sizes() const {
     ModelSizes sizes;
     sizes.fields = static_cast<std::int64_t>(dataset_->idFields().size());
@@ -317,8 +323,10 @@ ModelSizes RunInputs::sizes() const {
 
 namespace {
 
-/// Whether the run that this one starts from exists, ended well and spoke of the same rows.
-Result<void> checkParent(const RunSpec& spec, const Workspace& workspace, const Dataset& dataset) {
+/// Whether the run that this one starts from exists, ended well and read the same rows, and its
+/// text the same tokens.
+Result<void> checkParent(const RunSpec& spec, const Workspace& workspace, const RunInputs& inputs) {
+    const Dataset& dataset = inputs.dataset();
     const std::string& name = spec.finetune.from;
     if (spec.kind != "finetune") {
         return Problem{"has no effect in a run that pretrains itself; set kind = \"finetune\"",
@@ -344,9 +352,23 @@ Result<void> checkParent(const RunSpec& spec, const Workspace& workspace, const 
                        "finetune.from"};
     }
     std::error_code ignored;
-    if (!std::filesystem::exists(workspace.checkpoints(name) / "weights.safetensors", ignored)) {
+    if (!std::filesystem::exists(workspace.checkpoints(name) / kFinalWeights, ignored)) {
         return Problem{"the run '" + name +
                            "' has no weights, since it did not finish; resume it first",
+                       "finetune.from"};
+    }
+    const auto started = store->startOf(name);
+    if (!started) {
+        return started.problem();
+    }
+    const std::string& tokens = *started ? (*started)->identity.tokenizer : std::string();
+    if (inputs.readsText() && !tokens.empty() && tokens != inputs.tokenizer().hash()) {
+        return Problem{"the run '" + name +
+                           "' learned from the tokens of another tokenizer than "
+                           "that of '" +
+                           spec.plm.path +
+                           "' as it is now; name its language model "
+                           "with plm.path, or put its tokenizer back",
                        "finetune.from"};
     }
     return {};
@@ -359,8 +381,7 @@ Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {
     if (!inputs) {
         return inputs.problem();
     }
-    return spec.finetune.from.empty() ? Result<void>()
-                                      : checkParent(spec, workspace, (*inputs)->dataset());
+    return spec.finetune.from.empty() ? Result<void>() : checkParent(spec, workspace, **inputs);
 }
 
 } // namespace flip

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 namespace flip {
 
@@ -35,6 +36,8 @@ public:
     bool readsText() const { return config_.has_value(); }
     const std::optional<TextConfig>& config() const { return config_; }
     const std::filesystem::path& modelFolder() const { return modelFolder_; }
+    const Tokenizer& tokenizer() const { return *tokenizer_; } // where text is read
+    std::string templateText() const; // of both towers where there are two; empty without text
     ModelSizes sizes() const;
 
 private:

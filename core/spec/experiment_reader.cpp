@@ -195,52 +195,14 @@ std::string listText(std::string_view text, bool quoteWords) {
     return list + "]";
 }
 
-/// Gives keys that a stored recipe is too old to hold the values by which its run went, where those
-/// are not the defaults. A stored recipe holds every key that its program knew.
-void asThenMeant(RunDraft& draft) {
-    if (draft.entries.contains("finetune.mixing") || draft.entries.empty()) {
-        return;
-    }
-    draft.set("finetune.mixing", std::string("one"));
-    draft.set("finetune.mixing_from", std::string("training"));
-    const auto held = [&](const char* key) {
-        const auto found = draft.entries.find(key);
-        return found == draft.entries.end() ? nullptr : &found->second.value;
-    };
-    const OptionValue* rate = held("finetune.unknown_rate");
-    const OptionValue* fields = held("finetune.unknown_fields");
-    if (rate == nullptr) {
-        draft.set("finetune.unknown_rate", 0.0);
-    } else if (*rate != OptionValue(0.0) &&
-               (fields == nullptr || *fields == OptionValue(std::string()))) {
-        draft.set("finetune.unknown_fields", std::string("*")); // each field by itself
-    }
-    for (const auto& [key, value] :
-         {std::pair<const char*, OptionValue>{"finetune.id_epochs", std::int64_t{0}},
-          {"finetune.id_rate", 1.0},
-          {"finetune.fusion_rate", 1.0}}) {
-        if (held(key) == nullptr) {
-            draft.set(key, value);
-        }
-    }
-    // Ids alone were trained in the steps of the whole.
-    if (const OptionValue* batch = held("finetune.batch_size"); batch != nullptr) {
-        draft.set("finetune.id_batch_size", *batch);
-    }
-}
-
 } // namespace
 
 Result<RunDraft> readExperiment(const std::string& toml, const std::string& fileName) {
     return readToml(toml, fileName, /*ignoreUnknown=*/false);
 }
 
-Result<RunDraft> readStoredExperiment(const std::string& toml, const std::string& name) {
-    auto draft = readToml(toml, name, /*ignoreUnknown=*/true);
-    if (draft) {
-        asThenMeant(*draft);
-    }
-    return draft;
+Result<RunDraft> readKnownOptions(const std::string& toml, const std::string& name) {
+    return readToml(toml, name, /*ignoreUnknown=*/true);
 }
 
 Result<void> applyAssignment(RunDraft& draft, std::string_view assignment) {

@@ -67,6 +67,14 @@ public:
         option_.branches = std::move(branches);
         return std::move(*this);
     }
+    Row&& ofBackbones(std::vector<std::string> backbones) && {
+        option_.backbones = std::move(backbones);
+        return std::move(*this);
+    }
+    Row&& ofMachine() && {
+        option_.ofMachine = true;
+        return std::move(*this);
+    }
     Row&& advanced() && {
         option_.advanced = true;
         return std::move(*this);

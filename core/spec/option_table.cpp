@@ -29,10 +29,11 @@ void addRun(std::vector<Option>& table) {
                         "Start of every random choice: order of rows, masks, noise, dropout and "
                         "first weights. The same seed gives the same run.")
                         .from(0, kLargestSeed));
-    table.push_back(row<&RunSpec::device>(
-        Group::Run, "device", "Device", "auto",
-        "Where the run computes: cpu, cuda, cuda:N for the N-th graphics processor, or auto for "
-        "a graphics processor when there is one."));
+    table.push_back(row<&RunSpec::device>(Group::Run, "device", "Device", "auto",
+                                          "Where the run computes: cpu, cuda, cuda:N for the N-th "
+                                          "graphics processor, or auto for "
+                                          "a graphics processor when there is one.")
+                        .ofMachine());
     table.push_back(row<&RunSpec::recipe>(
                         Group::Run, "recipe", "Recipe", "default",
                         "Where options that are left open start: default computes the same losses "
@@ -42,6 +43,7 @@ void addRun(std::vector<Option>& table) {
                                            "Processor threads of the run; 0 takes every core.")
                         .in("threads")
                         .from(0, 1024)
+                        .ofMachine()
                         .advanced());
 }
 

@@ -194,7 +194,7 @@ Result<RunSpec> resolve(const RunDraft& draft) {
     return spec;
 }
 
-bool groupCounts(OptionGroup group, std::string_view kind, std::string_view branches) {
+bool groupIsRead(OptionGroup group, std::string_view kind, std::string_view branches) {
     switch (group) {
     case OptionGroup::Pretraining:
         return kind != "finetune";
@@ -211,20 +211,23 @@ bool groupCounts(OptionGroup group, std::string_view kind, std::string_view bran
     return true;
 }
 
-bool optionCounts(const Option& option, std::string_view kind, std::string_view branches) {
-    return groupCounts(option.group, kind, branches) &&
-           (option.branches.empty() ||
-            std::ranges::find(option.branches, branches) != option.branches.end());
+bool optionIsRead(const Option& option, std::string_view kind, std::string_view branches,
+                  std::string_view backbone) {
+    const auto isAmong = [](const std::vector<std::string>& readers, std::string_view name) {
+        return readers.empty() || std::ranges::find(readers, name) != readers.end();
+    };
+    return groupIsRead(option.group, kind, branches) && isAmong(option.branches, branches) &&
+           isAmong(option.backbones, backbone);
 }
 
-bool optionCounts(const Option& option, const RunSpec& spec) {
-    return optionCounts(option, spec.kind, spec.finetune.branches);
+bool optionIsRead(const Option& option, const RunSpec& spec) {
+    return optionIsRead(option, spec.kind, spec.finetune.branches, spec.id.backbone);
 }
 
-RunSpec withoutIdleOptions(const RunSpec& spec) {
+RunSpec comparableRecipe(const RunSpec& spec) {
     RunSpec plain = spec;
     for (const Option& option : options()) {
-        if (!optionCounts(option, spec)) {
+        if (option.ofMachine || !optionIsRead(option, spec)) {
             option.set(plain, option.defaultValue);
         }
     }
@@ -286,6 +289,9 @@ std::string optionsAsToml() {
         words += option.unit.empty() ? "." : " (" + option.unit + ").";
         if (!option.branches.empty()) {
             words += fmt::format(" Branches {}.", fmt::join(option.branches, ", "));
+        }
+        if (!option.backbones.empty()) {
+            words += fmt::format(" Backbones {}.", fmt::join(option.backbones, ", "));
         }
         if (option.publishedDefault) {
             words += " Recipe published: " + formatValue(*option.publishedDefault) + ".";

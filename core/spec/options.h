@@ -47,8 +47,10 @@ struct Option {
     double maximum = 1e308;
     bool exclusiveMinimum = false;
     std::vector<std::string> choices;
-    bool advanced = false;             // a form hides it at first
-    std::vector<std::string> branches; // those of finetuning that read it; empty: all
+    bool advanced = false;              // a form hides it at first
+    std::vector<std::string> branches;  // those of finetuning that read it; empty: all
+    std::vector<std::string> backbones; // those that read it; empty: all
+    bool ofMachine = false;             // says by what a run is computed, not what
 
     std::function<OptionValue(const RunSpec&)> get;
     std::function<void(RunSpec&, const OptionValue&)> set;
@@ -61,14 +63,17 @@ const std::vector<Option>& options();
 
 /// Whether a run of this kind (and, where it is finetuned alone, these branches) reads the options
 /// of a group at all.
-bool groupCounts(OptionGroup group, std::string_view kind, std::string_view branches);
+bool groupIsRead(OptionGroup group, std::string_view kind, std::string_view branches);
 
-/// Whether the option has a say in such a run; what has none is no difference between two runs.
-bool optionCounts(const Option& option, std::string_view kind, std::string_view branches);
-bool optionCounts(const Option& option, const RunSpec& spec);
+/// Whether such a run reads the option; one that it does not read is no difference between two
+/// runs.
+bool optionIsRead(const Option& option, std::string_view kind, std::string_view branches,
+                  std::string_view backbone);
+bool optionIsRead(const Option& option, const RunSpec& spec);
 
-/// The spec with its default in every option that has no say: equal for runs that compute the same.
-RunSpec withoutIdleOptions(const RunSpec& spec);
+/// The spec with its default in every option that the run does not read and in those that say by
+/// what it is computed: equal for runs of one recipe.
+RunSpec comparableRecipe(const RunSpec& spec);
 
 /// The row with this key; null if there is none.
 const Option* findOption(std::string_view key);
@@ -91,9 +96,9 @@ struct RunDraft {
 /// unknown key names the nearest known one.
 Result<RunDraft> readExperiment(const std::string& toml, const std::string& fileName);
 
-/// Reads what toToml() of this or another version wrote: keys that this version does not know are
-/// passed over, so that a run stored by a newer version can still be listed.
-Result<RunDraft> readStoredExperiment(const std::string& toml, const std::string& name);
+/// The same of a file that another version may have written: keys that this one does not know are
+/// passed over.
+Result<RunDraft> readKnownOptions(const std::string& toml, const std::string& name);
 
 /// Applies one "key=value" of the command line; the value is written as in the experiment file,
 /// quotes round plain words may be left out.

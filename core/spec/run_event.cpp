@@ -7,7 +7,7 @@ std::string deviceText(const std::string& device, const std::string& name) {
 }
 
 std::string deviceText(const RunStarted& started) {
-    return deviceText(started.device, started.deviceName);
+    return deviceText(started.identity.device, started.identity.deviceName);
 }
 
 } // namespace flip

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/spec/run_identity.h"
 
 #include <cstdint>
 #include <map>
@@ -31,11 +32,8 @@ struct RunStarted {
     std::string run; // its name
     std::string kind;
     std::string dataset;
-    std::string device; // "cpu" or "cuda:0"
-    std::int64_t threads = 0;
+    RunIdentity identity;
     std::int64_t resumedFromStep = 0; // 0: from the beginning
-    std::string deviceName;           // "NVIDIA H200"; empty where it has none
-    std::string libTorch;             // "2.13.0, CPU build"
 };
 
 struct StageStarted {

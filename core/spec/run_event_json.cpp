@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -74,6 +75,27 @@ Json fromSplits(const std::map<std::string, BranchMetrics>& splits) {
     return object;
 }
 
+/// What else an identity holds, by the names of the command line.
+constexpr std::array<std::pair<const char*, std::string RunIdentity::*>, 10> kIdentity = {
+    {{"program", &RunIdentity::program},
+     {"processor", &RunIdentity::processor},
+     {"processor_features", &RunIdentity::features},
+     {"number_format", &RunIdentity::numberFormat},
+     {"dataset_hash", &RunIdentity::dataset},
+     {"split_hash", &RunIdentity::split},
+     {"template_hash", &RunIdentity::sentences},
+     {"tokenizer_hash", &RunIdentity::tokenizer},
+     {"model_hash", &RunIdentity::languageModel},
+     {"parent_hash", &RunIdentity::parent}}};
+
+Json fromIdentity(const RunIdentity& identity) {
+    Json object = Json::object();
+    for (const auto& [name, part] : kIdentity) {
+        object[name] = identity.*part;
+    }
+    return object;
+}
+
 /// Adds what is particular to one kind of fact.
 struct FactWriter {
     Json& line;
@@ -82,11 +104,12 @@ struct FactWriter {
         line["run"] = fact.run;
         line["kind"] = fact.kind;
         line["dataset"] = fact.dataset;
-        line["device"] = fact.device;
-        line["device_name"] = fact.deviceName;
-        line["libtorch"] = fact.libTorch;
-        line["threads"] = fact.threads;
+        line["device"] = fact.identity.device;
+        line["device_name"] = fact.identity.deviceName;
+        line["libtorch"] = fact.identity.libTorch;
+        line["threads"] = fact.identity.threads;
         line["resumed_from_step"] = fact.resumedFromStep;
+        line["identity"] = fromIdentity(fact.identity);
     }
     void operator()(const StageStarted& fact) const {
         line["stage"] = fact.stage;
@@ -275,18 +298,30 @@ void read(const std::string& key, const Json& json, BranchMetrics& target) {
     }
 }
 
+void readIdentity(const Json& object, RunIdentity& identity) {
+    if (!object.is_object()) {
+        refuse("identity", "an object");
+    }
+    for (const auto& [name, part] : kIdentity) {
+        readMember(object, name, identity.*part);
+    }
+}
+
 RunStarted readStarted(const Json& line) {
     RunStarted fact;
     readMember(line, "run", fact.run);
     readMember(line, "kind", fact.kind);
     readMember(line, "dataset", fact.dataset);
-    readMember(line, "device", fact.device);
+    readMember(line, "device", fact.identity.device);
     if (line.contains("libtorch")) { // older stored facts do not name it
-        readMember(line, "device_name", fact.deviceName);
-        readMember(line, "libtorch", fact.libTorch);
+        readMember(line, "device_name", fact.identity.deviceName);
+        readMember(line, "libtorch", fact.identity.libTorch);
     }
-    readMember(line, "threads", fact.threads);
+    readMember(line, "threads", fact.identity.threads);
     readMember(line, "resumed_from_step", fact.resumedFromStep);
+    if (const auto identity = line.find("identity"); identity != line.end()) {
+        readIdentity(*identity, fact.identity);
+    }
     return fact;
 }
 

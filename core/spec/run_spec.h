@@ -120,8 +120,8 @@ struct RunSpec {
         std::int64_t textHeadDim;
         std::int64_t idEpochs; // of the id branch alone, before a joint run's own
         std::int64_t idBatchSize;
-        double idRate;         // of the id branch in a joint run, as a multiple of learningRate
-        double fusionRate;     // of the mixing weight, likewise
+        double idRate;     // of the id branch in a joint run, as a multiple of learningRate
+        double fusionRate; // of the mixing weight, likewise
         double unknownRate;
         std::string unknownFields; // "movie_id, title; user_id": what becomes unknown together
         double maskRatioText;      // of the tokens of values that a step hides

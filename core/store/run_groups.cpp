@@ -15,14 +15,48 @@ namespace {
 
 constexpr std::string_view kSeed = "seed";
 
-/// Everything that decides a run's numbers, as one text; what `without` names counts as equal.
+/// Everything that decides a run's numbers but the weights that it begins with, as one text; what
+/// `without` names counts as equal.
 std::string recipeText(const RunSummary& run, const std::vector<std::string>& without) {
-    RunSpec spec = withoutIdleOptions(run.spec);
+    RunSpec spec = comparableRecipe(run.spec);
     for (const std::string& key : without) {
         const Option* option = findOption(key);
         option->set(spec, option->defaultValue);
     }
     return run.datasetHash + "\n" + toToml(spec);
+}
+
+/// Hashes of the weights that a run begins with, where the recipe reads any; empty where they are
+/// not known.
+std::string weightsOf(const RunSummary& run, const std::vector<std::string>& without) {
+    const bool anyParent = std::ranges::find(without, "finetune.from") != without.end();
+    const std::string& parent = anyParent ? std::string() : run.identity.parent;
+    const std::string& model = run.identity.languageModel;
+    return model.empty() && parent.empty() ? std::string() : model + " " + parent;
+}
+
+/// For each recipe the weights that its runs are known to begin with.
+using KnownWeights = std::map<std::string, std::set<std::string>>;
+
+KnownWeights knownWeights(const std::vector<RunSummary>& runs,
+                          const std::vector<std::string>& without) {
+    KnownWeights known;
+    for (const RunSummary& run : runs) {
+        if (const std::string weights = weightsOf(run, without); !weights.empty()) {
+            known[recipeText(run, without)].insert(weights);
+        }
+    }
+    return known;
+}
+
+/// Equal for runs that repeat each other but for chance. Runs of older programs do not know their
+/// weights; they count as begun with those of the others, where these all have the same.
+std::string recipeWithWeights(const RunSummary& run, const std::vector<std::string>& without,
+                              const KnownWeights& known) {
+    const std::string recipe = recipeText(run, without);
+    const auto found = known.find(recipe);
+    const bool several = found != known.end() && found->second.size() > 1;
+    return several ? recipe + "\n" + weightsOf(run, without) : recipe;
 }
 
 std::vector<std::string> withSeed(std::vector<std::string> keys) {
@@ -46,10 +80,11 @@ std::vector<RunSummary> countedRuns(const std::vector<RunSummary>& runs,
     std::vector<std::string> unfinished;
     std::vector<std::string> repeated;
     std::set<std::string> seen;
+    const KnownWeights known = knownWeights(runs, {});
     for (const RunSummary& run : runs) {
         if (run.status != "finished") {
             unfinished.push_back(run.name);
-        } else if (!seen.insert(recipeText(run, {})).second) {
+        } else if (!seen.insert(recipeWithWeights(run, {}, known)).second) {
             repeated.push_back(run.name);
         } else {
             counted.push_back(run);
@@ -75,6 +110,19 @@ void noteWhatColumnsHide(const std::vector<SameRecipe>& groups,
     }
     if (!hidden.empty()) {
         notes.push_back("rows differ also in " + listed(hidden));
+    }
+    std::map<std::string, std::set<std::string>> models; // hashes by the name in the recipe
+    for (const SameRecipe& group : groups) {
+        const RunSummary& run = group.front();
+        if (!run.identity.languageModel.empty()) {
+            models[run.spec.plm.path].insert(run.identity.languageModel);
+        }
+    }
+    for (const auto& [name, hashes] : models) {
+        if (hashes.size() > 1) {
+            notes.push_back(fmt::format("rows began with {} different language models named '{}'",
+                                        hashes.size(), name));
+        }
     }
     std::map<std::string, std::set<std::string>> contents; // by dataset name
     for (const SameRecipe& group : groups) {
@@ -107,8 +155,10 @@ std::vector<SameRecipe> sameRecipes(const std::vector<RunSummary>& runs,
     const std::vector<std::string> without = withSeed(across);
     std::vector<SameRecipe> groups;
     std::map<std::string, std::size_t> places;
+    const KnownWeights known = knownWeights(runs, without);
     for (const RunSummary& run : runs) {
-        const auto [place, isNew] = places.emplace(recipeText(run, without), groups.size());
+        const auto [place, isNew] =
+            places.emplace(recipeWithWeights(run, without, known), groups.size());
         if (isNew) {
             groups.emplace_back();
         }
@@ -125,7 +175,7 @@ std::vector<std::string> differingOptions(const std::vector<SameRecipe>& groups,
         std::optional<OptionValue> first;
         const bool differs = std::ranges::any_of(groups, [&](const SameRecipe& group) {
             const RunSpec& spec = group.front().spec;
-            if (!optionCounts(option, spec)) {
+            if (option.ofMachine || !optionIsRead(option, spec)) {
                 return false;
             }
             const OptionValue value = option.get(spec);
@@ -143,7 +193,7 @@ std::vector<std::string> differingOptions(const std::vector<SameRecipe>& groups,
 
 std::optional<std::string> shownValue(const RunSpec& spec, const std::string& key) {
     const Option& option = *findOption(key);
-    if (!optionCounts(option, spec)) {
+    if (!optionIsRead(option, spec)) {
         return std::nullopt;
     }
     const OptionValue value = option.get(spec);

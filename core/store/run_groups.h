@@ -11,8 +11,9 @@
 
 namespace flip {
 
-/// Runs that repeat one recipe with other chance: the same dataset content, and specs that differ
-/// in nothing that has a say but the seed and what was asked to be passed over. Never empty.
+/// Runs that repeat one recipe with other chance: the same dataset content, the same weights to
+/// begin with as far as they are known, whatever computed them, and specs that differ in nothing
+/// that they read but the seed and what was asked to be passed over. Never empty.
 using SameRecipe = std::vector<RunSummary>;
 
 /// Puts runs of one recipe together, groups and runs in the order in which they first come.
@@ -20,13 +21,13 @@ using SameRecipe = std::vector<RunSummary>;
 std::vector<SameRecipe> sameRecipes(const std::vector<RunSummary>& runs,
                                     const std::vector<std::string>& across = {});
 
-/// The options in which the first runs of the groups differ, as far as they have a say in them, in
+/// The options in which the first runs of the groups differ, as far as those runs read them, in
 /// the order of the option table; without the seed and `across`.
 std::vector<std::string> differingOptions(const std::vector<SameRecipe>& groups,
                                           const std::vector<std::string>& across = {});
 
 /// An option's value as a table shows it: as in TOML, plain words without their quotes. Nothing
-/// where it has no say.
+/// where the run does not read it.
 std::optional<std::string> shownValue(const RunSpec& spec, const std::string& key);
 
 /// The key that a person means: a key, or its last part where only one option has it ("backbone").

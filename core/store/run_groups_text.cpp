@@ -56,7 +56,7 @@ std::string digits(const std::optional<double>& value) {
 
 Json fromOption(const RunSpec& spec, const std::string& key) {
     const Option& option = *findOption(key);
-    return optionCounts(option, spec)
+    return optionIsRead(option, spec)
                ? std::visit([](const auto& value) { return Json(value); }, option.get(spec))
                : Json();
 }

@@ -20,6 +20,29 @@ std::string metricsLine(const std::string& split, const std::string& branch,
     return line;
 }
 
+/// What computed the run and from what, a line each; what is not stored has none.
+std::string describeIdentity(const RunIdentity& by) {
+    std::string text = "  computed on " + deviceText(by.device, by.deviceName) + ", " +
+                       std::to_string(by.threads) + (by.threads == 1 ? " thread" : " threads") +
+                       (by.libTorch.empty() ? "" : ", LibTorch " + by.libTorch) + "\n";
+    const auto line = [&](const char* name, const std::string& value) {
+        text += value.empty() ? "" : "  " + std::string(name) + " " + value + "\n";
+    };
+    line("program", by.program);
+    if (by.processor != by.deviceName) {
+        line("processor", by.processor);
+    }
+    line("processor features", by.features);
+    line("numbers", by.numberFormat);
+    line("dataset", by.dataset);
+    line("split", by.split);
+    line("template", by.sentences);
+    line("tokenizer", by.tokenizer);
+    line("language model", by.languageModel);
+    line("weights of the parent run", by.parent);
+    return text;
+}
+
 } // namespace
 
 std::string runsAsJson(const std::vector<RunSummary>& runs) {
@@ -45,10 +68,12 @@ std::string runsAsJson(const std::vector<RunSummary>& runs) {
 std::string runAsJson(const RunSummary& run, const std::optional<RunStarted>& started) {
     nlohmann::json object = nlohmann::json::parse(resultJson(run.name, run.end));
     if (started) {
-        object["device"] = started->device;
-        object["device_name"] = started->deviceName;
-        object["libtorch"] = started->libTorch;
-        object["threads"] = started->threads;
+        // The same members that the fact has in a run's JSON lines.
+        const auto fact =
+            nlohmann::json::parse(toJson(RunEvent{.wallSeconds = 0, .fact = *started}));
+        for (const char* member : {"device", "device_name", "libtorch", "threads", "identity"}) {
+            object[member] = fact.at(member);
+        }
     }
     return object.dump();
 }
@@ -57,9 +82,7 @@ std::string describeRun(const RunSummary& run, const std::optional<RunStarted>& 
     std::string text = run.name + ": " + run.status + ", " + run.kind + " on " + run.dataset +
                        ", begun " + run.created + "\n";
     if (started) {
-        text += "  computed on " + deviceText(*started) + ", " + std::to_string(started->threads) +
-                (started->threads == 1 ? " thread" : " threads") +
-                (started->libTorch.empty() ? "" : ", LibTorch " + started->libTorch) + "\n";
+        text += describeIdentity(started->identity);
     }
     if (!run.end.reason.empty()) {
         text += "  " + run.end.reason + "\n";

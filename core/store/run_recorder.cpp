@@ -1,6 +1,7 @@
 #include "core/base/files.h"
 #include "core/base/name.h"
-#include "core/spec/options.h"
+#include "core/spec/stored_recipe.h"
+#include "core/store/checkpoint_files.h"
 #include "core/store/database.h"
 #include "core/store/run_rows.h"
 #include "core/store/run_store.h"
@@ -208,7 +209,7 @@ Result<RunRecorder> RunRecorder::create(const Workspace& workspace, const std::s
                             .seed = spec.seed,
                             .created = timeNow(),
                             .parent = parent,
-                            .spec = toToml(spec)};
+                            .spec = storedRecipe(spec)};
         insertRun(**database, state->row);
         transaction.commit();
         state->database = std::move(*database);

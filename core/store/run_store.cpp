@@ -1,6 +1,7 @@
 #include "core/store/run_store.h"
 
-#include "core/spec/options.h"
+#include "core/spec/stored_recipe.h"
+#include "core/store/checkpoint_files.h"
 #include "core/store/database.h"
 #include "core/store/run_rows.h"
 
@@ -21,13 +22,9 @@ std::filesystem::path lockOf(const Workspace& workspace, const std::string& run)
 /// The spec that a run was stored with.
 RunSpec storedSpec(const RunRow& row) {
     const auto refuse = [&](const Problem& problem) -> StoredDamage {
-        return StoredDamage(fmt::format("the spec of run {}: {}", row.name, problem.text()));
+        return StoredDamage(fmt::format("the recipe of run {}: {}", row.name, problem.text()));
     };
-    const auto draft = readStoredExperiment(row.spec, "spec");
-    if (!draft) {
-        throw refuse(draft.problem());
-    }
-    auto spec = resolve(*draft);
+    auto spec = readStoredRecipe(row.spec, "recipe");
     if (!spec) {
         throw refuse(spec.problem());
     }
@@ -66,7 +63,7 @@ struct RunStore::Connection {
     }
 
     /// Makes the row say "crashed" if its process is gone, on the disk too where that can be.
-    void bury(RunRow& row) {
+    void markIfCrashed(RunRow& row) {
         if (!isGone(row)) {
             return;
         }
@@ -98,18 +95,41 @@ struct RunStore::Connection {
                           .end = storedEnding(row),
                           .parent = row.parent,
                           .lastStep = row.lastStep,
-                          .lastStage = row.lastStage};
+                          .lastStage = row.lastStage,
+                          .identity = identityOf(row)};
     }
 
-    std::vector<RunRow> rows() {
+    /// Calls take(row) for each run, the newest first; what a row throws goes to lost(name, why).
+    template <class Take, class Lost>
+    void forEachRow(Take take, Lost lost) {
         SQLite::Statement statement(
             *database,
             fmt::format("SELECT {} FROM runs ORDER BY created DESC, id DESC", runColumns()));
-        std::vector<RunRow> all;
         while (statement.executeStep()) {
-            all.push_back(readRun(statement));
+            const std::string name = statement.getColumn("name").getString();
+            try {
+                take(readRun(statement));
+            } catch (const StoredDamage& damage) {
+                lost(name, damage.what());
+            }
         }
-        return all;
+    }
+
+    /// What the run's first fact says of it.
+    RunIdentity identityOf(const RunRow& row) {
+        SQLite::Statement statement(
+            *database, "SELECT seq, body, digest FROM events WHERE run = ? ORDER BY seq LIMIT 1");
+        statement.bind(1, row.id);
+        if (!statement.executeStep()) {
+            return {};
+        }
+        try {
+            const RunEvent event = readEvent(statement);
+            const auto* started = std::get_if<RunStarted>(&event.fact);
+            return started == nullptr ? RunIdentity() : started->identity;
+        } catch (const StoredDamage&) {
+            return {}; // reading the run's facts names the damage
+        }
     }
 };
 
@@ -127,14 +147,28 @@ RunStore::RunStore(RunStore&&) noexcept = default;
 RunStore& RunStore::operator=(RunStore&&) noexcept = default;
 RunStore::~RunStore() = default;
 
-Result<std::vector<RunSummary>> RunStore::list() {
-    return guarded(connection_->workspace.database(), [&]() -> Result<std::vector<RunSummary>> {
-        std::vector<RunSummary> summaries;
-        for (RunRow& row : connection_->rows()) {
-            connection_->bury(row);
-            summaries.push_back(connection_->summary(std::move(row)));
+Result<StoredRuns> RunStore::list() {
+    const std::filesystem::path file = connection_->workspace.database();
+    return guarded(file, [&]() -> Result<StoredRuns> {
+        // First all rows: a statement that is being read keeps a crashed run from being written.
+        std::vector<RunRow> rows;
+        StoredRuns stored;
+        const auto lose = [&](const std::string& name, const std::string& why) {
+            stored.unreadable.push_back(
+                {fmt::format("the run \"{}\" cannot be read and is left out: {}", name, why),
+                 file.string(), /*world=*/true});
+        };
+        connection_->forEachRow([&](RunRow row) { rows.push_back(std::move(row)); }, lose);
+        for (RunRow& row : rows) {
+            const std::string name = row.name;
+            try {
+                connection_->markIfCrashed(row);
+                stored.runs.push_back(connection_->summary(std::move(row)));
+            } catch (const StoredDamage& damage) {
+                lose(name, damage.what());
+            }
         }
-        return summaries;
+        return stored;
     });
 }
 
@@ -145,7 +179,7 @@ Result<std::optional<RunSummary>> RunStore::lookUp(const std::string& run) {
         if (!row) {
             return Found();
         }
-        connection_->bury(*row);
+        connection_->markIfCrashed(*row);
         return Found(connection_->summary(std::move(*row)));
     });
 }
@@ -212,10 +246,14 @@ std::vector<Problem> RunStore::verify() {
         if (answer != "ok") {
             throw StoredDamage(answer);
         }
-        for (const RunRow& row : connection_->rows()) {
-            connection_->specOf(row);
-            static_cast<void>(storedEnding(row));
-        }
+        connection_->forEachRow(
+            [&](const RunRow& row) {
+                connection_->specOf(row);
+                static_cast<void>(storedEnding(row));
+            },
+            [](const std::string& name, const std::string& why) {
+                throw StoredDamage(fmt::format("run {}: {}", name, why));
+            });
         SQLite::Statement statement(database, "SELECT seq, body, digest FROM events");
         while (statement.executeStep()) {
             static_cast<void>(readEvent(statement));

@@ -15,9 +15,6 @@
 
 namespace flip {
 
-/// The file in checkpoints/RUN that a live run keeps locked; who holds it is alive.
-inline constexpr const char* kRunLock = "lock";
-
 /// A run as the tables show it.
 struct RunSummary {
     std::string name;
@@ -32,6 +29,13 @@ struct RunSummary {
     std::string parent;        // the run whose weights started it; may be empty
     std::int64_t lastStep = 0; // of the last stage that stepped
     std::string lastStage;
+    RunIdentity identity; // as the run began; empty where nothing of it was stored
+};
+
+/// What a store holds: the runs, and a Problem for each that cannot be read.
+struct StoredRuns {
+    std::vector<RunSummary> runs;
+    std::vector<Problem> unreadable;
 };
 
 /// The stored runs of a workspace. One connection; lives and dies on one thread.
@@ -44,8 +48,9 @@ public:
     RunStore& operator=(RunStore&&) noexcept;
     ~RunStore();
 
-    /// Newest first. Runs whose process is gone are marked crashed before the answer.
-    Result<std::vector<RunSummary>> list();
+    /// Newest first. Runs whose process is gone are marked crashed before the answer; one whose
+    /// entry is damaged, or of a newer version, is named and left out.
+    Result<StoredRuns> list();
 
     /// The run, or nothing where there is none of this name.
     Result<std::optional<RunSummary>> lookUp(const std::string& run);

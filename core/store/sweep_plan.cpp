@@ -227,7 +227,7 @@ Result<std::vector<Combination>> expandGrid(const SweepRequest& request) {
             const std::string name =
                 request.experiments[experiment].name + (text.empty() ? "" : " with " + text);
             const auto [other, isNew] =
-                recipes.emplace(toToml(withoutIdleOptions(combination->specs.front())), name);
+                recipes.emplace(toToml(comparableRecipe(combination->specs.front())), name);
             if (!isNew) {
                 return Problem{"is the same recipe as " + other->second + "; leave one out", name};
             }
@@ -237,13 +237,15 @@ Result<std::vector<Combination>> expandGrid(const SweepRequest& request) {
     return combinations;
 }
 
-const RunSummary* storedRunOf(const RunSpec& spec, const std::string& datasetHash,
+const RunSummary* storedRunOf(const RunSpec& spec, const RunIdentity& inputs,
                               const std::vector<RunSummary>& runs) {
     const RunSummary* best = nullptr;
+    const RunSpec recipe = comparableRecipe(spec);
     for (const RunSummary& run : runs) {
-        if (run.datasetHash == datasetHash && run.seed == spec.seed &&
+        if (run.datasetHash == inputs.dataset && run.seed == spec.seed &&
             rankOf(run.status) > (best == nullptr ? 0 : rankOf(best->status)) &&
-            differences(run.spec, spec).empty()) {
+            changedInputs(run.identity, inputs).empty() &&
+            differences(comparableRecipe(run.spec), recipe).empty()) {
             best = &run;
         }
     }

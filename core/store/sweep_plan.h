@@ -59,10 +59,10 @@ struct Combination {
 /// the same recipe, a choice by anything but validation, or by a branch that a recipe lacks.
 Result<std::vector<Combination>> expandGrid(const SweepRequest& request);
 
-/// The stored run that already is, or can go on as, this recipe on this content of its dataset: a
+/// The stored run that already is, or can go on as, this recipe on these inputs: a
 /// finished one before a running one before one to go on with before a diverged one, the newest of
 /// equals. Runs are as RunStore::list() gives them.
-const RunSummary* storedRunOf(const RunSpec& spec, const std::string& datasetHash,
+const RunSummary* storedRunOf(const RunSpec& spec, const RunIdentity& inputs,
                               const std::vector<RunSummary>& runs);
 
 /// The first number from which on a sweep's names are free.

@@ -194,7 +194,7 @@ private:
         QStringList names;
         auto store = RunStore::open(project_->workspace());
         const auto runs = store->list();
-        for (const RunSummary& run : *runs) {
+        for (const RunSummary& run : runs->runs) {
             names << QString::fromStdString(run.name);
         }
         names.sort();

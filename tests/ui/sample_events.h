@@ -21,7 +21,8 @@ inline std::vector<RunEvent> pretrainingFacts(const std::string& run, int steps 
                                           "zip_code", "movie_id", "title", "genre"};
     std::vector<RunEvent> events;
     double wall = 0;
-    events.push_back({wall, RunStarted{run, "pretrain", "movielens-100k", "cpu", 2, 0}});
+    events.push_back(
+        {wall, RunStarted{run, "pretrain", "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
     const int perEpoch = steps / epochs;
     events.push_back({wall, StageStarted{"pretrain", epochs, perEpoch, steps}});
     const auto measure = [&](int epoch, int step) {
@@ -89,7 +90,8 @@ inline std::vector<RunEvent> finetuningFacts(const std::string& run, int epochs 
     std::vector<RunEvent> events;
     double wall = 0;
     double best = 0;
-    events.push_back({wall, RunStarted{run, "finetune", "movielens-100k", "cpu", 2, 0}});
+    events.push_back(
+        {wall, RunStarted{run, "finetune", "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
     events.push_back({wall, StageStarted{"finetune", epochs, perEpoch, epochs * perEpoch}});
     const auto branch = [&](double offset, int epoch) {
         const double lift = 1 - std::exp(-0.7 * epoch);

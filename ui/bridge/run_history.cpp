@@ -88,13 +88,13 @@ void RunHistory::look() {
 
 void RunHistory::refresh() {
     struct Listing {
-        Result<std::vector<RunSummary>> runs;
+        Result<StoredRuns> stored;
         std::string files;
     };
     sinceList_.start();
     listJob_.start(
         [workspace = workspace_](std::stop_token) {
-            const auto list = [&workspace]() -> Result<std::vector<RunSummary>> {
+            const auto list = [&workspace]() -> Result<StoredRuns> {
                 auto store = RunStore::open(workspace);
                 if (!store) {
                     return store.problem();
@@ -108,10 +108,15 @@ void RunHistory::refresh() {
         },
         [this](Listing listing) {
             seenFiles_ = listing.files;
-            if (listing.runs) {
-                takeList(*listing.runs);
-            } else {
-                Q_EMIT unreadable({}, listing.runs.problem());
+            if (!listing.stored) {
+                Q_EMIT unreadable({}, listing.stored.problem());
+                return;
+            }
+            takeList(listing.stored->runs);
+            for (const Problem& problem : listing.stored->unreadable) {
+                if (toldUnreadable_.insert(problem.text()).second) {
+                    Q_EMIT unreadable({}, problem);
+                }
             }
         });
 }

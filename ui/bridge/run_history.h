@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,7 @@ private:
     QTimer listTimer_;
     QTimer followTimer_;
     QElapsedTimer sinceList_;
+    std::set<std::string> toldUnreadable_; // problems of single runs, each told once
     std::string seenFiles_;
     bool anyRunning_ = false;
     std::map<QString, Loaded> loaded_;

@@ -187,7 +187,7 @@ void MainWindow::tellRun() {
     }
     if (story->started) {
         strip_->setDevice(QString::fromStdString(deviceText(*story->started)), {});
-        strip_->setThreads(static_cast<int>(story->started->threads));
+        strip_->setThreads(static_cast<int>(story->started->identity.threads));
     }
     if (story->stages.empty()) {
         strip_->showRun(tr("%1: getting ready").arg(runs_.currentRun()), {}, {});

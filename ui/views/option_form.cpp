@@ -244,10 +244,11 @@ void OptionForm::refresh() {
 void OptionForm::arrange() {
     const std::string what = kind();
     const std::string branches = textIn(draft_, "finetune.branches");
+    const std::string backbone = textIn(draft_, "id.backbone");
     for (auto& [key, line] : lines_) {
         const bool wanted = advanced_ || !line.option->advanced || draft_.entries.contains(key);
-        const bool shown =
-            (wanted && optionCounts(*line.option, what, branches)) || !line.problem->isHidden();
+        const bool shown = (wanted && optionIsRead(*line.option, what, branches, backbone)) ||
+                           !line.problem->isHidden();
         line.label->setVisible(shown);
         line.editor->setVisible(shown);
         if (line.note != nullptr) {
@@ -255,7 +256,7 @@ void OptionForm::arrange() {
         }
     }
     for (std::size_t i = 0; i < groups_.size(); ++i) {
-        groups_[i]->setVisible(groupCounts(static_cast<OptionGroup>(i), what, branches));
+        groups_[i]->setVisible(groupIsRead(static_cast<OptionGroup>(i), what, branches));
     }
 }
 

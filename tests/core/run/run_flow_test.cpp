@@ -476,7 +476,7 @@ void RunFlowTest::refusesWhatCannotWork() {
     QCOMPARE(QString::fromStdString(ended.problem->text()), text);
     auto store = RunStore::open(project.workspace());
     QVERIFY(store.ok());
-    QVERIFY(store->list()->empty()); // a run that never began leaves no trace
+    QVERIFY(store->list()->runs.empty()); // a run that never began leaves no trace
 }
 
 void RunFlowTest::aDamagedColumnEndsTheRunBeforeItsFirstStep() {

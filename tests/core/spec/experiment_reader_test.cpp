@@ -11,52 +11,6 @@ class ExperimentReaderTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aStoredExperimentMayHaveKeysOfAnotherVersion() {
-        const std::string text =
-            "seed = 7\nfuture = 1\n[pretrain]\nepochs = 4\nodd = 2\n[later]\na = 1\n";
-        QVERIFY(!readExperiment(text, "x.toml").ok());
-        const auto draft = readStoredExperiment(text, "spec");
-        QVERIFY(draft.ok());
-        QVERIFY(!draft->entries.contains("future") && !draft->entries.contains("pretrain.odd"));
-        QCOMPARE(std::get<std::int64_t>(draft->entries.at("pretrain.epochs").value),
-                 std::int64_t(4));
-        QVERIFY(!readStoredExperiment("seed = \"x\"", "spec").ok());
-    }
-
-    void anOldStoredExperimentKeepsItsMeaning_data() {
-        QTest::addColumn<QString>("held");
-        QTest::addColumn<QString>("key");
-        QTest::addColumn<QString>("value");
-        const auto row = [](const char* held, const char* key, const char* value) {
-            QTest::addRow("%s: %s", held, key) << held << key << value;
-        };
-        row("epochs = 4", "finetune.mixing", "\"one\"");
-        row("epochs = 4", "finetune.mixing_from", "\"training\"");
-        row("epochs = 4", "finetune.unknown_rate", "0.0");
-        row("epochs = 4", "finetune.id_epochs", "0");
-        row("epochs = 4", "finetune.id_rate", "1.0");
-        row("id_rate = 0.3", "finetune.id_rate", "0.3");
-        row("batch_size = 64", "finetune.id_batch_size", "64");
-        row("unknown_rate = 0.2", "finetune.unknown_fields", "\"*\"");
-        row("unknown_rate = 0.0", "finetune.unknown_fields", "\"\"");
-        row("unknown_rate = 0.2\nunknown_fields = \"user\"", "finetune.unknown_fields", "\"user\"");
-        // One that knows the key says what it means.
-        row("mixing = \"unknown\"", "finetune.unknown_rate", "0.4");
-    }
-
-    void anOldStoredExperimentKeepsItsMeaning() {
-        QFETCH(QString, held);
-        QFETCH(QString, key);
-        QFETCH(QString, value);
-        const std::string text =
-            "kind = \"finetune\"\n[data]\ndataset = \"d\"\n[finetune]\n" + held.toStdString();
-        const auto draft = readStoredExperiment(text, "spec");
-        QVERIFY(draft.ok());
-        const auto spec = resolve(*draft);
-        QVERIFY(spec.ok());
-        QCOMPARE(formatValue(findOption(key.toStdString())->get(*spec)), value.toStdString());
-    }
-
     void remembersWhereEachValueStands() {
         const auto draft = readExperiment("seed = 7\n"
                                           "\n"

@@ -421,13 +421,20 @@ private Q_SLOTS:
         }
     }
 
-    void branchesThatReadAnOptionAreThoseThereAre() {
-        const auto& known = findOption("finetune.branches")->choices;
+    void whatReadsAnOptionIsKnown() {
+        const auto isIn = [](const char* key, const std::string& name) {
+            const auto& known = findOption(key)->choices;
+            return std::ranges::find(known, name) != known.end();
+        };
         for (const Option& option : options()) {
             for (const std::string& branch : option.branches) {
-                QVERIFY2(std::ranges::find(known, branch) != known.end(), option.key.c_str());
+                QVERIFY2(isIn("finetune.branches", branch), option.key.c_str());
             }
-            QVERIFY(optionCounts(option, "flip", "joint"));
+            for (const std::string& backbone : option.backbones) {
+                QVERIFY2(isIn("id.backbone", backbone), option.key.c_str());
+            }
+            const std::string backbone = option.backbones.empty() ? "lr" : option.backbones.front();
+            QVERIFY(optionIsRead(option, "flip", "joint", backbone));
         }
     }
 };

@@ -53,9 +53,13 @@ auto tied(const Metrics& v) {
     const auto& [a, b, c, d] = v;
     return std::tie(a, b, c, d);
 }
+auto tied(const RunIdentity& v) {
+    const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = v;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
+}
 auto tied(const RunStarted& v) {
-    const auto& [a, b, c, d, e, f, g, h] = v;
-    return std::tie(a, b, c, d, e, f, g, h);
+    const auto& [a, b, c, d, e] = v;
+    return std::tie(a, b, c, d, e);
 }
 auto tied(const StageStarted& v) {
     const auto& [a, b, c, d] = v;
@@ -172,11 +176,17 @@ std::map<std::string, double> anyReals(RandomStream& random) {
     return reals;
 }
 
+RunIdentity anyIdentity(RandomStream& random) {
+    return {anyText(random), anyText(random),    anyText(random), anyText(random), anyText(random),
+            anyText(random), anyInteger(random), anyText(random), anyText(random), anyText(random),
+            anyText(random), anyText(random),    anyText(random), anyText(random)};
+}
+
 Fact anyFact(RandomStream& random) {
     switch (random.below(8)) {
     case 0:
-        return RunStarted{anyText(random),    anyText(random),    anyText(random), anyText(random),
-                          anyInteger(random), anyInteger(random), anyText(random), anyText(random)};
+        return RunStarted{anyText(random), anyText(random), anyText(random), anyIdentity(random),
+                          anyInteger(random)};
     case 1:
         return StageStarted{anyText(random), anyInteger(random), anyInteger(random),
                             anyInteger(random)};

@@ -75,7 +75,7 @@ private Q_SLOTS:
         QFETCH(int, which);
         RunSummary other = runOf("b", 2, 0.5);
         if (which == 0) {
-            other.spec.threads = 7;
+            other.spec.id.embeddingDim = 7;
         } else {
             other.datasetHash = "other";
         }
@@ -84,7 +84,50 @@ private Q_SLOTS:
         QCOMPARE(table->notes.empty(), which == 0);
     }
 
-    void whatHasNoSayIsNoDifference() {
+    void whatComputesARunIsNoDifference() {
+        RunSummary other = runOf("b", 2, 0.5);
+        other.spec.threads = 7;
+        other.spec.device = "cuda:0";
+        const auto table = tableOf({runOf("a", 1, 0.5), other}, requestFor({"test.auc"}));
+        QCOMPARE(table->rows.size(), std::size_t(1));
+        QVERIFY(table->columns.empty() && table->notes.empty());
+    }
+
+    void whatABackboneDoesNotReadIsNoDifference() {
+        const auto deepfm = [](std::int64_t experts) {
+            return [experts](RunSpec& spec) {
+                spec.id.backbone = "deepfm";
+                spec.id.experts = experts;
+            };
+        };
+        QCOMPARE(sameRecipes({runOf("a", 1, 0.5, deepfm(2)), runOf("b", 2, 0.5, deepfm(4))}).size(),
+                 std::size_t(1));
+        const auto mix = [](std::int64_t experts) {
+            return [experts](RunSpec& spec) { spec.id.experts = experts; };
+        };
+        QCOMPARE(sameRecipes({runOf("a", 1, 0.5, mix(2)), runOf("b", 2, 0.5, mix(4))}).size(),
+                 std::size_t(2));
+    }
+
+    void otherWeightsUnderTheSameNameAreARowOfTheirOwn() {
+        const auto with = [](const char* name, std::int64_t seed, const char* weights) {
+            RunSummary run = runOf(name, seed, 0.5);
+            run.identity.languageModel = weights;
+            return run;
+        };
+        const auto table = tableOf({with("a", 1, "v"), with("b", 2, "v"), with("c", 3, "w")},
+                                   requestFor({"test.auc"}));
+        QCOMPARE(table->rows.size(), std::size_t(2));
+        QCOMPARE(namesOf(table->rows[0].runs), (Names{"a", "b"}));
+        QCOMPARE(table->notes.size(), std::size_t(1));
+        QVERIFY(table->notes[0].find("2 different language models") != std::string::npos);
+        // One that does not know its weights is among those that have the only ones known.
+        QCOMPARE(sameRecipes({with("a", 1, "v"), with("old", 2, "")}).size(), std::size_t(1));
+        QCOMPARE(sameRecipes({with("a", 1, "v"), with("c", 3, "w"), with("old", 2, "")}).size(),
+                 std::size_t(3));
+    }
+
+    void whatIsNotReadIsNoDifference() {
         const auto idsAlone = [](double temperature) {
             return [temperature](RunSpec& spec) {
                 spec.kind = "finetune";

@@ -155,14 +155,14 @@ private Q_SLOTS:
         }
         const auto runs = store()->list();
         QVERIFY(runs.ok());
-        QCOMPARE(runs->size(), std::size_t{kProcesses * kRuns});
+        QCOMPARE(runs->runs.size(), std::size_t{kProcesses * kRuns});
         std::set<std::string> names;
-        for (const RunSummary& run : *runs) {
+        for (const RunSummary& run : runs->runs) {
             names.insert(run.name);
             QCOMPARE(run.status, std::string("finished"));
             QCOMPARE(storedFacts(run.name), std::size_t{kSteps + 1});
         }
-        QCOMPARE(names.size(), runs->size());
+        QCOMPARE(names.size(), runs->runs.size());
         QVERIFY(names.contains("flip-movielens-100k-20"));
     }
 

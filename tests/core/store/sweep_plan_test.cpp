@@ -139,9 +139,10 @@ private Q_SLOTS:
         QTest::newRow("only pretraining") << 4 << "tiny: only pretrains";
         QTest::newRow("one recipe twice")
             << 5 << "tiny with id.dropout=0.0: is the same recipe as tiny with id.dropout=0";
-        QTest::newRow("no say") << 8
-                                << "tiny with finetune.text_learning_rate=0.2: is the same recipe "
-                                   "as tiny with finetune.text_learning_rate=0.1";
+        QTest::newRow("not read")
+            << 8
+            << "tiny with finetune.text_learning_rate=0.2: is the same recipe "
+               "as tiny with finetune.text_learning_rate=0.1";
         QTest::newRow("out of range") << 6 << "--grid: id.dropout";
         QTest::newRow("axis twice") << 7 << "'id.dropout' is there twice";
         QTest::newRow("too many") << 9 << "more than";
@@ -195,11 +196,19 @@ private Q_SLOTS:
         const std::vector<RunSummary> runs{
             storedRun("stopped", "stopped", spec), storedRun("finished", "finished", spec),
             storedRun("older", "finished", spec), storedRun("other", "finished", other)};
-        QCOMPARE(storedRunOf(spec, "h", runs)->name, std::string("finished"));
-        QCOMPARE(storedRunOf(spec, "h", {runs[0]}) != nullptr, true);
-        QVERIFY(storedRunOf(spec, "another content", runs) == nullptr);
+        const RunIdentity inputs{.dataset = "h", .languageModel = "w"};
+        QCOMPARE(storedRunOf(spec, inputs, runs)->name, std::string("finished"));
+        QCOMPARE(storedRunOf(spec, inputs, {runs[0]}) != nullptr, true);
+        QVERIFY(storedRunOf(spec, {.dataset = "another content"}, runs) == nullptr);
         other.seed = 2;
-        QVERIFY(storedRunOf(other, "h", runs) == nullptr);
+        QVERIFY(storedRunOf(other, inputs, runs) == nullptr);
+        RunSpec elsewhere = spec;
+        elsewhere.threads = 7;
+        elsewhere.device = "cuda:1";
+        QCOMPARE(storedRunOf(elsewhere, inputs, runs)->name, std::string("finished"));
+        std::vector<RunSummary> otherWeights{runs[1]};
+        otherWeights[0].identity.languageModel = "other";
+        QVERIFY(storedRunOf(spec, inputs, otherWeights) == nullptr);
     }
 
     void numbersGoOnBehindTheLast() {

@@ -67,8 +67,10 @@ private Q_SLOTS:
     void aSwitchOfPretrainingChangesTheNumbers();
     void aSwitchOfFinetuningChangesTheNumbers_data();
     void aSwitchOfFinetuningChangesTheNumbers();
-    void whatHasNoSayChangesNothing_data();
-    void whatHasNoSayChangesNothing();
+    void whatIsNotReadChangesNothing_data();
+    void whatIsNotReadChangesNothing();
+    void aBackboneReadsJustTheOptionsThatNameIt_data();
+    void aBackboneReadsJustTheOptionsThatNameIt();
     void unknownIdsHaveAMixingWeightOfTheirOwn();
     void idsTooRareForARowAreUnknownInValidation();
     void aLearnedTemperatureMoves();
@@ -169,13 +171,13 @@ void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers() {
     QVERIFY(unchanged != finetuning(changed));
 }
 
-void SwitchesTest::whatHasNoSayChangesNothing_data() {
+void SwitchesTest::whatIsNotReadChangesNothing_data() {
     QTest::addColumn<QString>("branches");
     QTest::newRow("id") << "id";
     QTest::newRow("text") << "text";
 }
 
-void SwitchesTest::whatHasNoSayChangesNothing() {
+void SwitchesTest::whatIsNotReadChangesNothing() {
     QFETCH(QString, branches);
     const std::vector<std::string> base{"finetune.branches=" + branches.toStdString()};
     std::vector<std::string> changed = base;
@@ -183,12 +185,74 @@ void SwitchesTest::whatHasNoSayChangesNothing() {
     for (const Option& option : options()) {
         const bool ofTraining =
             option.group == OptionGroup::Pretraining || option.group == OptionGroup::Finetuning;
-        if (ofTraining && !optionCounts(option, spec)) {
+        if (ofTraining && !optionIsRead(option, spec)) {
             changed.push_back(option.key + "=" + formatValue(otherValue(option, option.get(spec))));
         }
     }
     QVERIFY(changed.size() > 10);
     QCOMPARE(finetuning(changed), finetuning(base));
+}
+
+void SwitchesTest::aBackboneReadsJustTheOptionsThatNameIt_data() {
+    QTest::addColumn<QString>("backbone");
+    for (const std::string& backbone : findOption("id.backbone")->choices) {
+        QTest::newRow(backbone.c_str()) << QString::fromStdString(backbone);
+    }
+}
+
+void SwitchesTest::aBackboneReadsJustTheOptionsThatNameIt() {
+    QFETCH(QString, backbone);
+    const std::string name = backbone.toStdString();
+    // A value for each option that some backbones read, other than that of the project.
+    const std::map<std::string, std::string> others = {{"id.embedding_dim", "4"},
+                                                       {"id.hidden", "[12]"},
+                                                       {"id.cross_layers", "1"},
+                                                       {"id.experts", "2"},
+                                                       {"id.rank", "2"},
+                                                       {"id.structure", "stacked"},
+                                                       {"id.product", "outer"},
+                                                       {"id.cin_layers", "[6, 4]"},
+                                                       {"id.cin_outputs", "half"},
+                                                       {"id.heads", "1"},
+                                                       {"id.attention_dim", "16"},
+                                                       {"id.attention_layers", "1"},
+                                                       {"id.deep_part", "without"},
+                                                       {"id.bilinear", "all"},
+                                                       {"id.reduction", "1"},
+                                                       {"id.log_neurons", "5"},
+                                                       {"id.mask_blocks", "[8]"},
+                                                       {"id.mask_ratio", "1"},
+                                                       {"id.gate_fields", "user; movie"},
+                                                       {"id.gate_context", "3"},
+                                                       {"id.gate_hidden", "5"},
+                                                       {"id.history_by", "gender"},
+                                                       {"id.history_of", "movie, genre"},
+                                                       {"id.history_length", "2"},
+                                                       {"id.history_hidden", "[6]"},
+                                                       {"id.history_weights", "softmax"},
+                                                       {"id.dropout", "0.5"},
+                                                       {"id.field_dims", "movie = 3"}};
+    const std::vector<std::string> base{"finetune.branches=id", "id.backbone=" + name,
+                                        "id.history_by=user",   "id.history_of=movie",
+                                        "id.cin_layers=[6, 6]", "id.init_std=0.3"};
+    const std::string unchanged = finetuning(base);
+    std::vector<std::string> unread = base;
+    for (const Option& option : options()) {
+        if (option.backbones.empty()) {
+            continue;
+        }
+        const std::string assignment = option.key + "=" + others.at(option.key);
+        if (std::ranges::find(option.backbones, name) == option.backbones.end()) {
+            const bool refused =
+                option.key == "id.field_dims"; // by backbones that lack such widths
+            unread.insert(unread.end(), refused ? 0 : 1, assignment);
+            continue;
+        }
+        std::vector<std::string> changed = base;
+        changed.push_back(assignment);
+        QVERIFY2(finetuning(changed) != unchanged, assignment.c_str());
+    }
+    QCOMPARE(finetuning(unread), unchanged);
 }
 
 void SwitchesTest::unknownIdsHaveAMixingWeightOfTheirOwn() {

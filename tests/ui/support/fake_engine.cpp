@@ -25,8 +25,7 @@ RunEnded play(const std::string& name, const std::string& kind, std::int64_t fir
     RunEnded end{.status = "finished"};
     tell(RunStarted{.run = name,
                     .kind = kind,
-                    .device = "cpu",
-                    .threads = 2,
+                    .identity = {.device = "cpu", .threads = 2},
                     .resumedFromStep = firstStep - 1});
     tell(StageStarted{
         .stage = "pretrain", .epochs = 1, .stepsPerEpoch = kSteps, .totalSteps = kSteps});

@@ -166,7 +166,9 @@ private Q_SLOTS:
         QFETCH(QStringList, shown);
         QCOMPARE(titles, shown);
         for (const Option& option : options()) {
-            const bool counts = optionCounts(option, kind.toStdString(), branches.toStdString());
+            const bool counts =
+                optionIsRead(option, kind.toStdString(), branches.toStdString(),
+                             std::get<std::string>(findOption("id.backbone")->defaultValue));
             const OptionEditor* editor = editorOf(form, option.key.c_str());
             const bool visible = editor->isVisibleTo(&form);
             const bool set = option.key == "kind" || option.key == "finetune.branches";
