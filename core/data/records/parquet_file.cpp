@@ -37,8 +37,7 @@ Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& f
     // What is loaded already is not loaded twice. Local, so that no library of this program meets
     // the OpenSSL within Arrow.
     void* const library = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
-    const void* const found =
-        library == nullptr ? nullptr : ::dlsym(library, kParquetModuleSymbol);
+    const void* const found = library == nullptr ? nullptr : ::dlsym(library, kParquetModuleSymbol);
     if (found == nullptr) {
         return Problem{std::string("cannot be read: the part of this program for Parquet does not "
                                    "load (") +
