@@ -1,6 +1,7 @@
 #include "app/launch/child.h"
 #include "app/launch/engine_start.h"
 #include "app/window_about.h"
+#include "core/base/installed.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -50,7 +51,7 @@ std::string ask(const char* kind, const std::string& first, const std::string& s
     if (!hasDisplay()) {
         return {};
     }
-    const std::string program = flip::launch::partner("flip-ask").string();
+    const std::string program = flip::installedPart("flip-ask").string();
     return flip::launch::saidByChild([&](int out) {
         ::dup2(out, STDOUT_FILENO);
         ::execl(program.c_str(), "flip-workbench", kind, first.c_str(), second.c_str(), nullptr);

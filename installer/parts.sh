@@ -16,6 +16,12 @@ RETRY_SECONDS=${FLIP_RETRY_SECONDS:-5}
 TORCH_SIZES="a CPU build of 190 MB, on the disk 0.7 GB, or a CUDA build of 530 MB, 1.3 GB"
 CUDA_SIZES="about 2 GB, on the disk 4 GB"
 TORCH_VERSION=2.13.0       # fetched where none is named
+# Has wheels for Python 3.11 to 3.15, so for that of each Debian and Ubuntu this runs on, and all are
+# for manylinux_2_28: with the C++ ABI of today and a libc that these systems have.
+ARROW_VERSION=26.0.1
+ARROW_SIZE="55 MB, on the disk 165 MB"
+ARROW_FOLDER=
+HOST_PYTHON=
 CONFIGURE_OPTIONS=()
 TORCH_GIVEN=${FLIP_TORCH:-} # --torch
 DEVICE=auto                # --cpu, --cuda
@@ -493,10 +499,48 @@ link_model() {
     ln -sfn -- "$1" "$link.new" && mv -fT -- "$link.new" "$link"
 }
 
-# install_parts: LibTorch and the language model. Sets TORCH_FOLDER.
+# --- Arrow, which reads Parquet ------------------------------------------------------------------
+
+# fetch_arrow: the wheel first, so that what is there stays until there is something better.
+fetch_arrow() {
+    local wheels=$PARTS/wheels site rc=0
+    rm -rf "$wheels"
+    mkdir -p "$wheels"
+    # Without a fitting wheel pip would compile Arrow for an hour.
+    pip_do download --no-deps --only-binary=:all: --dest "$wheels" "pyarrow==$ARROW_VERSION" || rc=$?
+    site=$(site_packages)
+    if ((rc == 0)); then
+        rm -rf "${site:?}"/pyarrow "$site"/pyarrow-*.dist-info
+        pip_install --no-deps --no-compile "$wheels"/pyarrow-*.whl || rc=$?
+    fi
+    rm -rf "$wheels"
+    return "$rc"
+}
+
+# ensure_arrow: pyarrow in the private environment. The build takes headers and libraries out of it;
+# nothing runs it as a Python package. Sets ARROW_FOLDER, which stays empty where pyarrow is not to be
+# had: Parquet is left out then.
+ensure_arrow() {
+    local wanted=pyarrow==$ARROW_VERSION reason
+    [[ -n $HOST_PYTHON ]] || HOST_PYTHON=$(host_python) || HOST_PYTHON=
+    if [[ -n $HOST_PYTHON ]] && ! reason=$(package_is_sound "$wanted"); then
+        say "Arrow, which reads Parquet: $reason. It is fetched as a part of $wanted, $ARROW_SIZE."
+        environment_works || (make_environment) || HOST_PYTHON=
+        [[ -z $HOST_PYTHON ]] || fetch_arrow || true
+    fi
+    if [[ -n $HOST_PYTHON ]] && package_is_sound "$wanted" >>"$LOG"; then
+        ARROW_FOLDER=$(site_packages)/pyarrow
+        say "Arrow: $ARROW_VERSION, $ARROW_FOLDER"
+    else
+        ARROW_FOLDER=
+        say "Going on without Parquet, as pip did not bring $wanted; run this again to add it."
+    fi
+}
+
+# install_parts: LibTorch, the language model, Arrow. Sets TORCH_FOLDER and ARROW_FOLDER.
 install_parts() {
     local given=$PLM_GIVEN link=$PARTS/models/$MODEL_NAME model
-    step "LibTorch and the language model"
+    step "LibTorch, the language model and Arrow"
     if [[ -n $given ]]; then
         [[ -d $given ]] || die "--plm $given: there is no such folder"
         given=$(cd "$given" && pwd -P)
@@ -527,6 +571,7 @@ install_parts() {
     fi
     say "LibTorch: $TORCH_BUILD_VERSION${TORCH_CUDA:+ with CUDA $TORCH_CUDA}, $TORCH_FOLDER"
     say "$MODEL_NAME: $(readlink -f "$link")"
+    ensure_arrow
     release_lock PARTS_LOCK
 }
 
@@ -552,8 +597,11 @@ cached() { sed -n "s/^$2:[A-Z]*=//p" "$1/CMakeCache.txt" 2>/dev/null || true; }
 # configure PRESET: unless that was done with the same parts already; the build itself notices
 # changed CMake files. CONFIGURE_OPTIONS, where there are any, are always passed on.
 configure() {
-    local folder=$ROOT/build/$1
+    local folder=$ROOT/build/$1 parquet=OFF
+    [[ -z $ARROW_FOLDER ]] || parquet=ON
     if [[ ${#CONFIGURE_OPTIONS[@]} == 0 && -f $folder/build.ninja && $(cached "$folder" LibTorch_ROOT) == "$TORCH_FOLDER" &&
+        $(cached "$folder" FLIP_PARQUET) == "$parquet" &&
+        $(cached "$folder" FLIP_ARROW_DIR) == "$ARROW_FOLDER" &&
         $(cached "$folder" FLIP_MODELS_DIR) == "$PARTS/models" &&
         $(cached "$folder" CMAKE_HOME_DIRECTORY) == "$ROOT" ]]; then
         return
@@ -564,7 +612,8 @@ configure() {
     fi
     say "Configuring $folder"
     (cd "$ROOT" && quietly cmake --preset "$1" "-DLibTorch_ROOT=$TORCH_FOLDER" \
-        "-DFLIP_MODELS_DIR=$PARTS/models" "${CONFIGURE_OPTIONS[@]}") ||
+        "-DFLIP_MODELS_DIR=$PARTS/models" "-DFLIP_PARQUET=$parquet" "-DFLIP_ARROW_DIR=$ARROW_FOLDER" \
+        "${CONFIGURE_OPTIONS[@]}") ||
         die "the build could not be configured; the lines above say what is missing"
 }
 

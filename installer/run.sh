@@ -18,7 +18,7 @@ $SHARED_OPTIONS
 
 What it touches:
   system packages   with apt-get, as root or through sudo, and only if some are missing
-  \$FLIP_PARTS       LibTorch and the language model, by pip in a private environment;
+  \$FLIP_PARTS       LibTorch, the language model and Arrow, by pip in a private environment;
                     now $PARTS
   build/            in this folder: the program and a log, setup.log
 

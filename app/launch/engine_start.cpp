@@ -71,13 +71,6 @@ void remember(const std::string& place) {
 
 } // namespace
 
-fs::path partner(const std::string& name) {
-    std::error_code ignored;
-    const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-    const fs::path packaged = here.parent_path() / "lib" / "flip-workbench" / name;
-    return fs::exists(packaged, ignored) ? packaged : here / name;
-}
-
 std::optional<std::string> wantedTorch(const fs::path& program) {
     const auto text = readFile(program.parent_path() / kWantedFile);
     return text ? std::optional<std::string>(trimmed(*text)) : std::nullopt;
@@ -143,7 +136,7 @@ void standInForTheSystem() {
     standIn("/usr/share/X11/xkb", "XKB_CONFIG_ROOT", share / "xkb");
 
     // All of the system's, or all of the package's: a driver of the system wants its own.
-    const fs::path display = partner("display");
+    const fs::path display = installedPart("display");
     for (const auto& library : fs::directory_iterator(display, ignored)) {
         if (!loads(library.path().filename())) {
             addLibraries(display);
@@ -154,7 +147,7 @@ void standInForTheSystem() {
 
 Problem become(const std::string& program, char** words, const std::string& named,
                const AskForTorch& ask) {
-    const fs::path file = partner(program);
+    const fs::path file = installedPart(program);
     std::error_code ignored;
     if (fs::equivalent(file, "/proc/self/exe", ignored)) {
         return Problem{"finds no program to become; it is a part of a package", file.string()};

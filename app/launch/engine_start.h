@@ -20,10 +20,6 @@ namespace flip::launch {
 using AskForTorch = std::function<std::optional<std::string>(const std::string& wanted,
                                                              const std::string& trouble)>;
 
-/// A program of this package that links LibTorch, such as "flip-engine": beside the program that
-/// runs, or in lib/flip-workbench of its package.
-std::filesystem::path partner(const std::string& name);
-
 /// What PyTorch a slim package wants, "2.13"; nothing in a build and in the full package.
 std::optional<std::string> wantedTorch(const std::filesystem::path& program);
 

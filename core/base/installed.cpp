@@ -4,11 +4,21 @@
 
 namespace flip {
 
-std::filesystem::path installedShare() {
-    namespace fs = std::filesystem;
+namespace {
+
+namespace fs = std::filesystem;
+
+/// PREFIX/bin, or PREFIX/lib/flip-workbench.
+fs::path folderOfThisProgram() {
     std::error_code ignored;
-    // Programs stand in PREFIX/bin, or in PREFIX/lib/flip-workbench.
-    const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    return fs::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
+} // namespace
+
+fs::path installedShare() {
+    std::error_code ignored;
+    const fs::path here = folderOfThisProgram();
     for (const fs::path& prefix : {here.parent_path(), here.parent_path().parent_path()}) {
         const fs::path share = prefix / "share" / "flip-workbench";
         if (fs::is_directory(share, ignored)) {
@@ -16,6 +26,13 @@ std::filesystem::path installedShare() {
         }
     }
     return {};
+}
+
+fs::path installedPart(const std::string& name) {
+    std::error_code ignored;
+    const fs::path here = folderOfThisProgram();
+    const fs::path packaged = here.parent_path() / "lib" / "flip-workbench" / name;
+    return fs::exists(packaged, ignored) ? packaged : here / name;
 }
 
 } // namespace flip

@@ -1,27 +1,42 @@
-# Arrow and its Parquet reader out of a pyarrow wheel, as the target flip_arrow. FLIP_ARROW_DIR is the
-# wheel's folder; without it python3 is asked.
+# flip_arrow: Arrow and its reader of Parquet, out of a pyarrow wheel. Python is not needed for it and
+# nothing of the wheel is run: headers and libraries are taken as they lie. Wheels for manylinux_2_28
+# and later have the C++ ABI of this project; those from pyarrow 22 on want C++20, as it does.
+#
+# FLIP_ARROW_DIR is the wheel's folder. Where it is not named, what installer/run.sh brought is taken,
+# else the pyarrow of the python3 in PATH.
 
-set(FLIP_ARROW_DIR "" CACHE PATH "The folder of the pyarrow package, for FLIP_PARQUET")
-if(NOT FLIP_ARROW_DIR)
-    execute_process(COMMAND python3 -c "import pyarrow; print(pyarrow.__path__[0])"
-                    OUTPUT_VARIABLE FLIP_FOUND_ARROW OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT FLIP_ARROW_DIR AND FLIP_ARROW_HINT)
+    set(FLIP_ARROW_DIR "${FLIP_ARROW_HINT}" CACHE PATH "" FORCE)
+elseif(NOT FLIP_ARROW_DIR)
+    execute_process(
+        COMMAND python3 -c "import importlib.util as u; print(u.find_spec('pyarrow').submodule_search_locations[0])"
+        OUTPUT_VARIABLE FLIP_FOUND_ARROW OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
     set(FLIP_ARROW_DIR "${FLIP_FOUND_ARROW}" CACHE PATH "" FORCE)
 endif()
 
-# The wheel has the libraries under their versioned names only.
-set(libraries)
+# The libraries have only the names with their version.
+set(version "")
+if(EXISTS "${FLIP_ARROW_DIR}/include/arrow/util/config.h")
+    file(STRINGS "${FLIP_ARROW_DIR}/include/arrow/util/config.h" lines
+         REGEX "^#define ARROW_(SO_VERSION|VERSION_STRING) ")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+                 "${FLIP_ARROW_DIR}/include/arrow/util/config.h") # another wheel in the same place
+    string(REGEX REPLACE ".*ARROW_SO_VERSION \"([0-9]+)\".*" "\\1" version "${lines}")
+    string(REGEX REPLACE ".*ARROW_VERSION_STRING \"([^\"]+)\".*" "\\1" FLIP_ARROW_VERSION "${lines}")
+endif()
 foreach(name arrow parquet)
-    file(GLOB found "${FLIP_ARROW_DIR}/lib${name}.so.*")
-    if(NOT found)
-        message(FATAL_ERROR "FLIP_PARQUET needs the pyarrow package: pip install pyarrow, or set "
-                            "FLIP_ARROW_DIR to its folder")
+    set(library "${FLIP_ARROW_DIR}/lib${name}.so.${version}")
+    if(NOT version OR NOT EXISTS "${library}")
+        message(FATAL_ERROR "FLIP_PARQUET needs the package pyarrow, and there is none in "
+                            "\"${FLIP_ARROW_DIR}\": run installer/run.sh, which fetches it, set "
+                            "FLIP_ARROW_DIR to the folder of one, or leave Parquet out by "
+                            "-DFLIP_PARQUET=OFF")
     endif()
-    list(GET found 0 library)
     add_library(flip_arrow_${name} SHARED IMPORTED)
     set_target_properties(flip_arrow_${name} PROPERTIES
         IMPORTED_LOCATION "${library}"
         INTERFACE_INCLUDE_DIRECTORIES "${FLIP_ARROW_DIR}/include")
-    list(APPEND libraries flip_arrow_${name})
 endforeach()
 add_library(flip_arrow INTERFACE IMPORTED)
-target_link_libraries(flip_arrow INTERFACE ${libraries})
+target_link_libraries(flip_arrow INTERFACE flip_arrow_parquet flip_arrow_arrow)
+message(STATUS "Arrow ${FLIP_ARROW_VERSION}: ${FLIP_ARROW_DIR}")

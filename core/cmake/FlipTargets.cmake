@@ -14,7 +14,7 @@ if(FLIP_CCACHE)
 endif()
 find_program(FLIP_MOLD mold)
 
-# Where no LibTorch is named, the one that installer/run.sh brought is taken.
+# Where no LibTorch and no Arrow is named, those that installer/run.sh brought are taken.
 set(FLIP_PARTS "$ENV{FLIP_PARTS}")
 if(NOT FLIP_PARTS)
     set(FLIP_PARTS "$ENV{XDG_DATA_HOME}")
@@ -24,6 +24,7 @@ if(NOT FLIP_PARTS)
     set(FLIP_PARTS "${FLIP_PARTS}/flip-workbench")
 endif()
 set(FLIP_TORCH_HINTS "${FLIP_PARTS}/python")
+file(GLOB FLIP_ARROW_HINT "${FLIP_PARTS}/python/lib/python3*/site-packages/pyarrow")
 
 # flip_target(NAME): our warnings, our include root, our sanitizers.
 function(flip_target name)

@@ -7,6 +7,7 @@
 # A line for each thing tried; the last one is "N passed, N failed".
 set -euo pipefail
 
+here=$(cd "$(dirname "$0")" && pwd -P)
 packages=$(cd "$1" && pwd -P)
 pytorch=$(cd "$2" && pwd -P)
 pictures=${3:-}
@@ -75,6 +76,18 @@ says() { # says WORDS COMMAND...: the command's output holds the words
     grep -qF -- "$words" "$work/said"
 }
 
+# A package without Parquet, which is made where pip offers no Arrow, says where it comes from.
+imports_parquet() {
+    cp -r "$here/parquet" "$root/tmp/" &&
+        if [[ -e $root/usr/lib/flip-workbench/libflip-parquet.so ]]; then
+            inside flip import /tmp/parquet --preset csv --schema /tmp/parquet/ratings.toml \
+                --name ratings
+        else
+            says "installer/run.sh" inside flip import /tmp/parquet --preset csv \
+                --schema /tmp/parquet/ratings.toml --name ratings
+        fi
+}
+
 draws() { # draws PICTURE COMMAND...: a picture of some size
     # Within a condition the shell goes on after a failure, hence the &&. A window without letters
     # makes a picture of a tenth of that size.
@@ -101,6 +114,7 @@ for package in "$packages"/*.tar.gz "$packages"/*.deb; do
         given=(FLIP_TORCH=/pytorch-of-somebody)
     fi
     try "$name: finds LibTorch" says "LibTorch   2." inside flip machine
+    try "$name: imports a Parquet file" imports_parquet
     try "$name: the window draws itself" draws "${name%.*}"
     if inside ls /usr/share/flip-workbench/models/all-MiniLM-L6-v2/config.json >/dev/null 2>&1; then
         try "$name: the demo comes to its result" says "films never seen in training" inside flip demo

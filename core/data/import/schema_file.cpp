@@ -2,7 +2,7 @@
 
 #include "core/data/import/schema_names.h"
 #include "core/data/import/toml_section.h"
-#include "core/data/records/parquet_rows.h"
+#include "core/data/records/parquet_file.h"
 
 #include <algorithm>
 #include <array>
@@ -203,8 +203,7 @@ Result<TableSchema> readTable(const TomlSection& section) {
                        section.where("name")};
     }
     if (*format == "parquet" && !parquetIsBuiltIn()) {
-        return Problem{"format = \"parquet\" is not built in; configure the build with "
-                       "-DFLIP_PARQUET=ON, or turn the file into csv",
+        return Problem{std::string("format = \"parquet\" is not built in; ") + kParquetAdvice,
                        section.where("format")};
     }
     table.kind = *format == "csv"     ? FileFormat::Csv

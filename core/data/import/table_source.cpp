@@ -5,7 +5,7 @@
 #include "core/data/records/json_lines.h"
 #include "core/data/records/line_ends.h"
 #include "core/data/records/packed_bytes.h"
-#include "core/data/records/parquet_rows.h"
+#include "core/data/records/parquet_file.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,5 @@
 #include "core/data/records/parquet_rows.h"
 
-#if defined(FLIP_PARQUET)
 #include "core/base/text_encoding.h"
 #include "core/data/records/list_elements.h"
 #include "core/data/records/value_dictionary.h"
@@ -19,26 +18,8 @@
 #include <exception>
 #include <system_error>
 #include <utility>
-#endif
 
 namespace flip {
-
-#if !defined(FLIP_PARQUET)
-
-bool parquetIsBuiltIn() {
-    return false;
-}
-
-Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path&,
-                                                  const std::vector<std::string>&,
-                                                  const std::string&,
-                                                  const std::string& shownName) {
-    return Problem{"cannot be read: Parquet is not built in; configure the build with "
-                   "-DFLIP_PARQUET=ON, or turn the file into csv",
-                   shownName};
-}
-
-#else
 
 namespace {
 
@@ -390,16 +371,10 @@ private:
     std::unique_ptr<arrow::RecordBatchReader> rows_; // last member: reads by reader_
 };
 
-} // namespace
-
-bool parquetIsBuiltIn() {
-    return true;
-}
-
-Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& file,
-                                                  const std::vector<std::string>& wanted,
-                                                  const std::string& listSeparator,
-                                                  const std::string& shownName) {
+Result<std::unique_ptr<RecordFormat>> openRows(const std::filesystem::path& file,
+                                               const std::vector<std::string>& wanted,
+                                               const std::string& listSeparator,
+                                               const std::string& shownName) {
     constexpr std::int64_t kBatchRows = 4096;
     const auto damaged = [&](std::string why) -> Problem {
         return {"is damaged or no Parquet file (" + why.substr(0, why.find('\n')) +
@@ -438,6 +413,8 @@ Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& f
     }
 }
 
-#endif
+} // namespace
+
+const ParquetModule flipParquetModule = {&openRows};
 
 } // namespace flip

@@ -10,18 +10,21 @@
 
 namespace flip {
 
-/// Whether this program was built with Arrow, which reads Parquet.
-bool parquetIsBuiltIn();
-
-/// Opens a Parquet file. Its columns are all top-level ones, but only the cells of `wanted` are
-/// filled, others stay empty. Numbers, texts and booleans ("true", "false") become text, dates and
-/// times the seconds since 1970; what is missing or no number becomes the empty value; the values
-/// of a list are joined by `listSeparator`. A record's line is its row, from 1. A wanted column of
-/// another type is a Problem, as is a damaged file or a program without Arrow; `shownName` stands
-/// in it.
-Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& file,
+/// What the library libflip-parquet.so holds: the one part of the program that links Arrow. It is a
+/// library of its own, loaded with the first Parquet file, since Arrow would double the time that
+/// `flip` takes to start.
+struct ParquetModule {
+    /// As openParquet() in parquet_file.h.
+    Result<std::unique_ptr<RecordFormat>> (*open)(const std::filesystem::path& file,
                                                   const std::vector<std::string>& wanted,
                                                   const std::string& listSeparator,
                                                   const std::string& shownName);
+};
+
+inline constexpr const char* kParquetModuleFile = "libflip-parquet.so";
+inline constexpr const char* kParquetModuleSymbol = "flipParquetModule";
+
+/// Defined in that library alone.
+extern "C" const ParquetModule flipParquetModule;
 
 } // namespace flip

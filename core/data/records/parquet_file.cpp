@@ -1,0 +1,52 @@
+#include "core/data/records/parquet_file.h"
+
+#if defined(FLIP_PARQUET)
+#include "core/base/installed.h"
+#include "core/data/records/parquet_rows.h"
+
+#include <dlfcn.h>
+#endif
+
+namespace flip {
+
+#if !defined(FLIP_PARQUET)
+
+bool parquetIsBuiltIn() {
+    return false;
+}
+
+Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path&,
+                                                  const std::vector<std::string>&,
+                                                  const std::string&,
+                                                  const std::string& shownName) {
+    return Problem{std::string("cannot be read: Parquet is not built in; ") + kParquetAdvice,
+                   shownName};
+}
+
+#else
+
+bool parquetIsBuiltIn() {
+    return true;
+}
+
+Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& file,
+                                                  const std::vector<std::string>& wanted,
+                                                  const std::string& listSeparator,
+                                                  const std::string& shownName) {
+    const auto place = installedPart(kParquetModuleFile);
+    // What is loaded already is not loaded twice. Local, so that no library of this program meets
+    // the OpenSSL within Arrow.
+    void* const library = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
+    const void* const found = library == nullptr ? nullptr : ::dlsym(library, kParquetModuleSymbol);
+    if (found == nullptr) {
+        return Problem{std::string("cannot be read: the part of this program for Parquet does not "
+                                   "load (") +
+                           ::dlerror() + "); build or install the program again",
+                       shownName, /*world=*/true};
+    }
+    return static_cast<const ParquetModule*>(found)->open(file, wanted, listSeparator, shownName);
+}
+
+#endif
+
+} // namespace flip
