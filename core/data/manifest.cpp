@@ -151,6 +151,7 @@ Json toJson(const ImportRecord& import) {
             {"dropped_rows", import.tally.droppedRows},
             {"unmatched_rows", import.tally.unmatchedRows},
             {"repeated_keys", import.tally.repeatedKeys},
+            {"cut_times", import.tally.cutTimes},
             {"rows_without_match", countsToJson(import.tally.withoutMatch)},
             {"unnamed_labels", countsToJson(import.tally.unnamedLabels)},
             {"nearly_named_labels", countsToJson(import.tally.nearlyNamedLabels)},
@@ -184,6 +185,7 @@ ImportRecord importRecord(const Json& json) {
     tally.droppedRows = json.at("dropped_rows").get<std::int64_t>();
     tally.unmatchedRows = json.at("unmatched_rows").get<std::int64_t>();
     tally.repeatedKeys = json.at("repeated_keys").get<std::int64_t>();
+    tally.cutTimes = json.value("cut_times", std::int64_t{0});
     tally.withoutMatch = namedCounts(json, "rows_without_match");
     tally.unnamedLabels = namedCounts(json, "unnamed_labels");
     tally.nearlyNamedLabels = namedCounts(json, "nearly_named_labels");
