@@ -84,6 +84,9 @@ Json toJson(const ManifestField& field) {
     if (!field.info.shares.empty()) {
         json["shares"] = field.info.shares;
     }
+    if (field.info.hasBrackets) {
+        json["brackets"] = true;
+    }
     if (field.info.emptyRows > 0) {
         json["empty_rows"] = field.info.emptyRows;
     }
@@ -102,6 +105,7 @@ ManifestField manifestField(const Json& json) {
     const auto kind = std::ranges::find(kKinds, json.value("kind", "category"), fieldKindName);
     field.info.kind = kind == kKinds.end() ? FieldKind::Category : *kind;
     field.info.separator = json.value("separator", "");
+    field.info.hasBrackets = json.value("brackets", false);
     field.info.shares = json.value("shares", "");
     field.info.emptyRows = json.value("empty_rows", std::int64_t{0});
     field.info.misfitRows = json.value("misfit_rows", std::int64_t{0});
@@ -233,7 +237,12 @@ std::vector<ColumnFile> ManifestField::files() const {
 std::int64_t Manifest::format() const {
     const bool shares = std::ranges::any_of(
         fields, [](const ManifestField& field) { return !field.info.shares.empty(); });
-    return timeDecimals > 0 ? kFineTimesFormat : shares ? kSharingFormat : kFormat;
+    const bool brackets = std::ranges::any_of(
+        fields, [](const ManifestField& field) { return field.info.hasBrackets; });
+    return brackets           ? kBracketsFormat
+           : timeDecimals > 0 ? kFineTimesFormat
+           : shares           ? kSharingFormat
+                              : kFormat;
 }
 
 std::string Manifest::contentHash() const {
@@ -314,10 +323,10 @@ Result<Manifest> Manifest::fromJson(std::string_view text, const std::string& wh
             return damaged;
         }
         const auto format = json.at("format").get<std::int64_t>();
-        if (format < kFormat || format > kFineTimesFormat) {
+        if (format < kFormat || format > kLastFormat) {
             return Problem{"the dataset has format " + std::to_string(format) +
                                ", this program reads formats " + std::to_string(kFormat) + " to " +
-                               std::to_string(kFineTimesFormat) +
+                               std::to_string(kLastFormat) +
                                "; import it again or use the program that made it",
                            where};
         }
