@@ -30,6 +30,9 @@ struct FieldInfo {
     FieldUse use = FieldUse::Both;
     FieldKind kind = FieldKind::Category;
     std::string separator;    // between the elements of a list
+    bool hasBrackets = false; // values of kind Multi may be lists in brackets, which
+                              // forEachListElement() reads; else the separator alone parts them,
+                              // as in all datasets of programs that knew no brackets
     std::string shares;       // the field whose vocabulary it has; empty: its own
     std::int64_t values = 0;  // distinct values in all rows
     std::int64_t ids = 0;     // values, elements or buckets that the training split holds, those

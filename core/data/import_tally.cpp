@@ -93,6 +93,12 @@ std::vector<ImportRemark> importRemarks(const ImportTally& tally,
                                " a key; of each key the first line counts",
                            false});
     }
+    if (tally.cutTimes > 0) {
+        remarks.push_back({partOfRows(tally.cutTimes, rows) +
+                               " have a time with more decimals than 64 bits hold beside the "
+                               "others; the last ones are cut off, towards the past",
+                           false});
+    }
     const std::string become = tally.unnamedArePositive ? "positive: " : "negative: ";
     if (!tally.unnamedLabels.empty()) {
         remarks.push_back({"labels that the rule does not name are " + become +

@@ -23,6 +23,7 @@ struct ImportTally {
     std::int64_t droppedRows = 0;   // by the label's drop rule
     std::int64_t unmatchedRows = 0; // by joins that keep matched rows only
     std::int64_t repeatedKeys = 0;  // lines of joined tables whose key stood there before
+    std::int64_t cutTimes = 0;      // rows whose time was written with more decimals than are kept
 
     // By joined table: rows, kept or not, whose key it does not hold.
     std::vector<NamedCount> withoutMatch;

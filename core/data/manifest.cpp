@@ -84,6 +84,9 @@ Json toJson(const ManifestField& field) {
     if (!field.info.shares.empty()) {
         json["shares"] = field.info.shares;
     }
+    if (field.info.hasBrackets) {
+        json["brackets"] = true;
+    }
     if (field.info.emptyRows > 0) {
         json["empty_rows"] = field.info.emptyRows;
     }
@@ -102,6 +105,7 @@ ManifestField manifestField(const Json& json) {
     const auto kind = std::ranges::find(kKinds, json.value("kind", "category"), fieldKindName);
     field.info.kind = kind == kKinds.end() ? FieldKind::Category : *kind;
     field.info.separator = json.value("separator", "");
+    field.info.hasBrackets = json.value("brackets", false);
     field.info.shares = json.value("shares", "");
     field.info.emptyRows = json.value("empty_rows", std::int64_t{0});
     field.info.misfitRows = json.value("misfit_rows", std::int64_t{0});
@@ -151,6 +155,7 @@ Json toJson(const ImportRecord& import) {
             {"dropped_rows", import.tally.droppedRows},
             {"unmatched_rows", import.tally.unmatchedRows},
             {"repeated_keys", import.tally.repeatedKeys},
+            {"cut_times", import.tally.cutTimes},
             {"rows_without_match", countsToJson(import.tally.withoutMatch)},
             {"unnamed_labels", countsToJson(import.tally.unnamedLabels)},
             {"nearly_named_labels", countsToJson(import.tally.nearlyNamedLabels)},
@@ -184,6 +189,7 @@ ImportRecord importRecord(const Json& json) {
     tally.droppedRows = json.at("dropped_rows").get<std::int64_t>();
     tally.unmatchedRows = json.at("unmatched_rows").get<std::int64_t>();
     tally.repeatedKeys = json.at("repeated_keys").get<std::int64_t>();
+    tally.cutTimes = json.value("cut_times", std::int64_t{0});
     tally.withoutMatch = namedCounts(json, "rows_without_match");
     tally.unnamedLabels = namedCounts(json, "unnamed_labels");
     tally.nearlyNamedLabels = namedCounts(json, "nearly_named_labels");
@@ -231,7 +237,12 @@ std::vector<ColumnFile> ManifestField::files() const {
 std::int64_t Manifest::format() const {
     const bool shares = std::ranges::any_of(
         fields, [](const ManifestField& field) { return !field.info.shares.empty(); });
-    return timeDecimals > 0 ? kFineTimesFormat : shares ? kSharingFormat : kFormat;
+    const bool brackets = std::ranges::any_of(
+        fields, [](const ManifestField& field) { return field.info.hasBrackets; });
+    return brackets           ? kBracketsFormat
+           : timeDecimals > 0 ? kFineTimesFormat
+           : shares           ? kSharingFormat
+                              : kFormat;
 }
 
 std::string Manifest::contentHash() const {
@@ -312,10 +323,10 @@ Result<Manifest> Manifest::fromJson(std::string_view text, const std::string& wh
             return damaged;
         }
         const auto format = json.at("format").get<std::int64_t>();
-        if (format < kFormat || format > kFineTimesFormat) {
+        if (format < kFormat || format > kLastFormat) {
             return Problem{"the dataset has format " + std::to_string(format) +
                                ", this program reads formats " + std::to_string(kFormat) + " to " +
-                               std::to_string(kFineTimesFormat) +
+                               std::to_string(kLastFormat) +
                                "; import it again or use the program that made it",
                            where};
         }

@@ -61,6 +61,8 @@ struct Manifest {
     static constexpr std::int64_t kFormat = 1;
     static constexpr std::int64_t kSharingFormat = 2;   // where fields share a vocabulary
     static constexpr std::int64_t kFineTimesFormat = 3; // where times have decimals
+    static constexpr std::int64_t kBracketsFormat = 4;  // where lists stand in brackets
+    static constexpr std::int64_t kLastFormat = kBracketsFormat;
 
     /// The least of them that holds it, so that older programs read what they can.
     std::int64_t format() const;

@@ -9,13 +9,19 @@ namespace flip {
 
 namespace {
 
-/// "Action, Comedy" of "Action|Comedy" or "['Action', 'Comedy']"; elements that are empty are left out.
-std::string listInWords(std::string_view list, const std::string& separator) {
+/// "Action, Comedy" of "Action|Comedy" or "['Action', 'Comedy']"; elements that are empty are left
+/// out.
+std::string listInWords(std::string_view list, const FieldInfo& field) {
     std::string words;
-    forEachListElement(list, separator, [&](std::string_view element) {
+    const auto add = [&](std::string_view element) {
         words += words.empty() ? "" : ", ";
         words += element;
-    });
+    };
+    if (field.hasBrackets) {
+        forEachListElement(list, field.separator, add);
+    } else {
+        forEachElement(list, field.separator, add);
+    }
     return words;
 }
 
@@ -28,8 +34,8 @@ public:
             const FieldInfo& info = dataset.fields()[static_cast<std::size_t>(field)];
             if (info.kind == FieldKind::Multi) {
                 for (std::int64_t code = 0; code < info.values; ++code) {
-                    lists_[static_cast<std::size_t>(field)].push_back(listInWords(
-                        dataset.value(field, static_cast<std::uint32_t>(code)), info.separator));
+                    lists_[static_cast<std::size_t>(field)].push_back(
+                        listInWords(dataset.value(field, static_cast<std::uint32_t>(code)), info));
                 }
             }
         }
@@ -100,7 +106,7 @@ std::string valueInWords(const Dataset& dataset, int field, std::uint32_t code,
     const FieldInfo& info = dataset.fields()[static_cast<std::size_t>(field)];
     std::string words(dataset.value(field, code));
     if (info.kind == FieldKind::Multi) {
-        words = listInWords(words, info.separator);
+        words = listInWords(words, info);
     }
     return words.empty() ? missing : words;
 }

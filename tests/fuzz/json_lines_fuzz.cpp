@@ -13,8 +13,9 @@ namespace {
 
 /// All records and bad lines of a text, in a form that can be compared.
 std::string readAll(std::string_view bytes, std::size_t batchBytes, WorkerPool& pool) {
-    JsonLines format(std::make_unique<fuzz::MemoryBytes>(bytes, batchBytes),
-                     {"a", "b.a", "a.*", "a.0", "a.*.b", "b.*.*", "a.b.0.*"}, "|");
+    JsonLines format(
+        std::make_unique<fuzz::MemoryBytes>(bytes, batchBytes),
+        {{"a"}, {"b.a"}, {"a.*", true}, {"a.0"}, {"a.*.b"}, {"b.*.*", true}, {"a.b.0.*"}}, "|");
     RecordStream stream(format, pool, batchBytes);
     const std::size_t columns = format.columns().size();
     std::string records;

@@ -186,9 +186,11 @@ void FieldColumn::countOddRows(std::span<const std::uint32_t> codes) {
         const std::string_view value = values_.value(code);
         const std::string_view text = trimmed(value);
         isEmpty[code] = text.empty();
+        const bool inBrackets = info_.kind == FieldKind::Multi && isInBrackets(value);
+        const bool isList = inBrackets && bracketedElements(value).has_value();
+        info_.hasBrackets = info_.hasBrackets || isList;
         isMisfit[code] = (info_.kind == FieldKind::Number && !text.empty() && !parseNumber(text)) ||
-                         (info_.kind == FieldKind::Multi && value.starts_with('[') &&
-                          value.ends_with(']') && !bracketedElements(value));
+                         (inBrackets && !isList);
         if (isMisfit[code] != 0 && info_.misfit.empty()) {
             info_.misfit = text;
         }

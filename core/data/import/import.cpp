@@ -221,6 +221,7 @@ public:
     }
 
     std::int64_t rows() const { return manifest_.rows; }
+    std::int64_t cutTimes() const { return cutTimes_; } // once finished
 
     /// Splits the rows, gives the ids and writes what is left.
     Result<Manifest> finish(const SplitPlan& plan, std::span<const FilePart> parts,
@@ -285,6 +286,7 @@ private:
             }
             manifest_.times = finished->file;
             manifest_.timeDecimals = finished->decimals;
+            cutTimes_ = finished->cutTimes;
             auto mapped = MappedFile::open(folder_ / finished->file.fileName());
             if (!mapped) {
                 return mapped.problem();
@@ -310,6 +312,7 @@ private:
     WorkerPool& pool_;
     ColumnWriter labels_;
     std::optional<TimeColumn> times_;
+    std::int64_t cutTimes_ = 0;
     std::vector<FieldColumn> fields_;
     std::vector<std::vector<std::size_t>> vocabularies_; // of each one its fields
     Manifest manifest_;
@@ -462,6 +465,7 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         .splitSeed = request.split.seed,
         .tally = rows.tally(),
     };
+    manifest->import.tally.cutTimes = columns->cutTimes();
     if (auto go = watch.begin("finishing", sizeOf(files)); !go) {
         return go.problem();
     }

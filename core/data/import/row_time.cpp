@@ -66,12 +66,12 @@ private:
 };
 
 /// Without zeros at the end of the decimals.
-RowTime shortest(std::int64_t digits, int decimals) {
-    while (decimals > 0 && digits % 10 == 0) {
-        digits /= 10;
-        --decimals;
+RowTime shortest(RowTime time) {
+    while (time.decimals > 0 && time.digits % 10 == 0) {
+        time.digits /= 10;
+        --time.decimals;
     }
-    return {digits, decimals};
+    return time;
 }
 
 /// (-1)^negative * 0.DIGITS * 10^point.
@@ -98,13 +98,18 @@ std::optional<RowTime> fromDigits(bool negative, std::string_view digits, std::i
         }
         value = 10 * value + digit;
     }
+    const bool isCut = taken < count;
+    if (negative && isCut && value == kLargest) { // towards the past there is no number left
+        value /= 10;
+        --taken;
+    }
     if (taken < point) {
         return std::nullopt;
     }
-    const bool cutOff = taken < count;
     return shortest(
-        negative ? -value - (cutOff ? 1 : 0) : value,
-        static_cast<int>(std::clamp<std::int64_t>(taken - point, 0, RowTime::kMostDecimals)));
+        {negative ? -value - (isCut ? 1 : 0) : value,
+         static_cast<int>(std::clamp<std::int64_t>(taken - point, 0, RowTime::kMostDecimals)),
+         isCut});
 }
 
 std::optional<RowTime> readNumber(std::string_view text) {
@@ -181,7 +186,7 @@ std::optional<RowTime> readDate(std::string_view text) {
     std::int64_t seconds =
         86'400 * std::int64_t{std::chrono::sys_days(date).time_since_epoch().count()};
     if (reader.atEnd()) {
-        return RowTime{seconds, 0};
+        return RowTime{seconds};
     }
     if (!reader.takeOneOf("Tt ")) {
         return std::nullopt;
@@ -215,15 +220,17 @@ std::optional<RowTime> readDate(std::string_view text) {
     }
     seconds -= *ahead;
     // Parts of a second count forwards, also before 1970.
-    RowTime time{seconds, 0};
+    RowTime time{seconds};
+    decimals = decimals.substr(0, decimals.find_last_not_of('0') + 1);
     for (const char digit : decimals) {
         const auto finer = time.withDecimals(time.decimals + 1);
         if (!finer || *finer > kLargest - 9 || time.decimals == RowTime::kMostDecimals) {
+            time.isCut = true;
             break;
         }
         time = {*finer + (digit - '0'), time.decimals + 1};
     }
-    return shortest(time.digits, time.decimals);
+    return shortest(time);
 }
 
 } // namespace
@@ -235,6 +242,9 @@ std::optional<std::int64_t> RowTime::withDecimals(int wanted) const {
             return std::nullopt;
         }
         result *= 10;
+    }
+    for (int i = wanted; i < decimals; ++i) {
+        result = result / 10 - (result % 10 < 0 ? 1 : 0);
     }
     return result;
 }

@@ -12,11 +12,13 @@ struct RowTime {
     static constexpr int kMostDecimals = 18;
 
     std::int64_t digits = 0;
-    int decimals = 0; // no more than are needed
+    int decimals = 0;   // no more than are needed
+    bool isCut = false; // more decimals were written than these; the true time is a little later
 
     bool operator==(const RowTime&) const = default;
 
-    /// The digits with more decimals; nothing where they do not fit 64 bits.
+    /// The digits with another number of decimals: with fewer the rest is cut off towards the past;
+    /// nothing where more do not fit 64 bits.
     std::optional<std::int64_t> withDecimals(int wanted) const;
 };
 

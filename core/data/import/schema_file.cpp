@@ -460,6 +460,22 @@ Result<Schema> readSchema(const TomlSection& document) {
     return schema;
 }
 
+/// Whether a field reads a column's cells as lists. What a join collects of several records is no
+/// list in brackets any more.
+bool isListColumn(const Schema& schema, std::string_view table, const std::string& column) {
+    const auto isNamed = [&](const ColumnName& name) {
+        return name.table == table &&
+               (name.column == column || std::ranges::count(name.otherSpellings, column) > 0);
+    };
+    const bool isCollected = std::ranges::any_of(schema.joins, [&](const JoinSchema& join) {
+        return join.right.table == table && !join.collect.empty();
+    });
+    return !isCollected && std::ranges::any_of(schema.fields, [&](const FieldSchema& field) {
+        return field.kind == FieldKind::Multi && !field.flags &&
+               std::ranges::any_of(field.columns, isNamed);
+    });
+}
+
 } // namespace
 
 int Schema::findTable(std::string_view name) const {
@@ -473,11 +489,11 @@ bool Schema::isOptional(std::string_view table) const {
     });
 }
 
-std::vector<std::string> Schema::columnsOf(std::string_view table) const {
-    std::vector<std::string> columns;
-    const auto add = [&](const std::string& column) {
-        if (std::ranges::find(columns, column) == columns.end()) {
-            columns.push_back(column);
+std::vector<WantedColumn> Schema::columnsOf(std::string_view table) const {
+    std::vector<WantedColumn> columns;
+    const auto add = [&](const std::string& name) {
+        if (std::ranges::find(columns, name, &WantedColumn::name) == columns.end()) {
+            columns.push_back({name, isListColumn(*this, table, name)});
         }
     };
     for (const ColumnName* named : namedColumns(*this)) {

@@ -4,6 +4,7 @@
 #include "core/data/field_info.h"
 #include "core/data/import/value_rule.h"
 #include "core/data/records/csv_reader.h"
+#include "core/data/records/record_format.h"
 
 #include <cstdint>
 #include <optional>
@@ -101,8 +102,9 @@ struct Schema {
     bool isOptional(std::string_view table) const;
 
     /// The columns of a table that label, time, joins and fields name, each once: what a format
-    /// has to be asked for whose files do not name their columns.
-    std::vector<std::string> columnsOf(std::string_view table) const;
+    /// has to be asked for whose files do not name their columns. A column is a list where a field
+    /// of kind Multi reads it, record by record.
+    std::vector<WantedColumn> columnsOf(std::string_view table) const;
 };
 
 /// A column's name without its type: "rating" of "rating:float".

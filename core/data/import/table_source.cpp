@@ -27,7 +27,7 @@ std::string listed(const std::vector<std::string>& names) {
 
 /// A raw file as its schema describes it; `wanted` are the columns that are asked for.
 Result<std::unique_ptr<RecordFormat>> openFormat(const TableSchema& schema, const TableFile& file,
-                                                 const std::vector<std::string>& wanted) {
+                                                 const std::vector<WantedColumn>& wanted) {
     if (schema.kind == FileFormat::Parquet) {
         if (!file.member.empty()) {
             return Problem{
@@ -72,7 +72,7 @@ std::string_view CellPlace::read(const RecordBatch& batch, std::size_t record,
 }
 
 Result<TableSource> TableSource::open(const TableSchema& schema, const TableFile& file,
-                                      const std::vector<std::string>& wanted) {
+                                      const std::vector<WantedColumn>& wanted) {
     auto format = openFormat(schema, file, wanted);
     if (!format) {
         return format.problem();

@@ -31,7 +31,7 @@ class TableSource {
 public:
     /// `wanted` are the columns that may be asked for, as Schema::columnsOf() gives them.
     static Result<TableSource> open(const TableSchema& schema, const TableFile& file,
-                                    const std::vector<std::string>& wanted);
+                                    const std::vector<WantedColumn>& wanted);
 
     const std::vector<std::string>& columns() const { return columns_; }
 

@@ -12,13 +12,7 @@ namespace flip {
 namespace {
 
 constexpr const char* kWorkingName = "times";
-constexpr const char* kFinerWorkingName = "finer-times";
-
-Problem tooDifferent() {
-    return {"the times differ too much in size to be kept exactly; write all of them in one unit, "
-            "such as seconds",
-            "time"};
-}
+constexpr const char* kEvenWorkingName = "even-times";
 
 } // namespace
 
@@ -30,66 +24,100 @@ Result<TimeColumn> TimeColumn::open(const std::filesystem::path& columnsFolder) 
     return TimeColumn(columnsFolder, std::move(*writer));
 }
 
-Result<void> TimeColumn::add(std::span<const RowTime> times) {
-    int decimals = stretches_.back().decimals;
-    for (const RowTime& time : times) {
-        decimals = std::max(decimals, time.decimals);
+bool TimeColumn::Stretch::fits(int wanted) const {
+    return RowTime{least, decimals}.withDecimals(wanted) &&
+           RowTime{most, decimals}.withDecimals(wanted);
+}
+
+/// Those that the finest time needs, or the most with which the times so far fit.
+int TimeColumn::decimalsOfAll() const {
+    int decimals = finest_;
+    for (const Stretch& stretch : stretches_) {
+        while (!stretch.fits(decimals)) {
+            --decimals;
+        }
     }
-    if (decimals > stretches_.back().decimals) {
+    return decimals;
+}
+
+Result<void> TimeColumn::add(std::span<const RowTime> times) {
+    for (const RowTime& time : times) {
+        finest_ = std::max(finest_, time.decimals);
+        const int written = time.isCut ? RowTime::kMostDecimals + 1 : time.decimals;
+        ++rowsWith_.at(static_cast<std::size_t>(written));
+    }
+    int decimals = decimalsOfAll();
+    for (const RowTime& time : times) {
+        while (!time.withDecimals(decimals)) {
+            --decimals;
+        }
+    }
+    if (stretches_.back().firstRow == rows_) {
+        stretches_.back().decimals = decimals; // it has no row yet
+    } else if (decimals != stretches_.back().decimals) {
         stretches_.push_back({rows_, decimals});
     }
+    Stretch& stretch = stretches_.back();
     scaled_.clear();
     for (const RowTime& time : times) {
-        const auto digits = time.withDecimals(decimals);
-        if (!digits) {
-            return tooDifferent();
-        }
-        scaled_.push_back(*digits);
+        scaled_.push_back(*time.withDecimals(decimals));
+        stretch.least = std::min(stretch.least, scaled_.back());
+        stretch.most = std::max(stretch.most, scaled_.back());
     }
     rows_ += times.size();
     return writer_.addNumbers(std::span<const std::int64_t>(scaled_));
 }
 
 Result<TimeColumn::Finished> TimeColumn::finish() {
-    auto written = writer_.finish();
+    const auto written = writer_.finish();
     if (!written) {
         return written.problem();
     }
-    const int decimals = stretches_.back().decimals;
-    if (stretches_.back().firstRow == 0) {
-        return Finished{*written, decimals};
+    Finished finished{*written, decimalsOfAll()};
+    for (std::size_t more = static_cast<std::size_t>(finished.decimals) + 1;
+         more < rowsWith_.size(); ++more) {
+        finished.cutTimes += rowsWith_[more];
     }
-    // Rows before the finest time was met are written again, with as many decimals.
-    const auto coarse = MappedFile::open(folder_ / written->fileName());
-    if (!coarse) {
-        return coarse.problem();
+    // Rows may stand there with fewer decimals, or with so many that later ones did not fit.
+    const bool isEven = std::ranges::all_of(stretches_, [&](const Stretch& stretch) {
+        return stretch.decimals == finished.decimals || stretch.firstRow == rows_;
+    });
+    if (isEven) {
+        return finished;
     }
-    const std::span rows(reinterpret_cast<const std::int64_t*>(coarse->data()), rows_);
-    auto finer = ColumnWriter::open(folder_, kFinerWorkingName);
-    if (!finer) {
-        return finer.problem();
+    const auto file = writeAgain(*written, finished.decimals);
+    if (!file) {
+        return file.problem();
+    }
+    finished.file = *file;
+    return finished;
+}
+
+Result<ColumnFile> TimeColumn::writeAgain(const ColumnFile& written, int decimals) {
+    const auto before = MappedFile::open(folder_ / written.fileName());
+    if (!before) {
+        return before.problem();
+    }
+    const std::span rows(reinterpret_cast<const std::int64_t*>(before->data()), rows_);
+    auto even = ColumnWriter::open(folder_, kEvenWorkingName);
+    if (!even) {
+        return even.problem();
     }
     for (std::size_t i = 0; i < stretches_.size(); ++i) {
         const std::size_t end = i + 1 < stretches_.size() ? stretches_[i + 1].firstRow : rows_;
         for (std::size_t row = stretches_[i].firstRow; row < end; ++row) {
-            const auto digits = RowTime{rows[row], stretches_[i].decimals}.withDecimals(decimals);
-            if (!digits) {
-                return tooDifferent();
-            }
-            if (auto done = finer->addNumber(*digits); !done) {
+            const RowTime time{rows[row], stretches_[i].decimals};
+            if (auto done = even->addNumber(*time.withDecimals(decimals)); !done) {
                 return done.problem();
             }
         }
     }
-    auto file = finer->finish();
-    if (!file) {
-        return file.problem();
-    }
+    auto file = even->finish();
     std::error_code ignored;
-    if (file->hash != written->hash) { // as zeros alone would have
-        std::filesystem::remove(folder_ / written->fileName(), ignored);
+    if (file && file->hash != written.hash) { // as zeros alone would have
+        std::filesystem::remove(folder_ / written.fileName(), ignored);
     }
-    return Finished{*file, decimals};
+    return file;
 }
 
 } // namespace flip

@@ -436,19 +436,26 @@ Result<void> CsvRecords::readHeader(const std::string& shownName) {
             }
             return Problem{"the file is empty; its first line must name the columns", shownName};
         }
-        line.text.insert(0, batch.text, 0, batch.rawBytes);
-        line.rawBytes = line.text.size();
+        if (line.defects.empty()) {
+            line.firstLine = batch.rawBytes > 0 ? batch.firstLine : line.firstLine;
+            line.text.insert(0, batch.text, 0, batch.rawBytes);
+            line.rawBytes = line.text.size();
+            parser_.parse(line, 0);
+        }
         batch = std::move(line);
-        parser_.parse(batch, 0);
+        if (!batch.defects.empty()) {
+            const RecordBatch::Defect& defect = batch.defects.front();
+            return Problem{"the header cannot be read (" + defect.reason + ")",
+                           shownName + ":" + std::to_string(batch.firstLine + defect.line)};
+        }
         if (batch.unfinished == 0 && batch.cells.size() == 1 &&
             trimmed(batch.cell(batch.cells[0])).empty()) {
             batch.clear();
         }
     } while (batch.unfinished > 0 || batch.rawBytes == 0);
+    const std::string where = shownName + ":" + std::to_string(batch.firstLine);
     if (batch.records() == 0) {
-        return Problem{"the header " + (batch.defects.empty() ? "ends inside a quoted name"
-                                                              : batch.defects.front().reason),
-                       shownName + ":1"};
+        return Problem{"the header ends inside a quoted name; close the quote", where};
     }
     std::set<std::string_view> seen;
     for (const RecordBatch::Cell& cell : batch.cells) {
@@ -458,7 +465,7 @@ Result<void> CsvRecords::readHeader(const std::string& shownName) {
         if (!seen.insert(column).second && !trimmed(column).empty()) {
             return Problem{"the column name " + quotedText(column) +
                                " stands twice; rename one of them",
-                           shownName + ":1"};
+                           where};
         }
         columns_.emplace_back(column);
     }

@@ -11,12 +11,25 @@
 
 namespace flip {
 
+namespace {
+
+std::vector<std::string> namesOf(const std::vector<WantedColumn>& columns) {
+    std::vector<std::string> names;
+    for (const WantedColumn& column : columns) {
+        names.push_back(column.name);
+    }
+    return names;
+}
+
+} // namespace
+
 /// One pass over a batch. Behind the raw bytes stand some that are zero: as a line break does, they
 /// end whatever is being read, so that nothing has to ask where the bytes end.
 class JsonLines::Scan {
 public:
-    Scan(const JsonPaths& paths, const std::string& listSeparator, RecordBatch& batch)
-        : paths_(paths), listSeparator_(listSeparator), batch_(batch),
+    Scan(const JsonPaths& paths, const std::vector<bool>& areLists,
+         const std::string& listSeparator, RecordBatch& batch)
+        : paths_(paths), areLists_(areLists), listSeparator_(listSeparator), batch_(batch),
           columns_(paths[0].columnsBelow.size()), lists_(columns_), seenIn_(paths.size(), 0),
           marks_(paths.size()) {}
 
@@ -294,7 +307,7 @@ private:
             for (const Cell& cell : list) {
                 elements_.push_back(textOf(cell));
             }
-            const bool inBrackets = needBrackets(elements_, listSeparator_);
+            const bool inBrackets = areLists_[column] && needBrackets(elements_, listSeparator_);
             if (list.size() == 1 && !inBrackets) {
                 cells_[column] = list.front();
             }
@@ -355,6 +368,7 @@ private:
 
     // Constant.
     const JsonPaths& paths_;
+    const std::vector<bool>& areLists_; // [columns]
     const std::string& listSeparator_;
     RecordBatch& batch_;
     const std::size_t columns_;
@@ -377,8 +391,17 @@ private:
     std::string added_; // of all lines: texts that do not stand in the raw bytes as they are
 };
 
+JsonLines::JsonLines(std::unique_ptr<ByteSource> source, const std::vector<WantedColumn>& wanted,
+                     std::string listSeparator)
+    : blocks_(std::move(source)), columns_(namesOf(wanted)), paths_(columns_),
+      listSeparator_(std::move(listSeparator)) {
+    for (const WantedColumn& column : wanted) {
+        areLists_.push_back(column.isList);
+    }
+}
+
 void JsonLines::parse(RecordBatch& batch) const {
-    Scan(paths_, listSeparator_, batch).run();
+    Scan(paths_, areLists_, listSeparator_, batch).run();
 }
 
 } // namespace flip

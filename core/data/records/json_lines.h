@@ -18,16 +18,15 @@ namespace flip {
 /// A text file with a JSON object a line (RFC 8259). A column is a path, as JsonPaths says. Its
 /// cell is a text unescaped, a number or true or false as it is spelled, a list or an object as it
 /// is written; empty where it is null or missing. The values of a path with "*" are joined, empty
-/// ones left out. Of a member that stands twice the last counts. All of a line is checked, wanted
-/// or not; one that is no object is a defect.
+/// ones left out; where the column is a list and they would be read as others, they stand in
+/// brackets. Of a member that stands twice the last counts. All of a line is checked, wanted or
+/// not; one that is no object is a defect.
 class JsonLines final : public RecordFormat {
 public:
     static constexpr int kMostLevels = 200; // of objects and lists in each other
 
-    JsonLines(std::unique_ptr<ByteSource> source, std::vector<std::string> columns,
-              std::string listSeparator = "|")
-        : blocks_(std::move(source)), columns_(std::move(columns)), paths_(columns_),
-          listSeparator_(std::move(listSeparator)) {}
+    JsonLines(std::unique_ptr<ByteSource> source, const std::vector<WantedColumn>& wanted,
+              std::string listSeparator = "|");
 
     const std::vector<std::string>& columns() const override { return columns_; }
     Result<bool> read(RecordBatch& batch, std::size_t wantedBytes) override {
@@ -41,6 +40,7 @@ private:
 
     LineBlocks blocks_;
     std::vector<std::string> columns_;
+    std::vector<bool> areLists_; // [columns], as they are wanted
     JsonPaths paths_;
     std::string listSeparator_;
 };

@@ -1,68 +1,79 @@
 #include "core/data/records/line_ends.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 namespace flip {
 
-namespace {
+PlainLineEnds::PlainLineEnds(std::unique_ptr<ByteSource> source, std::string_view quote,
+                             std::size_t blockBytes)
+    : source_(std::move(source)), quote_(quote.empty() ? '\0' : quote.front()),
+      blockBytes_(std::max(blockBytes, std::size_t{2})) {}
 
-bool endWithCarriageReturns(std::span<const char> bytes, char quote) {
+Result<void> PlainLineEnds::readBlock() {
+    block_.resize(blockBytes_);
+    given_ = 0;
+    std::size_t size = 0;
+    if (std::exchange(isHeldBack_, false)) {
+        block_[size++] = '\r';
+    }
+    while (size < block_.size() && !atEnd_) {
+        const auto count = source_->read(block_.data() + size, block_.size() - size);
+        if (!count) {
+            return count.problem();
+        }
+        atEnd_ = *count == 0;
+        size += *count;
+    }
+    block_.resize(size);
+    return {};
+}
+
+/// Asked of the first block.
+bool PlainLineEnds::hasCarriageReturnLines() const {
     bool inQuotes = false;
     bool found = false;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (bytes[i] == '\n') {
+    for (std::size_t i = 0; i < block_.size(); ++i) {
+        if (block_[i] == '\n') {
             return false;
         }
-        inQuotes = inQuotes != (quote != 0 && bytes[i] == quote);
-        // The last byte may have a line feed behind it.
-        found = found || (bytes[i] == '\r' && !inQuotes && i + 1 < bytes.size());
+        inQuotes = inQuotes != (quote_ != 0 && block_[i] == quote_);
+        const bool isLast = i + 1 == block_.size(); // a line feed may be behind it
+        found = found || (block_[i] == '\r' && !inQuotes && (!isLast || atEnd_));
     }
     return found;
 }
 
-} // namespace
-
-PlainLineEnds::PlainLineEnds(std::unique_ptr<ByteSource> source, std::string_view quote)
-    : source_(std::move(source)), quote_(quote.empty() ? '\0' : quote.front()) {}
-
-Result<void> PlainLineEnds::readHead() {
-    constexpr std::size_t kHeadBytes = 1 << 16;
-    head_.resize(kHeadBytes);
-    std::size_t size = 0;
-    while (size < head_.size()) {
-        const auto count = source_->read(head_.data() + size, head_.size() - size);
-        if (!count) {
-            return count.problem();
-        }
-        if (*count == 0) {
-            break;
-        }
-        size += *count;
+void PlainLineEnds::convertBlock() {
+    const std::size_t lineFeed = block_.find('\n');
+    converts_ = lineFeed == std::string::npos;
+    if (converts_ && !atEnd_ && block_.ends_with('\r')) {
+        block_.pop_back();
+        isHeldBack_ = true;
     }
-    head_.resize(size);
-    converts_ = endWithCarriageReturns(head_, quote_);
-    return {};
+    const std::size_t end = converts_ ? block_.size() : lineFeed;
+    const bool staysLast = !converts_ && end > 0 && block_[end - 1] == '\r';
+    const auto begin = block_.begin();
+    std::replace(begin, begin + static_cast<std::ptrdiff_t>(end - (staysLast ? 1 : 0)), '\r', '\n');
 }
 
 Result<std::size_t> PlainLineEnds::read(char* target, std::size_t size) {
-    if (!begun_) {
-        begun_ = true;
-        if (auto done = readHead(); !done) {
+    if (given_ == block_.size() && (converts_ || !begun_)) {
+        if (auto done = readBlock(); !done) {
             return done.problem();
         }
+        converts_ = begun_ ? converts_ : hasCarriageReturnLines();
+        begun_ = true;
+        if (converts_) {
+            convertBlock();
+        }
     }
-    Result<std::size_t> count = std::min(size, head_.size() - given_);
-    if (*count > 0) {
-        std::copy_n(head_.begin() + static_cast<std::ptrdiff_t>(given_), *count, target);
-        given_ += *count;
-    } else {
-        count = source_->read(target, size);
+    if (given_ == block_.size()) {
+        return source_->read(target, size);
     }
-    if (count && converts_) {
-        std::replace(target, target + *count, '\r', '\n');
-    }
+    const std::size_t count = std::min(size, block_.size() - given_);
+    std::copy_n(block_.begin() + static_cast<std::ptrdiff_t>(given_), count, target);
+    given_ += count;
     return count;
 }
 

@@ -1,5 +1,7 @@
 #include "core/data/records/list_elements.h"
 
+#include "core/base/text_encoding.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -31,6 +33,20 @@ void appendUtf8(std::uint32_t point, std::string& text) {
     }
 }
 
+/// Whether a word is a number in digits; "inf" is none.
+bool isNumber(std::string_view word) {
+    const auto isDigitAt = [&](std::size_t i) {
+        return i < word.size() && word[i] >= '0' && word[i] <= '9';
+    };
+    word.remove_prefix(word.starts_with('-') || word.starts_with('+') ? 1 : 0);
+    if (!isDigitAt(0) && !(word.starts_with('.') && isDigitAt(1))) {
+        return false;
+    }
+    double number = 0; // may be beyond what it holds
+    const char* const end = word.data() + word.size();
+    return std::from_chars(word.data(), end, number).ptr == end;
+}
+
 /// Reads a list in brackets from its beginning.
 class BracketReader {
 public:
@@ -42,7 +58,7 @@ public:
         }
         skipBlanks();
         while (!take(']')) {
-            if (!(atQuote() ? readQuoted() : readBare())) {
+            if (!readElement()) {
                 return std::nullopt;
             }
             const bool hasBlank = skipBlanks();
@@ -70,7 +86,20 @@ private:
         return count > 0;
     }
 
-    bool readQuoted() {
+    bool readElement() {
+        // Python marks texts and bytes with a letter; bytes have no encoding, so only ASCII is
+        // text.
+        const bool isBytes = rest_.starts_with("b'") || rest_.starts_with("b\"");
+        if (isBytes || rest_.starts_with("u'") || rest_.starts_with("u\"")) {
+            rest_.remove_prefix(1);
+        }
+        if (!atQuote()) {
+            return readBare();
+        }
+        return readQuoted(isBytes) && (!isBytes || isAscii(elements_.back()));
+    }
+
+    bool readQuoted(bool isBytes) {
         const char quote = rest_.front();
         rest_.remove_prefix(1);
         std::string element;
@@ -79,7 +108,7 @@ private:
             rest_.remove_prefix(1);
             if (c != '\\') {
                 element += c;
-            } else if (!readEscape(element)) {
+            } else if (!readEscape(element, isBytes)) {
                 return false;
             }
         }
@@ -88,7 +117,7 @@ private:
     }
 
     /// What stands behind a backslash, as Python and JSON have it.
-    bool readEscape(std::string& element) {
+    bool readEscape(std::string& element, bool isBytes) {
         if (rest_.empty()) {
             return false;
         }
@@ -100,7 +129,7 @@ private:
             element += kMeanings[at];
             return true;
         }
-        const std::size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
+        const std::size_t digits = c == 'x' ? 2 : isBytes ? 0 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
         if (digits == 0) {
             element += '\\';
             element += c;
@@ -141,18 +170,15 @@ private:
         const std::size_t end = std::min(rest_.find_first_of(", \t\r\n]"), rest_.size());
         const std::string_view word = rest_.substr(0, end);
         rest_.remove_prefix(end);
-        if (word == "None" || word == "null" || word == "nan") {
+        if (word == "None" || word == "null" || word == "nan" || word == "NaN") {
             return true;
         }
         if (word == "True" || word == "true" || word == "False" || word == "false") {
             elements_.emplace_back(word);
             return true;
         }
-        double number = 0;
-        const char* const wordEnd = word.data() + word.size();
-        const auto [behind, error] = std::from_chars(word.data(), wordEnd, number);
         elements_.emplace_back(word);
-        return !word.empty() && behind == wordEnd && error != std::errc::invalid_argument;
+        return isNumber(word);
     }
 
     std::string_view rest_;
@@ -161,11 +187,23 @@ private:
 
 } // namespace
 
+bool isInBrackets(std::string_view text) {
+    text = trimmed(text, kBlanks);
+    return text.starts_with('[') && text.ends_with(']');
+}
+
 std::optional<std::vector<std::string>> bracketedElements(std::string_view text) {
-    if (!text.starts_with('[') || !text.ends_with(']')) {
-        return std::nullopt;
+    return isInBrackets(text) ? BracketReader(trimmed(text, kBlanks)).read() : std::nullopt;
+}
+
+bool runsIntoSeparator(std::string_view element, std::string_view separator) {
+    for (std::size_t size = 1; size < separator.size(); ++size) {
+        if (element.ends_with(separator.substr(0, size)) &&
+            separator.starts_with(separator.substr(size))) {
+            return true;
+        }
     }
-    return BracketReader(text).read();
+    return false;
 }
 
 void ListWriter::add(std::string_view element) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/trimmed.h"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -24,9 +26,13 @@ void forEachElement(std::string_view list, std::string_view separator, Visit vis
     }
 }
 
+/// Whether a text begins and ends with a bracket, blanks round it aside.
+bool isInBrackets(std::string_view text);
+
 /// The elements of a list in brackets, as Python, NumPy and JSON write it: ['Drama', "War"],
-/// ['Drama' 'War'], [8, 9], []; None and null are left out. Nothing for any other text, such as
-/// [REC]: an element is in quotes, or a number, true or false.
+/// ['Drama' 'War'], [u'Drama', b'War'], [8, -.5], []; None, null, nan and NaN are left out. Blanks
+/// may stand round it. Nothing for any other text, such as [REC]: an element is in quotes, or a
+/// number, true or false.
 std::optional<std::vector<std::string>> bracketedElements(std::string_view text);
 
 /// Calls visit(element) for every element of a field's value that is not empty: of a list in
@@ -44,19 +50,33 @@ void forEachListElement(std::string_view value, std::string_view separator, Visi
     }
 }
 
-/// Whether elements with separators between them would be read as something else.
+/// Whether an element ends with the beginning of a separator that the separator behind it goes on
+/// with: "a:" before "::" would be read as "a" and ":".
+bool runsIntoSeparator(std::string_view element, std::string_view separator);
+
+/// Whether elements with separators between them, none of them empty, would be read as something
+/// else.
 template <class Elements>
 bool needBrackets(const Elements& elements, std::string_view separator) {
-    bool inOne = false;
+    std::size_t behind = elements.size(); // the element
     for (const std::string_view element : elements) {
-        inOne = inOne || element.find(separator) != std::string_view::npos;
+        --behind;
+        if (element.find(separator) != std::string_view::npos ||
+            (behind > 0 && runsIntoSeparator(element, separator))) {
+            return true;
+        }
     }
-    return inOne || (!elements.empty() && std::string_view(elements.front()).starts_with('[') &&
-                     std::string_view(elements.back()).ends_with(']'));
+    if (elements.empty()) {
+        return false;
+    }
+    // Blanks do not count, so an element of nothing else leaves open what the text begins with.
+    const std::string_view first = trimmed(std::string_view(elements.front()));
+    const std::string_view last = trimmed(std::string_view(elements.back()));
+    return (first.empty() || first.starts_with('[')) && (last.empty() || last.ends_with(']'));
 }
 
-/// Appends a list element by element, as forEachListElement() reads it: with the separator between
-/// them, or in brackets and quotes.
+/// Appends a list element by element: with the separator between them, or in brackets and quotes.
+/// forEachListElement() reads the same elements where needBrackets() says which.
 class ListWriter {
 public:
     ListWriter(bool inBrackets, std::string_view separator, std::string& text)

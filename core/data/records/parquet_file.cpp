@@ -30,7 +30,7 @@ bool parquetIsBuiltIn() {
 }
 
 Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& file,
-                                                  const std::vector<std::string>& wanted,
+                                                  const std::vector<WantedColumn>& wanted,
                                                   const std::string& listSeparator,
                                                   const std::string& shownName) {
     const auto place = installedPart(kParquetModuleFile);

@@ -21,11 +21,12 @@ bool parquetIsBuiltIn();
 /// Opens a Parquet file. Its columns are all top-level ones, but only the cells of `wanted` are
 /// filled, others stay empty. Numbers, texts and booleans ("true", "false") become text, dates and
 /// times the seconds since 1970; what is missing or no number becomes the empty value; the values
-/// of a list are joined by `listSeparator`. A record's line is its row, from 1. A wanted column of
-/// another type is a Problem, as is a damaged file or a program without Arrow; `shownName` stands
-/// in it. The first file loads Arrow.
+/// of a list are joined by `listSeparator`, or stand in brackets where the column is a list and
+/// they would be read as others. A record's line is its row, from 1. A wanted column of another
+/// type is a Problem, as is a damaged file or a program without Arrow; `shownName` stands in it.
+/// The first file loads Arrow.
 Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& file,
-                                                  const std::vector<std::string>& wanted,
+                                                  const std::vector<WantedColumn>& wanted,
                                                   const std::string& listSeparator,
                                                   const std::string& shownName);
 

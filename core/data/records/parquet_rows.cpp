@@ -102,35 +102,41 @@ std::int64_t partsPerSecond(arrow::TimeUnit::type unit) {
     return 1;
 }
 
-void appendValue(const arrow::Array& array, std::int64_t row, const std::string& listSeparator,
+/// How the lists of a column are written.
+struct ListForm {
+    std::string_view separator;
+    bool mayNeedBrackets;
+};
+
+void appendValue(const arrow::Array& array, std::int64_t row, const ListForm& lists,
                  std::string& text);
 
 template <class List>
-void collectElementsOf(const arrow::Array& array, std::int64_t row,
+void collectElementsOf(const arrow::Array& array, std::int64_t row, const ListForm& lists,
                        std::vector<std::string>& elements);
 
 /// The elements of a list, also of those within it; empty ones are left out.
-void collectElements(const arrow::Array& array, std::int64_t row,
+void collectElements(const arrow::Array& array, std::int64_t row, const ListForm& lists,
                      std::vector<std::string>& elements) {
     switch (array.type_id()) {
     case Type::LIST:
-        return collectElementsOf<arrow::ListArray>(array, row, elements);
+        return collectElementsOf<arrow::ListArray>(array, row, lists, elements);
     case Type::LARGE_LIST:
-        return collectElementsOf<arrow::LargeListArray>(array, row, elements);
+        return collectElementsOf<arrow::LargeListArray>(array, row, lists, elements);
     case Type::FIXED_SIZE_LIST:
-        return collectElementsOf<arrow::FixedSizeListArray>(array, row, elements);
+        return collectElementsOf<arrow::FixedSizeListArray>(array, row, lists, elements);
     default:
         break;
     }
     std::string element;
-    appendValue(array, row, {}, element);
+    appendValue(array, row, lists, element);
     if (!element.empty()) {
         elements.push_back(std::move(element));
     }
 }
 
 template <class List>
-void collectElementsOf(const arrow::Array& array, std::int64_t row,
+void collectElementsOf(const arrow::Array& array, std::int64_t row, const ListForm& lists,
                        std::vector<std::string>& elements) {
     const auto& list = static_cast<const List&>(array);
     if (list.IsNull(row)) {
@@ -138,15 +144,16 @@ void collectElementsOf(const arrow::Array& array, std::int64_t row,
     }
     const std::int64_t begin = list.value_offset(row);
     for (std::int64_t i = 0; i < std::int64_t{list.value_length(row)}; ++i) {
-        collectElements(*list.values(), begin + i, elements);
+        collectElements(*list.values(), begin + i, lists, elements);
     }
 }
 
-void appendList(const arrow::Array& array, std::int64_t row, const std::string& listSeparator,
+void appendList(const arrow::Array& array, std::int64_t row, const ListForm& lists,
                 std::string& text) {
     std::vector<std::string> elements;
-    collectElements(array, row, elements);
-    ListWriter writer(needBrackets(elements, listSeparator), listSeparator, text);
+    collectElements(array, row, lists, elements);
+    ListWriter writer(lists.mayNeedBrackets && needBrackets(elements, lists.separator),
+                      lists.separator, text);
     for (const std::string& element : elements) {
         writer.add(element);
     }
@@ -163,7 +170,7 @@ void appendNumberOf(const arrow::Array& array, std::int64_t row, std::string& te
     appendNumber(static_cast<const Array&>(array).Value(row), text);
 }
 
-void appendValue(const arrow::Array& array, std::int64_t row, const std::string& listSeparator,
+void appendValue(const arrow::Array& array, std::int64_t row, const ListForm& lists,
                  std::string& text) {
     if (array.IsNull(row)) {
         return;
@@ -214,12 +221,12 @@ void appendValue(const arrow::Array& array, std::int64_t row, const std::string&
             partsPerSecond(static_cast<const arrow::TimestampType&>(*array.type()).unit()), text);
     case Type::DICTIONARY: {
         const auto& coded = static_cast<const arrow::DictionaryArray&>(array);
-        return appendValue(*coded.dictionary(), coded.GetValueIndex(row), listSeparator, text);
+        return appendValue(*coded.dictionary(), coded.GetValueIndex(row), lists, text);
     }
     case Type::LIST:
     case Type::LARGE_LIST:
     case Type::FIXED_SIZE_LIST:
-        return appendList(array, row, listSeparator, text);
+        return appendList(array, row, lists, text);
     default:
         return; // hasText() lets no other pass
     }
@@ -236,14 +243,15 @@ public:
           allRows_(reader_->parquet_reader()->metadata()->num_rows()) {}
 
     /// Finds out about the columns and begins.
-    Result<void> begin(const std::vector<std::string>& wanted) {
+    Result<void> begin(const std::vector<WantedColumn>& wanted) {
         std::shared_ptr<arrow::Schema> schema;
         if (auto done = checked(reader_->GetSchema(&schema)); !done) {
             return done;
         }
         std::vector<bool> isWanted;
         for (const auto& field : schema->fields()) {
-            isWanted.push_back(std::ranges::find(wanted, field->name()) != wanted.end());
+            const auto found = std::ranges::find(wanted, field->name(), &WantedColumn::name);
+            isWanted.push_back(found != wanted.end());
             if (isWanted.back() && !hasText(*field->type())) {
                 return Problem{"the column " + quotedText(field->name()) + " is of the type " +
                                    field->type()->ToString() +
@@ -252,6 +260,7 @@ public:
             }
             if (isWanted.back()) {
                 places_.push_back(columns_.size());
+                lists_.push_back({listSeparator_, found->isList});
             }
             columns_.push_back(field->name());
         }
@@ -297,7 +306,8 @@ public:
             for (int column = 0; column < rows->num_columns(); ++column) {
                 const std::size_t begin = batch.text.size();
                 batch.text.append(sizeof(std::uint32_t), '\0');
-                appendValue(*rows->column(column), row, listSeparator_, batch.text);
+                appendValue(*rows->column(column), row, lists_[static_cast<std::size_t>(column)],
+                            batch.text);
                 const auto size =
                     static_cast<std::uint32_t>(batch.text.size() - begin - sizeof(std::uint32_t));
                 std::memcpy(batch.text.data() + begin, &size, sizeof size);
@@ -365,6 +375,7 @@ private:
     const std::int64_t fileBytes_;
     std::vector<std::string> columns_;
     std::vector<std::size_t> places_; // of the wanted columns among all
+    std::vector<ListForm> lists_;     // of the wanted columns
     std::unique_ptr<parquet::arrow::FileReader> reader_;
     const std::int64_t allRows_;
     std::int64_t rowsRead_ = 0;
@@ -372,7 +383,7 @@ private:
 };
 
 Result<std::unique_ptr<RecordFormat>> openRows(const std::filesystem::path& file,
-                                               const std::vector<std::string>& wanted,
+                                               const std::vector<WantedColumn>& wanted,
                                                const std::string& listSeparator,
                                                const std::string& shownName) {
     constexpr std::int64_t kBatchRows = 4096;

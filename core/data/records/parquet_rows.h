@@ -16,7 +16,7 @@ namespace flip {
 struct ParquetModule {
     /// As openParquet() in parquet_file.h.
     Result<std::unique_ptr<RecordFormat>> (*open)(const std::filesystem::path& file,
-                                                  const std::vector<std::string>& wanted,
+                                                  const std::vector<WantedColumn>& wanted,
                                                   const std::string& listSeparator,
                                                   const std::string& shownName);
 };

@@ -54,6 +54,16 @@ struct RecordBatch {
     }
 };
 
+/// A column that is asked for, of files that do not name their columns or hold values of many
+/// kinds.
+struct WantedColumn {
+    std::string name;
+    bool isList = false; // its cells are read by forEachListElement(), so that lists may stand in
+                         // brackets there; elsewhere a list is its elements and separators
+
+    bool operator==(const WantedColumn&) const = default;
+};
+
 /// How raw files of one kind are cut into batches and parsed. A batch is cut by one thread after
 /// the other; parsing needs nothing but the batch, so that many are parsed at once.
 class RecordFormat {

@@ -148,11 +148,12 @@ void DatasetTest::refusesAnotherFormat() {
     const auto file = dataset_ / Manifest::kFileName;
     std::string text = contentOf(file);
     const std::string ours = "\"format\": 1";
-    text.replace(text.find(ours), ours.size(), "\"format\": 4");
+    const std::string beyond = std::to_string(Manifest::kLastFormat + 1);
+    text.replace(text.find(ours), ours.size(), "\"format\": " + beyond);
     test::write(file, text);
     const auto data = Dataset::open(dataset_);
     QVERIFY(!data.ok());
-    QVERIFY(data.problem().what.starts_with("the dataset has format 4"));
+    QVERIFY(data.problem().what.starts_with("the dataset has format " + beyond));
 }
 
 void DatasetTest::readsDamagedOffsetsWithoutLeavingTheFile() {

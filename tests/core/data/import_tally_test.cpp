@@ -29,6 +29,7 @@ private Q_SLOTS:
     void tellsOfKeysWithoutAMatch();
     void tellsOfBadLinesWhereTheyAreMany();
     void tellsOfRepeatedKeys();
+    void tellsOfTimesThatWereCut();
     void tellsHowLabelsWithoutARuleCount();
     void tellsOfValuesThatTheKindDoesNotFit();
 };
@@ -68,6 +69,12 @@ void ImportTallyTest::tellsOfRepeatedKeys() {
              QString("1 line of a joined table repeats a key; of each key the first line counts"));
     QCOMPARE(remarked({.repeatedKeys = 2}),
              QString("2 lines of joined tables repeat a key; of each key the first line counts"));
+}
+
+void ImportTallyTest::tellsOfTimesThatWereCut() {
+    QCOMPARE(remarked({.cutTimes = 150}),
+             QString("150 of 200 rows have a time with more decimals than 64 bits hold beside the "
+                     "others; the last ones are cut off, towards the past"));
 }
 
 void ImportTallyTest::tellsHowLabelsWithoutARuleCount() {

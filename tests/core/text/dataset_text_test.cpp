@@ -1,5 +1,7 @@
 #include "core/text/dataset_text.h"
 
+#include "core/base/files.h"
+#include "core/data/manifest.h"
 #include "core/text/token_cache.h"
 #include "tests/core/data/data_files.h"
 #include "tests/core/text/text_files.h"
@@ -76,6 +78,45 @@ private Q_SLOTS:
         QCOMPARE(cache->sentence(1), std::string("Up: unknown."));
     }
 
+    void saysListsInBracketsWithCommas() {
+        const auto films =
+            importFilms("bracketed", "Alien,\"['Horror', 'Sci-Fi']\",1\nUp,[REC]|Drama,0\n");
+        FLIP_VERIFY_OK(films);
+        QCOMPARE(genresOf(*films, 0), std::string("Horror, Sci-Fi"));
+        QCOMPARE(genresOf(*films, 1), std::string("[REC], Drama"));
+    }
+
+    /// Such a dataset has the same hash, which names its sentences.
+    void saysListsAsTheProgramThatImportedThem() {
+        FLIP_VERIFY_OK(
+            importFilms("older", "Alien,\"['Horror', 'Sci-Fi']\",1\nUp,Comedy|Drama,0\n"));
+        const std::filesystem::path file = path() / "datasets" / "older" / Manifest::kFileName;
+        auto manifest = Manifest::fromJson(*readFile(file), "manifest");
+        FLIP_VERIFY_OK(manifest);
+        const std::string hash = manifest->contentHash();
+        QCOMPARE(manifest->format(), Manifest::kBracketsFormat);
+        for (ManifestField& field : manifest->fields) {
+            field.info.hasBrackets = false; // as no program before format 4 wrote it
+        }
+        QCOMPARE(manifest->format(), Manifest::kFormat);
+        test::write(file, manifest->toJson());
+        const auto films = Dataset::open(path() / "datasets" / "older");
+        FLIP_VERIFY_OK(films);
+        QCOMPARE(films->hash(), hash);
+        QCOMPARE(genresOf(*films, 0), std::string("['Horror', 'Sci-Fi']"));
+        QCOMPARE(genresOf(*films, 1), std::string("Comedy, Drama"));
+    }
+
+    void noDatasetWithoutBracketsSaysMoreThanBefore() {
+        FLIP_VERIFY_OK(importFilms());
+        const std::filesystem::path file = path() / "datasets" / "films" / Manifest::kFileName;
+        const auto manifest = Manifest::fromJson(*readFile(file), "manifest");
+        FLIP_VERIFY_OK(manifest);
+        QCOMPARE(manifest->format(), Manifest::kFormat);
+        QVERIFY(!manifest->fields[1].info.hasBrackets);
+        QVERIFY(manifest->toJson().find("brackets") == std::string::npos);
+    }
+
     void cutsAsTheRecipeSays_data() {
         QTest::addColumn<QString>("cut");
         QTest::addColumn<QString>("givesWay");
@@ -134,9 +175,11 @@ private Q_SLOTS:
 
 private:
     /// Two films: one with a list of genres, one with an empty list.
-    Result<Dataset> importFilms() {
-        const std::filesystem::path raw = path() / "films";
-        test::write(raw / "films.csv", "title,genres,seen\nAlien,Horror|Sci-Fi,1\nUp,,0\n");
+    Result<Dataset> importFilms() { return importFilms("films", "Alien,Horror|Sci-Fi,1\nUp,,0\n"); }
+
+    Result<Dataset> importFilms(const std::string& name, const std::string& rows) {
+        const std::filesystem::path raw = path() / name;
+        test::write(raw / "films.csv", "title,genres,seen\n" + rows);
         test::write(raw / "schema.toml", "[[table]]\nname = \"films\"\nfile = \"films.csv\"\n"
                                          "[label]\ncolumn = \"films.seen\"\npositive = \"== 1\"\n"
                                          "[[field]]\nname = \"title\"\ncolumn = \"films.title\"\n"
@@ -145,12 +188,16 @@ private:
         ImportRequest request;
         request.source = raw;
         request.schema = raw / "schema.toml";
-        request.name = "films";
+        request.name = name;
         const auto report = importDataset(request, path() / "datasets");
         if (!report) {
             return report.problem();
         }
         return Dataset::open(report->folder);
+    }
+
+    static std::string genresOf(const Dataset& films, std::size_t row) {
+        return valueInWords(films, 1, films.codes(1)[row], "unknown");
     }
 
     std::filesystem::path path() const { return folder_.path().toStdString(); }

@@ -1,5 +1,6 @@
 #include "ui/models/table_preview_model.h"
 
+#include "tests/core/data/data_files.h"
 #include "tests/ui/support/small_dataset.h"
 #include "ui/models/field_statistics.h"
 
@@ -33,6 +34,56 @@ private Q_SLOTS:
                  QStringLiteral("user"));
         QCOMPARE(model.fieldOfColumn(3), 1);
         QCOMPARE(model.fieldOfColumn(1), -1);
+    }
+
+    void showsTimes_data() {
+        QTest::addColumn<QStringList>("times"); // in the source
+        QTest::addColumn<QStringList>("shown");
+        QTest::newRow("seconds since 1970") << QStringList{"1537452191", "1537401600"}
+                                            << QStringList{"2018-09-20 14:03", "2018-09-20 00:00"};
+        QTest::newRow("with parts of a second")
+            << QStringList{"1537452191.75", "2018-09-20T00:00:59.5"}
+            << QStringList{"2018-09-20 14:03", "2018-09-20 00:00"};
+        QTest::newRow("other whole numbers") << QStringList{"7", "-7"} << QStringList{"7", "-7"};
+        QTest::newRow("other numbers")
+            << QStringList{"12.5", "-12.25"} << QStringList{"12.50", "-12.25"};
+        QTest::newRow("less than one")
+            << QStringList{"0.05", "-0.5", "0"} << QStringList{"0.05", "-0.50", "0.00"};
+        QTest::newRow("milliseconds")
+            << QStringList{"1537452191000"} << QStringList{"1537452191000"};
+        QTest::newRow("cut to what 64 bits hold")
+            << QStringList{"0.30000000000000004", "-100"}
+            << QStringList{"0.3000000000000000", "-100.0000000000000000"};
+    }
+
+    void showsTimes() {
+        QFETCH(QStringList, times);
+        QFETCH(QStringList, shown);
+        const std::filesystem::path source = workspace_.folder() / "source-times";
+        std::string rows = "when,y\n";
+        for (const QString& time : times) {
+            rows += time.toStdString() + ",1\n";
+        }
+        test::write(source / "t.csv", rows);
+        test::write(source / "schema.toml", "[[table]]\nname='t'\nfile='t.csv'\n"
+                                            "[time]\ncolumn='t.when'\n"
+                                            "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                            "[[field]]\nname='y'\ncolumn='t.y'\n");
+        ImportRequest request = test::shopRequest(source);
+        request.name = "times";
+        request.replace = true;
+        FLIP_VERIFY_OK(importDataset(request, workspace_.datasets()));
+        auto dataset = Dataset::open(workspace_.dataset("times"));
+        FLIP_VERIFY_OK(dataset);
+        TablePreviewModel model;
+        model.setDataset(std::make_shared<const Dataset>(std::move(dataset).value()));
+        QCOMPARE(model.headerData(2, Qt::Horizontal, Qt::DisplayRole).toString(),
+                 QStringLiteral("time"));
+        QStringList found;
+        for (int row = 0; row < model.rowCount(); ++row) {
+            found << cell(model, row, 2);
+        }
+        QCOMPARE(found, shown);
     }
 
     void everySplitIsNamed() {

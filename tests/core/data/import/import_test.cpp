@@ -58,6 +58,7 @@ private Q_SLOTS:
     void dividesRowsAsTheFilesAre_data();
     void dividesRowsAsTheFilesAre();
     void countsKeysThatAJoinDoesNotFind();
+    void keepsAsManyDecimalsOfTimesAsFit();
     void takesNoRowWithoutALabel_data();
     void takesNoRowWithoutALabel();
     void countsValuesThatTheKindDoesNotFit();
@@ -299,6 +300,23 @@ void ImportTest::countsKeysThatAJoinDoesNotFind() {
     QVERIFY(report_.tally == expected);
     QVERIFY(data->tally() == expected);
     QCOMPARE(data->rows(), std::int64_t{2});
+}
+
+void ImportTest::keepsAsManyDecimalsOfTimesAsFit() {
+    test::write(source() / "t.csv", "y,a,when\n1,x,0.30000000000000004\n0,y,100\n");
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='t.csv'\n"
+                                          "[time]\ncolumn='t.when'\n"
+                                          "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                          "[[field]]\nname='a'\ncolumn='t.a'\n");
+    const auto data = import(test::shopRequest(source()));
+    QVERIFY(data);
+    QCOMPARE(data->timeDecimals(), 16);
+    QCOMPARE(data->times()[0], std::int64_t{3'000'000'000'000'000});
+    QCOMPARE(report_.tally.cutTimes, std::int64_t{1});
+    QCOMPARE(data->tally().cutTimes, std::int64_t{1});
+    QCOMPARE(report_.remarks.size(), std::size_t{1});
+    QVERIFY(report_.remarks[0].text.starts_with("1 of 2 rows have a time with more decimals"));
+    QVERIFY(!report_.remarks[0].isWarning);
 }
 
 void ImportTest::takesNoRowWithoutALabel_data() {

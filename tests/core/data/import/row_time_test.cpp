@@ -22,6 +22,10 @@ private Q_SLOTS:
     void readsNothingElse();
     void agreesWithQtOnAnyDate();
     void ordersAsTheNumbersDo();
+    void tellsWhatWasCutOff_data();
+    void tellsWhatWasCutOff();
+    void cutsTowardsThePast();
+    void readsWhatItPrints();
 };
 
 void RowTimeTest::readsNumbersExactly_data() {
@@ -50,6 +54,8 @@ void RowTimeTest::readsNumbersExactly_data() {
     row("1e-30", 0, 0);
     row("-1e-30", -1, 18);
     row("9223372036854775807", 9223372036854775807, 0);
+    row("-9223372036854775807", -9223372036854775807, 0);
+    row("-922337203685477580.75", -922337203685477581, 0); // with a decimal there is none left
     row("922337203685477580.79", 9223372036854775807, 1);
     row("1537401600.12345678912345", 1537401600123456789, 9);
     row(" 12 ", 12, 0);
@@ -111,6 +117,8 @@ void RowTimeTest::readsNothingElse_data() {
                              "+5",
                              "1e400",
                              "9223372036854775808",
+                             "-9223372036854775808",
+                             "-9223372036854775807.5",
                              "1e19",
                              "20.09.2018",
                              "09/20/2018",
@@ -172,6 +180,50 @@ void RowTimeTest::ordersAsTheNumbersDo() {
         const auto first = parseRowTime(a)->withDecimals(6);
         const auto second = parseRowTime(b)->withDecimals(6);
         QVERIFY2(first && second && (*first <=> *second) == order, (a + " " + b).c_str());
+    }
+}
+
+void RowTimeTest::tellsWhatWasCutOff_data() {
+    QTest::addColumn<bool>("isCut");
+    QTest::newRow("1537401600.123456789") << false;
+    QTest::newRow("1537401600.1234567890000000000000") << false;
+    QTest::newRow("1537401600.12345678912345") << true;
+    QTest::newRow("0.1234567890123456789") << true;
+    QTest::newRow("1e-30") << true;
+    QTest::newRow("2018-09-20 14:03:11.5") << false;
+    QTest::newRow("2018-09-20 14:03:11.1234567890000000000000") << false;
+    QTest::newRow("2018-09-20 14:03:11.12345678912345") << true;
+}
+
+void RowTimeTest::tellsWhatWasCutOff() {
+    QFETCH(bool, isCut);
+    const auto time = parseRowTime(QTest::currentDataTag());
+    QVERIFY(time);
+    QCOMPARE(time->isCut, isCut);
+}
+
+void RowTimeTest::cutsTowardsThePast() {
+    QCOMPARE(*(RowTime{1259, 2}.withDecimals(1)), std::int64_t{125});
+    QCOMPARE(*(RowTime{1259, 2}.withDecimals(0)), std::int64_t{12});
+    QCOMPARE(*(RowTime{-1251, 2}.withDecimals(1)), std::int64_t{-126});
+    QCOMPARE(*(RowTime{-1251, 2}.withDecimals(0)), std::int64_t{-13});
+    QCOMPARE(*(RowTime{-1200, 2}.withDecimals(0)), std::int64_t{-12});
+}
+
+/// Any number of 64 bits, printed with any number of decimals, comes back.
+void RowTimeTest::readsWhatItPrints() {
+    RandomStream random(3, "printed");
+    for (int round = 0; round < test::rounds(2000); ++round) {
+        auto digits = static_cast<std::int64_t>(random.below(std::uint64_t{1} << 63));
+        digits >>= random.below(63);
+        digits = random.below(2) == 0 ? -digits : digits;
+        const auto decimals = static_cast<int>(random.below(RowTime::kMostDecimals + 1));
+        QString text = QString::number(digits < 0 ? -digits : digits);
+        text = text.rightJustified(decimals + 1, '0');
+        text = (digits < 0 ? "-" : "") + text.insert(text.size() - decimals, '.');
+        const auto time = parseRowTime(text.toStdString());
+        QVERIFY2(time && !time->isCut && time->decimals <= decimals, qPrintable(text));
+        QCOMPARE(*time->withDecimals(decimals), digits);
     }
 }
 

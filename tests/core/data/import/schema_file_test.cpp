@@ -22,6 +22,8 @@ private Q_SLOTS:
     void readsSharedVocabularies();
     void readsSpellings();
     void namesTheColumnsOfATable();
+    void namesTheColumnsThatAreLists_data();
+    void namesTheColumnsThatAreLists();
     void dropsTheTypeOfAColumn();
     void readsEveryPreset();
     void readsTheExampleOfTheDocumentation();
@@ -31,6 +33,14 @@ private Q_SLOTS:
 };
 
 namespace {
+
+std::vector<std::string> namesOf(const std::vector<WantedColumn>& columns) {
+    std::vector<std::string> names;
+    for (const WantedColumn& column : columns) {
+        names.push_back(column.name);
+    }
+    return names;
+}
 
 constexpr std::string_view kBooks = R"([[table]]
 name = "ratings"
@@ -221,9 +231,49 @@ void SchemaFileTest::namesTheColumnsOfATable() {
         withChanged("left = \"ratings.isbn\"", "left = ['ratings.isbn', 'ratings.ISBN']"),
         "books.toml");
     FLIP_VERIFY_OK(schema);
-    QCOMPARE(schema->columnsOf("ratings"),
+    QCOMPARE(namesOf(schema->columnsOf("ratings")),
              (std::vector<std::string>{"Book-Rating", "when", "isbn", "ISBN"}));
-    QCOMPARE(schema->columnsOf("books"), (std::vector<std::string>{"ISBN", "Book.Title"}));
+    QCOMPARE(namesOf(schema->columnsOf("books")), (std::vector<std::string>{"ISBN", "Book.Title"}));
+}
+
+void SchemaFileTest::namesTheColumnsThatAreLists_data() {
+    QTest::addColumn<QString>("join");
+    QTest::addColumn<QString>("field");
+    QTest::addColumn<QStringList>("lists");
+    const QString join = "keep = 'all'\n";
+    const QString column = "column = 'books.Book.Title'\n";
+    QTest::newRow("category") << join << column << QStringList{};
+    QTest::newRow("number") << join << column + "kind = 'number'\n" << QStringList{};
+    QTest::newRow("multi") << join << column + "kind = 'multi'\n" << QStringList{"Book.Title"};
+    QTest::newRow("of several spellings")
+        << join << "column = ['books.Book.Title', 'books.Title']\nkind = 'multi'\n"
+        << QStringList{"Book.Title", "Title"};
+    QTest::newRow("flags") << join << "flags = ['books.a', 'books.b']\nkind = 'multi'\n"
+                           << QStringList{};
+    QTest::newRow("collected") << "collect = '|'\n" << column + "kind = 'multi'\n" << QStringList{};
+}
+
+void SchemaFileTest::namesTheColumnsThatAreLists() {
+    QFETCH(QString, join);
+    QFETCH(QString, field);
+    QFETCH(QStringList, lists);
+    const auto schema = parseSchema("[[table]]\nname = 'ratings'\nfile = 'ratings.csv'\n"
+                                    "[[table]]\nname = 'books'\nfile = 'books.csv'\n"
+                                    "[[join]]\nleft = 'ratings.isbn'\nright = 'books.ISBN'\n" +
+                                        join.toStdString() +
+                                        "[label]\ncolumn = 'ratings.y'\npositive = '> 0'\n"
+                                        "[[field]]\nname = 'f'\n" +
+                                        field.toStdString(),
+                                    "books.toml");
+    FLIP_VERIFY_OK(schema);
+    QStringList found;
+    for (const char* table : {"ratings", "books"}) {
+        for (const WantedColumn& column : schema->columnsOf(table)) {
+            found +=
+                column.isList ? QStringList{QString::fromStdString(column.name)} : QStringList{};
+        }
+    }
+    QCOMPARE(found, lists);
 }
 
 void SchemaFileTest::dropsTheTypeOfAColumn() {

@@ -1,13 +1,28 @@
 #include "core/data/import/time_column.h"
 
 #include "core/base/files.h"
+#include "core/base/random_stream.h"
+#include "tests/core/rounds.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 using namespace flip;
+
+namespace {
+
+std::string printed(const RowTime& time) {
+    QString text = QString::number(time.digits < 0 ? -time.digits : time.digits);
+    text = text.rightJustified(time.decimals + 1, '0');
+    text = (time.digits < 0 ? "-" : "") + text.insert(text.size() - time.decimals, '.');
+    return text.toStdString();
+}
+
+} // namespace
 
 class TimeColumnTest : public QObject {
     Q_OBJECT
@@ -18,7 +33,10 @@ private Q_SLOTS:
     void givesAllAsManyDecimalsAsTheFinestHas();
     void leavesOneFile_data();
     void leavesOneFile();
-    void refusesWhatNoWholeNumbersHold();
+    void takesTheMostDecimalsThatAllTimesFit_data();
+    void takesTheMostDecimalsThatAllTimesFit();
+    void countsTimesThatWereCutBefore();
+    void isTheSameHoweverTheRowsAreBatched();
 
 private:
     std::filesystem::path folder() const { return folder_->path().toStdString(); }
@@ -78,16 +96,110 @@ void TimeColumnTest::leavesOneFile() {
     QCOMPARE(files, 1);
 }
 
-void TimeColumnTest::refusesWhatNoWholeNumbersHold() {
-    constexpr std::int64_t kNanoseconds = 1'500'000'000'000'000'000;
-    TimeColumn together = opened();
-    QVERIFY(!together.add(std::vector<RowTime>{{kNanoseconds, 0}, {15, 1}}).ok());
-    TimeColumn later = opened();
-    QVERIFY(later.add(std::vector<RowTime>{{kNanoseconds, 0}}).ok());
-    QVERIFY(later.add(std::vector<RowTime>{{15, 1}}).ok());
-    const auto finished = later.finish();
-    QVERIFY(!finished.ok());
-    QVERIFY(finished.problem().text().find("one unit") != std::string::npos);
+void TimeColumnTest::takesTheMostDecimalsThatAllTimesFit_data() {
+    QTest::addColumn<QStringList>("times");
+    QTest::addColumn<int>("decimals");
+    QTest::addColumn<QList<qint64>>("digits");
+    QTest::addColumn<int>("cut");
+    QTest::newRow("a sum of doubles beside a hundred")
+        << QStringList{"0.30000000000000004", "100"} << 16
+        << QList<qint64>{3000000000000000, 1000000000000000000} << 1;
+    QTest::newRow("the large one first")
+        << QStringList{"100", "0.30000000000000004"} << 16
+        << QList<qint64>{1000000000000000000, 3000000000000000} << 1;
+    QTest::newRow("below zero") << QStringList{"100", "-0.30000000000000004"} << 16
+                                << QList<qint64>{1000000000000000000, -3000000000000001} << 1;
+    QTest::newRow("seconds since 1970")
+        << QStringList{"1500000000", "1500000000.25", "0.12345678901"} << 9
+        << QList<qint64>{1500000000000000000, 1500000000250000000, 123456789} << 1;
+    QTest::newRow("nanoseconds beside a half")
+        << QStringList{"1500000000000000000", "1.5", "-1.5", "2"} << 0
+        << QList<qint64>{1500000000000000000, 1, -2, 2} << 2;
+    QTest::newRow("the largest number") << QStringList{"9223372036854775807", "0.5"} << 0
+                                        << QList<qint64>{9223372036854775807, 0} << 1;
+    QTest::newRow("the least number") << QStringList{"0.5", "-9223372036854775807"} << 0
+                                      << QList<qint64>{0, -9223372036854775807} << 1;
+    QTest::newRow("finer and larger by turns")
+        << QStringList{"1", "0.1234", "1000000000000000", "0.12345", "10000000000000000"} << 2
+        << QList<qint64>{100, 12, 100000000000000000, 12, 1000000000000000000} << 2;
+}
+
+void TimeColumnTest::takesTheMostDecimalsThatAllTimesFit() {
+    QFETCH(QStringList, times);
+    QFETCH(int, decimals);
+    QFETCH(QList<qint64>, digits);
+    QFETCH(int, cut);
+    for (const bool oneByOne : {true, false}) {
+        init();
+        TimeColumn column = opened();
+        std::vector<RowTime> batch;
+        for (const QString& text : times) {
+            batch.push_back(*parseRowTime(text.toStdString()));
+            if (oneByOne) {
+                QVERIFY(column.add(batch).ok());
+                batch.clear();
+            }
+        }
+        QVERIFY(column.add(batch).ok());
+        const auto finished = column.finish();
+        QVERIFY(finished.ok());
+        QCOMPARE(finished->decimals, decimals);
+        const auto numbers = numbersOf(finished->file);
+        QCOMPARE((QList<qint64>(numbers.begin(), numbers.end())), digits);
+        QCOMPARE(finished->cutTimes, std::int64_t{cut});
+    }
+}
+
+void TimeColumnTest::countsTimesThatWereCutBefore() {
+    TimeColumn column = opened();
+    QVERIFY(column.add(std::vector<RowTime>{*parseRowTime("1500000000.12345678912345")}).ok());
+    QVERIFY(column.add(std::vector<RowTime>{*parseRowTime("1500000000.5")}).ok());
+    const auto finished = column.finish();
+    QVERIFY(finished.ok());
+    QCOMPARE(finished->decimals, 9);
+    QCOMPARE(finished->cutTimes, std::int64_t{1});
+}
+
+/// The truth is each time cut by itself, with the decimals that the whole list allows.
+void TimeColumnTest::isTheSameHoweverTheRowsAreBatched() {
+    RandomStream random(1, "times");
+    for (int round = 0; round < test::rounds(200); ++round) {
+        init();
+        TimeColumn column = opened();
+        std::vector<RowTime> all;
+        for (std::uint64_t batches = random.below(6); batches > 0; --batches) {
+            std::vector<RowTime> batch(random.below(4));
+            for (RowTime& time : batch) {
+                const auto digits = static_cast<std::int64_t>(
+                    random.below(std::uint64_t{1} << (1 + random.below(62))));
+                time.digits = random.below(2) == 0 ? -digits : digits;
+                time.decimals = static_cast<int>(random.below(19));
+                time = *parseRowTime(printed(time));
+            }
+            all.insert(all.end(), batch.begin(), batch.end());
+            QVERIFY(column.add(batch).ok());
+        }
+        int decimals = 0;
+        for (const RowTime& time : all) {
+            decimals = std::max(decimals, time.decimals);
+        }
+        for (const RowTime& time : all) {
+            while (!time.withDecimals(decimals)) {
+                --decimals;
+            }
+        }
+        std::vector<std::int64_t> digits;
+        std::int64_t cut = 0;
+        for (const RowTime& time : all) {
+            digits.push_back(*time.withDecimals(decimals));
+            cut += time.decimals > decimals ? 1 : 0;
+        }
+        const auto finished = column.finish();
+        QVERIFY(finished.ok());
+        QCOMPARE(finished->decimals, decimals);
+        QCOMPARE(numbersOf(finished->file), digits);
+        QCOMPARE(finished->cutTimes, cut);
+    }
 }
 
 QTEST_APPLESS_MAIN(TimeColumnTest)

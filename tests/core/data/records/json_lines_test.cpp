@@ -17,10 +17,14 @@ struct Read {
     std::vector<std::pair<std::int64_t, std::string>> defects; // line and reason
 };
 
-Read read(std::string_view text, std::vector<std::string> columns,
-          std::size_t batchBytes = RecordStream::kBatchBytes, const std::string& separator = "|") {
-    JsonLines format(std::make_unique<fuzz::MemoryBytes>(text, 1000), std::move(columns),
-                     separator);
+Read read(std::string_view text, const std::vector<std::string>& columns,
+          std::size_t batchBytes = RecordStream::kBatchBytes, const std::string& separator = "|",
+          bool areLists = false) {
+    std::vector<WantedColumn> wanted;
+    for (const std::string& column : columns) {
+        wanted.push_back({column, areLists});
+    }
+    JsonLines format(std::make_unique<fuzz::MemoryBytes>(text, 1000), wanted, separator);
     WorkerPool pool(1);
     RecordStream stream(format, pool, batchBytes);
     Read result;
@@ -76,6 +80,9 @@ private Q_SLOTS:
     void countsLinesAndLeavesOutBadOnes();
     void readsTheSameHoweverItIsCut();
     void joinsListsByTheSeparator();
+    void putsListsInBracketsWhereTheyMustBe_data();
+    void putsListsInBracketsWhereTheyMustBe();
+    void marksListsColumnByColumn();
     void readsALargeRecord();
 };
 
@@ -133,10 +140,6 @@ void JsonLinesTest::readsAValue_data() {
     row("all items of one", R"({"b": ["x"]})", "b.*", "x");
     row("all items but the empty ones", R"({"b": ["x", "", null, 3]})", "b.*", "x|3");
     row("all items, escaped", R"({"b": ["x\ty", "\u00e9"]})", "b.*", "x\ty|\u00e9");
-    row("an item that holds the separator", R"({"b": ["R&B|Soul", "a\"b"]})", "b.*",
-        R"(["R&B|Soul", "a\"b"])");
-    row("the only item holds the separator", R"({"b": ["R&B|Soul"]})", "b.*", R"(["R&B|Soul"])");
-    row("an item that looks like a list", R"({"b": ["[1]"]})", "b.*", R"(["[1]"])");
     row("members of all items", R"({"b": [{"n": "x"}, {"m": 1}, {"n": "y"}, 7]})", "b.*.n", "x|y");
     row("all items of all items", R"({"b": [["x"], [], ["y", "z"]]})", "b.*.*", "x|y|z");
     row("first items of all items", R"({"b": [["x", "w"], ["y", "z"]]})", "b.*.0", "x|y");
@@ -312,6 +315,46 @@ void JsonLinesTest::readsTheSameHoweverItIsCut() {
 void JsonLinesTest::joinsListsByTheSeparator() {
     const Read found = read(R"({"a": ["x", "y"]})", {"a.*"}, 1000, ", ");
     QCOMPARE(found.records[0][0], std::string("x, y"));
+}
+
+void JsonLinesTest::putsListsInBracketsWhereTheyMustBe_data() {
+    QTest::addColumn<QByteArray>("items");
+    QTest::addColumn<QByteArray>("asList"); // where the column is one
+    QTest::addColumn<QByteArray>("asText");
+    const auto row = [](const char* name, std::string_view items, std::string_view asList,
+                        std::string_view asText) {
+        QTest::newRow(name) << bytes(items) << bytes(asList) << bytes(asText);
+    };
+    row("none", "[]", "", "");
+    row("one", R"(["x"])", "x", "x");
+    row("two", R"(["x", "y"])", "x|y", "x|y");
+    row("one holds the separator", R"(["R&B|Soul", "a\"b"])", R"(["R&B|Soul", "a\"b"])",
+        "R&B|Soul|a\"b");
+    row("the only one holds the separator", R"(["R&B|Soul"])", R"(["R&B|Soul"])", "R&B|Soul");
+    row("one looks like a list", R"(["[1]"])", R"(["[1]"])", "[1]");
+    row("together they look like a list", R"(["[1", "2]"])", R"(["[1", "2]"])", "[1|2]");
+}
+
+void JsonLinesTest::putsListsInBracketsWhereTheyMustBe() {
+    QFETCH(QByteArray, items);
+    QFETCH(QByteArray, asList);
+    QFETCH(QByteArray, asText);
+    const std::string line = "{\"b\": " + items.toStdString() + "}";
+    QCOMPARE(bytes(read(line, {"b.*"}, 1000, "|", /*areLists=*/true).records[0][0]), asList);
+    QCOMPARE(bytes(read(line, {"b.*"}, 1000, "|", /*areLists=*/false).records[0][0]), asText);
+}
+
+void JsonLinesTest::marksListsColumnByColumn() {
+    JsonLines format(std::make_unique<fuzz::MemoryBytes>(R"({"a": ["x|y"], "b": ["x|y"]})", 1000),
+                     {{"a.*"}, {"b.*", true}, {"b.0"}});
+    RecordBatch batch;
+    const auto found = format.read(batch, 1000);
+    FLIP_VERIFY_OK(found);
+    format.parse(batch);
+    QCOMPARE(batch.cells.size(), std::size_t{3});
+    QCOMPARE(batch.cell(batch.cells[0]), std::string_view("x|y"));
+    QCOMPARE(batch.cell(batch.cells[1]), std::string_view(R"(["x|y"])"));
+    QCOMPARE(batch.cell(batch.cells[2]), std::string_view("x|y"));
 }
 
 void JsonLinesTest::readsALargeRecord() {

@@ -27,6 +27,9 @@ class ListElementsTest : public QObject {
 private Q_SLOTS:
     void readsAList_data();
     void readsAList();
+    void putsBracketsWhereTheyMustBe_data();
+    void putsBracketsWhereTheyMustBe();
+    void writesWhatItReads_data();
     void writesWhatItReads();
 };
 
@@ -51,6 +54,13 @@ void ListElementsTest::readsAList_data() {
     row("none", "[]", {});
     row("blanks", "[ 'Drama' , 'War' , ]", {"Drama", "War"});
     row("missing ones", "['Drama', None, nan]", {"Drama"});
+    row("missing ones of pandas", "['Drama', NaN, null]", {"Drama"});
+    row("blanks round it", " \t['Drama', 'War']\r\n", {"Drama", "War"});
+    row("NumPy, reals", "[8. 0.5 .5 -.5]", {"8.", "0.5", ".5", "-.5"});
+    row("a sign", "[+8, -8, +.5]", {"+8", "-8", "+.5"});
+    row("a number beyond all measure", "[1e999]", {"1e999"});
+    row("Python 2", R"([u'Drama', u"War", u'\u00e9'])", {"Drama", "War", "\u00e9"});
+    row("bytes", R"([b'Drama', b"W\x41r", b'\u00e9'])", {"Drama", "WAr", "\\u00e9"});
     row("an empty one", "['', 'War']", {"War"});
     row("holds the separator", R"(["R&B|Soul", "Jazz"])", {"R&B|Soul", "Jazz"});
     row("holds a comma", "['war, history', 'crime']", {"war, history", "crime"});
@@ -66,6 +76,15 @@ void ListElementsTest::readsAList_data() {
     row("something behind it", "['Drama']|War", {"['Drama']", "War"});
     row("no comma", "['Drama''War']", {"['Drama''War']"});
     row("within one another", "[[1, 2]|[3]]", {"[[1, 2]", "[3]]"});
+    row("infinite ones", "[inf]|[-inf]|[Infinity]", {"[inf]", "[-inf]", "[Infinity]"});
+    row("a signed missing one", "[-nan]", {"[-nan]"});
+    row("a missing one spelled otherwise", "[NAN]", {"[NAN]"});
+    row("a name that begins like a missing one", "[nan(1)]", {"[nan(1)]"});
+    row("signs alone", "[-]|[.]|[-.]|[+-5]", {"[-]", "[.]", "[-.]", "[+-5]"});
+    row("a number that ends otherwise", "[0x10]|[1_000]|[7th]", {"[0x10]", "[1_000]", "[7th]"});
+    row("bytes beyond ASCII", R"([b'\xe9'])", {R"([b'\xe9'])"});
+    row("bytes that are text", "[b'\u00e9']", {"[b'\u00e9']"});
+    row("a letter alone", "[u]|[b]|[x'a']", {"[u]", "[b]", "[x'a']"});
     row("half a pair", R"(["\ud83d"])", {R"(["\ud83d"])"});
     row("a cut escape", R"(["\u12"])", {R"(["\u12"])"});
 }
@@ -76,28 +95,68 @@ void ListElementsTest::readsAList() {
     QCOMPARE(elementsOf(value.toStdString(), "|"), elements);
 }
 
-/// Whatever elements hold, they come back; brackets are there only where they must be.
+void ListElementsTest::putsBracketsWhereTheyMustBe_data() {
+    QTest::addColumn<QString>("separator");
+    QTest::addColumn<QStringList>("elements");
+    QTest::addColumn<bool>("inBrackets");
+    QTest::newRow("none") << "|" << QStringList{} << false;
+    QTest::newRow("plain") << "|" << QStringList{"a", "b"} << false;
+    QTest::newRow("the separator in one") << "|" << QStringList{"a|b"} << true;
+    QTest::newRow("a part of it at the end") << "::" << QStringList{"a:", "b"} << true;
+    QTest::newRow("a part of it at the very end") << "::" << QStringList{"a", "b:"} << false;
+    QTest::newRow("a part of it at the beginning") << "::" << QStringList{"a", ":b"} << false;
+    QTest::newRow("a part that goes no further") << ", " << QStringList{"a,", "b"} << false;
+    QTest::newRow("two equal letters") << "aa" << QStringList{"ba", "b"} << true;
+    QTest::newRow("letters that come again") << "aba" << QStringList{"cab", "b"} << true;
+    QTest::newRow("brackets") << "|" << QStringList{"[a]"} << true;
+    QTest::newRow("brackets over several") << "|" << QStringList{"[a", "b]"} << true;
+    QTest::newRow("brackets that do not close") << "|" << QStringList{"[a", "b"} << false;
+    QTest::newRow("brackets behind blanks") << "|" << QStringList{" [a", "b] "} << true;
+    QTest::newRow("brackets behind a blank element") << "\t" << QStringList{" ", "[1]"} << true;
+}
+
+void ListElementsTest::putsBracketsWhereTheyMustBe() {
+    QFETCH(QString, separator);
+    QFETCH(QStringList, elements);
+    QFETCH(bool, inBrackets);
+    std::vector<std::string> texts;
+    for (const QString& element : elements) {
+        texts.push_back(element.toStdString());
+    }
+    QCOMPARE(needBrackets(texts, separator.toStdString()), inBrackets);
+}
+
+void ListElementsTest::writesWhatItReads_data() {
+    QTest::addColumn<QString>("separator");
+    for (const char* separator : {"|", "::", ", ", "aa", "aba", "\t", " ", "[", "]["}) {
+        QTest::addRow("'%s'", separator) << separator;
+    }
+}
+
+/// Whatever elements hold, they come back; without brackets they are what stands between.
 void ListElementsTest::writesWhatItReads() {
+    QFETCH(QString, separator);
+    const std::string parted = separator.toStdString();
+    const std::string characters = "ab|,[]'\"\\ 1\n\t:" + parted + parted;
     RandomStream random(1, "lists");
-    constexpr std::string_view kCharacters = "ab|,[]'\"\\ 1\n";
     for (int round = 0; round < test::rounds(5000); ++round) {
         std::vector<std::string> elements(random.below(4));
         QStringList expected;
         for (std::string& element : elements) {
             for (std::uint64_t left = 1 + random.below(4); left > 0; --left) {
-                element += kCharacters[random.below(kCharacters.size())];
+                element += characters[random.below(characters.size())];
             }
             expected << QString::fromStdString(element);
         }
-        const bool inBrackets = needBrackets(elements, "|");
+        const bool inBrackets = needBrackets(elements, parted);
         std::string text;
-        ListWriter writer(inBrackets, "|", text);
+        ListWriter writer(inBrackets, parted, text);
         for (const std::string& element : elements) {
             writer.add(element);
         }
         writer.finish();
-        QCOMPARE(elementsOf(text, "|"), expected);
-        QVERIFY(inBrackets || QString::fromStdString(text) == expected.join('|'));
+        QCOMPARE(elementsOf(text, parted), expected);
+        QVERIFY(inBrackets || QString::fromStdString(text) == expected.join(separator));
     }
 }
 

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void init();
     void writesAValueAsText_data();
     void writesAValueAsText();
+    void putsListsInBracketsWhereTheyMustBe();
     void readsRowsAcrossRowGroups();
     void fillsOnlyWhatIsWanted();
     void leavesOutARowThatIsNoUtf8();
@@ -48,7 +49,7 @@ private:
 };
 
 void ParquetRowsTest::saysHowToBuildItIn() {
-    const auto rows = openParquet("nowhere.parquet", {"a"}, "|", "nowhere.parquet");
+    const auto rows = openParquet("nowhere.parquet", {{"a"}}, "|", "nowhere.parquet");
     QVERIFY(!rows.ok());
     const std::string shown = rows.problem().text();
     QVERIFY2(shown.starts_with("nowhere.parquet: cannot be read: "), shown.c_str());
@@ -112,6 +113,21 @@ std::shared_ptr<arrow::Array> arrayOf(Builder builder, const std::vector<Value>&
 
 std::shared_ptr<arrow::Array> textsOf(const std::vector<std::string>& values) {
     return arrayOf(arrow::StringBuilder(), values, false);
+}
+
+/// A missing list stands behind them.
+std::shared_ptr<arrow::Array> listsOf(const std::vector<std::vector<std::string>>& values) {
+    const auto texts = std::make_shared<arrow::StringBuilder>();
+    arrow::ListBuilder lists(arrow::default_memory_pool(), texts);
+    for (const std::vector<std::string>& list : values) {
+        if (!lists.Append().ok() || !texts->AppendValues(list).ok()) {
+            qFatal("cannot build an array");
+        }
+    }
+    if (!lists.AppendNull().ok()) {
+        qFatal("cannot build an array");
+    }
+    return lists.Finish().ValueOrDie();
 }
 
 } // namespace
@@ -180,22 +196,15 @@ void ParquetRowsTest::writesAValueAsText_data() {
         {"1503694502", "1503694502.12", "-0.5"});
     row("times in nanoseconds", timesIn(arrow::TimeUnit::NANO, {1503694502000000001}),
         {"1503694502.000000001"});
-    const auto texts = std::make_shared<arrow::StringBuilder>();
-    arrow::ListBuilder lists(arrow::default_memory_pool(), texts);
-    for (const std::vector<std::string>& list :
-         {std::vector<std::string>{"x", "", "y"}, std::vector<std::string>{},
-          std::vector<std::string>{"war, history", "crime"}}) {
-        QVERIFY(lists.Append().ok());
-        QVERIFY(texts->AppendValues(list).ok());
-    }
-    QVERIFY(lists.AppendNull().ok());
-    row("lists", lists.Finish().ValueOrDie(), {"x, y", "", "[\"war, history\", \"crime\"]"});
+    row("lists",
+        listsOf({{"x", "", "y"}, {}, {"war, history", "crime"}, {"war, history"}, {"[1]"}}),
+        {"x, y", "", "war, history, crime", "war, history", "[1]"});
 }
 
 void ParquetRowsTest::writesAValueAsText() {
     QFETCH(std::shared_ptr<arrow::Array>, array);
     QFETCH(QStringList, texts);
-    const auto rows = openParquet(put({"a"}, {array}), {"a"}, ", ", "t.parquet");
+    const auto rows = openParquet(put({"a"}, {array}), {{"a"}}, ", ", "t.parquet");
     FLIP_VERIFY_OK(rows);
     const auto found = read(**rows);
     FLIP_VERIFY_OK(found);
@@ -204,6 +213,20 @@ void ParquetRowsTest::writesAValueAsText() {
         shown << QString::fromStdString(record[0]);
     }
     QCOMPARE(shown, texts);
+}
+
+void ParquetRowsTest::putsListsInBracketsWhereTheyMustBe() {
+    const auto array = listsOf({{"x", "y"}, {"war, history", "crime"}, {"war, history"}, {"[1]"}});
+    const auto path = put({"a", "b"}, {array, array});
+    const auto rows = openParquet(path, {{"a"}, {"b", true}}, ", ", "t.parquet");
+    FLIP_VERIFY_OK(rows);
+    const auto found = read(**rows);
+    FLIP_VERIFY_OK(found);
+    QCOMPARE(found->records, (Records{{"x, y", "x, y"},
+                                      {"war, history, crime", R"(["war, history", "crime"])"},
+                                      {"war, history", R"(["war, history"])"},
+                                      {"[1]", R"(["[1]"])"},
+                                      {"", ""}}));
 }
 
 void ParquetRowsTest::readsRowsAcrossRowGroups() {
@@ -215,7 +238,7 @@ void ParquetRowsTest::readsRowsAcrossRowGroups() {
     }
     const auto path =
         put({"n", "t"}, {arrayOf(arrow::Int64Builder(), numbers, false), textsOf(texts)}, 9000);
-    const auto rows = openParquet(path, {"t", "n"}, "|", "t.parquet");
+    const auto rows = openParquet(path, {{"t"}, {"n"}}, "|", "t.parquet");
     FLIP_VERIFY_OK(rows);
     const auto found = read(**rows);
     FLIP_VERIFY_OK(found);
@@ -229,7 +252,7 @@ void ParquetRowsTest::readsRowsAcrossRowGroups() {
 
 void ParquetRowsTest::fillsOnlyWhatIsWanted() {
     const auto path = put({"a", "b", "c"}, {textsOf({"1"}), textsOf({"2"}), textsOf({"3"})});
-    const auto rows = openParquet(path, {"c", "nothing"}, "|", "t.parquet");
+    const auto rows = openParquet(path, {{"c"}, {"nothing"}}, "|", "t.parquet");
     FLIP_VERIFY_OK(rows);
     QCOMPARE((*rows)->columns(), (std::vector<std::string>{"a", "b", "c"}));
     QCOMPARE(read(**rows)->records, (Records{{"", "", "3"}}));
@@ -239,7 +262,7 @@ void ParquetRowsTest::leavesOutARowThatIsNoUtf8() {
     const auto path =
         put({"a"},
             {arrayOf(arrow::BinaryBuilder(), std::vector<std::string>{"x", "\xE9", "y"}, false)});
-    const auto rows = openParquet(path, {"a"}, "|", "t.parquet");
+    const auto rows = openParquet(path, {{"a"}}, "|", "t.parquet");
     FLIP_VERIFY_OK(rows);
     const auto found = read(**rows);
     FLIP_VERIFY_OK(found);
@@ -250,11 +273,11 @@ void ParquetRowsTest::leavesOutARowThatIsNoUtf8() {
 void ParquetRowsTest::refusesATypeThatIsNoValue() {
     const auto made = arrow::StructArray::Make({textsOf({"x"})}, std::vector<std::string>{"name"});
     const auto path = put({"a", "b"}, {*made, textsOf({"y"})});
-    const auto rows = openParquet(path, {"a"}, "|", "t.parquet");
+    const auto rows = openParquet(path, {{"a"}}, "|", "t.parquet");
     QVERIFY(!rows.ok());
     QVERIFY2(rows.problem().text().starts_with("t.parquet: the column \"a\" is of the type struct"),
              rows.problem().text().c_str());
-    const auto other = openParquet(path, {"b"}, "|", "t.parquet");
+    const auto other = openParquet(path, {{"b"}}, "|", "t.parquet");
     FLIP_VERIFY_OK(other);
     QCOMPARE(read(**other)->records, (Records{{"", "y"}}));
 }
@@ -288,7 +311,7 @@ void ParquetRowsTest::refusesDamage_data() {
 void ParquetRowsTest::refusesDamage() {
     QFETCH(QByteArray, bytes);
     test::write(file(), bytes.toStdString());
-    auto rows = openParquet(file(), {"a"}, "|", "data/t.parquet");
+    auto rows = openParquet(file(), {{"a"}}, "|", "data/t.parquet");
     const auto found = rows ? read(**rows) : Result<Read>(rows.problem());
     QVERIFY(!found.ok());
     const std::string shown = found.problem().text();
