@@ -379,8 +379,8 @@ std::string Dataset::toJson() const {
         }
     }
     nlohmann::ordered_json withoutMatch = nlohmann::ordered_json::object();
-    for (const NamedCount& join : tally().withoutMatch) {
-        withoutMatch[join.name] = join.rows;
+    for (const JoinMatches& join : tally().joins) {
+        withoutMatch[join.table] = join.unmatched;
     }
     const nlohmann::ordered_json json = {{"name", name()},
                                          {"rows", rows()},

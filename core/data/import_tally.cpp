@@ -9,7 +9,8 @@ namespace flip {
 
 namespace {
 
-constexpr double kSuspicious = 0.05; // of the rows
+constexpr double kSuspicious = 0.05;    // of the rows or lines
+constexpr std::size_t kLabelsShown = 8; // of those in one line
 
 std::string counted(std::int64_t count, const std::string& one, const std::string& many) {
     return std::to_string(count) + " " + (count == 1 ? one : many);
@@ -19,39 +20,125 @@ bool isSuspicious(std::int64_t part, std::int64_t all) {
     return static_cast<double>(part) > kSuspicious * static_cast<double>(all);
 }
 
-/// "40 of 240 rows".
-std::string partOfRows(std::int64_t part, std::int64_t all) {
-    return std::to_string(part) + " of " + counted(all, "row", "rows");
+bool isNearlyNone(std::int64_t part, std::int64_t all) {
+    return static_cast<double>(part) < kSuspicious * static_cast<double>(all);
 }
 
-/// `"false" 103, "no" 6`.
-std::string labelsInWords(const std::vector<NamedCount>& labels) {
+/// "40 of 240 rows have", "1 of 240 rows has".
+std::string partHas(std::int64_t part, std::int64_t all) {
+    return std::to_string(part) + " of " + counted(all, "row", "rows") +
+           (part == 1 ? " has" : " have");
+}
+
+/// `"false" (103 rows), "no" (6 rows), others (4 rows)`: the most frequent ones by name.
+std::string labelsInWords(std::vector<NamedCount> labels, std::int64_t otherRows) {
+    std::ranges::stable_sort(labels, std::ranges::greater(), &NamedCount::rows);
     std::string text;
-    for (const NamedCount& label : labels) {
-        text += (text.empty() ? "" : ", ") +
-                (label.name.empty() ? std::string("others") : quotedText(label.name)) + " " +
-                std::to_string(label.rows);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (i >= kLabelsShown) {
+            otherRows += labels[i].rows;
+            continue;
+        }
+        text += (i == 0 ? "" : ", ") + quotedText(labels[i].name) + " (" +
+                counted(labels[i].rows, "row", "rows") + ")";
+    }
+    if (otherRows > 0) {
+        text +=
+            (text.empty() ? "others (" : ", others (") + counted(otherRows, "row", "rows") + ")";
     }
     return text;
 }
 
+/// Of a field of numbers, its rows without one; nothing where all are numbers.
+std::string noNumbersInWords(const FieldInfo& field, std::int64_t rows) {
+    const std::int64_t noNumbers = field.misfitRows + field.emptyRows;
+    if (noNumbers == 0) {
+        return {};
+    }
+    const std::string example = "text such as " + quotedText(field.misfit);
+    std::string why;
+    if (field.emptyRows == 0) {
+        why = " but " + example;
+    } else if (field.misfitRows == 0) {
+        why = noNumbers == 1 ? " (it is empty)" : " (all are empty)";
+    } else {
+        why = " (" + counted(field.emptyRows, "is empty, ", "are empty, ") +
+              (field.misfitRows == 1 ? "another holds " : "others hold ") + example + ")";
+    }
+    return partHas(noNumbers, rows) + " no number" + why + "; " +
+           (noNumbers == 1 ? "it gets" : "they get") + " the unknown id";
+}
+
 /// Of a field, what its kind cannot use; nothing where all fits.
 std::string misfitsInWords(const FieldInfo& field, std::int64_t rows) {
-    const std::string example = field.misfitRows > 0 ? "such as " + quotedText(field.misfit) : "";
-    const std::int64_t noNumbers = field.misfitRows + field.emptyRows;
-    if (field.kind == FieldKind::Number && noNumbers > 0) {
-        const std::string empty = field.emptyRows == 0 ? ""
-                                  : field.misfitRows == 0
-                                      ? "all of them empty"
-                                      : std::to_string(field.emptyRows) + " of them empty, others ";
-        return partOfRows(noNumbers, rows) + " hold no number, " + empty + example +
-               "; they have the unknown id";
+    if (field.kind == FieldKind::Number) {
+        return noNumbersInWords(field, rows);
     }
     if (field.kind == FieldKind::Multi && field.misfitRows > 0) {
-        return partOfRows(field.misfitRows, rows) + " hold text in brackets that is no list, " +
-               example + "; it is parted at " + quotedText(field.separator) + " as it stands";
+        return partHas(field.misfitRows, rows) +
+               " brackets that are not a readable list, such as " + quotedText(field.misfit) +
+               "; " + (field.misfitRows == 1 ? "it was" : "they were") + " split at " +
+               quotedText(field.separator) + " like plain text";
     }
     return {};
+}
+
+/// Tables of which so many lines were left out that the schema may describe another file.
+void addBadTables(const ImportTally& tally, std::vector<ImportRemark>& remarks) {
+    for (const TableLines& table : tally.tables) {
+        const auto partOfLines = [&](std::int64_t part) {
+            return std::to_string(part) + " of " + counted(table.lines, "line", "lines") + " of " +
+                   quotedText(table.table);
+        };
+        if (isSuspicious(table.unreadable, table.lines)) {
+            const std::string advice = table.delimited
+                                           ? "check delimiter, quote and encoding in the schema"
+                                           : "check the format in the schema";
+            remarks.push_back(
+                {partOfLines(table.unreadable) + " could not be read; " + advice, true});
+        }
+        if (isSuspicious(table.unusable, table.lines)) {
+            remarks.push_back({partOfLines(table.unusable) +
+                                   (table.unusable == 1 ? " has" : " have") +
+                                   " no label or time that can be used; the list of bad lines "
+                                   "says why",
+                               true});
+        }
+    }
+}
+
+/// Rows without a match. Where they stay, most of them may rightly have none.
+void addJoins(const ImportTally& tally, std::vector<ImportRemark>& remarks) {
+    for (const JoinMatches& join : tally.joins) {
+        if (join.unmatched == 0) {
+            continue;
+        }
+        const std::int64_t matched = join.rows - join.unmatched;
+        const bool isWarning = join.keepsRows ? isNearlyNone(matched, join.rows)
+                                              : isSuspicious(join.unmatched, join.rows);
+        const std::string consequence = isWarning ? "are the keys spelled alike in both files?"
+                                        : join.keepsRows ? "its fields are empty there"
+                                                         : "they are left out";
+        remarks.push_back({partHas(join.unmatched, join.rows) + " no match in the table " +
+                               quotedText(join.table) + "; " + consequence,
+                           isWarning});
+    }
+}
+
+/// Labels of which the rule says nothing, and those that may be a slip.
+void addUnnamedLabels(const ImportTally& tally, std::vector<ImportRemark>& remarks) {
+    const std::string become = tally.unnamedArePositive ? "positive" : "negative";
+    const std::string unnamed = labelsInWords(tally.unnamedLabels, tally.otherUnnamedRows);
+    if (!unnamed.empty()) {
+        remarks.push_back(
+            {"labels not named in the rule count as " + become + ": " + unnamed, false});
+    }
+    if (!tally.nearlyNamedLabels.empty()) {
+        remarks.push_back({"these labels count as " + become +
+                               ", but differ from the rule's only in case or blanks: " +
+                               labelsInWords(tally.nearlyNamedLabels, 0) + "; is that meant?",
+                           true});
+    }
 }
 
 } // namespace
@@ -72,45 +159,22 @@ std::string leftOutInWords(const ImportTally& tally) {
 std::vector<ImportRemark> importRemarks(const ImportTally& tally,
                                         const std::vector<FieldInfo>& fields, std::int64_t rows) {
     std::vector<ImportRemark> remarks;
-    const std::int64_t read = rows + tally.droppedRows + tally.unmatchedRows +
-                              tally.badLines; // of the first table, about
-    if (isSuspicious(tally.badLines, read)) {
-        remarks.push_back({partOfRows(tally.badLines, read) +
-                               " are bad lines; does the schema say how the file is written?",
-                           true});
-    }
-    for (const NamedCount& join : tally.withoutMatch) {
-        if (join.rows > 0) {
-            remarks.push_back({partOfRows(join.rows, read - tally.badLines) + " have a key that " +
-                                   join.name +
-                                   " does not hold; are keys spelled alike in both files?",
-                               isSuspicious(join.rows, read)});
-        }
-    }
+    addBadTables(tally, remarks);
+    addJoins(tally, remarks);
     if (tally.repeatedKeys > 0) {
-        remarks.push_back({counted(tally.repeatedKeys, "line of a joined table repeats",
-                                   "lines of joined tables repeat") +
-                               " a key; of each key the first line counts",
+        remarks.push_back({counted(tally.repeatedKeys, "line of a joined table has",
+                                   "lines of joined tables have") +
+                               " a key that came before; only the first line of a key is used",
                            false});
     }
     if (tally.cutTimes > 0) {
-        remarks.push_back({partOfRows(tally.cutTimes, rows) +
-                               " have a time with more decimals than 64 bits hold beside the "
-                               "others; the last ones are cut off, towards the past",
-                           false});
+        remarks.push_back(
+            {partHas(tally.cutTimes, rows) +
+                 " a time with more decimals than 64 bits hold beside the others; the "
+                 "last ones are cut off, towards the past",
+             false});
     }
-    const std::string become = tally.unnamedArePositive ? "positive: " : "negative: ";
-    if (!tally.unnamedLabels.empty()) {
-        remarks.push_back({"labels that the rule does not name are " + become +
-                               labelsInWords(tally.unnamedLabels),
-                           false});
-    }
-    if (!tally.nearlyNamedLabels.empty()) {
-        remarks.push_back({"labels that differ from one that the rule names in case or blanks only "
-                           "are " +
-                               become + labelsInWords(tally.nearlyNamedLabels),
-                           true});
-    }
+    addUnnamedLabels(tally, remarks);
     for (const FieldInfo& field : fields) {
         const std::string misfits = misfitsInWords(field, rows);
         if (!misfits.empty()) {

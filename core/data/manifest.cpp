@@ -145,6 +145,29 @@ std::vector<NamedCount> namedCounts(const Json& json, const char* key) {
     return counts;
 }
 
+Json toJson(const std::vector<TableLines>& tables) {
+    Json list = Json::array();
+    for (const TableLines& one : tables) {
+        list.push_back({{"name", one.table},
+                        {"lines", one.lines},
+                        {"unreadable", one.unreadable},
+                        {"unusable", one.unusable},
+                        {"delimited", one.delimited}});
+    }
+    return list;
+}
+
+Json toJson(const std::vector<JoinMatches>& joins) {
+    Json list = Json::array();
+    for (const JoinMatches& one : joins) {
+        list.push_back({{"name", one.table},
+                        {"rows", one.unmatched},
+                        {"of", one.rows},
+                        {"keeps_rows", one.keepsRows}});
+    }
+    return list;
+}
+
 Json toJson(const ImportRecord& import) {
     return {{"preset", import.preset},
             {"schema", import.schema},
@@ -156,8 +179,10 @@ Json toJson(const ImportRecord& import) {
             {"unmatched_rows", import.tally.unmatchedRows},
             {"repeated_keys", import.tally.repeatedKeys},
             {"cut_times", import.tally.cutTimes},
-            {"rows_without_match", countsToJson(import.tally.withoutMatch)},
+            {"table_lines", toJson(import.tally.tables)},
+            {"rows_without_match", toJson(import.tally.joins)},
             {"unnamed_labels", countsToJson(import.tally.unnamedLabels)},
+            {"other_unnamed_rows", import.tally.otherUnnamedRows},
             {"nearly_named_labels", countsToJson(import.tally.nearlyNamedLabels)},
             {"unnamed_are_positive", import.tally.unnamedArePositive}};
 }
@@ -177,7 +202,28 @@ void checkShared(const Json& json, const std::vector<ManifestField>& fields) {
     }
 }
 
-ImportRecord importRecord(const Json& json) {
+std::vector<TableLines> tableLines(const Json& json) {
+    std::vector<TableLines> tables;
+    for (const Json& one : json.value("table_lines", Json::array())) {
+        tables.push_back({one.at("name").get<std::string>(), one.at("lines").get<std::int64_t>(),
+                          one.at("unreadable").get<std::int64_t>(),
+                          one.at("unusable").get<std::int64_t>(), one.at("delimited").get<bool>()});
+    }
+    return tables;
+}
+
+/// Older programs did not write `of`, which `rows` stands for then, nor which rows stay.
+std::vector<JoinMatches> joinMatches(const Json& json, std::int64_t rows) {
+    std::vector<JoinMatches> joins;
+    for (const Json& one : json.value("rows_without_match", Json::array())) {
+        joins.push_back({one.at("name").get<std::string>(), one.value("of", rows),
+                         one.at("rows").get<std::int64_t>(), one.value("keeps_rows", true)});
+    }
+    return joins;
+}
+
+/// `rows` are those of the dataset.
+ImportRecord importRecord(const Json& json, std::int64_t rows) {
     ImportRecord import;
     import.preset = json.at("preset").get<std::string>();
     import.schema = json.at("schema").get<std::string>();
@@ -190,8 +236,16 @@ ImportRecord importRecord(const Json& json) {
     tally.unmatchedRows = json.at("unmatched_rows").get<std::int64_t>();
     tally.repeatedKeys = json.at("repeated_keys").get<std::int64_t>();
     tally.cutTimes = json.value("cut_times", std::int64_t{0});
-    tally.withoutMatch = namedCounts(json, "rows_without_match");
+    tally.tables = tableLines(json);
+    tally.joins = joinMatches(json, rows + tally.droppedRows + tally.unmatchedRows);
     tally.unnamedLabels = namedCounts(json, "unnamed_labels");
+    tally.otherUnnamedRows = json.value("other_unnamed_rows", std::int64_t{0});
+    if (!json.contains("other_unnamed_rows")) { // then the others had no name
+        std::erase_if(tally.unnamedLabels, [&](const NamedCount& label) {
+            tally.otherUnnamedRows += label.name.empty() ? label.rows : 0;
+            return label.name.empty();
+        });
+    }
     tally.nearlyNamedLabels = namedCounts(json, "nearly_named_labels");
     tally.unnamedArePositive = json.value("unnamed_are_positive", false);
     return import;
@@ -219,7 +273,7 @@ Manifest manifest(const Json& json) {
     if (const auto list = json.find("bad_line_list"); list != json.end() && !list->is_null()) {
         result.badLineList = columnFile(*list);
     }
-    result.import = importRecord(json.at("import"));
+    result.import = importRecord(json.at("import"), result.rows);
     result.import.tally.badLines = json.at("bad_lines").get<std::int64_t>();
     return result;
 }

@@ -11,6 +11,7 @@
 #include "ui/views/icons.h"
 #include "ui/views/import_panel.h"
 #include "ui/views/page_title.h"
+#include "ui/views/scrolled_text.h"
 #include "ui/views/split_bar.h"
 #include "ui/views/theme.h"
 
@@ -30,6 +31,8 @@
 namespace flip::ui {
 
 namespace {
+
+constexpr int kMostRemarkLines = 6; // seen at once
 
 enum Place { EmptyPlace, BrowserPlace, ImportPlace };
 
@@ -132,10 +135,8 @@ QWidget* DataPage::buildBrowser() {
     split_ = new SplitBar(this);
     leftOut_ = new QLabel(this);
     leftOut_->setProperty("kind", "second");
-    remarks_ = new QLabel(this);
-    remarks_->setProperty("kind", "second");
-    remarks_->setWordWrap(true);
-    remarks_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    remarks_ = new ScrolledText(kMostRemarkLines, this);
+    remarks_->setAccessibleName(tr("Remarks on the import"));
     remarks_->hide();
     badTable_ = new QTableView(this);
     badTable_->setAccessibleName(tr("Bad lines"));
@@ -158,12 +159,12 @@ QWidget* DataPage::buildBrowser() {
     barRow->addWidget(goTo_);
     auto* sides = new QSplitter(Qt::Horizontal, this);
     sides->addWidget(side({strongLabel(tr("Datasets"), this), names_}, {kSpace4, 0, 0, kSpace4}));
-    auto* badHeading = new QWidget(this);
-    auto* badRow = new QHBoxLayout(badHeading);
-    badRow->setContentsMargins(0, 0, 0, 0);
-    badRow->addWidget(strongLabel(tr("Left out"), this));
-    badRow->addWidget(leftOut_, 1);
-    sides->addWidget(side({bar, table_, badHeading, remarks_, badTable_}, {0, 0, 0, kSpace4}));
+    leftOutRow_ = new QWidget(this);
+    auto* leftOutLayout = new QHBoxLayout(leftOutRow_);
+    leftOutLayout->setContentsMargins(0, 0, 0, 0);
+    leftOutLayout->addWidget(strongLabel(tr("Left out"), this));
+    leftOutLayout->addWidget(leftOut_, 1);
+    sides->addWidget(side({bar, table_, leftOutRow_, remarks_, badTable_}, {0, 0, 0, kSpace4}));
     sides->addWidget(
         side({fields_, strongLabel(tr("Split"), this), split_}, {0, 0, kSpace4, kSpace4}));
     sides->setChildrenCollapsible(false);
@@ -264,8 +265,9 @@ void DataPage::take(Opened opened) {
     if (opened.problem) {
         fields_->setFields({});
         split_->setRows({});
-        showLeftOut({}, {}, {});
-        facts_->setText(tr("This dataset cannot be read."));
+        hideLeftOut();
+        facts_->setText(tr("This dataset cannot be read: %1")
+                            .arg(QString::fromStdString(opened.problem->text())));
         Q_EMIT problemMet(*opened.problem);
         tellHeader();
         return;
@@ -299,10 +301,11 @@ void DataPage::showLeftOut(const ImportTally& tally, const std::vector<ImportRem
                            std::vector<BadLine> first) {
     const auto shown = static_cast<std::int64_t>(first.size());
     const QString leftOut = QString::fromStdString(leftOutInWords(tally));
-    leftOut_->setText(leftOut.isEmpty() ? tr("nothing")
+    leftOut_->setText(leftOut.isEmpty() ? tr("no rows")
                       : tally.badLines > shown
                           ? tr("%1; here are the first %2 bad lines").arg(leftOut, countText(shown))
                           : leftOut);
+    leftOutRow_->show();
     QStringList lines;
     for (const ImportRemark& remark : remarks) {
         const QString text = QString::fromStdString(remark.text);
@@ -314,6 +317,12 @@ void DataPage::showLeftOut(const ImportTally& tally, const std::vector<ImportRem
     badLines_->setLines(std::move(first));
     badTable_->resizeColumnToContents(BadLineModel::FileColumn);
     badTable_->resizeColumnToContents(BadLineModel::LineColumn);
+}
+
+void DataPage::hideLeftOut() {
+    leftOutRow_->hide();
+    remarks_->hide();
+    badTable_->hide();
 }
 
 void DataPage::takeStatistics(std::vector<FieldStatistics> statistics) {
@@ -366,7 +375,7 @@ void DataPage::takeImport(const QString& name, const ImportReport& report) {
     const std::string leftOut = leftOutInWords(report.tally);
     QString news = tr("Imported %1: %2 rows in %3; left out: %4")
                        .arg(name, countText(report.rows), durationText(report.seconds),
-                            leftOut.empty() ? tr("nothing") : QString::fromStdString(leftOut));
+                            leftOut.empty() ? tr("no rows") : QString::fromStdString(leftOut));
     for (const std::string& line : report.leftOut) {
         news += QStringLiteral("; ") + QString::fromStdString(line);
     }

@@ -27,6 +27,7 @@ class DistributionHeader;
 class ElidedLabel;
 class FieldList;
 class ImportPanel;
+class ScrolledText;
 class SplitBar;
 class TablePreviewModel;
 
@@ -67,6 +68,7 @@ private:
     void take(Opened opened);
     void showLeftOut(const ImportTally& tally, const std::vector<ImportRemark>& remarks,
                      std::vector<BadLine> first);
+    void hideLeftOut();
     void takeStatistics(std::vector<FieldStatistics> statistics);
     void tellHeader();
     void showPlace();
@@ -85,7 +87,8 @@ private:
     FieldList* fields_ = nullptr;
     SplitBar* split_ = nullptr;
     QLabel* leftOut_ = nullptr;
-    QLabel* remarks_ = nullptr;
+    QWidget* leftOutRow_ = nullptr; // heading and leftOut_
+    ScrolledText* remarks_ = nullptr;
     QTableView* badTable_ = nullptr;
     BadLineModel* badLines_;
     QPushButton* importButton_;

@@ -137,6 +137,7 @@ ImportPanel::ImportPanel(Workspace workspace, QWidget* parent)
     tabs->setMinimumWidth(220);
 
     state_->setWordWrap(true);
+    state_->setTextFormat(Qt::PlainText); // it may quote a file
     bar_->setTextVisible(false);
     bar_->setAccessibleName(tr("Progress of the import"));
     bar_->hide();

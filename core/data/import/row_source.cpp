@@ -1,10 +1,8 @@
 #include "core/data/import/row_source.h"
 
 #include "core/base/text_encoding.h"
-#include "core/base/trimmed.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <utility>
 
@@ -12,18 +10,9 @@ namespace flip {
 
 namespace {
 
-// How pandas and databases write that a value is missing. "None" and "none" may be answers.
-constexpr std::array<std::string_view, 10> kMissing = {"NA",  "N/A", "n/a",  "#N/A", "<NA>",
-                                                       "NaN", "nan", "-nan", "NULL", "null"};
-constexpr std::size_t kNamedLabels = 8; // that the rule does not name; the others are one count
-
-/// In small letters, as far as ASCII goes.
-std::string lowered(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) {
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    return result;
+void countLines(TableLines& lines, const RecordBatch& batch) {
+    lines.lines += static_cast<std::int64_t>(batch.records() + batch.defects.size());
+    lines.unreadable += static_cast<std::int64_t>(batch.defects.size());
 }
 
 std::size_t tableIndex(const Schema& schema, const std::string& name) {
@@ -52,7 +41,11 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
     for (const JoinSchema& join : schema.joins) {
         source->joins_.push_back({{}, tableIndex(schema, join.right.table), join.keepAll});
     }
+    source->lookedUp_.assign(schema.joins.size(), 0);
     source->missing_.assign(schema.joins.size(), 0);
+    for (const TableSchema& one : schema.tables) {
+        source->lines_.push_back({one.name, 0, 0, 0, one.kind == FileFormat::Csv});
+    }
     if (auto done = source->placeAllOf(source->table_, 0); !done) {
         return done.problem();
     }
@@ -100,6 +93,11 @@ Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table)
     };
     if (auto done = placeColumn(schema_.label.column, label_); !done) {
         return done;
+    }
+    const TableSchema& written = schema_.tables[table];
+    if (schema_.label.column.table == name && written.kind == FileFormat::Csv && written.header) {
+        const std::size_t column = cells_[table][label_.cell].columns.front();
+        check_.setHeader(source.format().columns()[column]); // with its type
     }
     if (schema_.time) {
         if (auto done = placeColumn(*schema_.time, timePlace_); !done) {
@@ -170,6 +168,7 @@ Result<void> RowSource::loadFile(const TableSource& source, std::size_t table, I
             return {};
         }
         for (const RecordBatch& batch : *wave) {
+            countLines(lines_[table], batch);
             if (auto go = note(source.fileName(), batch.firstLine, batch.defects); !go) {
                 return go;
             }
@@ -239,17 +238,19 @@ Result<std::span<RowBatch>> RowSource::next() {
     });
     const std::span<RowBatch> rows = std::span(wave_).first(wave->size());
     for (const RowBatch& batch : rows) {
+        countLines(lines_.front(), *batch.records);
+        lines_.front().unusable +=
+            static_cast<std::int64_t>(batch.defects.size() - batch.records->defects.size());
         if (auto go = note(table_.fileName(), batch.records->firstLine, batch.defects); !go) {
             return go.problem();
         }
         droppedRows_ += batch.dropped;
         unmatchedRows_ += batch.unmatched;
         for (std::size_t join = 0; join < joins_.size(); ++join) {
+            lookedUp_[join] += batch.lookedUp[join];
             missing_[join] += batch.missing[join];
         }
-        for (const NamedCount& label : batch.unnamed) {
-            countUnnamed(label.name, label.rows, unnamed_);
-        }
+        unnamed_.add(batch.unnamed);
     }
     return rows;
 }
@@ -262,8 +263,9 @@ void RowSource::select(RowBatch& rows) const {
     rows.defects = records.defects;
     rows.dropped = 0;
     rows.unmatched = 0;
+    rows.lookedUp.assign(joins_.size(), 0);
     rows.missing.assign(joins_.size(), 0);
-    rows.unnamed.clear();
+    rows.unnamed = {};
     rows.joined.resize(tables_.size());
     for (auto& table : rows.joined) {
         table.clear();
@@ -272,8 +274,6 @@ void RowSource::select(RowBatch& rows) const {
     std::string labelScratch;
     const bool labelIsNumber =
         !schema_.label.positive.isText() || (schema_.label.drop && !schema_.label.drop->isText());
-    const bool unnamedArePositive =
-        schema_.label.positive.comparison == ValueRule::Comparison::NotEqual;
     std::vector<std::uint32_t> joined(tables_.size(), RowBatch::kNoRow);
     const auto defect = [&](std::size_t record, const std::string& reason) {
         rows.defects.push_back({records.lines[record], reason});
@@ -288,11 +288,14 @@ void RowSource::select(RowBatch& rows) const {
         std::optional<RowTime> time;
         if (labelIsThere) {
             labelText = readRecord(label_, records, record, joined, labelScratch);
-            if (const char* trouble = labelTrouble(labelText)) {
-                defect(record, trouble);
+            if (const auto trouble = check_.trouble(labelText)) {
+                defect(record, *trouble);
                 continue;
             }
-            label = labelIsNumber ? parseNumber(labelText) : 0;
+            // A text that is dropped need not be a number, whatever `positive` is.
+            const bool isDroppedText = schema_.label.drop && schema_.label.drop->isText() &&
+                                       schema_.label.drop->holds(labelText);
+            label = labelIsNumber && !isDroppedText ? parseNumber(labelText) : 0;
             if (!label) {
                 defect(record, "the label " + quotedText(labelText) + " is no number");
                 continue;
@@ -308,6 +311,11 @@ void RowSource::select(RowBatch& rows) const {
             }
         }
         for (std::size_t join = 0; join < joins_.size(); ++join) {
+            const std::size_t left = joins_[join].left.table;
+            if (left != 0 && joined[left] == RowBatch::kNoRow) {
+                continue; // counted there, and without a key for this table
+            }
+            ++rows.lookedUp[join];
             rows.missing[join] += joined[joins_[join].right] == RowBatch::kNoRow ? 1 : 0;
         }
         if (!matched) {
@@ -322,8 +330,8 @@ void RowSource::select(RowBatch& rows) const {
             continue;
         }
         const bool isPositive = holds(schema_.label.positive);
-        if (schema_.label.positive.isText() && isPositive == unnamedArePositive) {
-            countUnnamed(labelText, 1, rows.unnamed);
+        if (check_.isUnnamed(labelText)) {
+            rows.unnamed.add(labelText, 1);
         }
         rows.kept.push_back(static_cast<std::uint32_t>(record));
         rows.positives.push_back(isPositive ? 1 : 0);
@@ -357,42 +365,6 @@ void RowSource::select(RowBatch& rows) const {
     }
 }
 
-/// Why a label says nothing, or null. What the rule itself names is a label.
-const char* RowSource::labelTrouble(std::string_view label) const {
-    const std::string_view text = trimmed(label);
-    const bool isEmpty = text.empty();
-    const bool isHeader = text == schema_.label.column.column;
-    const bool isMissing =
-        schema_.label.positive.isText() && std::ranges::find(kMissing, text) != kMissing.end();
-    if (!isEmpty && !isHeader && !isMissing) {
-        return nullptr;
-    }
-    for (const ValueRule* rule :
-         {&schema_.label.positive,
-          schema_.label.drop ? &*schema_.label.drop : &schema_.label.positive}) {
-        if (std::ranges::find(rule->texts, label) != rule->texts.end()) {
-            return nullptr;
-        }
-    }
-    return isEmpty ? "the label is empty"
-           : isHeader
-               ? "the label is the name of its column; is the header here again?"
-               : "the label is a word for a missing value; name it in the rule if it is none";
-}
-
-void RowSource::countUnnamed(std::string_view label, std::int64_t count,
-                             std::vector<NamedCount>& counts) const {
-    auto found = std::ranges::find(counts, label, &NamedCount::name);
-    if (found == counts.end() && counts.size() >= kNamedLabels) {
-        found = std::ranges::find(counts, std::string_view(), &NamedCount::name);
-        label = {};
-    }
-    if (found == counts.end()) {
-        found = counts.insert(counts.end(), {std::string(label), 0});
-    }
-    found->rows += count;
-}
-
 bool RowSource::readJoins(RowBatch& rows, std::size_t record,
                           std::vector<std::uint32_t>& joined) const {
     bool matched = true;
@@ -418,20 +390,26 @@ ImportTally RowSource::tally() const {
     for (const DimensionTable& table : tables_) {
         tally.repeatedKeys += table.repeatedKeys();
     }
-    for (std::size_t join = 0; join < joins_.size(); ++join) {
-        tally.withoutMatch.push_back({schema_.joins[join].right.table, missing_[join]});
-    }
-    tally.unnamedLabels = unnamed_;
+    tally.tables = lines_;
+    tally.joins = joinMatches();
+    unnamed_.tell(tally);
     tally.unnamedArePositive = schema_.label.positive.comparison == ValueRule::Comparison::NotEqual;
-    for (const NamedCount& label : unnamed_) {
-        const auto isNear = [&](const std::string& named) {
-            return lowered(trimmed(named)) == lowered(trimmed(label.name));
-        };
-        if (std::ranges::any_of(schema_.label.positive.texts, isNear)) {
-            tally.nearlyNamedLabels.push_back(label);
-        }
-    }
     return tally;
+}
+
+std::vector<JoinMatches> RowSource::joinMatches() const {
+    std::vector<JoinMatches> matches;
+    std::vector<bool> keepsRows(tables_.size(), true); // [table], where rows do not match it
+    for (std::size_t join = joins_.size(); join > 0; --join) {
+        const Join& one = joins_[join - 1];
+        // A row that does not match this table matches none that stands behind it.
+        const bool keeps = one.keepAll && keepsRows[one.right];
+        keepsRows[one.left.table] = keepsRows[one.left.table] && keeps;
+        matches.push_back(
+            {schema_.tables[one.right].name, lookedUp_[join - 1], missing_[join - 1], keeps});
+    }
+    std::ranges::reverse(matches);
+    return matches;
 }
 
 std::string_view RowSource::read(const Place& place, const RowBatch& batch, std::size_t row,

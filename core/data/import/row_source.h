@@ -4,6 +4,8 @@
 #include "core/base/worker_pool.h"
 #include "core/data/import/dimension_table.h"
 #include "core/data/import/import_watch.h"
+#include "core/data/import/label_check.h"
+#include "core/data/import/label_counts.h"
 #include "core/data/import/row_time.h"
 #include "core/data/import/schema_file.h"
 #include "core/data/import/table_source.h"
@@ -36,8 +38,9 @@ struct RowBatch {
     std::vector<RecordBatch::Defect> defects; // lines that were left out, in their order
     std::int64_t dropped = 0;                 // by the drop rule
     std::int64_t unmatched = 0;               // left out by a join
-    std::vector<std::int64_t> missing;        // [joins], rows whose key the table does not hold
-    std::vector<NamedCount> unnamed;          // labels, where the rule is one of texts
+    std::vector<std::int64_t> lookedUp;       // [joins], rows whose key was looked up
+    std::vector<std::int64_t> missing;        // [joins], of these, whose key the table lacks
+    LabelCounts unnamed;                      // labels that no rule names
 
     std::size_t rows() const { return kept.size(); }
 };
@@ -96,7 +99,7 @@ private:
     RowSource(const Schema& schema, const TableFile& file, TableSource table, bool strict,
               WorkerPool& pool, BadLines& badLines)
         : schema_(schema), firstFile_(file), table_(std::move(table)), strict_(strict), pool_(pool),
-          badLines_(badLines) {}
+          check_(schema.label), badLines_(badLines), unnamed_(check_) {}
 
     Result<TableSource> openAnother(const TableFile& file, std::size_t table,
                                     const TableSource& first) const;
@@ -112,9 +115,7 @@ private:
     Result<void> note(const std::string& file, std::int64_t firstLine,
                       std::span<const RecordBatch::Defect> defects);
     void select(RowBatch& rows) const;
-    const char* labelTrouble(std::string_view label) const;
-    void countUnnamed(std::string_view label, std::int64_t count,
-                      std::vector<NamedCount>& counts) const;
+    std::vector<JoinMatches> joinMatches() const;
     bool readJoins(RowBatch& rows, std::size_t record, std::vector<std::uint32_t>& joined) const;
     std::string_view read(const Place& place, const RowBatch& batch, std::size_t row,
                           std::string& scratch) const;
@@ -131,6 +132,7 @@ private:
     std::vector<DimensionTable> tables_;        // [table]; that of table 0 stays empty
     std::vector<Join> joins_;
     Place label_{};
+    LabelCheck check_;
     std::optional<Place> timePlace_;
     std::vector<Place> fields_;
 
@@ -141,8 +143,10 @@ private:
     std::vector<RowBatch> wave_;
     std::int64_t droppedRows_ = 0;
     std::int64_t unmatchedRows_ = 0;
-    std::vector<std::int64_t> missing_; // [joins]
-    std::vector<NamedCount> unnamed_;
+    std::vector<TableLines> lines_;      // [table]
+    std::vector<std::int64_t> lookedUp_; // [joins]
+    std::vector<std::int64_t> missing_;  // [joins]
+    UnnamedLabels unnamed_;
 };
 
 } // namespace flip

@@ -1,5 +1,6 @@
 #include "core/data/dataset.h"
 
+#include "core/base/hashing.h"
 #include "core/data/import/import.h"
 #include "core/data/manifest.h"
 #include "tests/core/data/data_files.h"
@@ -7,6 +8,8 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+
+#include <nlohmann/json.hpp>
 
 #include <memory>
 
@@ -40,6 +43,7 @@ private Q_SLOTS:
     void openNamesAColumnThatIsShort();
     void noChangedByteOfTheManifestGoesUnnoticed();
     void refusesAnotherFormat();
+    void readsTheCountsOfOlderPrograms();
     void readsDamagedOffsetsWithoutLeavingTheFile();
     void refusesAFolderWithoutManifest();
 
@@ -154,6 +158,28 @@ void DatasetTest::refusesAnotherFormat() {
     const auto data = Dataset::open(dataset_);
     QVERIFY(!data.ok());
     QVERIFY(data.problem().what.starts_with("the dataset has format " + beyond));
+}
+
+void DatasetTest::readsTheCountsOfOlderPrograms() {
+    auto json = nlohmann::json::parse(contentOf(dataset_ / Manifest::kFileName));
+    auto& import = json["import"];
+    import.erase("table_lines");
+    import.erase("other_unnamed_rows");
+    import["unmatched_rows"] = 3;
+    import["rows_without_match"] = nlohmann::json::parse(R"([{"name": "goods", "rows": 2}])");
+    import["unnamed_labels"] =
+        nlohmann::json::parse(R"([{"name": "no", "rows": 5}, {"name": "", "rows": 4}])");
+    json.erase("checksum");
+    json["checksum"] = contentHash(json.dump());
+    const auto manifest = Manifest::fromJson(json.dump(), "manifest");
+    FLIP_VERIFY_OK(manifest);
+    // Five rows, one dropped, three without a match.
+    const ImportTally expected{.droppedRows = 1,
+                               .unmatchedRows = 3,
+                               .joins = {{"goods", 9, 2, true}},
+                               .unnamedLabels = {{"no", 5}},
+                               .otherUnnamedRows = 4};
+    QVERIFY(manifest->import.tally == expected);
 }
 
 void DatasetTest::readsDamagedOffsetsWithoutLeavingTheFile() {

@@ -26,12 +26,17 @@ class ImportTallyTest : public QObject {
 private Q_SLOTS:
     void tellsWhatWasLeftOut();
     void saysNothingWhereThereIsNothing();
-    void tellsOfKeysWithoutAMatch();
+    void tellsOfRowsWithoutAMatch_data();
+    void tellsOfRowsWithoutAMatch();
+    void tellsOfBadLinesWhereTheyAreMany_data();
     void tellsOfBadLinesWhereTheyAreMany();
     void tellsOfRepeatedKeys();
     void tellsOfTimesThatWereCut();
     void tellsHowLabelsWithoutARuleCount();
-    void tellsOfValuesThatTheKindDoesNotFit();
+    void namesTheMostFrequentLabels();
+    void tellsOfValuesThatAreNoNumbers_data();
+    void tellsOfValuesThatAreNoNumbers();
+    void tellsOfBracketsThatAreNoList();
 };
 
 void ImportTallyTest::tellsWhatWasLeftOut() {
@@ -44,31 +49,73 @@ void ImportTallyTest::tellsWhatWasLeftOut() {
 void ImportTallyTest::saysNothingWhereThereIsNothing() {
     FieldInfo field;
     field.name = "user";
-    QCOMPARE(remarked({.withoutMatch = {{"books", 0}}}, {field}), QString());
+    QCOMPARE(remarked({.tables = {{"books", 9}}, .joins = {{"books", 200, 0}}}, {field}),
+             QString());
     // What is left out and is no mistake has its words already.
     QCOMPARE(remarked({.droppedRows = 1000}), QString());
 }
 
-void ImportTallyTest::tellsOfKeysWithoutAMatch() {
-    QCOMPARE(remarked({.unmatchedRows = 40, .withoutMatch = {{"books", 40}, {"users", 2}}}),
-             QString("! 40 of 240 rows have a key that books does not hold; are keys spelled alike "
-                     "in both files?\n"
-                     "2 of 240 rows have a key that users does not hold; are keys spelled alike in "
-                     "both files?"));
+void ImportTallyTest::tellsOfRowsWithoutAMatch_data() {
+    QTest::addColumn<bool>("keepsRows");
+    QTest::addColumn<int>("unmatched"); // of 200
+    QTest::addColumn<QString>("remark");
+    const QString alike = "; are the keys spelled alike in both files?";
+    const QString books = " of 200 rows have no match in the table \"books\"";
+    QTest::newRow("matched, none") << false << 0 << "";
+    QTest::newRow("matched, one")
+        << false << 1 << "1 of 200 rows has no match in the table \"books\"; they are left out";
+    QTest::newRow("matched, few") << false << 10 << "10" + books + "; they are left out";
+    QTest::newRow("matched, too many") << false << 11 << "! 11" + books + alike;
+    QTest::newRow("all, few")
+        << true << 1
+        << "1 of 200 rows has no match in the table \"books\"; its fields are "
+           "empty there";
+    QTest::newRow("all, most") << true << 190 << "190" + books + "; its fields are empty there";
+    QTest::newRow("all, nearly all") << true << 191 << "! 191" + books + alike;
+    QTest::newRow("all, all") << true << 200 << "! 200" + books + alike;
+}
+
+void ImportTallyTest::tellsOfRowsWithoutAMatch() {
+    QFETCH(bool, keepsRows);
+    QFETCH(int, unmatched);
+    QTEST(remarked({.joins = {{"books", 200, unmatched, keepsRows}}}), "remark");
+}
+
+void ImportTallyTest::tellsOfBadLinesWhereTheyAreMany_data() {
+    QTest::addColumn<int>("unreadable"); // of 200
+    QTest::addColumn<int>("unusable");
+    QTest::addColumn<bool>("delimited");
+    QTest::addColumn<QString>("remark");
+    QTest::newRow("few") << 10 << 10 << true << "";
+    QTest::newRow("unreadable") << 11 << 0 << true
+                                << "! 11 of 200 lines of \"books\" could not be read; check "
+                                   "delimiter, quote and encoding in the schema";
+    QTest::newRow("unreadable JSON")
+        << 11 << 0 << false
+        << "! 11 of 200 lines of \"books\" could not be read; check the format in the schema";
+    QTest::newRow("unusable") << 0 << 11 << true
+                              << "! 11 of 200 lines of \"books\" have no label or time that can be "
+                                 "used; the list of bad lines says why";
 }
 
 void ImportTallyTest::tellsOfBadLinesWhereTheyAreMany() {
-    QCOMPARE(remarked({.badLines = 10}), QString());
-    QCOMPARE(
-        remarked({.badLines = 20}),
-        QString("! 20 of 220 rows are bad lines; does the schema say how the file is written?"));
+    QFETCH(int, unreadable);
+    QFETCH(int, unusable);
+    QFETCH(bool, delimited);
+    // The share is that of the table's own lines, however many rows there are.
+    const ImportTally tally{
+        .badLines = unreadable + unusable,
+        .tables = {{"ratings", 1000000}, {"books", 200, unreadable, unusable, delimited}}};
+    QTEST(remarked(tally, {}, 1000000), "remark");
 }
 
 void ImportTallyTest::tellsOfRepeatedKeys() {
     QCOMPARE(remarked({.repeatedKeys = 1}),
-             QString("1 line of a joined table repeats a key; of each key the first line counts"));
+             QString("1 line of a joined table has a key that came before; only the first line of "
+                     "a key is used"));
     QCOMPARE(remarked({.repeatedKeys = 2}),
-             QString("2 lines of joined tables repeat a key; of each key the first line counts"));
+             QString("2 lines of joined tables have a key that came before; only the first line "
+                     "of a key is used"));
 }
 
 void ImportTallyTest::tellsOfTimesThatWereCut() {
@@ -78,30 +125,70 @@ void ImportTallyTest::tellsOfTimesThatWereCut() {
 }
 
 void ImportTallyTest::tellsHowLabelsWithoutARuleCount() {
-    ImportTally tally{.unnamedLabels = {{"false", 103}, {"True", 6}, {"", 4}},
+    ImportTally tally{.unnamedLabels = {{"no", 1}, {"false", 103}},
+                      .otherUnnamedRows = 4,
                       .nearlyNamedLabels = {{"True", 6}}};
     QCOMPARE(remarked(tally),
-             QString("labels that the rule does not name are negative: \"false\" 103, \"True\" 6, "
-                     "others 4\n"
-                     "! labels that differ from one that the rule names in case or blanks only are "
-                     "negative: \"True\" 6"));
+             QString("labels not named in the rule count as negative: \"false\" (103 rows), "
+                     "\"no\" (1 row), others (4 rows)\n"
+                     "! these labels count as negative, but differ from the rule's only in case "
+                     "or blanks: \"True\" (6 rows); is that meant?"));
     tally = {.unnamedLabels = {{"yes", 5}}, .unnamedArePositive = true};
     QCOMPARE(remarked(tally),
-             QString("labels that the rule does not name are positive: \"yes\" 5"));
+             QString("labels not named in the rule count as positive: \"yes\" (5 rows)"));
 }
 
-void ImportTallyTest::tellsOfValuesThatTheKindDoesNotFit() {
+void ImportTallyTest::namesTheMostFrequentLabels() {
+    ImportTally tally{.otherUnnamedRows = 2};
+    for (int i = 1; i <= 10; ++i) {
+        tally.unnamedLabels.push_back({std::to_string(i), i});
+    }
+    QCOMPARE(remarked(tally),
+             QString("labels not named in the rule count as negative: \"10\" (10 rows), \"9\" (9 "
+                     "rows), \"8\" (8 rows), \"7\" (7 rows), \"6\" (6 rows), \"5\" (5 rows), "
+                     "\"4\" (4 rows), \"3\" (3 rows), others (5 rows)"));
+}
+
+void ImportTallyTest::tellsOfValuesThatAreNoNumbers_data() {
+    QTest::addColumn<int>("empty"); // of 200
+    QTest::addColumn<int>("others");
+    QTest::addColumn<QString>("remark");
+    QTest::newRow("none") << 0 << 0 << "";
+    QTest::newRow("empty") << 5 << 0
+                           << "price: 5 of 200 rows have no number (all are empty); they get the "
+                              "unknown id";
+    QTest::newRow("one empty") << 1 << 0
+                               << "price: 1 of 200 rows has no number (it is empty); it gets the "
+                                  "unknown id";
+    QTest::newRow("text") << 0 << 36
+                          << "! price: 36 of 200 rows have no number but text such as \"$12.99\"; "
+                             "they get the unknown id";
+    QTest::newRow("one text") << 0 << 1
+                              << "price: 1 of 200 rows has no number but text such as \"$12.99\"; "
+                                 "it gets the unknown id";
+    QTest::newRow("both")
+        << 5 << 36
+        << "! price: 41 of 200 rows have no number (5 are empty, others hold text "
+           "such as \"$12.99\"); they get the unknown id";
+    QTest::newRow("one of both")
+        << 1 << 1
+        << "price: 2 of 200 rows have no number (1 is empty, another holds "
+           "text such as \"$12.99\"); they get the unknown id";
+}
+
+void ImportTallyTest::tellsOfValuesThatAreNoNumbers() {
+    QFETCH(int, empty);
+    QFETCH(int, others);
     FieldInfo price;
     price.name = "price";
     price.kind = FieldKind::Number;
-    price.misfitRows = 36;
-    price.misfit = "$12.99";
-    FieldInfo stock = price;
-    stock.name = "stock";
-    stock.emptyRows = 5;
-    FieldInfo age = stock;
-    age.name = "age";
-    age.misfitRows = 0;
+    price.emptyRows = empty;
+    price.misfitRows = others;
+    price.misfit = others > 0 ? "$12.99" : "";
+    QTEST(remarked({}, {price}), "remark");
+}
+
+void ImportTallyTest::tellsOfBracketsThatAreNoList() {
     FieldInfo user;
     user.name = "user";
     user.emptyRows = 5; // an empty id is a value as others are
@@ -111,15 +198,13 @@ void ImportTallyTest::tellsOfValuesThatTheKindDoesNotFit() {
     tags.separator = ", ";
     tags.misfitRows = 1;
     tags.misfit = "[REC]";
-    QCOMPARE(remarked({}, {price, stock, age, user, tags}),
-             QString("! price: 36 of 200 rows hold no number, such as \"$12.99\"; they have the "
-                     "unknown id\n"
-                     "! stock: 41 of 200 rows hold no number, 5 of them empty, others such as "
-                     "\"$12.99\"; they have the unknown id\n"
-                     "age: 5 of 200 rows hold no number, all of them empty; they have the unknown "
-                     "id\n"
-                     "tags: 1 of 200 rows hold text in brackets that is no list, such as "
-                     "\"[REC]\"; it is parted at \", \" as it stands"));
+    QCOMPARE(remarked({}, {user, tags}),
+             QString("tags: 1 of 200 rows has brackets that are not a readable list, such as "
+                     "\"[REC]\"; it was split at \", \" like plain text"));
+    tags.misfitRows = 20;
+    QCOMPARE(remarked({}, {user, tags}),
+             QString("! tags: 20 of 200 rows have brackets that are not a readable list, such as "
+                     "\"[REC]\"; they were split at \", \" like plain text"));
 }
 
 QTEST_APPLESS_MAIN(ImportTallyTest)

@@ -59,8 +59,14 @@ private Q_SLOTS:
     void dividesRowsAsTheFilesAre();
     void countsKeysThatAJoinDoesNotFind();
     void keepsAsManyDecimalsOfTimesAsFit();
+    void countsARowWithoutAMatchAtOneJoinOfAChain_data();
+    void countsARowWithoutAMatchAtOneJoinOfAChain();
     void takesNoRowWithoutALabel_data();
     void takesNoRowWithoutALabel();
+    void knowsASecondHeaderLine_data();
+    void knowsASecondHeaderLine();
+    void dropsATextBesideARuleOfNumbers();
+    void countsUnnamedLabelsOverAllBatches();
     void countsValuesThatTheKindDoesNotFit();
     void countsBadLinesOfEveryTable();
     void takesTheFirstOfTwoEqualKeys();
@@ -296,7 +302,10 @@ void ImportTest::countsKeysThatAJoinDoesNotFind() {
     const auto data = import(test::shopRequest(source()));
     QVERIFY(data);
     const ImportTally expected{
-        .badLines = 1, .unmatchedRows = 2, .withoutMatch = {{"kept", 2}, {"all", 1}}};
+        .badLines = 1,
+        .unmatchedRows = 2,
+        .tables = {{"t", 5, 0, 1, true}, {"kept", 2, 0, 0, true}, {"all", 1, 0, 0, true}},
+        .joins = {{"kept", 4, 2, false}, {"all", 4, 1, true}}};
     QVERIFY(report_.tally == expected);
     QVERIFY(data->tally() == expected);
     QCOMPARE(data->rows(), std::int64_t{2});
@@ -315,8 +324,46 @@ void ImportTest::keepsAsManyDecimalsOfTimesAsFit() {
     QCOMPARE(report_.tally.cutTimes, std::int64_t{1});
     QCOMPARE(data->tally().cutTimes, std::int64_t{1});
     QCOMPARE(report_.remarks.size(), std::size_t{1});
-    QVERIFY(report_.remarks[0].text.starts_with("1 of 2 rows have a time with more decimals"));
+    QVERIFY(report_.remarks[0].text.starts_with("1 of 2 rows has a time with more decimals"));
     QVERIFY(!report_.remarks[0].isWarning);
+void ImportTest::countsARowWithoutAMatchAtOneJoinOfAChain_data() {
+    QTest::addColumn<QString>("keepFilm");
+    QTest::addColumn<QString>("keepMaker");
+    QTest::addColumn<int>("rows");
+    QTest::addColumn<bool>("filmKeepsRows"); // a row without a film has no maker either
+    QTest::newRow("matched, matched") << "matched"
+                                      << "matched" << 1 << false;
+    QTest::newRow("all, matched") << "all"
+                                  << "matched" << 1 << false;
+    QTest::newRow("matched, all") << "matched"
+                                  << "all" << 2 << false;
+    QTest::newRow("all, all") << "all"
+                              << "all" << 4 << true;
+}
+
+void ImportTest::countsARowWithoutAMatchAtOneJoinOfAChain() {
+    QFETCH(QString, keepFilm);
+    QFETCH(QString, keepMaker);
+    test::write(source() / "t.csv", "y,film\n1,a\n0,b\n1,none\n0,nowhere\n");
+    test::write(source() / "films.csv", "film,maker\na,A\nb,B\n");
+    test::write(source() / "makers.csv", "maker,town\nA,Ulm\n");
+    test::write(source() / "schema.toml",
+                "[[table]]\nname='t'\nfile='t.csv'\n[[table]]\nname='films'\nfile='films.csv'\n"
+                "[[table]]\nname='makers'\nfile='makers.csv'\n"
+                "[[join]]\nleft='t.film'\nright='films.film'\nkeep='" +
+                    keepFilm.toStdString() +
+                    "'\n[[join]]\nleft='films.maker'\nright='makers.maker'\nkeep='" +
+                    keepMaker.toStdString() +
+                    "'\n[label]\ncolumn='t.y'\npositive='> 0'\n"
+                    "[[field]]\nname='town'\ncolumn='makers.town'\n");
+    const auto data = import(test::shopRequest(source()));
+    QVERIFY(data);
+    QTEST(static_cast<int>(data->rows()), "rows");
+    QCOMPARE(report_.tally.unmatchedRows, 4 - data->rows());
+    QFETCH(bool, filmKeepsRows);
+    const std::vector<JoinMatches> expected{{"films", 4, 2, filmKeepsRows},
+                                            {"makers", 2, 1, keepMaker == "all"}};
+    QVERIFY(report_.tally.joins == expected);
 }
 
 void ImportTest::takesNoRowWithoutALabel_data() {
@@ -325,16 +372,27 @@ void ImportTest::takesNoRowWithoutALabel_data() {
     QTest::addColumn<QStringList>("reasons"); // of bad lines
     QTest::addColumn<int>("positives");
     const QString empty = "the label is empty";
-    const QString header = "the label is the name of its column; is the header here again?";
-    const QString missing =
-        "the label is a word for a missing value; name it in the rule if it is none";
+    const QString header = "the label is the column's own name; this looks like a second header "
+                           "line, remove it";
+    const auto missing = [](const QString& label) {
+        return "the label \"" + label +
+               "\" looks like a missing value; if it is a real label, name it in positive or drop "
+               "(for a negative one, write positive as not in [...])";
+    };
     QTest::newRow("number") << ">= 4" << QStringList{"5", "", " ", "y", "1"}
                             << QStringList{empty, empty, header} << 1;
     QTest::newRow("text") << "== 'true'"
                           << QStringList{"true", "", "NA", "nan", "NULL", "y", "false", "None"}
-                          << QStringList{empty, missing, missing, missing, header} << 1;
+                          << QStringList{empty, missing("NA"), missing("nan"), missing("NULL"),
+                                         header}
+                          << 1;
     QTest::newRow("negated text") << "!= 'no'" << QStringList{"no", "", "N/A", "yes"}
-                                  << QStringList{empty, missing} << 1;
+                                  << QStringList{empty, missing("N/A")} << 1;
+    QTest::newRow("a word for a missing value is negative")
+        << "not in ['no', 'NA']" << QStringList{"yes", "NA", "no", "NULL"}
+        << QStringList{missing("NULL")} << 1;
+    QTest::newRow("a word for a missing value is positive")
+        << "== 'NA'" << QStringList{"NA", "x", " NA"} << QStringList{missing(" NA")} << 1;
     QTest::newRow("what the rule names is one")
         << "in ['', 'NA', 'y']" << QStringList{"", "NA", "y", "x"} << QStringList{} << 3;
 }
@@ -363,6 +421,83 @@ void ImportTest::takesNoRowWithoutALabel() {
     QCOMPARE(found, reasons);
     QCOMPARE(data->rows(), std::int64_t{labels.size() - reasons.size()});
     QCOMPARE(data->positives(), std::int64_t{positives});
+}
+
+void ImportTest::knowsASecondHeaderLine_data() {
+    QTest::addColumn<QString>("table");
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<int>("badLines");
+    QTest::newRow("first spelling") << "" << QByteArray("y,a\n1,x\ny,a\n0,x\n") << 1;
+    QTest::newRow("another spelling") << "" << QByteArray("clicked,a\n1,x\nclicked,a\n0,x\n") << 1;
+    QTest::newRow("a spelling that the file does not have")
+        << "" << QByteArray("clicked,a\n1,x\ny,a\n0,x\n") << 0;
+    QTest::newRow("typed") << "header='typed'\n"
+                           << QByteArray("y:token,a:token\n1,x\ny:token,a:token\ny,x\n") << 1;
+    QTest::newRow("no header") << "header=false\ncolumns=['y', 'a']\n"
+                               << QByteArray("1,x\ny,a\n0,x\n") << 0;
+    QTest::newRow("JSON lines") << "format='jsonl'\n"
+                                << QByteArray("{\"y\": \"1\", \"a\": \"x\"}\n"
+                                              "{\"y\": \"y\", \"a\": \"x\"}\n")
+                                << 0;
+}
+
+void ImportTest::knowsASecondHeaderLine() {
+    QFETCH(QString, table);
+    QFETCH(QByteArray, text);
+    QFETCH(int, badLines);
+    test::write(source() / "t.csv", text.toStdString());
+    const bool spelled = table.isEmpty(); // JSON lines take one name alone
+    test::write(source() / "schema.toml",
+                "[[table]]\nname='t'\nfile='t.csv'\n" + table.toStdString() +
+                    "[label]\ncolumn=" + (spelled ? "['t.y', 't.clicked']" : "'t.y'") +
+                    "\npositive='== \"1\"'\n" + "[[field]]\nname='a'\ncolumn='t.a'\n");
+    const auto data = import(test::shopRequest(source()));
+    QVERIFY(data);
+    QCOMPARE(report_.tally.badLines, std::int64_t{badLines});
+    if (badLines > 0) {
+        QVERIFY(report_.examples.front().what.starts_with("the label is the column's own name"));
+    }
+}
+
+void ImportTest::dropsATextBesideARuleOfNumbers() {
+    test::write(source() / "t.csv", "y,a\n5,x\nNA,x\n,x\n1,x\nmany,x\n");
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='t.csv'\n"
+                                          "[label]\ncolumn='t.y'\npositive='>= 4'\n"
+                                          "drop='in [\"NA\", \"\"]'\n"
+                                          "[[field]]\nname='a'\ncolumn='t.a'\n");
+    const auto data = import(test::shopRequest(source()));
+    QVERIFY(data);
+    QCOMPARE(data->rows(), std::int64_t{2});
+    QCOMPARE(report_.tally.droppedRows, std::int64_t{2});
+    QCOMPARE(report_.tally.badLines, std::int64_t{1}); // many
+}
+
+void ImportTest::countsUnnamedLabelsOverAllBatches() {
+    // Several batches; every label is met in each of them, the near misses late.
+    std::string text = "y,a\n";
+    const int rounds = 4000;
+    for (int i = 0; i < rounds; ++i) {
+        for (int label = 0; label < 80; ++label) {
+            text += "label" + std::to_string((label * 7 + i) % 80) + ",x\n";
+        }
+    }
+    text += "Yes,x\n no,x\nyes,x\nno,x\nYes,x\n";
+    test::write(source() / "t.csv", text);
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='t.csv'\n"
+                                          "[label]\ncolumn='t.y'\npositive='== \"yes\"'\n"
+                                          "drop='== \"no\"'\n"
+                                          "[[field]]\nname='a'\ncolumn='t.a'\n");
+    const auto data = import(test::shopRequest(source()));
+    QVERIFY(data);
+    std::vector<NamedCount> first;
+    for (int label = 0; label < 64; ++label) {
+        first.push_back({"label" + std::to_string(label * 7 % 80), rounds});
+    }
+    QVERIFY(data->tally().unnamedLabels == first);
+    QCOMPARE(data->tally().otherUnnamedRows, std::int64_t{16} * rounds);
+    QVERIFY(data->tally().nearlyNamedLabels == (std::vector<NamedCount>{{"Yes", 2}, {" no", 1}}));
+    QCOMPARE(data->tally().droppedRows, std::int64_t{1});
+    QCOMPARE(data->positives(), std::int64_t{1});
 }
 
 void ImportTest::countsValuesThatTheKindDoesNotFit() {
@@ -395,6 +530,12 @@ void ImportTest::countsBadLinesOfEveryTable() {
     QVERIFY(import(request));
     QCOMPARE(report_.tally.badLines, 2);
     QCOMPARE(report_.examples.front().where, std::string("goods.csv:6"));
+    const std::vector<TableLines> lines{{"sales", 6, 0, 0, true}, {"goods", 5, 2, 0, true}};
+    QVERIFY(report_.tally.tables == lines);
+    QCOMPARE(report_.remarks.front().text,
+             std::string("2 of 5 lines of \"goods\" could not be read; check delimiter, quote and "
+                         "encoding in the schema"));
+    QVERIFY(report_.remarks.front().isWarning);
 }
 
 void ImportTest::takesTheFirstOfTwoEqualKeys() {

@@ -39,6 +39,7 @@ class PresetsTest : public QObject {
 private Q_SLOTS:
     void init();
     void everyPresetHasASample();
+    void theListOfPresetsHasEachOne();
     void imports_data();
     void imports();
     void holdsTheValues_data();
@@ -79,6 +80,24 @@ void PresetsTest::everyPresetHasASample() {
                      preset.c_str());
         }
     }
+}
+
+void PresetsTest::theListOfPresetsHasEachOne() {
+    QFile file(FLIP_SOURCE_DIR "/resources/schemas/README.md");
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QRegularExpression row("^\\| `([a-z0-9-]+)` \\|", QRegularExpression::MultilineOption);
+    QStringList listed;
+    const QString text = QString::fromUtf8(file.readAll());
+    auto rows = row.globalMatch(text.left(text.indexOf("## An example")));
+    while (rows.hasNext()) {
+        listed << rows.next().captured(1);
+    }
+    QStringList names;
+    for (const std::string& preset : presetNames()) {
+        names << QString::fromStdString(preset);
+    }
+    listed.sort();
+    QCOMPARE(listed, names);
 }
 
 void PresetsTest::imports_data() {
