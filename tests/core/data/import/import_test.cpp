@@ -326,6 +326,8 @@ void ImportTest::keepsAsManyDecimalsOfTimesAsFit() {
     QCOMPARE(report_.remarks.size(), std::size_t{1});
     QVERIFY(report_.remarks[0].text.starts_with("1 of 2 rows has a time with more decimals"));
     QVERIFY(!report_.remarks[0].isWarning);
+}
+
 void ImportTest::countsARowWithoutAMatchAtOneJoinOfAChain_data() {
     QTest::addColumn<QString>("keepFilm");
     QTest::addColumn<QString>("keepMaker");
