@@ -16,7 +16,7 @@ bool parquetIsBuiltIn() {
 }
 
 Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path&,
-                                                  const std::vector<std::string>&,
+                                                  const std::vector<WantedColumn>&,
                                                   const std::string&,
                                                   const std::string& shownName) {
     return Problem{std::string("cannot be read: Parquet is not built in; ") + kParquetAdvice,
