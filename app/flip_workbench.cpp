@@ -44,6 +44,10 @@ int main(int argc, char** argv) {
     }
     const auto application = flip::openDisplay(argc, argv);
     auto workspace = flip::Workspace::open(request->workspace);
+    if (!workspace && std::filesystem::is_directory(request->workspace)) {
+        // Somebody else's, or on a medium that cannot be written: it can be looked at.
+        workspace = flip::Workspace::open(request->workspace, flip::WorkspaceUse::Read);
+    }
     if (!workspace) {
         return fail(kWrongUsage, workspace.problem());
     }

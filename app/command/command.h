@@ -26,7 +26,8 @@ struct Context {
     std::string torch;     // --torch; empty: not named
     int exitCode = kDone;
 
-    Result<Workspace> openWorkspace() const;
+    /// A workspace that is named and is not there is a Problem for who only reads.
+    Result<Workspace> openWorkspace(WorkspaceUse use = WorkspaceUse::Write) const;
 
     /// The folder of a model: itself, or one of that name where the workspace looks for models.
     Result<std::filesystem::path> findModel(const std::string& model) const;

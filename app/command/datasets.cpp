@@ -56,7 +56,7 @@ void print(const Dataset& dataset) {
 }
 
 void run(const DatasetsOptions& options, Context& context) {
-    auto workspace = context.openWorkspace();
+    auto workspace = context.openWorkspace(WorkspaceUse::Read);
     if (!workspace) {
         return context.fail(workspace.problem());
     }

@@ -10,9 +10,10 @@
 
 namespace flip::command {
 
-/// Opens workspace and store and hands both to `work`; says what went wrong.
+/// Opens workspace and store for this use and hands both to `work`; says what went wrong.
 void withStore(Context& context,
-               const std::function<Result<void>(const Workspace&, RunStore&)>& work);
+               const std::function<Result<void>(const Workspace&, RunStore&)>& work,
+               WorkspaceUse use = WorkspaceUse::Read);
 
 /// The run, or a Problem that offers the nearest name there is.
 Result<RunSummary> findRun(RunStore& store, const std::string& name);

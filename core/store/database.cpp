@@ -8,8 +8,11 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <cstring>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace flip {
@@ -80,6 +83,46 @@ Result<void> migrate(SQLite::Database& database, const std::filesystem::path& fi
     return {};
 }
 
+/// The file's name as SQLite reads it in an address.
+std::string addressOf(const std::filesystem::path& file) {
+    std::string address = "file:";
+    for (const char c : file.string()) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || std::strchr("/._-", c) != nullptr;
+        address +=
+            plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return address;
+}
+
+/// The file's content with what waits in its log, tables of today's version, in a folder of its
+/// own.
+Result<ReadDatabase> openCopy(const std::filesystem::path& file) {
+    std::error_code error;
+    auto folder = WorkFolder::make(std::filesystem::temp_directory_path(error), "flip-read-");
+    if (!folder) {
+        return folder.problem();
+    }
+    const std::filesystem::path copy = folder->path() / file.filename();
+    std::filesystem::copy_file(file, copy, error);
+    if (error) {
+        return Problem{"cannot be copied to " + folder->path().string() + ": " + error.message() +
+                           "; free space there or set TMPDIR",
+                       file.string(), /*world=*/true};
+    }
+    const std::filesystem::path log = file.string() + "-wal";
+    if (std::filesystem::exists(log, error)) {
+        std::filesystem::copy_file(log, copy.string() + "-wal", error);
+    }
+    std::filesystem::permissions(copy, std::filesystem::perms::owner_write,
+                                 std::filesystem::perm_options::add, error);
+    auto database = openDatabase(copy);
+    if (!database) {
+        return Problem{database.problem().what, file.string(), database.problem().world};
+    }
+    return ReadDatabase{std::move(*folder), std::move(*database)};
+}
+
 std::string meaning(int code) {
     switch (code) {
     case SQLITE_CORRUPT:
@@ -118,6 +161,36 @@ Result<std::unique_ptr<SQLite::Database>> openDatabase(const std::filesystem::pa
             return migrated.problem();
         }
         return database;
+    });
+}
+
+Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file) {
+    using Opened = Result<ReadDatabase>;
+    return guarded(file, [&]() -> Opened {
+        std::error_code error;
+        if (!std::filesystem::exists(file, error)) {
+            auto empty = std::make_unique<SQLite::Database>(":memory:", SQLite::OPEN_READWRITE |
+                                                                            SQLite::OPEN_CREATE);
+            if (auto migrated = migrate(*empty, file); !migrated) {
+                return migrated.problem();
+            }
+            return ReadDatabase{std::nullopt, std::move(empty)};
+        }
+        const auto waiting = std::filesystem::file_size(file.string() + "-wal", error);
+        if (!error && waiting > 0) {
+            return openCopy(file);
+        }
+        // Immutable: SQLite would make files beside it for the log even to read it.
+        auto database = std::make_unique<SQLite::Database>(
+            addressOf(file) + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+        const auto known = static_cast<std::int64_t>(migrations().size());
+        if (userVersion(*database) < known) {
+            return openCopy(file);
+        }
+        if (auto fits = migrate(*database, file); !fits) {
+            return fits.problem(); // of a newer version
+        }
+        return ReadDatabase{std::nullopt, std::move(database)};
     });
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <system_error>
 #include <utility>
 
 namespace flip {
@@ -52,6 +53,7 @@ RunEnded storedEnding(const RunRow& row) {
 
 struct RunStore::Connection {
     Workspace workspace;
+    std::optional<WorkFolder> copy; // what is read in place of a file that cannot be written
     std::unique_ptr<SQLite::Database> database;
     std::map<std::string, RunSpec> specs; // by their text: reading one costs more than its row
 
@@ -114,7 +116,20 @@ struct RunStore::Connection {
 };
 
 Result<RunStore> RunStore::open(const Workspace& workspace) {
-    auto database = openDatabase(workspace.database());
+    const std::filesystem::path file = workspace.database();
+    std::error_code ignored;
+    if (workspace.isReadOnly() ||
+        (workspace.use() == WorkspaceUse::Read && !std::filesystem::exists(file, ignored))) {
+        auto opened = openDatabaseToRead(file);
+        if (!opened) {
+            return opened.problem();
+        }
+        return RunStore(
+            std::make_unique<Connection>(Connection{.workspace = workspace,
+                                                    .copy = std::move(opened->copy),
+                                                    .database = std::move(opened->database)}));
+    }
+    auto database = openDatabase(file);
     if (!database) {
         return database.problem();
     }

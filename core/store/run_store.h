@@ -37,7 +37,9 @@ struct RunSummary {
 /// The stored runs of a workspace. One connection; lives and dies on one thread.
 class RunStore {
 public:
-    /// Opens flip.db, makes or migrates its tables. A file of a newer version is a Problem.
+    /// Opens flip.db, makes or migrates its tables. A file of a newer version is a Problem. Of a
+    /// workspace that cannot be written, or has no such file and was opened for reading, only what
+    /// is there is read.
     static Result<RunStore> open(const Workspace& workspace);
 
     RunStore(RunStore&&) noexcept;

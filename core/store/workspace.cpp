@@ -82,7 +82,7 @@ std::vector<fs::path> placesOfModels(const fs::path& own) {
 
 } // namespace
 
-Result<Workspace> Workspace::open(const fs::path& folder) {
+Result<Workspace> Workspace::open(const fs::path& folder, WorkspaceUse use) {
     if (folder.empty()) {
         return Problem{"no folder is named; name one with --workspace", {}};
     }
@@ -91,7 +91,15 @@ Result<Workspace> Workspace::open(const fs::path& folder) {
     if (error) {
         return Problem{"the workspace cannot be found: " + error.message(), folder.string()};
     }
-    const Workspace workspace(whole);
+    Workspace workspace(whole);
+    if (use == WorkspaceUse::Read) {
+        const fs::path database = workspace.database();
+        workspace.use_ = use;
+        workspace.isReadOnly_ =
+            ::access(whole.c_str(), W_OK) != 0 ||
+            (fs::exists(database, error) && ::access(database.c_str(), W_OK) != 0);
+        return workspace;
+    }
     const std::array parts{whole, workspace.datasets(), whole / "checkpoints", workspace.models()};
     for (const fs::path& part : parts) {
         fs::create_directories(part, error);
