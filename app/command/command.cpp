@@ -55,6 +55,12 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
     return text;
 }
 
+std::string inMebibytes(std::uintmax_t bytes) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
+    return text;
+}
+
 CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& words) {
     option->type_name(joined(words, "|"));
     return option->check([words](const std::string& word) {

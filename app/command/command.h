@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -40,6 +41,9 @@ struct Context {
 
 /// The words, with this between them.
 std::string joined(const std::vector<std::string>& words, const char* separator);
+
+/// "12.3 MiB".
+std::string inMebibytes(std::uintmax_t bytes);
 
 /// Lets an option take one of these words and no other. They are its value's name too, so that
 /// help, manual and the completion of shells have them from here.

@@ -41,8 +41,12 @@ void addTableOptions(CLI::App& command, TableOptions& options);
 /// Prints the table on stdout, and what a reader of it must know on stderr.
 Result<void> showTable(RunStore& store, const TableOptions& options);
 
-// Subcommands of `flip runs` in files of their own; the context outlives the parsing.
+// Subcommands of `flip runs` and `flip datasets` in files of their own; the context outlives the
+// parsing.
 void addRunsTable(CLI::App& runs, Context& context);
 void addRunsCompare(CLI::App& runs, Context& context);
+void addRunsImport(CLI::App& runs, Context& context);
+void addRunsTrash(CLI::App& runs, Context& context);
+void addDatasetsTrash(CLI::App& datasets, Context& context);
 
 } // namespace flip::command

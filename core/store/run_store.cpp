@@ -1,8 +1,8 @@
 #include "core/store/run_store.h"
 
-#include "core/spec/options.h"
 #include "core/store/database.h"
 #include "core/store/run_rows.h"
+#include "core/store/trash_parts.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
@@ -19,34 +19,18 @@ std::filesystem::path lockOf(const Workspace& workspace, const std::string& run)
     return workspace.checkpoints(run) / kRunLock;
 }
 
-/// The spec that a run was stored with.
-RunSpec storedSpec(const RunRow& row) {
-    const auto refuse = [&](const Problem& problem) -> StoredDamage {
-        return StoredDamage(fmt::format("the spec of run {}: {}", row.name, problem.text()));
-    };
-    const auto draft = readStoredExperiment(row.spec, "spec");
-    if (!draft) {
-        throw refuse(draft.problem());
-    }
-    auto spec = resolve(*draft);
-    if (!spec) {
-        throw refuse(spec.problem());
-    }
-    return std::move(*spec);
+Problem noSuchRun(const std::string& run) {
+    return {"there is no run of this name; 'flip runs list' shows all", run};
 }
 
-RunEnded storedEnding(const RunRow& row) {
-    RunEnded end;
-    if (!row.ending.empty()) {
-        auto event = eventFromJson(row.ending);
-        auto* stored = event ? std::get_if<RunEnded>(&event->fact) : nullptr;
-        if (stored == nullptr) {
-            throw StoredDamage(fmt::format("the ending of run {} cannot be read", row.name));
-        }
-        end = std::move(*stored);
+/// Where this fails, the next program that writes the store tries again.
+void finishWhatWasBegun(const Workspace& workspace, SQLite::Database& database) {
+    if (workspace.use() == WorkspaceUse::Write) {
+        static_cast<void>(guarded(workspace.database(), [&]() -> Result<void> {
+            finishPurges(workspace, database);
+            return {};
+        }));
     }
-    end.status = row.status;
-    return end;
 }
 
 } // namespace
@@ -103,38 +87,54 @@ struct RunStore::Connection {
                           .lastStage = row.lastStage};
     }
 
-    std::vector<RunRow> rows() {
+    /// Newest first; `condition` on their ids.
+    std::vector<RunRow> rows(const char* condition = "") {
         SQLite::Statement statement(
-            *database,
-            fmt::format("SELECT {} FROM runs ORDER BY created DESC, id DESC", runColumns()));
+            *database, fmt::format("SELECT {} FROM runs {} ORDER BY created DESC, id DESC",
+                                   runColumns(), condition));
         std::vector<RunRow> all;
         while (statement.executeStep()) {
             all.push_back(readRun(statement));
         }
         return all;
     }
+
+    std::vector<RunSummary> summaries(const char* condition) {
+        std::vector<RunSummary> list;
+        for (RunRow& row : rows(condition)) {
+            bury(row);
+            list.push_back(summary(std::move(row)));
+        }
+        return list;
+    }
 };
 
 Result<RunStore> RunStore::open(const Workspace& workspace) {
     const std::filesystem::path file = workspace.database();
     std::error_code ignored;
-    if (workspace.isReadOnly() ||
-        (workspace.use() == WorkspaceUse::Read && !std::filesystem::exists(file, ignored))) {
-        auto opened = openDatabaseToRead(file);
-        if (!opened) {
-            return opened.problem();
+    const bool toRead = workspace.use() == WorkspaceUse::Read;
+    std::optional<Problem> refused;
+    if (!toRead || (!workspace.isReadOnly() && std::filesystem::exists(file, ignored))) {
+        auto database = openDatabase(file);
+        if (database) {
+            finishWhatWasBegun(workspace, **database);
+            return RunStore(std::make_unique<Connection>(
+                Connection{.workspace = workspace, .database = std::move(*database)}));
         }
-        return RunStore(
-            std::make_unique<Connection>(Connection{.workspace = workspace,
-                                                    .copy = std::move(opened->copy),
-                                                    .database = std::move(opened->database)}));
+        refused = database.problem();
     }
-    auto database = openDatabase(file);
-    if (!database) {
-        return database.problem();
+    if (!toRead) {
+        return *refused;
     }
-    return RunStore(std::make_unique<Connection>(
-        Connection{.workspace = workspace, .database = std::move(*database)}));
+    // A full disk, or a log of somebody else's, must not hide what can be read.
+    auto opened = openDatabaseToRead(file);
+    if (!opened) {
+        return refused.value_or(opened.problem());
+    }
+    return RunStore(
+        std::make_unique<Connection>(Connection{.workspace = workspace,
+                                                .copy = std::move(opened->copy),
+                                                .database = std::move(opened->database)}));
 }
 
 RunStore::RunStore(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -144,12 +144,13 @@ RunStore::~RunStore() = default;
 
 Result<std::vector<RunSummary>> RunStore::list() {
     return guarded(connection_->workspace.database(), [&]() -> Result<std::vector<RunSummary>> {
-        std::vector<RunSummary> summaries;
-        for (RunRow& row : connection_->rows()) {
-            connection_->bury(row);
-            summaries.push_back(connection_->summary(std::move(row)));
-        }
-        return summaries;
+        return connection_->summaries("WHERE id NOT IN (SELECT run FROM trash)");
+    });
+}
+
+Result<std::vector<RunSummary>> RunStore::trashed() {
+    return guarded(connection_->workspace.database(), [&]() -> Result<std::vector<RunSummary>> {
+        return connection_->summaries("WHERE id IN (SELECT run FROM trash)");
     });
 }
 
@@ -159,6 +160,9 @@ Result<std::optional<RunSummary>> RunStore::lookUp(const std::string& run) {
         auto row = findRun(*connection_->database, run);
         if (!row) {
             return Found();
+        }
+        if (isInTrash(*connection_->database, row->id)) {
+            return inTrash(run);
         }
         connection_->bury(*row);
         return Found(connection_->summary(std::move(*row)));
@@ -171,9 +175,21 @@ Result<RunSummary> RunStore::find(const std::string& run) {
         return found.problem();
     }
     if (!found->has_value()) {
-        return Problem{"there is no run of this name; 'flip runs list' shows all", run};
+        return noSuchRun(run);
     }
     return std::move(**found);
+}
+
+Result<RunRecord> RunStore::record(const std::string& run) {
+    return guarded(connection_->workspace.database(), [&]() -> Result<RunRecord> {
+        // One moment for both: the run may be resumed by another program.
+        const SQLite::Transaction transaction(*connection_->database);
+        auto row = findRun(*connection_->database, run);
+        if (!row) {
+            return noSuchRun(run);
+        }
+        return RunRecord{*row, readEventRows(*connection_->database, row->id)};
+    });
 }
 
 Result<void> RunStore::replay(const std::string& run, RunSink& sink) {
@@ -203,7 +219,7 @@ Result<std::int64_t> RunStore::replayFrom(const std::string& run, std::int64_t m
     return guarded(connection_->workspace.database(), [&]() -> Result<std::int64_t> {
         const auto row = findRun(*connection_->database, run);
         if (!row) {
-            return Problem{"there is no run of this name; 'flip runs list' shows all", run};
+            return noSuchRun(run);
         }
         SQLite::Statement statement(*connection_->database,
                                     "SELECT seq, body, digest FROM events "

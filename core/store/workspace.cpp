@@ -43,6 +43,12 @@ Result<void> checkWritable(const fs::path& folder) {
     return {};
 }
 
+/// Whether the file is there and cannot be written.
+bool isWriteProtected(const fs::path& file) {
+    std::error_code ignored;
+    return fs::exists(file, ignored) && ::access(file.c_str(), W_OK) != 0;
+}
+
 bool isModel(const fs::path& folder) {
     std::error_code error;
     return fs::is_regular_file(folder / "config.json", error);
@@ -93,11 +99,10 @@ Result<Workspace> Workspace::open(const fs::path& folder, WorkspaceUse use) {
     }
     Workspace workspace(whole);
     if (use == WorkspaceUse::Read) {
-        const fs::path database = workspace.database();
+        const std::string database = workspace.database().string();
         workspace.use_ = use;
-        workspace.isReadOnly_ =
-            ::access(whole.c_str(), W_OK) != 0 ||
-            (fs::exists(database, error) && ::access(database.c_str(), W_OK) != 0);
+        workspace.isReadOnly_ = ::access(whole.c_str(), W_OK) != 0 || isWriteProtected(database) ||
+                                isWriteProtected(database + "-wal") || isWriteProtected(database + "-shm");
         return workspace;
     }
     const std::array parts{whole, workspace.datasets(), whole / "checkpoints", workspace.models()};

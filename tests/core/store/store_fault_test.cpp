@@ -326,26 +326,34 @@ private Q_SLOTS:
 
     void readsWhatCannotBeWritten_data() {
         QTest::addColumn<bool>("logWaits"); // changes are in the write-ahead log alone
-        QTest::newRow("all in the file") << false;
-        QTest::newRow("with a log that waits") << true;
+        QTest::addColumn<bool>("index");    // the log's index is there too
+        QTest::newRow("all in the file") << false << false;
+        QTest::newRow("with a log that waits") << true << true;
+        QTest::newRow("with a log that waits, without its index") << true << false;
     }
 
     void readsWhatCannotBeWritten() {
         QFETCH(bool, logWaits);
+        QFETCH(bool, index);
         namespace fs = std::filesystem;
+        const QString own = QString("own, ") + QTest::currentDataTag();
+        const auto workspace = *Workspace::open(temporary_.filePath(own).toStdString());
         const fs::path frozen = temporary_.filePath("frozen").toStdString();
         fs::remove_all(frozen);
         {
-            RunRecorder recorder = newRun(*workspace_, "kept");
+            RunRecorder recorder = newRun(workspace, "kept");
             recorder.take(startedEvent());
             recorder.take(stepEvent(1));
             recorder.take(endEvent());
             if (logWaits) { // while somebody has it open
-                fs::copy(workspace_->folder(), frozen, fs::copy_options::recursive);
+                fs::copy(workspace.folder(), frozen, fs::copy_options::recursive);
             }
         }
         if (!logWaits) {
-            fs::copy(workspace_->folder(), frozen, fs::copy_options::recursive);
+            fs::copy(workspace.folder(), frozen, fs::copy_options::recursive);
+        }
+        if (!index) {
+            fs::remove(frozen / "flip.db-shm");
         }
         QCOMPARE(fs::exists(frozen / "flip.db-wal") && fs::file_size(frozen / "flip.db-wal") > 0,
                  logWaits);
@@ -370,11 +378,11 @@ private Q_SLOTS:
             if (::geteuid() == 0 && ::setuid(65534) != 0) {
                 return 2;
             }
-            const auto workspace = Workspace::open(frozen, WorkspaceUse::Read);
-            if (!workspace || !workspace->isReadOnly()) {
+            const auto toRead = Workspace::open(frozen, WorkspaceUse::Read);
+            if (!toRead || !toRead->isReadOnly()) {
                 return 3;
             }
-            auto store = RunStore::open(*workspace);
+            auto store = RunStore::open(*toRead);
             CollectingSink sink;
             if (!store || !store->replay("kept", sink) || sink.lines.size() != 3) {
                 return 4;
@@ -383,7 +391,7 @@ private Q_SLOTS:
             if (!runs || runs->size() != 1 || runs->front().status != "finished") {
                 return 5;
             }
-            return RunRecorder::create(*workspace, "", defaultSpec(), "", "") ? 6 : 0;
+            return RunRecorder::create(*toRead, "", defaultSpec(), "", "") ? 6 : 0;
         });
         const int status = child.wait();
         const auto after = entries();
