@@ -46,6 +46,11 @@ int main(int argc, char** argv) {
     }
     const auto application = flip::openDisplay(argc, argv);
     auto workspace = flip::Workspace::open(request->workspace);
+    std::error_code ignored;
+    if (!workspace && std::filesystem::is_directory(request->workspace, ignored)) {
+        // Somebody else's, or on a medium that cannot be written: it can be looked at.
+        workspace = flip::Workspace::open(request->workspace, flip::WorkspaceUse::Read);
+    }
     if (!workspace) {
         return fail(kWrongUsage, workspace.problem());
     }
@@ -54,7 +59,9 @@ int main(int argc, char** argv) {
         pictured && !named.problems.empty()) {
         return fail(kWrongUsage, named.problems.front());
     }
-    flip::log::openFile(workspace->folder() / "workbench.log");
+    if (!workspace->isReadOnly()) {
+        flip::log::openFile(workspace->folder() / "workbench.log");
+    }
     flip::ui::applyTheme(*application, flip::ui::ThemeChoice::System);
     flip::ui::MainWindow window(*workspace);
     window.restore(!request->size && !pictured);

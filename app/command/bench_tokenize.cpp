@@ -103,7 +103,7 @@ void benchLines(const BenchOptions& options, const Tokenizer& tokenizer, Context
 }
 
 void benchDataset(const BenchOptions& options, const Tokenizer& tokenizer, Context& context) {
-    const auto workspace = context.openWorkspace();
+    const auto workspace = context.openWorkspace(WorkspaceUse::Read);
     if (!workspace) {
         return context.fail(workspace.problem());
     }

@@ -9,10 +9,18 @@
 
 namespace flip::command {
 
-Result<Workspace> Context::openWorkspace() const {
-    auto opened = Workspace::open(workspace.empty() ? Workspace::defaultFolder()
-                                                    : std::filesystem::path(workspace));
-    if (opened) {
+Result<Workspace> Context::openWorkspace(WorkspaceUse use) const {
+    auto opened = Workspace::open(
+        workspace.empty() ? Workspace::defaultFolder() : std::filesystem::path(workspace), use);
+    if (!opened) {
+        return opened;
+    }
+    std::error_code ignored;
+    const bool isThere = std::filesystem::is_directory(opened->folder(), ignored);
+    if (!isThere && !workspace.empty()) {
+        return Problem{"there is no such workspace; 'flip import' makes one", workspace};
+    }
+    if (isThere && !opened->isReadOnly()) {
         log::openFile(opened->folder() / "flip.log");
     }
     return opened;
@@ -23,7 +31,7 @@ Result<std::filesystem::path> Context::findModel(const std::string& model) const
     if (std::filesystem::is_directory(model, ignored)) {
         return std::filesystem::path(model);
     }
-    auto opened = openWorkspace();
+    auto opened = openWorkspace(WorkspaceUse::Read);
     if (!opened) {
         return opened.problem();
     }
@@ -44,6 +52,12 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
     for (const std::string& word : words) {
         text += (text.empty() ? "" : separator) + word;
     }
+    return text;
+}
+
+std::string inMebibytes(std::uintmax_t bytes) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
     return text;
 }
 

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -26,7 +27,8 @@ struct Context {
     std::string torch;     // --torch; empty: not named
     int exitCode = kDone;
 
-    Result<Workspace> openWorkspace() const;
+    /// A workspace that is named and is not there is a Problem for who only reads.
+    Result<Workspace> openWorkspace(WorkspaceUse use = WorkspaceUse::Write) const;
 
     /// The folder of a model: itself, or one of that name where the workspace looks for models.
     Result<std::filesystem::path> findModel(const std::string& model) const;
@@ -39,6 +41,9 @@ struct Context {
 
 /// The words, with this between them.
 std::string joined(const std::vector<std::string>& words, const char* separator);
+
+/// "12.3 MiB".
+std::string inMebibytes(std::uintmax_t bytes);
 
 /// Lets an option take one of these words and no other. They are its value's name too, so that
 /// help, manual and the completion of shells have them from here.

@@ -1,4 +1,5 @@
 #include "app/command/command.h"
+#include "app/command/stored_runs.h"
 
 #include "core/data/dataset.h"
 
@@ -56,7 +57,7 @@ void print(const Dataset& dataset) {
 }
 
 void run(const DatasetsOptions& options, Context& context) {
-    auto workspace = context.openWorkspace();
+    auto workspace = context.openWorkspace(WorkspaceUse::Read);
     if (!workspace) {
         return context.fail(workspace.problem());
     }
@@ -98,7 +99,7 @@ void run(const DatasetsOptions& options, Context& context) {
 } // namespace
 
 void addDatasets(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("datasets", "list the datasets, or show one");
+    auto* command = app.add_subcommand("datasets", "list the datasets, show or delete one");
     auto options = std::make_shared<DatasetsOptions>();
     command->add_flag("--json", options->json, "print a JSON list, one object a dataset");
     auto* show = command->add_subcommand("show", "show one dataset");
@@ -111,7 +112,13 @@ void addDatasets(CLI::App& app, Context& context) {
         R"(Without a word after it, 'flip datasets' lists all of them: rows, positives, the
 three splits, and for each field its ids and how much of valid and test was not
 seen in training.)");
-    command->callback([options, &context] { run(*options, context); });
+    command->callback([command, show, options, &context] {
+        const auto words = command->get_subcommands();
+        if (words.empty() || words.front() == show) {
+            run(*options, context);
+        }
+    });
+    addDatasetsTrash(*command, context);
 }
 
 } // namespace flip::command

@@ -4,6 +4,7 @@
 
 #include "core/base/files.h"
 #include "core/store/predictions.h"
+#include "core/store/run_archive.h"
 #include "core/store/run_listing.h"
 #include "core/store/run_metrics.h"
 #include "core/store/run_store.h"
@@ -25,6 +26,7 @@ namespace {
 struct RunsOptions {
     std::string run;
     bool json = false;
+    bool trash = false; // of list
 
     // Of metrics:
     std::string split = "both";
@@ -37,17 +39,19 @@ struct RunsOptions {
 
 constexpr std::int64_t kMostBins = 10'000;
 
-Result<void> list(RunStore& store, bool json) {
-    auto runs = store.list();
+Result<void> list(RunStore& store, const RunsOptions& options) {
+    const auto runs = options.trash ? store.trashed() : store.list();
     if (!runs) {
         return runs.problem();
     }
-    if (json) {
+    if (options.json) {
         std::printf("%s\n", runsAsJson(runs->runs).c_str());
         return tellUnreadable(*runs);
     }
     if (runs->runs.empty() && runs->unreadable.empty()) {
-        std::printf("no runs yet; 'flip run EXPERIMENT.toml' makes one\n");
+        std::printf("%s\n", options.trash
+                                ? "the trash is empty; 'flip runs delete' puts a run there"
+                                : "no runs yet; 'flip run EXPERIMENT.toml' makes one");
     }
     for (const RunSummary& run : runs->runs) {
         const auto test = run.end.metrics.find("test");
@@ -78,6 +82,7 @@ Result<void> show(RunStore& store, const std::string& name, bool json) {
 struct ExportOptions {
     TableOptions table; // its runs are those of the command
     std::string predictions;
+    std::string zip;
     bool asTable = false;
 };
 
@@ -93,29 +98,50 @@ Result<void> exportPredictions(const Workspace& workspace, RunStore& store, cons
     return writeFileAtomically(csv, predictionsAsCsv(*stored));
 }
 
+Result<void> exportZip(const Workspace& workspace, RunStore& store, const std::string& run,
+                       const std::string& zip) {
+    if (auto found = findRun(store, run); !found) {
+        return found.problem();
+    }
+    const auto bytes = exportRun(workspace, store, run, zip);
+    if (!bytes) {
+        return bytes.problem();
+    }
+    std::fprintf(stderr, "%s: %s; 'flip runs import' takes it into another workspace\n",
+                 zip.c_str(), inMebibytes(*bytes).c_str());
+    return {};
+}
+
 Result<void> exportRuns(const Workspace& workspace, RunStore& store, const ExportOptions& options) {
-    if (options.asTable == !options.predictions.empty()) {
-        return Problem{"needs either --predictions FILE.csv or --table", "export"};
+    const int ways = (options.asTable ? 1 : 0) + (options.predictions.empty() ? 0 : 1) +
+                     (options.zip.empty() ? 0 : 1);
+    if (ways != 1) {
+        return Problem{"needs one of --predictions FILE.csv, --zip FILE.zip and --table", "export"};
     }
     if (options.asTable) {
         return showTable(store, options.table);
     }
+    const bool zipped = !options.zip.empty();
     if (options.table.runs.size() != 1) {
-        return Problem{"takes the predictions of one run; name it", "--predictions"};
+        return Problem{"takes one run; name it", zipped ? "--zip" : "--predictions"};
     }
-    return exportPredictions(workspace, store, options.table.runs.front(), options.predictions);
+    const std::string& run = options.table.runs.front();
+    return zipped ? exportZip(workspace, store, run, options.zip)
+                  : exportPredictions(workspace, store, run, options.predictions);
 }
 
 void addExport(CLI::App& command, Context& context) {
     auto* exporting =
-        command.add_subcommand("export", "write a run's predictions as CSV, or print runs as a "
-                                         "table");
+        command.add_subcommand("export", "write a run's predictions as CSV or the whole run "
+                                         "as a zip file, or print runs as a table");
     exporting->footer(
         R"(The CSV file has a line for each row of valid and test: row_index, split, label,
 logit and p, the probability; a joint run adds logit_id and logit_text, those of
-its two branches. The numbers have all their digits.
+its two branches. The numbers have all their digits. The zip file has the whole
+run: its recipe, what it told, its weights and predictions.
 
-  flip runs export flip-movielens-100k-1 --predictions predicted.csv)");
+  flip runs export flip-movielens-100k-1 --predictions predicted.csv
+  flip runs export flip-movielens-100k-1 --zip run.zip)");
     auto options = std::make_shared<ExportOptions>();
     exporting
         ->add_option("run", options->table.runs,
@@ -123,6 +149,10 @@ its two branches. The numbers have all their digits.
         ->type_name("RUN");
     exporting->add_option("--predictions", options->predictions, "CSV file to write")
         ->type_name("FILE.csv");
+    exporting
+        ->add_option("--zip", options->zip,
+                     "zip file to write; 'flip runs import' takes it into another workspace")
+        ->type_name("FILE.zip");
     exporting->add_flag("--table", options->asTable,
                         "print the table of 'flip runs table', whose options may follow");
     addTableOptions(*exporting, options->table);
@@ -246,14 +276,16 @@ predicted for each that happened, and how well predicted probabilities hold
 } // namespace
 
 void addRuns(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("runs", "list, measure, compare and export stored runs");
+    auto* command =
+        app.add_subcommand("runs", "list, measure, compare, export and delete stored runs");
     command->require_subcommand(1);
     auto options = std::make_shared<RunsOptions>();
     auto* listing = command->add_subcommand("list", "list all runs, newest first");
     listing->add_flag("--json", options->json, "print a JSON list");
+    listing->add_flag("--trash", options->trash, "list the deleted runs instead");
     listing->callback([options, &context] {
         withStore(context,
-                  [&](const Workspace&, RunStore& store) { return list(store, options->json); });
+                  [&](const Workspace&, RunStore& store) { return list(store, *options); });
     });
     auto* showing =
         command->add_subcommand("show", "show one run: its state, its result and its whole recipe");
@@ -268,6 +300,8 @@ void addRuns(CLI::App& app, Context& context) {
     addRunsTable(*command, context);
     addRunsCompare(*command, context);
     addExport(*command, context);
+    addRunsImport(*command, context);
+    addRunsTrash(*command, context);
 }
 
 } // namespace flip::command

@@ -11,8 +11,9 @@
 namespace flip::command {
 
 void withStore(Context& context,
-               const std::function<Result<void>(const Workspace&, RunStore&)>& work) {
-    auto workspace = context.openWorkspace();
+               const std::function<Result<void>(const Workspace&, RunStore&)>& work,
+               WorkspaceUse use) {
+    auto workspace = context.openWorkspace(use);
     if (!workspace) {
         return context.fail(workspace.problem());
     }

@@ -10,9 +10,10 @@
 
 namespace flip::command {
 
-/// Opens workspace and store and hands both to `work`; says what went wrong.
+/// Opens workspace and store for this use and hands both to `work`; says what went wrong.
 void withStore(Context& context,
-               const std::function<Result<void>(const Workspace&, RunStore&)>& work);
+               const std::function<Result<void>(const Workspace&, RunStore&)>& work,
+               WorkspaceUse use = WorkspaceUse::Read);
 
 /// Of runs that are there and cannot be read: the first, to be the command's last word; prints the
 /// others.
@@ -44,8 +45,12 @@ void addTableOptions(CLI::App& command, TableOptions& options);
 /// Prints the table on stdout, and what a reader of it must know on stderr.
 Result<void> showTable(RunStore& store, const TableOptions& options);
 
-// Subcommands of `flip runs` in files of their own; the context outlives the parsing.
+// Subcommands of `flip runs` and `flip datasets` in files of their own; the context outlives the
+// parsing.
 void addRunsTable(CLI::App& runs, Context& context);
 void addRunsCompare(CLI::App& runs, Context& context);
+void addRunsImport(CLI::App& runs, Context& context);
+void addRunsTrash(CLI::App& runs, Context& context);
+void addDatasetsTrash(CLI::App& datasets, Context& context);
 
 } // namespace flip::command

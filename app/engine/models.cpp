@@ -103,7 +103,7 @@ void printJson(const ModelReport& report) {
 } // namespace
 
 void listModels(bool json, Context& context) {
-    const auto workspace = context.openWorkspace();
+    const auto workspace = context.openWorkspace(WorkspaceUse::Read);
     if (!workspace) {
         return context.fail(workspace.problem());
     }
@@ -148,7 +148,7 @@ void checkModel(const std::string& model, bool json, Context& context) {
 }
 
 void exportModel(const std::string& run, const std::string& output, Context& context) {
-    const auto workspace = context.openWorkspace();
+    const auto workspace = context.openWorkspace(WorkspaceUse::Read);
     if (!workspace) {
         return context.fail(workspace.problem());
     }

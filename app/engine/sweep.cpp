@@ -281,14 +281,17 @@ private:
 } // namespace
 
 void sweep(SweepWork work, Context& context) {
-    withStore(context, [&](const Workspace& workspace, RunStore& store) -> Result<void> {
-        Sweep sweep(std::move(work), workspace, store);
-        if (auto ready = sweep.prepare(); !ready) {
-            return ready;
-        }
-        context.exitCode = sweep.conduct();
-        return {};
-    });
+    withStore(
+        context,
+        [&](const Workspace& workspace, RunStore& store) -> Result<void> {
+            Sweep sweep(std::move(work), workspace, store);
+            if (auto ready = sweep.prepare(); !ready) {
+                return ready;
+            }
+            context.exitCode = sweep.conduct();
+            return {};
+        },
+        WorkspaceUse::Write);
 }
 
 } // namespace flip::command::engine

@@ -8,8 +8,11 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <cstring>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace flip {
@@ -80,6 +83,89 @@ Result<void> migrate(SQLite::Database& database, const std::filesystem::path& fi
     return {};
 }
 
+std::filesystem::path logOf(const std::filesystem::path& file) {
+    return file.string() + "-wal";
+}
+
+/// The file's name as SQLite reads it in an address.
+std::string addressOf(const std::filesystem::path& file) {
+    std::string address = "file:";
+    for (const char c : file.string()) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || std::strchr("/._-", c) != nullptr;
+        address +=
+            plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return address;
+}
+
+/// A copy that its owner may write, whatever the original says.
+Result<void> copyFile(const std::filesystem::path& file, const std::filesystem::path& copy) {
+    std::error_code error;
+    std::filesystem::copy_file(file, copy, error);
+    if (!error) {
+        std::filesystem::permissions(copy, std::filesystem::perms::owner_write,
+                                     std::filesystem::perm_options::add, error);
+    }
+    if (error) {
+        return Problem{"cannot be copied to " + copy.parent_path().string() + ": " +
+                           error.message() + "; free space there or set TMPDIR",
+                       file.string(), /*world=*/true};
+    }
+    return {};
+}
+
+/// The file's content with what waits in its log, tables of today's version, in a folder of its
+/// own.
+Result<ReadDatabase> openCopy(const std::filesystem::path& file) {
+    std::error_code error;
+    auto folder = WorkFolder::make(std::filesystem::temp_directory_path(error), "flip-read-");
+    if (!folder) {
+        return folder.problem();
+    }
+    // The folder for temporary files is everybody's, the workspace may be private.
+    std::filesystem::permissions(folder->path(), std::filesystem::perms::owner_all, error);
+    const std::filesystem::path copy = folder->path() / file.filename();
+    if (auto copied = copyFile(file, copy); !copied) {
+        return copied.problem();
+    }
+    if (const auto log = logOf(file); std::filesystem::exists(log, error)) {
+        if (auto copied = copyFile(log, logOf(copy)); !copied) {
+            return copied.problem();
+        }
+    }
+    auto database = openDatabase(copy);
+    if (!database) {
+        return Problem{database.problem().what, file.string(), database.problem().world};
+    }
+    return ReadDatabase{std::move(*folder), std::move(*database)};
+}
+
+/// Reads a log that waits together with those who write it, if any; nothing where it or its index
+/// is not there or cannot be read so, as SQLite would make them.
+std::unique_ptr<SQLite::Database> openWithLog(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(logOf(file), ignored) ||
+        !std::filesystem::exists(file.string() + "-shm", ignored)) {
+        return nullptr;
+    }
+    try {
+        auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READONLY,
+                                                           kBusyMilliseconds);
+        static_cast<void>(userVersion(*database)); // opening alone reads nothing
+        return database;
+    } catch (const SQLite::Exception&) {
+        return nullptr;
+    }
+}
+
+/// The file as it stands, without its log.
+std::unique_ptr<SQLite::Database> openWithoutLog(const std::filesystem::path& file) {
+    // Immutable: SQLite would make files beside it for the log even to read it.
+    return std::make_unique<SQLite::Database>(addressOf(file) + "?immutable=1",
+                                              SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+}
+
 std::string meaning(int code) {
     switch (code) {
     case SQLITE_CORRUPT:
@@ -121,9 +207,41 @@ Result<std::unique_ptr<SQLite::Database>> openDatabase(const std::filesystem::pa
     });
 }
 
+Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file) {
+    using Opened = Result<ReadDatabase>;
+    return guarded(file, [&]() -> Opened {
+        std::error_code error;
+        if (!std::filesystem::exists(file, error)) {
+            auto empty = std::make_unique<SQLite::Database>(":memory:", SQLite::OPEN_READWRITE |
+                                                                            SQLite::OPEN_CREATE);
+            if (auto migrated = migrate(*empty, file); !migrated) {
+                return migrated.problem();
+            }
+            return ReadDatabase{std::nullopt, std::move(empty)};
+        }
+        const auto waiting = std::filesystem::file_size(logOf(file), error);
+        auto database = openWithLog(file);
+        if (!database && !error && waiting > 0) {
+            return openCopy(file);
+        }
+        if (!database) {
+            database = openWithoutLog(file);
+        }
+        const auto known = static_cast<std::int64_t>(migrations().size());
+        if (userVersion(*database) < known) {
+            return openCopy(file);
+        }
+        if (auto fits = migrate(*database, file); !fits) {
+            return fits.problem(); // of a newer version
+        }
+        return ReadDatabase{std::nullopt, std::move(database)};
+    });
+}
+
 Problem databaseProblem(const std::filesystem::path& file) {
     const auto problem = [&](int code, const char* what) {
-        return Problem{fmt::format(fmt::runtime(meaning(code)), what), file.string()};
+        const bool world = code == SQLITE_FULL || code == SQLITE_IOERR;
+        return Problem{fmt::format(fmt::runtime(meaning(code)), what), file.string(), world};
     };
     try {
         throw;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/base/work_folder.h"
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace SQLite {
@@ -17,6 +19,17 @@ namespace flip {
 /// Opens the file, makes or migrates its tables: write-ahead log, foreign keys, 5 s of patience
 /// with other writers. A file of a newer version is a Problem. The connection stays on its thread.
 Result<std::unique_ptr<SQLite::Database>> openDatabase(const std::filesystem::path& file);
+
+/// A database opened to be read, where nothing can or may be written beside it.
+struct ReadDatabase {
+    std::optional<WorkFolder> copy; // what the connection reads, where it is a copy
+    std::unique_ptr<SQLite::Database> database;
+};
+
+/// Opens the file without making anything in its folder. Where changes wait in a write-ahead log that
+/// cannot be read in its place, or the tables are of an older version, a copy in the folder for
+/// temporary files is read; a file that is not there is empty.
+Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file);
 
 /// What the exception now being handled means to a person; call it inside a catch block.
 Problem databaseProblem(const std::filesystem::path& file);

@@ -5,6 +5,7 @@
 #include "core/store/database.h"
 #include "core/store/run_rows.h"
 #include "core/store/run_store.h"
+#include "core/store/trash_parts.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
@@ -185,8 +186,12 @@ Result<RunRecorder> RunRecorder::create(const Workspace& workspace, const std::s
         if (auto good = checkName(run); !good) {
             return good.problem();
         }
-        if (findRun(**database, run)) {
-            return Problem{"a run of this name exists already; choose another name", run};
+        if (const auto taken = findRun(**database, run)) {
+            return isInTrash(**database, taken->id)
+                       ? Problem{"a run of this name is in the trash; choose another name, or "
+                                 "remove that one with 'flip runs purge'",
+                                 run}
+                       : Problem{"a run of this name exists already; choose another name", run};
         }
         if (hasRemains(workspace.checkpoints(run))) {
             return Problem{"holds files of a run that is not stored; move the folder away or "
@@ -236,6 +241,9 @@ Result<RunRecorder> RunRecorder::resume(const Workspace& workspace, const std::s
         auto row = findRun(**database, name);
         if (!row) {
             return Problem{"was removed by another program", name};
+        }
+        if (isInTrash(**database, row->id)) {
+            return inTrash(name);
         }
         if (row->status == "finished" || row->status == "diverged") {
             return Problem{

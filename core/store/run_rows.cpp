@@ -1,6 +1,7 @@
 #include "core/store/run_rows.h"
 
 #include "core/base/hashing.h"
+#include "core/spec/stored_recipe.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/chrono.h>
@@ -161,6 +162,49 @@ void insertEvents(SQLite::Database& database, std::int64_t run, const std::vecto
         statement.bind(8, digestOf(row.body));
         statement.exec();
     }
+}
+
+std::vector<EventRow> readEventRows(SQLite::Database& database, std::int64_t run) {
+    SQLite::Statement statement(database, "SELECT seq, ifnull(time, 0), kind, stage, step, body, "
+                                          "digest FROM events WHERE run = ? ORDER BY seq");
+    statement.bind(1, run);
+    std::vector<EventRow> rows;
+    while (statement.executeStep()) {
+        EventRow row{.seq = statement.getColumn(0).getInt64(),
+                     .time = statement.getColumn(1).getDouble(),
+                     .kind = statement.getColumn(2).getString(),
+                     .stage = statement.getColumn(3).getString(),
+                     .step = statement.getColumn(4).getInt64(),
+                     .body = statement.getColumn(5).getString()};
+        if (statement.getColumn(6).getInt64() != digestOf(row.body)) {
+            throw StoredDamage(fmt::format("fact {} is not what was written", row.seq));
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+RunSpec storedSpec(const RunRow& row) {
+    auto spec = readStoredRecipe(row.spec, "recipe");
+    if (!spec) {
+        throw StoredDamage(
+            fmt::format("the recipe of run {}: {}", row.name, spec.problem().text()));
+    }
+    return std::move(*spec);
+}
+
+RunEnded storedEnding(const RunRow& row) {
+    RunEnded end;
+    if (!row.ending.empty()) {
+        auto event = eventFromJson(row.ending);
+        auto* stored = event ? std::get_if<RunEnded>(&event->fact) : nullptr;
+        if (stored == nullptr) {
+            throw StoredDamage(fmt::format("the ending of run {} cannot be read", row.name));
+        }
+        end = std::move(*stored);
+    }
+    end.status = row.status;
+    return end;
 }
 
 RunEvent readEvent(SQLite::Statement& statement) {

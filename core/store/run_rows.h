@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/spec/run_event.h"
+#include "core/spec/run_spec.h"
 
 #include <cstdint>
 #include <optional>
@@ -68,6 +69,21 @@ struct EventRow {
 
 EventRow makeEventRow(const RunEvent& event, std::int64_t seq);
 void insertEvents(SQLite::Database& database, std::int64_t run, const std::vector<EventRow>& rows);
+
+/// Everything the store holds of one run, as it was written.
+struct RunRecord {
+    RunRow row;
+    std::vector<EventRow> events;
+};
+
+/// The facts of a run, in order.
+std::vector<EventRow> readEventRows(SQLite::Database& database, std::int64_t run);
+
+/// The spec that a run was stored with.
+RunSpec storedSpec(const RunRow& row);
+
+/// How a run ended; of a live one only the status.
+RunEnded storedEnding(const RunRow& row);
 
 /// Columns "seq, body, digest" of a statement.
 RunEvent readEvent(SQLite::Statement& statement);

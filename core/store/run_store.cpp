@@ -1,14 +1,15 @@
 #include "core/store/run_store.h"
 
-#include "core/spec/stored_recipe.h"
 #include "core/store/checkpoint_files.h"
 #include "core/store/database.h"
 #include "core/store/run_rows.h"
+#include "core/store/trash_parts.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
 #include <map>
+#include <system_error>
 #include <utility>
 
 namespace flip {
@@ -19,36 +20,25 @@ std::filesystem::path lockOf(const Workspace& workspace, const std::string& run)
     return workspace.checkpoints(run) / kRunLock;
 }
 
-/// The spec that a run was stored with.
-RunSpec storedSpec(const RunRow& row) {
-    const auto refuse = [&](const Problem& problem) -> StoredDamage {
-        return StoredDamage(fmt::format("the recipe of run {}: {}", row.name, problem.text()));
-    };
-    auto spec = readStoredRecipe(row.spec, "recipe");
-    if (!spec) {
-        throw refuse(spec.problem());
-    }
-    return std::move(*spec);
+Problem noSuchRun(const std::string& run) {
+    return {"there is no run of this name; 'flip runs list' shows all", run};
 }
 
-RunEnded storedEnding(const RunRow& row) {
-    RunEnded end;
-    if (!row.ending.empty()) {
-        auto event = eventFromJson(row.ending);
-        auto* stored = event ? std::get_if<RunEnded>(&event->fact) : nullptr;
-        if (stored == nullptr) {
-            throw StoredDamage(fmt::format("the ending of run {} cannot be read", row.name));
-        }
-        end = std::move(*stored);
+/// Where this fails, the next program that writes the store tries again.
+void finishWhatWasBegun(const Workspace& workspace, SQLite::Database& database) {
+    if (workspace.use() == WorkspaceUse::Write) {
+        static_cast<void>(guarded(workspace.database(), [&]() -> Result<void> {
+            finishPurges(workspace, database);
+            return {};
+        }));
     }
-    end.status = row.status;
-    return end;
 }
 
 } // namespace
 
 struct RunStore::Connection {
     Workspace workspace;
+    std::optional<WorkFolder> copy; // what is read in place of a file that cannot be written
     std::unique_ptr<SQLite::Database> database;
     std::map<std::string, RunSpec> specs; // by their text: reading one costs more than its row
 
@@ -100,11 +90,12 @@ struct RunStore::Connection {
     }
 
     /// Calls take(row) for each run, the newest first; what a row throws goes to lost(name, why).
+    /// `condition` on their ids.
     template <class Take, class Lost>
-    void forEachRow(Take take, Lost lost) {
+    void forEachRow(const char* condition, Take take, Lost lost) {
         SQLite::Statement statement(
-            *database,
-            fmt::format("SELECT {} FROM runs ORDER BY created DESC, id DESC", runColumns()));
+            *database, fmt::format("SELECT {} FROM runs {} ORDER BY created DESC, id DESC",
+                                   runColumns(), condition));
         while (statement.executeStep()) {
             const std::string name = statement.getColumn("name").getString();
             try {
@@ -131,15 +122,57 @@ struct RunStore::Connection {
             return {}; // reading the run's facts names the damage
         }
     }
+
+    StoredRuns stored(const char* condition) {
+        // First all rows: a statement that is being read keeps a crashed run from being written.
+        std::vector<RunRow> rows;
+        StoredRuns all;
+        const auto lose = [&](const std::string& name, const std::string& why) {
+            all.unreadable.push_back(
+                {fmt::format("the run \"{}\" cannot be read and is left out: {}", name, why),
+                 workspace.database().string(), /*world=*/true});
+        };
+        forEachRow(
+            condition, [&](RunRow row) { rows.push_back(std::move(row)); }, lose);
+        for (RunRow& row : rows) {
+            const std::string name = row.name;
+            try {
+                markIfCrashed(row);
+                all.runs.push_back(summary(std::move(row)));
+            } catch (const StoredDamage& damage) {
+                lose(name, damage.what());
+            }
+        }
+        return all;
+    }
 };
 
 Result<RunStore> RunStore::open(const Workspace& workspace) {
-    auto database = openDatabase(workspace.database());
-    if (!database) {
-        return database.problem();
+    const std::filesystem::path file = workspace.database();
+    std::error_code ignored;
+    const bool toRead = workspace.use() == WorkspaceUse::Read;
+    std::optional<Problem> refused;
+    if (!toRead || (!workspace.isReadOnly() && std::filesystem::exists(file, ignored))) {
+        auto database = openDatabase(file);
+        if (database) {
+            finishWhatWasBegun(workspace, **database);
+            return RunStore(std::make_unique<Connection>(
+                Connection{.workspace = workspace, .database = std::move(*database)}));
+        }
+        refused = database.problem();
     }
-    return RunStore(std::make_unique<Connection>(
-        Connection{.workspace = workspace, .database = std::move(*database)}));
+    if (!toRead) {
+        return *refused;
+    }
+    // A full disk, or a log of somebody else's, must not hide what can be read.
+    auto opened = openDatabaseToRead(file);
+    if (!opened) {
+        return refused.value_or(opened.problem());
+    }
+    return RunStore(
+        std::make_unique<Connection>(Connection{.workspace = workspace,
+                                                .copy = std::move(opened->copy),
+                                                .database = std::move(opened->database)}));
 }
 
 RunStore::RunStore(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -148,27 +181,14 @@ RunStore& RunStore::operator=(RunStore&&) noexcept = default;
 RunStore::~RunStore() = default;
 
 Result<StoredRuns> RunStore::list() {
-    const std::filesystem::path file = connection_->workspace.database();
-    return guarded(file, [&]() -> Result<StoredRuns> {
-        // First all rows: a statement that is being read keeps a crashed run from being written.
-        std::vector<RunRow> rows;
-        StoredRuns stored;
-        const auto lose = [&](const std::string& name, const std::string& why) {
-            stored.unreadable.push_back(
-                {fmt::format("the run \"{}\" cannot be read and is left out: {}", name, why),
-                 file.string(), /*world=*/true});
-        };
-        connection_->forEachRow([&](RunRow row) { rows.push_back(std::move(row)); }, lose);
-        for (RunRow& row : rows) {
-            const std::string name = row.name;
-            try {
-                connection_->markIfCrashed(row);
-                stored.runs.push_back(connection_->summary(std::move(row)));
-            } catch (const StoredDamage& damage) {
-                lose(name, damage.what());
-            }
-        }
-        return stored;
+    return guarded(connection_->workspace.database(), [&]() -> Result<StoredRuns> {
+        return connection_->stored("WHERE id NOT IN (SELECT run FROM trash)");
+    });
+}
+
+Result<StoredRuns> RunStore::trashed() {
+    return guarded(connection_->workspace.database(), [&]() -> Result<StoredRuns> {
+        return connection_->stored("WHERE id IN (SELECT run FROM trash)");
     });
 }
 
@@ -178,6 +198,9 @@ Result<std::optional<RunSummary>> RunStore::lookUp(const std::string& run) {
         auto row = findRun(*connection_->database, run);
         if (!row) {
             return Found();
+        }
+        if (isInTrash(*connection_->database, row->id)) {
+            return inTrash(run);
         }
         connection_->markIfCrashed(*row);
         return Found(connection_->summary(std::move(*row)));
@@ -190,9 +213,21 @@ Result<RunSummary> RunStore::find(const std::string& run) {
         return found.problem();
     }
     if (!found->has_value()) {
-        return Problem{"there is no run of this name; 'flip runs list' shows all", run};
+        return noSuchRun(run);
     }
     return std::move(**found);
+}
+
+Result<RunRecord> RunStore::record(const std::string& run) {
+    return guarded(connection_->workspace.database(), [&]() -> Result<RunRecord> {
+        // One moment for both: the run may be resumed by another program.
+        const SQLite::Transaction transaction(*connection_->database);
+        auto row = findRun(*connection_->database, run);
+        if (!row) {
+            return noSuchRun(run);
+        }
+        return RunRecord{*row, readEventRows(*connection_->database, row->id)};
+    });
 }
 
 Result<void> RunStore::replay(const std::string& run, RunSink& sink) {
@@ -222,7 +257,7 @@ Result<std::int64_t> RunStore::replayFrom(const std::string& run, std::int64_t m
     return guarded(connection_->workspace.database(), [&]() -> Result<std::int64_t> {
         const auto row = findRun(*connection_->database, run);
         if (!row) {
-            return Problem{"there is no run of this name; 'flip runs list' shows all", run};
+            return noSuchRun(run);
         }
         SQLite::Statement statement(*connection_->database,
                                     "SELECT seq, body, digest FROM events "
@@ -247,6 +282,7 @@ std::vector<Problem> RunStore::verify() {
             throw StoredDamage(answer);
         }
         connection_->forEachRow(
+            "",
             [&](const RunRow& row) {
                 connection_->specOf(row);
                 static_cast<void>(storedEnding(row));

@@ -15,6 +15,8 @@
 
 namespace flip {
 
+struct RunRecord; // see run_rows.h
+
 /// A run as the tables show it.
 struct RunSummary {
     std::string name;
@@ -41,20 +43,28 @@ struct StoredRuns {
 /// The stored runs of a workspace. One connection; lives and dies on one thread.
 class RunStore {
 public:
-    /// Opens flip.db, makes or migrates its tables. A file of a newer version is a Problem.
+    /// Opens flip.db, makes or migrates its tables, and finishes what a kill left half-done. A file
+    /// of a newer version is a Problem. Of a workspace that was opened for reading and cannot be
+    /// written, or has no such file, only what is there is read.
     static Result<RunStore> open(const Workspace& workspace);
 
     RunStore(RunStore&&) noexcept;
     RunStore& operator=(RunStore&&) noexcept;
     ~RunStore();
 
-    /// Newest first. Runs whose process is gone are marked crashed before the answer; one whose
-    /// entry is damaged, or of a newer version, is named and left out.
+    /// Newest first, without those in the trash. Runs whose process is gone are marked crashed
+    /// before the answer; one whose entry is damaged, or of a newer version, is named and left out.
     Result<StoredRuns> list();
 
-    /// The run, or nothing where there is none of this name.
+    /// The runs in the trash, newest first.
+    Result<StoredRuns> trashed();
+
+    /// The run, or nothing where there is none of this name. One in the trash is a Problem.
     Result<std::optional<RunSummary>> lookUp(const std::string& run);
     Result<RunSummary> find(const std::string& run);
+
+    /// The run's row and facts as they are stored.
+    Result<RunRecord> record(const std::string& run);
 
     /// Gives every stored fact of the run, in order, to the sink.
     Result<void> replay(const std::string& run, RunSink& sink);

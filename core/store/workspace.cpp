@@ -43,6 +43,12 @@ Result<void> checkWritable(const fs::path& folder) {
     return {};
 }
 
+/// Whether the file is there and cannot be written.
+bool isWriteProtected(const fs::path& file) {
+    std::error_code ignored;
+    return fs::exists(file, ignored) && ::access(file.c_str(), W_OK) != 0;
+}
+
 bool isModel(const fs::path& folder) {
     std::error_code error;
     return fs::is_regular_file(folder / "config.json", error);
@@ -82,7 +88,7 @@ std::vector<fs::path> placesOfModels(const fs::path& own) {
 
 } // namespace
 
-Result<Workspace> Workspace::open(const fs::path& folder) {
+Result<Workspace> Workspace::open(const fs::path& folder, WorkspaceUse use) {
     if (folder.empty()) {
         return Problem{"no folder is named; name one with --workspace", {}};
     }
@@ -91,7 +97,15 @@ Result<Workspace> Workspace::open(const fs::path& folder) {
     if (error) {
         return Problem{"the workspace cannot be found: " + error.message(), folder.string()};
     }
-    const Workspace workspace(whole);
+    Workspace workspace(whole);
+    if (use == WorkspaceUse::Read) {
+        const std::string database = workspace.database().string();
+        workspace.use_ = use;
+        workspace.isReadOnly_ = ::access(whole.c_str(), W_OK) != 0 || isWriteProtected(database) ||
+                                isWriteProtected(database + "-wal") ||
+                                isWriteProtected(database + "-shm");
+        return workspace;
+    }
     const std::array parts{whole, workspace.datasets(), whole / "checkpoints", workspace.models()};
     for (const fs::path& part : parts) {
         fs::create_directories(part, error);

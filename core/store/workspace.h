@@ -9,12 +9,23 @@
 
 namespace flip {
 
+/// What a workspace is opened for.
+enum class WorkspaceUse { Write, Read };
+
 /// A folder with everything a person made: flip.db, datasets/, checkpoints/, models/.
 /// Holds paths only; safe to copy to any thread.
 class Workspace {
 public:
-    /// Opens or makes the folder and checks that it can be written.
-    static Result<Workspace> open(const std::filesystem::path& folder);
+    /// For writing: makes the folder where there is none, and checks that it can be written. For
+    /// reading: touches nothing, takes a folder that cannot be written, and takes one that is not
+    /// there as one with nothing in it.
+    static Result<Workspace> open(const std::filesystem::path& folder,
+                                  WorkspaceUse use = WorkspaceUse::Write);
+
+    WorkspaceUse use() const { return use_; }
+
+    /// Whether it was opened for reading and cannot be written.
+    bool isReadOnly() const { return isReadOnly_; }
 
     /// $FLIP_WORKSPACE, else the data folder of the person; empty where neither is known.
     static std::filesystem::path defaultFolder();
@@ -44,6 +55,8 @@ public:
 private:
     explicit Workspace(std::filesystem::path folder) : folder_(std::move(folder)) {}
     std::filesystem::path folder_;
+    WorkspaceUse use_ = WorkspaceUse::Write;
+    bool isReadOnly_ = false;
 };
 
 } // namespace flip

@@ -51,6 +51,9 @@ Result<ViewState> readViewState(const Workspace& workspace) {
 }
 
 Result<void> writeViewState(const Workspace& workspace, const ViewState& state) {
+    if (workspace.isReadOnly()) {
+        return {}; // nobody who only looks at a workspace wants to hear of it when closing
+    }
     const QJsonObject object{
         {QStringLiteral("version"), kVersion},
         {QStringLiteral("page"), state.page},

@@ -324,6 +324,96 @@ private Q_SLOTS:
         QVERIFY(!store()->find("r") || !store()->replay("r", sink));
     }
 
+    void readsWhatCannotBeWritten_data() {
+        QTest::addColumn<bool>("logWaits"); // changes are in the write-ahead log alone
+        QTest::addColumn<bool>("index");    // the log's index is there too
+        QTest::newRow("all in the file") << false << false;
+        QTest::newRow("with a log that waits") << true << true;
+        QTest::newRow("with a log that waits, without its index") << true << false;
+    }
+
+    void readsWhatCannotBeWritten() {
+        QFETCH(bool, logWaits);
+        QFETCH(bool, index);
+        namespace fs = std::filesystem;
+        const QString own = QString("own, ") + QTest::currentDataTag();
+        const auto workspace = *Workspace::open(temporary_.filePath(own).toStdString());
+        const fs::path frozen = temporary_.filePath("frozen").toStdString();
+        fs::remove_all(frozen);
+        {
+            RunRecorder recorder = newRun(workspace, "kept");
+            recorder.take(startedEvent());
+            recorder.take(stepEvent(1));
+            recorder.take(endEvent());
+            if (logWaits) { // while somebody has it open
+                fs::copy(workspace.folder(), frozen, fs::copy_options::recursive);
+            }
+        }
+        if (!logWaits) {
+            fs::copy(workspace.folder(), frozen, fs::copy_options::recursive);
+        }
+        if (!index) {
+            fs::remove(frozen / "flip.db-shm");
+        }
+        QCOMPARE(fs::exists(frozen / "flip.db-wal") && fs::file_size(frozen / "flip.db-wal") > 0,
+                 logWaits);
+        const auto entries = [&] {
+            std::set<std::string> names;
+            for (const auto& entry : fs::recursive_directory_iterator(frozen)) {
+                names.insert(entry.path().string());
+            }
+            return names;
+        };
+        const auto before = entries();
+        fs::permissions(temporary_.path().toStdString(), fs::perms::all);
+        const auto readable =
+            fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+        const auto open =
+            readable | fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+        for (const std::string& name : before) {
+            fs::permissions(name, fs::is_directory(name) ? open : readable);
+        }
+        fs::permissions(frozen, open);
+        ChildProcess child([&] {
+            if (::geteuid() == 0 && ::setuid(65534) != 0) {
+                return 2;
+            }
+            const auto toRead = Workspace::open(frozen, WorkspaceUse::Read);
+            if (!toRead || !toRead->isReadOnly()) {
+                return 3;
+            }
+            auto store = RunStore::open(*toRead);
+            CollectingSink sink;
+            if (!store || !store->replay("kept", sink) || sink.lines.size() != 3) {
+                return 4;
+            }
+            const auto runs = store->list();
+            if (!runs || runs->runs.size() != 1 || runs->runs.front().status != "finished") {
+                return 5;
+            }
+            return RunRecorder::create(*toRead, "", defaultSpec(), "", "") ? 6 : 0;
+        });
+        const int status = child.wait();
+        const auto after = entries();
+        fs::permissions(frozen, fs::perms::owner_all);
+        for (const std::string& name : before) {
+            fs::permissions(name, fs::perms::owner_all);
+        }
+        QCOMPARE(status, 0);
+        QVERIFY(after == before);
+    }
+
+    void readsNoStoreAsAnEmptyOne() {
+        const auto nowhere =
+            Workspace::open(temporary_.filePath("nowhere").toStdString(), WorkspaceUse::Read);
+        QVERIFY(nowhere.ok());
+        auto store = RunStore::open(*nowhere);
+        QVERIFY(store.ok());
+        const auto runs = store->list();
+        QVERIFY(runs.ok() && runs->runs.empty());
+        QVERIFY(!std::filesystem::exists(nowhere->folder()));
+    }
+
     void aFolderThatCannotBeWrittenIsNamed() {
         QVERIFY(store().ok());
         const std::filesystem::path folder = workspace_->folder();

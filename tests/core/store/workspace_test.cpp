@@ -87,6 +87,18 @@ private Q_SLOTS:
         ::chmod(workspace.c_str(), 0755);
     }
 
+    void touchesNothingToRead() {
+        const fs::path nowhere = folder_ / "nowhere";
+        const auto missing = Workspace::open(nowhere, WorkspaceUse::Read);
+        QVERIFY(missing.ok() && missing->isReadOnly());
+        QVERIFY(missing->datasetNames().empty());
+        QVERIFY(!fs::exists(nowhere));
+        fs::create_directories(nowhere);
+        const auto empty = Workspace::open(nowhere, WorkspaceUse::Read);
+        QVERIFY(empty.ok() && !empty->isReadOnly());
+        QVERIFY(fs::is_empty(nowhere));
+    }
+
     void leavesNoTraceOfTheWritingTest() {
         const auto workspace = Workspace::open(folder_);
         QVERIFY(workspace.ok());

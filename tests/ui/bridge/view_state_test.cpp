@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -29,6 +30,15 @@ private Q_SLOTS:
         const auto read = ui::readViewState(*workspace);
         QVERIFY(read.ok());
         QVERIFY(*read == ViewState{});
+    }
+
+    void keepsNothingWhereNothingCanBeWritten() {
+        QTemporaryDir folder;
+        const auto nowhere =
+            Workspace::open(folder.filePath("none").toStdString(), WorkspaceUse::Read);
+        QVERIFY(nowhere.ok() && nowhere->isReadOnly());
+        QVERIFY(ui::writeViewState(*nowhere, ViewState{}).ok());
+        QVERIFY(!QFileInfo::exists(folder.filePath("none")));
     }
 
     void aFileThatCannotBeReadIsNamed_data() {

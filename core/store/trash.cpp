@@ -1,0 +1,286 @@
+#include "core/store/trash.h"
+#include "core/store/checkpoint_files.h"
+
+#include "core/store/database.h"
+#include "core/store/run_rows.h"
+#include "core/store/run_store.h"
+#include "core/store/trash_parts.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+namespace flip {
+
+namespace {
+
+namespace fs = std::filesystem;
+using SQLite::TransactionBehavior;
+
+/// The names in their order, each once.
+std::vector<std::string> eachOnce(const std::vector<std::string>& names) {
+    std::vector<std::string> once;
+    std::set<std::string_view> seen;
+    for (const std::string& name : names) {
+        if (seen.insert(name).second) {
+            once.push_back(name);
+        }
+    }
+    return once;
+}
+
+/// Opens flip.db and runs work that answers what was cleared.
+template <class Work>
+Result<Cleared> inStore(const Workspace& workspace, Work&& work) {
+    auto database = openDatabase(workspace.database());
+    if (!database) {
+        return database.problem();
+    }
+    return guarded(workspace.database(),
+                   [&]() -> Result<Cleared> { return std::forward<Work>(work)(**database); });
+}
+
+std::vector<std::string> startedFrom(SQLite::Database& database, const std::string& parent) {
+    SQLite::Statement statement(database, "SELECT name FROM runs WHERE parent = ? AND id NOT IN "
+                                          "(SELECT run FROM trash) ORDER BY id");
+    statement.bind(1, parent);
+    std::vector<std::string> names;
+    while (statement.executeStep()) {
+        names.push_back(statement.getColumn(0).getString());
+    }
+    return names;
+}
+
+/// Whether the run may go into the trash together with the others that are chosen.
+Result<void> checkDeletion(SQLite::Database& database, const Workspace& workspace,
+                           const RunRow& row, const std::vector<std::string>& chosen,
+                           bool evenParents) {
+    if (isInTrash(database, row.id)) {
+        return inTrash(row.name);
+    }
+    if (FileLock::isHeld(workspace.checkpoints(row.name) / kRunLock)) {
+        return Problem{"is running; stop it first, with Ctrl-C where it runs", row.name};
+    }
+    std::vector<std::string> left =
+        evenParents ? std::vector<std::string>() : startedFrom(database, row.name);
+    std::erase_if(left, [&](const std::string& child) {
+        return std::ranges::find(chosen, child) != chosen.end();
+    });
+    if (!left.empty()) {
+        return Problem{fmt::format("other runs started from its weights: {}; delete them too, or "
+                                   "add --force to delete it all the same",
+                                   fmt::join(left, ", ")),
+                       row.name};
+    }
+    return {};
+}
+
+/// A run of the trash.
+struct Doomed {
+    std::int64_t id = 0;
+    std::string name;
+};
+
+std::vector<Doomed> trashedRuns(SQLite::Database& database, const char* condition = "") {
+    SQLite::Statement statement(
+        database,
+        fmt::format("SELECT id, name FROM runs JOIN trash ON run = id {} ORDER BY id", condition));
+    std::vector<Doomed> runs;
+    while (statement.executeStep()) {
+        runs.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString()});
+    }
+    return runs;
+}
+
+/// Marks what shall be purged: from here on it cannot be taken back.
+Result<void> condemn(SQLite::Database& database, const std::vector<std::string>& names) {
+    SQLite::Transaction transaction(database, TransactionBehavior::IMMEDIATE);
+    std::vector<Doomed> chosen = trashedRuns(database);
+    for (const std::string& name : names) {
+        if (std::ranges::find(chosen, name, &Doomed::name) == chosen.end()) {
+            return Problem{"no run of this name is in the trash; 'flip runs list --trash' shows "
+                           "what is, 'flip runs delete' puts a run there",
+                           name};
+        }
+    }
+    for (const Doomed& run : chosen) {
+        if (names.empty() || std::ranges::find(names, run.name) != names.end()) {
+            markDeleted(database, run.id, /*purging=*/true);
+        }
+    }
+    transaction.commit();
+    return {};
+}
+
+std::int64_t pagesOf(SQLite::Database& database, const char* pragma) {
+    return database.execAndGet(fmt::format("PRAGMA {}", pragma)).getInt64();
+}
+
+/// Gives the pages that purged runs left empty back to the disk where they are a good part of the
+/// file; a few are soon filled again. Returns the bytes given back.
+std::uintmax_t shrink(SQLite::Database& database) {
+    constexpr std::int64_t kWorthwhile = 10; // one page in so many
+    const std::int64_t pages = pagesOf(database, "page_count");
+    if (pagesOf(database, "freelist_count") * kWorthwhile < pages) {
+        return 0;
+    }
+    try {
+        database.exec("VACUUM");
+        database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (const SQLite::Exception&) {
+        return 0; // somebody writes, or the disk is too full to rewrite the file: a later purge can
+    }
+    const std::int64_t left = pagesOf(database, "page_count");
+    return static_cast<std::uintmax_t>(std::max<std::int64_t>(pages - left, 0) *
+                                       pagesOf(database, "page_size"));
+}
+
+/// Removes every run that is marked, first its files, then its row. Only under lockTrash().
+Cleared removeCondemned(SQLite::Database& database, const Workspace& workspace) {
+    Cleared done;
+    for (const Doomed& run : trashedRuns(database, "AND purging = 1")) {
+        const fs::path folder = workspace.checkpoints(run.name);
+        const std::uintmax_t bytes = bytesIn(folder);
+        if (auto removed = removeFolder(folder); !removed) {
+            done.problems.push_back(removed.problem());
+            continue;
+        }
+        SQLite::Transaction transaction(database, TransactionBehavior::IMMEDIATE);
+        SQLite::Statement removal(database, "DELETE FROM runs WHERE id = ?");
+        removal.bind(1, run.id);
+        removal.exec();
+        transaction.commit();
+        done.runs.push_back(run.name);
+        done.bytes += bytes;
+    }
+    return done;
+}
+
+} // namespace
+
+Result<Cleared> deleteRuns(const Workspace& workspace, const std::vector<std::string>& names,
+                           bool evenParents) {
+    return inStore(workspace, [&](SQLite::Database& database) -> Result<Cleared> {
+        Cleared done{.runs = eachOnce(names)};
+        SQLite::Transaction transaction(database, TransactionBehavior::IMMEDIATE);
+        for (const std::string& name : done.runs) {
+            const auto row = findRun(database, name);
+            if (!row) {
+                return Problem{"there is no run of this name; 'flip runs list' shows all", name};
+            }
+            if (auto may = checkDeletion(database, workspace, *row, done.runs, evenParents); !may) {
+                return may.problem();
+            }
+            markDeleted(database, row->id, /*purging=*/false);
+            done.bytes += bytesIn(workspace.checkpoints(name));
+        }
+        transaction.commit();
+        return done;
+    });
+}
+
+Result<Cleared> restoreRuns(const Workspace& workspace, const std::vector<std::string>& names) {
+    return inStore(workspace, [&](SQLite::Database& database) -> Result<Cleared> {
+        Cleared done{.runs = eachOnce(names)};
+        SQLite::Transaction transaction(database, TransactionBehavior::IMMEDIATE);
+        const std::vector<Doomed> kept = trashedRuns(database, "AND purging = 0");
+        SQLite::Statement removal(database, "DELETE FROM trash WHERE run = ?");
+        for (const std::string& name : done.runs) {
+            const auto run = std::ranges::find(kept, name, &Doomed::name);
+            if (run == kept.end()) {
+                return Problem{
+                    "no run of this name is in the trash; 'flip runs list --trash' shows what is",
+                    name};
+            }
+            removal.reset();
+            removal.bind(1, run->id);
+            removal.exec();
+            done.bytes += bytesIn(workspace.checkpoints(name));
+        }
+        transaction.commit();
+        return done;
+    });
+}
+
+Result<Cleared> purgeRuns(const Workspace& workspace, const std::vector<std::string>& names) {
+    const auto lock = lockTrash(workspace);
+    if (!lock) {
+        return lock.problem();
+    }
+    return inStore(workspace, [&](SQLite::Database& database) -> Result<Cleared> {
+        if (auto marked = condemn(database, names); !marked) {
+            return marked.problem();
+        }
+        Cleared done = removeCondemned(database, workspace);
+        done.bytes += done.runs.empty() ? 0 : shrink(database);
+        return done;
+    });
+}
+
+void finishPurges(const Workspace& workspace, SQLite::Database& database) {
+    if (trashedRuns(database, "AND purging = 1").empty() && !areDatasetsAside(workspace)) {
+        return;
+    }
+    if (const auto lock = lockTrash(workspace)) {
+        Cleared done = removeCondemned(database, workspace);
+        removeDatasetsAside(workspace, done);
+    }
+}
+
+Result<FileLock> lockTrash(const Workspace& workspace) {
+    return FileLock::acquire(workspace.folder() / ".trash-lock");
+}
+
+bool isInTrash(SQLite::Database& database, std::int64_t run) {
+    SQLite::Statement statement(database, "SELECT 1 FROM trash WHERE run = ?");
+    statement.bind(1, run);
+    return statement.executeStep();
+}
+
+Problem inTrash(const std::string& run) {
+    return {"is in the trash; 'flip runs restore' takes it back, 'flip runs purge' removes it",
+            run};
+}
+
+void markDeleted(SQLite::Database& database, std::int64_t run, bool purging) {
+    SQLite::Statement statement(database,
+                                "INSERT INTO trash (run, deleted, purging) VALUES (?, ?, ?) "
+                                "ON CONFLICT (run) DO UPDATE SET purging = excluded.purging");
+    statement.bind(1, run);
+    statement.bind(2, timeNow());
+    statement.bind(3, purging ? 1 : 0);
+    statement.exec();
+}
+
+std::uintmax_t bytesIn(const fs::path& folder) {
+    std::uintmax_t bytes = 0;
+    std::error_code error;
+    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code gone;
+        if (entry->is_regular_file(gone) && !entry->is_symlink(gone)) {
+            const std::uintmax_t size = entry->file_size(gone);
+            bytes += gone ? 0 : size;
+        }
+    }
+    return bytes;
+}
+
+Result<void> removeFolder(const fs::path& folder) {
+    std::error_code error;
+    fs::remove_all(folder, error);
+    if (error) {
+        return Problem{"cannot be removed: " + error.message() +
+                           "; mend its permissions and purge again",
+                       folder.string(), /*world=*/true};
+    }
+    return {};
+}
+
+} // namespace flip

@@ -1,0 +1,141 @@
+#include "tests/app/flip_program.h"
+#include "tests/core/store/predicted_run.h"
+
+#include <QtTest>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <unistd.h>
+
+using namespace flip;
+using namespace flip::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uid_t kNobody = 65534;
+
+/// The program as somebody who may read and no more.
+Said asReader(const QString& workspace, const QStringList& words) {
+    QProcess process;
+    prepareFlip(process, workspace, words);
+    process.setChildProcessModifier([] {
+        if (::geteuid() == 0 && ::setuid(kNobody) != 0) {
+            ::_exit(99);
+        }
+    });
+    return finishFlip(process);
+}
+
+} // namespace
+
+/// A workspace of somebody else's: what reads works, what writes says why not.
+class ReadOnlyTest : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir temporary_;
+    QString frozen_;
+    QString out_;
+
+    std::map<std::string, std::uintmax_t> everyFile() const {
+        std::map<std::string, std::uintmax_t> files;
+        for (const auto& entry : fs::recursive_directory_iterator(frozen_.toStdString())) {
+            files[entry.path().string()] = entry.is_directory() ? 0 : entry.file_size();
+        }
+        return files;
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        const PredictedRun project;
+        frozen_ = temporary_.filePath("frozen");
+        out_ = temporary_.filePath("out");
+        fs::create_directories(out_.toStdString());
+        fs::permissions(out_.toStdString(), fs::perms::all);
+        fs::permissions(temporary_.path().toStdString(), fs::perms::all);
+        {
+            // While somebody has the store open: what they did last is in its log alone.
+            RunRecorder second =
+                *RunRecorder::create(project.workspace(), "second", project.summary().spec,
+                                     project.summary().datasetHash, PredictedRun::kName);
+            second.take(startedEvent());
+            second.take(endEvent());
+            fs::copy(project.folder().toStdString(), frozen_.toStdString(),
+                     fs::copy_options::recursive);
+        }
+        QVERIFY(fs::file_size(frozen_.toStdString() + "/flip.db-wal") > 0);
+        fs::permissions(frozen_.toStdString(), fs::perms(0555));
+        for (const auto& [file, size] : everyFile()) {
+            fs::permissions(file, fs::is_directory(file) ? fs::perms(0555) : fs::perms(0444));
+        }
+        if (asReader(frozen_, {"--version"}).code != 0) {
+            QSKIP("the program lies where nobody else may run it");
+        }
+    }
+
+    void cleanupTestCase() {
+        for (const auto& [file, size] : everyFile()) {
+            fs::permissions(file, fs::perms::owner_all);
+        }
+        fs::permissions(frozen_.toStdString(), fs::perms::owner_all);
+    }
+
+    void whatReadsWorks_data() {
+        QTest::addColumn<QStringList>("words");
+        QTest::addColumn<QString>("says");
+        const auto row = [](const QStringList& words, const char* says) {
+            QTest::newRow(qPrintable(words.join(' '))) << words << QString(says);
+        };
+        row({"runs", "list"}, "second");
+        row({"runs", "list", "--trash", "--json"}, "[]");
+        row({"runs", "show", "second"}, "second");
+        row({"runs", "show", "clicked", "--json"}, "finished");
+        row({"runs", "metrics", "clicked", "--by", "user_id"}, "AUC");
+        row({"runs", "compare", "clicked", "clicked"}, "clicked");
+        row({"runs", "table"}, "test");
+        row({"runs", "export", "clicked", "--predictions", "OUT/p.csv"}, "");
+        row({"runs", "export", "clicked", "--zip", "OUT/r.zip"}, "");
+        row({"runs", "export", "--table"}, "test");
+        row({"datasets"}, "clicks: 2000 rows");
+        row({"datasets", "show", "clicks", "--json"}, "\"rows\"");
+        row({"datasets", "show", "clicks", "--bad-lines"}, "");
+        row({"models", "list"}, "");
+    }
+
+    void whatReadsWorks() {
+        QFETCH(QStringList, words);
+        QFETCH(QString, says);
+        const auto before = everyFile();
+        const Said said = asReader(frozen_, words.replaceInStrings("OUT", out_));
+        QVERIFY2(said.code == 0, qPrintable(said.err));
+        QVERIFY2(said.out.contains(says), qPrintable(said.out));
+        QVERIFY(everyFile() == before);
+    }
+
+    void whatWritesSaysWhyNot_data() {
+        QTest::addColumn<QStringList>("words");
+        for (const QStringList& words :
+             {QStringList{"runs", "delete", "second"}, QStringList{"runs", "restore", "second"},
+              QStringList{"runs", "purge"}, QStringList{"runs", "import", "OUT/r.zip"},
+              QStringList{"datasets", "delete", "clicks"}, QStringList{"datasets", "purge"},
+              QStringList{"import", "OUT", "--preset", "movielens-100k", "--name", "more"}}) {
+            QTest::newRow(qPrintable(words.join(' '))) << words;
+        }
+    }
+
+    void whatWritesSaysWhyNot() {
+        QFETCH(QStringList, words);
+        const auto before = everyFile();
+        const Said said = asReader(frozen_, words.replaceInStrings("OUT", out_));
+        QCOMPARE(said.code, 2);
+        QVERIFY2(said.err.contains("the workspace cannot be written"), qPrintable(said.err));
+        QCOMPARE(said.err.trimmed().count('\n'), 0);
+        QVERIFY(everyFile() == before);
+    }
+};
+
+QTEST_GUILESS_MAIN(ReadOnlyTest)
+#include "read_only_test.moc"
