@@ -226,7 +226,9 @@ LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
     }
     const LoopEnd end = runTrainingLoop(
         stage, work.loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
-    if (end.status != LoopEnd::Status::Finished) {
+    // What diverges after good epochs leaves the weights of the best of them.
+    const bool hasGoodEpoch = end.status == LoopEnd::Status::Diverged && stage.state().hasBest();
+    if (end.status != LoopEnd::Status::Finished && !hasGoodEpoch) {
         return end;
     }
     stage.state().recallBest();
@@ -371,16 +373,11 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     if (end.status != LoopEnd::Status::Finished) {
         return end;
     }
-    if (auto concluded = concludeFinetuning(model, stage.frozen(), ended); !concluded) {
-        return stop_.stop_requested()
-                   ? LoopEnd{LoopEnd::Status::Stopped, "stopped while predicting", {}}
-                   : failure(concluded.problem());
-    }
-    return end;
+    return concludeFinetuning(model, stage.frozen(), end, ended);
 }
 
-Result<void> RunExecution::concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
-                                              RunEnded& ended) const {
+LoopEnd RunExecution::concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
+                                         const LoopEnd& trained, RunEnded& ended) const {
     StoredPredictions stored;
     for (const Split split : {Split::Valid, Split::Test}) {
         const std::vector<std::int64_t> rows = inputs_->dataset().rowsOf(split);
@@ -390,9 +387,15 @@ Result<void> RunExecution::concludeFinetuning(const FinetuneModel& model, Frozen
         const auto part =
             predict(model, inputs_->batcher(), rows, evaluationBatch(model), stop_, frozen);
         if (!part) {
-            return Problem{"stopped", ""};
+            return {LoopEnd::Status::Stopped, "stopped while predicting", {}};
         }
         const std::string name(splitName(split));
+        if (!isFinite(*part)) {
+            return {LoopEnd::Status::Diverged,
+                    "the predictions of the " + name +
+                        " rows are not finite; lower the learning rate",
+                    {}};
+        }
         ended.metrics[name] = measureBranches(*part);
         const auto unseen = rowsWithUnseenValues(inputs_->dataset(), split);
         if (!unseen.empty()) {
@@ -400,7 +403,8 @@ Result<void> RunExecution::concludeFinetuning(const FinetuneModel& model, Frozen
         }
         append(stored, *part, split);
     }
-    return savePredictions(file(kPredictionsFile), stored);
+    const auto saved = savePredictions(file(kPredictionsFile), stored);
+    return saved ? trained : failure(saved.problem());
 }
 
 } // namespace flip

@@ -61,8 +61,8 @@ private:
     };
     Result<Taken> takeOver(const std::filesystem::path& parent, FinetuneModel& model) const;
     Result<void> startWeights(FinetuneModel& model) const;
-    Result<void> concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
-                                    RunEnded& ended) const;
+    LoopEnd concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
+                               const LoopEnd& trained, RunEnded& ended) const;
     void reportTruncation();
 
     const RunSpec& spec_;

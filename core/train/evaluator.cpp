@@ -6,6 +6,8 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <numeric>
 
 namespace flip {
@@ -77,6 +79,14 @@ std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& ba
     } catch (const PassStopped&) {
         return std::nullopt;
     }
+}
+
+bool isFinite(const Predictions& predictions) {
+    return std::ranges::all_of(
+        std::array{&predictions.logit, &predictions.idLogit, &predictions.textLogit},
+        [](const auto* logits) {
+            return std::ranges::all_of(*logits, [](double logit) { return std::isfinite(logit); });
+        });
 }
 
 BranchMetrics measureBranches(const Predictions& predictions) {

@@ -30,6 +30,9 @@ std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& ba
                                    std::span<const std::int64_t> rows, std::int64_t batchSize,
                                    const std::stop_token& stop, FrozenSentences* frozen = nullptr);
 
+/// Whether every logit of every branch is a finite number.
+bool isFinite(const Predictions& predictions);
+
 /// The metrics of predictions by branch: "" and, for joint models, "id" and "text".
 BranchMetrics measureBranches(const Predictions& predictions);
 

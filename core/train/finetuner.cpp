@@ -293,8 +293,10 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
     done.learningRate =
         factor * (spec_.finetune.branches == "text" ? spec_.finetune.textLearningRate
                                                     : spec_.finetune.learningRate);
-    done.losses = sums.read();
-    done.finite = allFinite(done.losses);
+    const at::Tensor norm = optimiser_.gradientNorm();
+    LossSums::Told told = sums.read(norm);
+    done.finite = told.isFinite();
+    done.losses = std::move(told.losses);
     if (byRow_ && done.losses.contains("tables")) {
         // The graph holds the squares of the rows at hand; what is told is the figure of all rows.
         const double all = tableWeight(spec_) * optimiser_.tableSquares();
@@ -302,7 +304,7 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         done.losses["tables"] = all;
     }
     if (done.finite) {
-        optimiser_.clip(spec_.finetune.clipNorm);
+        optimiser_.clip(spec_.finetune.clipNorm, norm);
         optimiser_.step(factor);
         model_.parameters.stepTaken();
     }
@@ -318,10 +320,14 @@ std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
     if (!predictions) {
         return std::nullopt;
     }
+    EpochEnd end;
+    end.finite = isFinite(*predictions);
+    if (!end.finite) {
+        return end;
+    }
     if (byRow_ && spec_.finetune.embeddingL2 > 0) {
         optimiser_.recountSquares();
     }
-    EpochEnd end;
     const bool mixes = model_.hasIds() && model_.hasText();
     if (mixes) {
         if (!selectionUnknown_.defined()) {

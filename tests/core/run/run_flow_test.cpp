@@ -2,16 +2,19 @@
 #include "tests/core/run/tiny_project.h"
 
 #include "core/base/files.h"
+#include "core/base/safetensors.h"
 #include "core/store/predictions.h"
 
 #include <QtTest/QtTest>
 
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <optional>
+#include <stdexcept>
 
 using namespace flip;
 using namespace flip::test;
@@ -45,7 +48,31 @@ private Q_SLOTS:
     void damagedWeightsAreNamed_data();
     void damagedWeightsAreNamed();
     void aParentOfOtherRowsIsRefused();
+    void divergingKeepsTheCheckpointAndTheBestEpoch();
+    void aCheckpointThatHadDivergedIsRefused();
 };
+
+namespace {
+
+/// Puts a number in the place of every element of a checkpoint's tensors whose name has this
+/// beginning.
+void spoil(const std::filesystem::path& checkpoint, const std::string& beginning, float number) {
+    const auto file = SafetensorsFile::open(checkpoint);
+    std::map<std::string, TensorView> tensors = file->tensors();
+    std::deque<std::string> bytes;
+    for (auto& [name, view] : tensors) {
+        if (name.starts_with(beginning)) {
+            const std::vector<float> numbers(view.bytes.size() / sizeof(float), number);
+            view.bytes = bytes.emplace_back(reinterpret_cast<const char*>(numbers.data()),
+                                            view.bytes.size());
+        }
+    }
+    if (bytes.empty() || !writeSafetensors(checkpoint, tensors, file->metadata())) {
+        throw std::runtime_error("nothing to spoil in " + checkpoint.string());
+    }
+}
+
+} // namespace
 
 void RunFlowTest::historyEqualsLife() {
     TinyProject project;
@@ -558,6 +585,49 @@ void RunFlowTest::aParentOfOtherRowsIsRefused() {
     QVERIFY(!ready.ok());
     QCOMPARE(ready.problem().where, std::string("finetune.from"));
     QVERIFY(ready.problem().what.find("another dataset or split") != std::string::npos);
+}
+
+void RunFlowTest::divergingKeepsTheCheckpointAndTheBestEpoch() {
+    TinyProject project(120);
+    const Workspace workspace = project.workspace();
+    const std::vector<std::string> ids = {"kind=finetune", "finetune.branches=id", "id.backbone=fm",
+                                          "finetune.batch_size=32"};
+    Listener life("finetune", 4); // the first step of the second epoch
+    QCOMPARE(executeRun(project.spec(ids), workspace, "run", life, life.stop.get_token()).status,
+             std::string("stopped"));
+    const auto state = workspace.checkpoints("run") / "state.safetensors";
+    spoil(state, "model/rec.embedding", 1e30F); // finite, but their products are not
+    const std::string before = content(state);
+    Listener rest;
+    const RunEnded ended = resumeRun("run", workspace, rest, rest.stop.get_token());
+    QCOMPARE(ended.status, std::string("diverged"));
+    QCOMPARE(QString::fromStdString(ended.reason),
+             "the loss of step 5 of finetune is not finite; lower the learning rate");
+    QVERIFY(content(state) == before);
+    std::vector<std::string> child = ids;
+    child.emplace_back("finetune.from=run");
+    Listener after;
+    QCOMPARE(executeRun(project.spec(child), workspace, "", after, after.stop.get_token()).status,
+             std::string("finished")); // from the best epoch
+}
+
+void RunFlowTest::aCheckpointThatHadDivergedIsRefused() {
+    TinyProject project(120);
+    const Workspace workspace = project.workspace();
+    const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id"});
+    Listener life("finetune", 2);
+    (void)executeRun(spec, workspace, "run", life, life.stop.get_token());
+    const auto state = workspace.checkpoints("run") / "state.safetensors";
+    spoil(state, "optimiser/square/rec.", NAN);
+    Listener rest;
+    const RunEnded ended = resumeRun("run", workspace, rest, rest.stop.get_token());
+    QCOMPARE(ended.status, std::string("failed"));
+    QVERIFY(ended.problem.has_value());
+    QCOMPARE(ended.problem->where, state.string());
+    const QString what = QString::fromStdString(ended.problem->what);
+    QVERIFY2(what.startsWith("holds numbers that are not finite, in square/rec."),
+             qPrintable(what));
+    QVERIFY(rest.all<StepDone>().empty());
 }
 
 QTEST_GUILESS_MAIN(RunFlowTest)
