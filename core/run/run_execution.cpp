@@ -106,10 +106,29 @@ std::filesystem::path RunExecution::file(const char* name) const {
     return workspace_.checkpoints(recorder_.name()) / name;
 }
 
-void RunExecution::tell(Fact fact) {
+RunEvent RunExecution::happened(Fact fact) const {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started_;
-    const RunEvent event{wallOffset_ + wall.count(), std::move(fact)};
+    return {wallOffset_ + wall.count(), std::move(fact)};
+}
+
+void RunExecution::tell(Fact fact) {
+    const RunEvent event = happened(std::move(fact));
     recorder_.take(event);
+    audience_.take(event);
+}
+
+void RunExecution::tellEnd(RunEnded& ended) {
+    // The audience hears of it last: what it is told does not change afterwards.
+    RunEvent event = happened(ended);
+    if (!recorder_.takeLast(event)) {
+        if (ended.status == "finished" || ended.status == "stopped") {
+            ended.status = "failed";
+            ended.problem = recorder_.problem();
+            ended.problem->world = true;
+        }
+        event.fact = ended;
+        recorder_.take(event); // waits for space as long as there is a recorder
+    }
     audience_.take(event);
 }
 
@@ -159,14 +178,16 @@ RunEnded RunExecution::run(RunInputs& inputs, const std::optional<TrainingState:
     if (!inputs.device().note.empty()) {
         tell(LogLine{"info", inputs.device().note});
     }
-    tell(LogLine{"info", chooseMatrixProducts()});
+    const std::string products = chooseMatrixProducts();
+    tell(LogLine{"info",
+                 device_.is_cpu() ? products : "float32 matrix products: 32 bits on the device"});
 
     RunEnded ended;
     LoopEnd end;
-    if (auto prepared = inputs.prepare(spec_, stop_); !prepared) {
-        end = stop_.stop_requested()
-                  ? LoopEnd{LoopEnd::Status::Stopped, "stopped before step 1", {}}
-                  : failure(prepared.problem());
+    if (const auto prepared = inputs.prepare(spec_, stop_); !prepared) {
+        end = failure(prepared.problem());
+    } else if (!*prepared) {
+        end = {LoopEnd::Status::Stopped, "stopped before step 1", {}};
     } else {
         if (inputs.readsText()) {
             reportTruncation();
@@ -179,10 +200,6 @@ RunEnded RunExecution::run(RunInputs& inputs, const std::optional<TrainingState:
     return ended;
 }
 
-bool RunExecution::trainsIdsFirst() const {
-    return spec_.finetune.branches == "joint" && spec_.finetune.idEpochs > 0;
-}
-
 LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>& resumed,
                                       RunEnded& ended) {
     std::vector<std::string> stages;
@@ -190,7 +207,7 @@ LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>&
         stages.emplace_back(kPretrainStage);
     }
     if (spec_.kind != "pretrain") {
-        if (trainsIdsFirst()) {
+        if (trainsIdsFirst(spec_)) {
             stages.emplace_back(kIdsAloneStage);
         }
         stages.emplace_back(kFinetuneStage);
@@ -364,7 +381,7 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     LoopEnd end = train(stage, {kFinetuneStage, loop, model.parameters, kWeights},
                         resumed.has_value(), [&]() -> Result<void> {
                             auto started = startWeights(model);
-                            if (!started || !trainsIdsFirst()) {
+                            if (!started || !trainsIdsFirst(spec_)) {
                                 return started;
                             }
                             auto taken = takeOver(file(kIdsAlone), model);
@@ -397,7 +414,8 @@ LoopEnd RunExecution::concludeFinetuning(const FinetuneModel& model, FrozenSente
                     {}};
         }
         ended.metrics[name] = measureBranches(*part);
-        const auto unseen = rowsWithUnseenValues(inputs_->dataset(), split);
+        const auto unseen =
+            rowsWithUnseenValues(spec_, inputs_->sizes(), inputs_->batcher(), split);
         if (!unseen.empty()) {
             ended.metrics[name + "_unseen"] = measureBranches(select(*part, unseen));
         }

@@ -32,9 +32,14 @@ public:
     /// Stores a fact and tells the audience.
     void tell(Fact fact);
 
+    /// The same of the last fact, which counts from then on. A run is finished, or stopped so that
+    /// it can go on, only where its story can be read again: else it has failed, and `ended` says
+    /// so.
+    void tellEnd(RunEnded& ended);
+
 private:
+    RunEvent happened(Fact fact) const;
     std::filesystem::path file(const char* name) const;
-    bool trainsIdsFirst() const;
     LoopPlan plan(std::int64_t epochs, std::int64_t batchSize, std::int64_t maxSteps) const;
     LoopEnd pretrain(const std::optional<TrainingState::Place>& resumed);
     LoopEnd finetune(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
