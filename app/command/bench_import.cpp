@@ -42,7 +42,9 @@ void run(const BenchImport& options, Context& context) {
         [&](const ImportProgress& progress) { bytes = progress.totalBytes; }, interrupt.token());
     if (!report) {
         context.fail(report.problem());
-        context.exitCode = interrupt.happened() ? kInterrupted : context.exitCode;
+        if (interrupt.happened() && !report.problem().world) {
+            context.exitCode = kInterrupted; // a full disk is a failure, whoever asked for a stop
+        }
         return;
     }
     const double rows = static_cast<double>(report->rows);

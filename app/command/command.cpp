@@ -1,6 +1,5 @@
 #include "app/command/command.h"
 
-#include "core/base/files.h"
 #include "core/base/log.h"
 
 #include <algorithm>
@@ -70,8 +69,8 @@ CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& wor
     });
 }
 
-Result<RunDraft> readExperimentFile(const std::string& file) {
-    auto text = readFile(file);
+Result<RunDraft> readExperimentFile(const std::string& file, Context& context) {
+    auto text = context.files.read(file);
     return text ? readExperiment(*text, file) : text.problem();
 }
 

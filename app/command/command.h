@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/command/read_files.h"
+
 #include "core/base/result.h"
 #include "core/spec/options.h"
 #include "core/store/workspace.h"
@@ -21,10 +23,11 @@ constexpr int kFailed = 1;
 constexpr int kWrongInput = 2;
 constexpr int kInterrupted = 130;
 
-/// What every command shares: the global options and the exit code it sets.
+/// What every command shares: the global options, the files it reads and the exit code it sets.
 struct Context {
     std::string workspace; // --workspace; empty: the default
     std::string torch;     // --torch; empty: not named
+    ReadFiles files;
     int exitCode = kDone;
 
     /// A workspace that is named and is not there is a Problem for who only reads.
@@ -49,8 +52,8 @@ std::string inMebibytes(std::uintmax_t bytes);
 /// help, manual and the completion of shells have them from here.
 CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& words);
 
-/// Reads an experiment file.
-Result<RunDraft> readExperimentFile(const std::string& file);
+/// Reads an experiment file, which may be a pipe.
+Result<RunDraft> readExperimentFile(const std::string& file, Context& context);
 
 /// Adds the required option --plm to a command that reads a language model; see
 /// Context::findModel().

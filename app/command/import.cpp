@@ -51,7 +51,9 @@ void run(const ImportOptions& options, Context& context) {
     line.clear();
     if (!report) {
         context.fail(report.problem());
-        context.exitCode = interrupt.happened() ? kInterrupted : context.exitCode;
+        if (interrupt.happened() && !report.problem().world) {
+            context.exitCode = kInterrupted; // a full disk is a failure, whoever asked for a stop
+        }
         return;
     }
     for (const std::string& field : report->leftOut) {

@@ -75,6 +75,7 @@ wrong; what to do'. Every command has its own --help.)");
 int runProgram(int argc, char** argv) {
     CLI::App app;
     Context context;
+    context.files = ReadFiles::takeOver();
     buildProgram(app, context);
     try {
         app.parse(argc, argv);

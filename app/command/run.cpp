@@ -17,11 +17,11 @@ struct RunOptions {
     engine::RunWork work;
 };
 
-Result<RunSpec> specFrom(const RunOptions& options) {
+Result<RunSpec> specFrom(const RunOptions& options, Context& context) {
     if (options.experiment.empty()) {
         return Problem{"is missing; name an experiment file, or --resume RUN", "EXPERIMENT.toml"};
     }
-    auto draft = readExperimentFile(options.experiment);
+    auto draft = readExperimentFile(options.experiment, context);
     if (!draft) {
         return draft.problem();
     }
@@ -39,7 +39,7 @@ void run(RunOptions& options, Context& context) {
         return;
     }
     if (options.work.resume.empty()) {
-        auto spec = specFrom(options);
+        auto spec = specFrom(options, context);
         if (!spec) {
             return context.fail(spec.problem());
         }

@@ -32,7 +32,7 @@ std::vector<std::string> namesOf(const std::vector<std::string>& files) {
     return names;
 }
 
-Result<SweepRequest> requestOf(const SweepOptions& options) {
+Result<SweepRequest> requestOf(const SweepOptions& options, Context& context) {
     SweepRequest request{.assignments = options.assignments, .allSeeds = options.allSeeds};
     if (options.work.jobs < 1) {
         return Problem{"write how many runs go side by side, from 1", "--jobs"};
@@ -58,7 +58,7 @@ Result<SweepRequest> requestOf(const SweepOptions& options) {
     }
     const std::vector<std::string> names = namesOf(options.experiments);
     for (std::size_t i = 0; i < names.size(); ++i) {
-        auto draft = readExperimentFile(options.experiments[i]);
+        auto draft = readExperimentFile(options.experiments[i], context);
         if (!draft) {
             return draft.problem();
         }
@@ -72,7 +72,7 @@ Result<SweepRequest> requestOf(const SweepOptions& options) {
 }
 
 void sweep(SweepOptions& options, Context& context) {
-    auto request = requestOf(options);
+    auto request = requestOf(options, context);
     if (!request) {
         return context.fail(request.problem());
     }

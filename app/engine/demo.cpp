@@ -17,7 +17,9 @@ void demo(Context& context) {
     RunReporter reporter(/*eventsOnStdout=*/false);
     const auto outcome = runDemo(*workspace, reporter, interrupt.token());
     if (!outcome) {
-        return context.fail(outcome.problem(), interrupt.happened() ? kInterrupted : kFailed);
+        return context.fail(outcome.problem(), interrupt.happened() && !outcome.problem().world
+                                                   ? kInterrupted
+                                                   : kFailed);
     }
     std::printf("\n%-8s %-22s %-22s\n", "branch", "AUC, all test rows", "AUC, films never seen");
     for (const DemoRow& row : outcome->rows) {

@@ -25,7 +25,9 @@ void encode(const std::string& model, const std::string& input, const std::strin
     line.clear();
     if (!report) {
         context.fail(report.problem());
-        context.exitCode = interrupt.happened() ? kInterrupted : context.exitCode;
+        if (interrupt.happened() && !report.problem().world) {
+            context.exitCode = kInterrupted;
+        }
         return;
     }
     std::printf("%lld lines, %lld cut at the model's length, in %s\n",

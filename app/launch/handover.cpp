@@ -34,6 +34,9 @@ std::optional<std::string> askOnTerminal(const std::string& wanted, const std::s
 }
 
 void become(Context& context) {
+    if (auto kept = context.files.handOver(); !kept) {
+        return context.fail(kept.problem());
+    }
     context.fail(launch::become("flip-engine", programWords, context.torch, askOnTerminal));
 }
 

@@ -208,13 +208,23 @@ at::Tensor FinetuneModel::textLogit(const SentenceInput& sentences, const Forwar
     return textOutputBias_.defined() ? logit + textOutputBias_ : logit;
 }
 
+at::Tensor FinetuneModel::idLogit(const at::Tensor& ids, const ForwardMode& mode) const {
+    if (!hasIds()) {
+        return {};
+    }
+    const c10::AutoGradMode gradients(c10::GradMode::is_enabled() && !idsAreFixed_);
+    return backbone->logit(ids, idsAreFixed_ ? ForwardMode::evaluation() : mode);
+}
+
 BranchLogits FinetuneModel::logits(const at::Tensor& ids, const SentenceInput& sentences,
                                    const ForwardMode& mode) const {
+    return logits(ids, idLogit(ids, mode), sentences, mode);
+}
+
+BranchLogits FinetuneModel::logits(const at::Tensor& ids, const at::Tensor& idLogit,
+                                   const SentenceInput& sentences, const ForwardMode& mode) const {
     BranchLogits out;
-    if (hasIds()) {
-        const c10::AutoGradMode gradients(c10::GradMode::is_enabled() && !idsAreFixed_);
-        out.id = backbone->logit(ids, idsAreFixed_ ? ForwardMode::evaluation() : mode);
-    }
+    out.id = idLogit;
     if (hasText()) {
         out.text = textLogit(sentences, mode);
     }

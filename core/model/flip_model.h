@@ -103,6 +103,14 @@ public:
     BranchLogits logits(const at::Tensor& ids, const SentenceInput& sentences,
                         const ForwardMode& mode) const;
 
+    /// The same where the id branch has spoken already: of some rows of a batch whose ids have gone
+    /// through the backbone together. `idLogit` is what idLogit() gives of these rows.
+    BranchLogits logits(const at::Tensor& ids, const at::Tensor& idLogit,
+                        const SentenceInput& sentences, const ForwardMode& mode) const;
+
+    /// The logit of the id branch, [rows]; undefined where there is none.
+    at::Tensor idLogit(const at::Tensor& ids, const ForwardMode& mode) const;
+
     /// The sentence vectors that the head of the text side reads: [rows, H], or [rows, 2 H] of two
     /// towers.
     at::Tensor sentenceVectors(const SentenceInput& sentences, const ForwardMode& mode) const;

@@ -34,7 +34,7 @@ std::vector<std::string_view> splitLines(std::string_view text) {
 }
 
 /// The ids of a line, [CLS] and [SEP] included, cut to the length that the model reads.
-std::vector<std::int64_t> idsOf(const Tokenizer& tokenizer, std::string_view line,
+std::vector<std::int32_t> idsOf(const Tokenizer& tokenizer, std::string_view line,
                                 std::int64_t maximum, std::int64_t& cut) {
     std::vector<Token> tokens = tokenizer.sentence(line);
     if (static_cast<std::int64_t>(tokens.size()) > maximum) {
@@ -42,7 +42,7 @@ std::vector<std::int64_t> idsOf(const Tokenizer& tokenizer, std::string_view lin
         tokens.resize(static_cast<std::size_t>(maximum));
         ++cut;
     }
-    std::vector<std::int64_t> ids;
+    std::vector<std::int32_t> ids;
     for (const Token& token : tokens) {
         ids.push_back(token.id);
     }
@@ -76,9 +76,13 @@ Result<EncodeReport> encode(const std::filesystem::path& modelFolder,
     }
 
     EncodeReport report;
-    std::vector<std::vector<std::int64_t>> sentences;
+    std::vector<std::vector<std::int32_t>> sentences;
     for (const std::string_view line : splitLines(*text)) {
         sentences.push_back(idsOf(*folder->tokenizer, line, config.maximumTokens(), report.cut));
+        const std::string where = input.string() + ":" + std::to_string(sentences.size());
+        if (auto known = checkTokens(sentences.back(), *folder->tokenizer, config, where); !known) {
+            return known.problem();
+        }
     }
     report.lines = static_cast<std::int64_t>(sentences.size());
     std::vector<std::size_t> order(sentences.size());

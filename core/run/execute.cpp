@@ -60,18 +60,7 @@ RunEnded conduct(const RunSpec& spec, const Workspace& workspace, RunInputs& inp
     RunExecution execution(spec, workspace, recorder, audience, stop, start.wallOffset);
     RunEnded ended = guarded([&] { return execution.run(inputs, start); });
     finish(ended, start.wallOffset + std::chrono::duration<double>(Clock::now() - started).count());
-    // A run counts as finished where its story can be read again; a store that could not be written
-    // for a while, and has caught up, has lost nothing.
-    const auto failUnlessStored = [&] {
-        recorder.flush();
-        if (!recorder.isComplete() && ended.status == "finished") {
-            ended.status = "failed";
-            ended.problem = recorder.problem();
-        }
-    };
-    failUnlessStored();
-    execution.tell(ended);
-    failUnlessStored();
+    execution.tellEnd(ended);
     if (ended.status == "finished") {
         execution.removeState();
     }

@@ -52,7 +52,10 @@ Result<RunIdentity> runIdentity(const RunSpec& spec, const RunInputs& inputs,
     identity->device = inputs.device().device;
     identity->deviceName = inputs.device().name;
     identity->threads = useThreads(spec.threads);
-    identity->numberFormat = chooseMatrixProducts();
+    const std::string products = chooseMatrixProducts();
+    identity->numberFormat = identity->device == "cpu"
+                                 ? products
+                                 : "float32 matrix products: 32 bits on the device";
     return identity;
 }
 

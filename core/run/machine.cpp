@@ -41,8 +41,10 @@ std::int64_t useThreads(std::int64_t threads) {
 std::string chooseMatrixProducts() {
     static const std::string choice = [] {
         constexpr double kSingleError = 1e-5; // 16-bit arithmetic errs by 1e-3 here
-        // For the processor's library alone: the setting of that name for all devices would let a
-        // graphics processor round to 10 bits.
+        // On a graphics processor products keep their 32 bits, whatever the environment tells
+        // LibTorch: it can be told to round to 10 bits.
+        at::globalContext().setFloat32MatmulPrecision("highest");
+        // The fast path is one of the processor's library alone.
         const auto set = [](at::Float32Precision precision) {
             at::globalContext().setFloat32Precision(at::Float32Backend::MKLDNN,
                                                     at::Float32Op::MATMUL, precision);

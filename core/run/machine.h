@@ -13,7 +13,8 @@ std::int64_t useThreads(std::int64_t threads);
 
 /// Lets 32-bit matrix products take the fastest way of this processor that keeps 32-bit error, and
 /// returns in words which that is. The way is tried on a product first: some processors answer the
-/// same request with 16-bit arithmetic, and then it is not taken.
+/// same request with 16-bit arithmetic, and then it is not taken. On a graphics processor they are
+/// computed with 32 bits from then on.
 std::string chooseMatrixProducts();
 
 } // namespace flip

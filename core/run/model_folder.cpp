@@ -2,6 +2,7 @@
 
 #include "core/model/plm/text_weights.h"
 
+#include <algorithm>
 #include <string>
 
 namespace flip {
@@ -34,13 +35,36 @@ Result<ModelFolder> openModelFolder(const std::filesystem::path& folder) {
 
 Result<void> checkTokenizer(const Tokenizer& tokenizer, const TextConfig& config,
                             const std::filesystem::path& folder) {
-    if (tokenizer.vocabularySize() > config.vocabulary) {
-        return Problem{"has a tokenizer of " + std::to_string(tokenizer.vocabularySize()) +
-                           " pieces but a model of " + std::to_string(config.vocabulary) +
-                           "; the files do not belong together",
-                       folder.string()};
+    const SpecialTokens& special = tokenizer.special();
+    for (const std::int32_t id :
+         {special.cls, special.sep, special.mask, special.pad, special.unknown}) {
+        if (id >= config.vocabulary) {
+            return Problem{"has a tokenizer whose special token \"" + tokenizer.readablePiece(id) +
+                               "\" is number " + std::to_string(id) + " but a model of " +
+                               std::to_string(config.vocabulary) +
+                               " tokens; the files do not belong together",
+                           folder.string()};
+        }
     }
     return {};
+}
+
+bool knowsMoreTokens(const Tokenizer& tokenizer, const TextConfig& config) {
+    return tokenizer.vocabularySize() > config.vocabulary;
+}
+
+Result<void> checkTokens(std::span<const std::int32_t> ids, const Tokenizer& tokenizer,
+                         const TextConfig& config, const std::string& where) {
+    const auto found =
+        std::ranges::find_if(ids, [&](std::int32_t id) { return id >= config.vocabulary; });
+    if (found == ids.end()) {
+        return {};
+    }
+    return Problem{"uses the token \"" + tokenizer.readablePiece(*found) + "\", number " +
+                       std::to_string(*found) + ", but the model has vectors for " +
+                       std::to_string(config.vocabulary) +
+                       " tokens only; leave it out, or take a model that was trained with it",
+                   where};
 }
 
 } // namespace flip

@@ -101,10 +101,29 @@ std::filesystem::path RunExecution::file(const char* name) const {
     return workspace_.checkpoints(recorder_.name()) / name;
 }
 
-void RunExecution::tell(Fact fact) {
+RunEvent RunExecution::happened(Fact fact) const {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started_;
-    const RunEvent event{wallOffset_ + wall.count(), std::move(fact)};
+    return {wallOffset_ + wall.count(), std::move(fact)};
+}
+
+void RunExecution::tell(Fact fact) {
+    const RunEvent event = happened(std::move(fact));
     recorder_.take(event);
+    audience_.take(event);
+}
+
+void RunExecution::tellEnd(RunEnded& ended) {
+    // The audience hears of it last: what it is told does not change afterwards.
+    RunEvent event = happened(ended);
+    if (!recorder_.takeLast(event)) {
+        if (ended.status == "finished" || ended.status == "stopped") {
+            ended.status = "failed";
+            ended.problem = recorder_.problem();
+            ended.problem->world = true;
+        }
+        event.fact = ended;
+        recorder_.take(event); // waits for space as long as there is a recorder
+    }
     audience_.take(event);
 }
 
@@ -159,10 +178,10 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
 
     RunEnded ended;
     LoopEnd end;
-    if (auto prepared = inputs.prepare(spec_, stop_); !prepared) {
-        end = stop_.stop_requested()
-                  ? LoopEnd{LoopEnd::Status::Stopped, "stopped before step 1", {}}
-                  : failure(prepared.problem());
+    if (const auto prepared = inputs.prepare(spec_, stop_); !prepared) {
+        end = failure(prepared.problem());
+    } else if (!*prepared) {
+        end = {LoopEnd::Status::Stopped, "stopped before step 1", {}};
     } else {
         if (inputs.readsText()) {
             reportTruncation();
@@ -175,10 +194,6 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
     return ended;
 }
 
-bool RunExecution::trainsIdsFirst() const {
-    return spec_.finetune.branches == "joint" && spec_.finetune.idEpochs > 0;
-}
-
 LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>& resumed,
                                       RunEnded& ended) {
     std::vector<std::string> stages;
@@ -186,7 +201,7 @@ LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>&
         stages.emplace_back(kPretrainStage);
     }
     if (spec_.kind != "pretrain") {
-        if (trainsIdsFirst()) {
+        if (trainsIdsFirst(spec_)) {
             stages.emplace_back(kIdsAloneStage);
         }
         stages.emplace_back(kFinetuneStage);
@@ -222,7 +237,9 @@ LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
     }
     const LoopEnd end = runTrainingLoop(
         stage, work.loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
-    if (end.status != LoopEnd::Status::Finished) {
+    // What diverges after good epochs leaves the weights of the best of them.
+    const bool hasGoodEpoch = end.status == LoopEnd::Status::Diverged && stage.state().hasBest();
+    if (end.status != LoopEnd::Status::Finished && !hasGoodEpoch) {
         return end;
     }
     stage.state().recallBest();
@@ -358,7 +375,7 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     LoopEnd end = train(stage, {kFinetuneStage, loop, model.parameters, kFinalWeights},
                         resumed.has_value(), [&]() -> Result<void> {
                             auto started = startWeights(model);
-                            if (!started || !trainsIdsFirst()) {
+                            if (!started || !trainsIdsFirst(spec_)) {
                                 return started;
                             }
                             auto taken = takeOver(file(kIdWeights), model);
@@ -367,16 +384,11 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     if (end.status != LoopEnd::Status::Finished) {
         return end;
     }
-    if (auto concluded = concludeFinetuning(model, stage.frozen(), ended); !concluded) {
-        return stop_.stop_requested()
-                   ? LoopEnd{LoopEnd::Status::Stopped, "stopped while predicting", {}}
-                   : failure(concluded.problem());
-    }
-    return end;
+    return concludeFinetuning(model, stage.frozen(), end, ended);
 }
 
-Result<void> RunExecution::concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
-                                              RunEnded& ended) const {
+LoopEnd RunExecution::concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
+                                         const LoopEnd& trained, RunEnded& ended) const {
     StoredPredictions stored;
     for (const Split split : {Split::Valid, Split::Test}) {
         const std::vector<std::int64_t> rows = inputs_->dataset().rowsOf(split);
@@ -386,17 +398,25 @@ Result<void> RunExecution::concludeFinetuning(const FinetuneModel& model, Frozen
         const auto part =
             predict(model, inputs_->batcher(), rows, evaluationBatch(model), stop_, frozen);
         if (!part) {
-            return Problem{"stopped", ""};
+            return {LoopEnd::Status::Stopped, "stopped while predicting", {}};
         }
         const std::string name(splitName(split));
+        if (!isFinite(*part)) {
+            return {LoopEnd::Status::Diverged,
+                    "the predictions of the " + name +
+                        " rows are not finite; lower the learning rate",
+                    {}};
+        }
         ended.metrics[name] = measureBranches(*part);
-        const auto unseen = rowsWithUnseenValues(inputs_->dataset(), split);
+        const auto unseen =
+            rowsWithUnseenValues(spec_, inputs_->sizes(), inputs_->batcher(), split);
         if (!unseen.empty()) {
             ended.metrics[name + "_unseen"] = measureBranches(select(*part, unseen));
         }
         append(stored, *part, split);
     }
-    return savePredictions(file(kPredictionsFile), stored);
+    const auto saved = savePredictions(file(kPredictionsFile), stored);
+    return saved ? trained : failure(saved.problem());
 }
 
 } // namespace flip

@@ -42,9 +42,14 @@ public:
     /// Stores a fact and tells the audience.
     void tell(Fact fact);
 
+    /// The same of the last fact, which counts from then on. A run is finished, or stopped so that
+    /// it can go on, only where its story can be read again: else it has failed, and `ended` says
+    /// so.
+    void tellEnd(RunEnded& ended);
+
 private:
+    RunEvent happened(Fact fact) const;
     std::filesystem::path file(const char* name) const;
-    bool trainsIdsFirst() const;
     LoopPlan plan(std::int64_t epochs, std::int64_t batchSize, std::int64_t maxSteps) const;
     LoopEnd pretrain(const std::optional<TrainingState::Place>& resumed);
     LoopEnd finetune(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
@@ -71,8 +76,8 @@ private:
     };
     Result<Taken> takeOver(const std::filesystem::path& parent, FinetuneModel& model) const;
     Result<void> startWeights(FinetuneModel& model) const;
-    Result<void> concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
-                                    RunEnded& ended) const;
+    LoopEnd concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
+                               const LoopEnd& trained, RunEnded& ended) const;
     void reportTruncation();
 
     const RunSpec& spec_;

@@ -128,6 +128,35 @@ Result<void> checkTowers(const RunSpec& spec) {
     return {};
 }
 
+/// Whether the model has a vector for every token of the sentences; false where it was stopped.
+Result<bool> checkSentences(const TokenCache& cache, const TextConfig& config,
+                            const Dataset& dataset, const std::stop_token& stop) {
+    if (!knowsMoreTokens(cache.tokenizer(), config)) {
+        return true;
+    }
+    TokenRow tokens;
+    for (std::int64_t row = 0; row < dataset.rows(); ++row) {
+        if (stop.stop_requested()) {
+            return false;
+        }
+        tokens.ids.clear();
+        tokens.owner.clear();
+        cache.appendRow(row, tokens);
+        const std::string where =
+            "dataset " + dataset.name() + ", sentence of row " + std::to_string(row);
+        if (auto known = checkTokens(tokens.ids, cache.tokenizer(), config, where); !known) {
+            return known.problem();
+        }
+    }
+    return true;
+}
+
+/// What the text options could have got wrong was checked before: a cache that was not built was
+/// stopped if somebody asked for it.
+Result<bool> notBuilt(const Problem& problem, const std::stop_token& stop) {
+    return stop.stop_requested() ? Result<bool>(false) : Result<bool>(problem);
+}
+
 } // namespace
 
 bool readsText(const RunSpec& spec) {
@@ -269,7 +298,7 @@ Result<void> RunInputs::openText(const RunSpec& spec, const Workspace& workspace
     return {};
 }
 
-Result<void> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop) {
+Result<bool> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop) {
     // Numbers out of a damaged file look like any others; a checksum costs less than an epoch.
     if (const auto damaged = dataset_->verify(); !damaged.empty()) {
         return damaged.front();
@@ -281,15 +310,24 @@ Result<void> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop
         }
         auto cache = TokenCache::build(*dataset_, *template_, *tokenizer_, *rules, stop);
         if (!cache) {
-            return cache.problem();
+            return notBuilt(cache.problem(), stop);
         }
         cache_ = std::move(*cache);
         if (itemTemplate_) {
             auto item = TokenCache::build(*dataset_, *itemTemplate_, *tokenizer_, *rules, stop);
             if (!item) {
-                return item.problem();
+                return notBuilt(item.problem(), stop);
             }
             itemCache_ = std::move(*item);
+        }
+        for (const auto& sentences : {&cache_, &itemCache_}) {
+            if (!sentences->has_value()) {
+                continue;
+            }
+            if (auto known = checkSentences(**sentences, *config_, *dataset_, stop);
+                !known || !*known) {
+                return known;
+            }
         }
     }
     std::optional<HistoryPlan> history;
@@ -303,7 +341,7 @@ Result<void> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop
     }
     batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", at::Device(device_.device),
                      itemCache_ ? &*itemCache_ : nullptr, std::move(history));
-    return {};
+    return true;
 }
 
 std::string RunInputs::templateText() const {

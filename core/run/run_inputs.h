@@ -26,8 +26,8 @@ public:
     /// Checks everything that a person could have got wrong; reads no weights and no sentences.
     static Result<std::unique_ptr<RunInputs>> open(const RunSpec& spec, const Workspace& workspace);
 
-    /// Tokenizes the values and makes the batcher.
-    Result<void> prepare(const RunSpec& spec, const std::stop_token& stop);
+    /// Tokenizes the values and makes the batcher; false where it was stopped.
+    Result<bool> prepare(const RunSpec& spec, const std::stop_token& stop);
 
     const ChosenDevice& device() const { return device_; }
     const Dataset& dataset() const { return *dataset_; }

@@ -141,4 +141,10 @@ struct RunSpec {
     } finetune;
 };
 
+/// Whether a run's ids are trained alone before ids and words are trained together.
+inline bool trainsIdsFirst(const RunSpec& spec) {
+    return spec.kind != "pretrain" && spec.finetune.branches == "joint" &&
+           spec.finetune.idEpochs > 0;
+}
+
 } // namespace flip

@@ -291,6 +291,19 @@ void RunRecorder::flush() {
     }
 }
 
+bool RunRecorder::takeLast(const RunEvent& event) {
+    const RunRow before = state_->row;
+    const auto waiting = static_cast<std::ptrdiff_t>(state_->waiting.size());
+    state_->note(event);
+    state_->write();
+    if (isComplete()) {
+        return true;
+    }
+    state_->waiting.erase(state_->waiting.begin() + waiting, state_->waiting.end());
+    state_->row = before;
+    return false;
+}
+
 const std::optional<Problem>& RunRecorder::problem() const {
     return state_->problem;
 }

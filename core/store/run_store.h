@@ -112,6 +112,10 @@ public:
     void take(const RunEvent& event) override;
     void flush();
 
+    /// Takes the fact that nothing follows, if it and all before it can be written now; if not,
+    /// returns false and knows nothing of it, so that it can be said otherwise.
+    bool takeLast(const RunEvent& event);
+
     /// The first write failure, if any: disk full, file removed.
     const std::optional<Problem>& problem() const;
 

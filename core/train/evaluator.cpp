@@ -1,11 +1,15 @@
 #include "core/train/evaluator.h"
 
 #include "core/eval/metrics.h"
+#include "core/model/id/id_rows.h"
 #include "core/train/frozen_sentences.h"
+#include "core/train/unknown_ids.h"
 
 #include <torch/types.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <numeric>
 
 namespace flip {
@@ -79,6 +83,14 @@ std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& ba
     }
 }
 
+bool isFinite(const Predictions& predictions) {
+    return std::ranges::all_of(
+        std::array{&predictions.logit, &predictions.idLogit, &predictions.textLogit},
+        [](const auto* logits) {
+            return std::ranges::all_of(*logits, [](double logit) { return std::isfinite(logit); });
+        });
+}
+
 BranchMetrics measureBranches(const Predictions& predictions) {
     BranchMetrics metrics;
     metrics[""] = measure(predictions.logit, predictions.labels);
@@ -89,17 +101,22 @@ BranchMetrics measureBranches(const Predictions& predictions) {
     return metrics;
 }
 
-std::vector<std::int64_t> rowsWithUnseenValues(const Dataset& dataset, Split split) {
-    const std::vector<int> fields = dataset.idFields();
+std::vector<std::int64_t> rowsWithUnseenValues(const RunSpec& spec, const ModelSizes& sizes,
+                                               const Batcher& batcher, Split split) {
+    BackboneOptions options(spec.id, sizes.fields, sizes.ids);
+    options.hashBuckets = 0; // makes no id unknown
+    options.lists = sizes.lists;
+    options.idFields = sizes.idFields;
+    options.trainingCounts = sizes.trainingCounts;
+    const IdRows idRows(options, at::kCPU);
+    const std::vector<std::int64_t> rows = batcher.dataset().rowsOf(split);
+    const at::Tensor unknown =
+        unknownIdsOf(idRows, batcher.onDevice(at::kCPU), rows).any(/*dim=*/1).contiguous();
+    const bool* isUnknown = unknown.const_data_ptr<bool>();
     std::vector<std::int64_t> unseen;
-    for (const std::int64_t row : dataset.rowsOf(split)) {
-        for (const int field : fields) {
-            const auto code = dataset.codes(field)[static_cast<std::size_t>(row)];
-            const std::int64_t unknown = dataset.fields()[static_cast<std::size_t>(field)].firstId;
-            if (dataset.idOfCode(field)[code] == unknown) {
-                unseen.push_back(row);
-                break;
-            }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (isUnknown[i]) {
+            unseen.push_back(rows[i]);
         }
     }
     return unseen;

@@ -30,11 +30,16 @@ std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& ba
                                    std::span<const std::int64_t> rows, std::int64_t batchSize,
                                    const std::stop_token& stop, FrozenSentences* frozen = nullptr);
 
+/// Whether every logit of every branch is a finite number.
+bool isFinite(const Predictions& predictions);
+
 /// The metrics of predictions by branch: "" and, for joint models, "id" and "text".
 BranchMetrics measureBranches(const Predictions& predictions);
 
-/// Rows of a split that show at least one id the training split never did: there the words are
-/// all a model has to go by.
-std::vector<std::int64_t> rowsWithUnseenValues(const Dataset& dataset, Split split);
+/// Rows of a split that show at least one id that is unknown: which the training split never
+/// showed, or less often than id.min_count. There the words are all a model has to go by. A recipe
+/// without ids finds the same rows.
+std::vector<std::int64_t> rowsWithUnseenValues(const RunSpec& spec, const ModelSizes& sizes,
+                                               const Batcher& batcher, Split split);
 
 } // namespace flip

@@ -63,19 +63,6 @@ bool updatesByRow(const RunSpec& spec, const FinetuneModel& model, const Batcher
                                spec.finetune.embeddingL2 > 0});
 }
 
-/// Which fields' ids of the rows are unknown. [rows, F] bool, on the CPU
-at::Tensor unknownIdsOf(const FinetuneModel& model, const Batcher& batcher,
-                        std::span<const std::int64_t> rows) {
-    constexpr std::size_t kChunk = 4096; // with their histories, which nobody reads here
-    std::vector<at::Tensor> parts{
-        at::zeros({0, static_cast<std::int64_t>(batcher.idFields().size())}, at::kBool)};
-    for (std::size_t first = 0; first < rows.size(); first += kChunk) {
-        const auto part = rows.subspan(first, std::min(kChunk, rows.size() - first));
-        parts.push_back(model.idRows->unknown(batcher.idsOf(part)).to(at::kCPU));
-    }
-    return at::cat(parts);
-}
-
 /// What validation rows do not know, of many rows at some, evenly spaced; undefined where nothing
 /// is drawn from it.
 at::Tensor unknownInValidation(const RunSpec& spec, const FinetuneModel& model,
@@ -90,7 +77,16 @@ at::Tensor unknownInValidation(const RunSpec& spec, const FinetuneModel& model,
     for (std::size_t i = 0; i < all.size(); i += stride) {
         some.push_back(all[i]);
     }
-    return unknownIdsOf(model, batcher, some);
+    return unknownIdsOf(*model.idRows, batcher, some);
+}
+
+/// The ids of a step's parts, one below the other. [rows, columns]
+at::Tensor idsOf(const std::vector<Batch>& parts) {
+    std::vector<at::Tensor> ids;
+    for (const Batch& part : parts) {
+        ids.push_back(part.ids);
+    }
+    return at::cat(ids);
 }
 
 /// The mean over rows of the mixing weight.
@@ -219,12 +215,8 @@ std::vector<Batch> Finetuner::loadParts(std::span<const std::int64_t> rows,
     return parts;
 }
 
-void Finetuner::openRows(const std::vector<Batch>& parts) {
-    std::vector<at::Tensor> ids;
-    for (const Batch& part : parts) {
-        ids.push_back(part.ids);
-    }
-    model_.idRows->open(at::cat(ids));
+void Finetuner::openRows(const at::Tensor& ids) {
+    model_.idRows->open(ids);
     optimiser_.gatherRows();
 }
 
@@ -261,19 +253,32 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
             model_.idRows->close();
         }
     });
+    const at::Tensor ids = idsOf(parts);
     if (byRow_) {
-        openRows(parts);
+        openRows(ids);
     }
     const ForwardMode mode = dropout_.forStep(state_.place.stage, step, stop);
     LossSums sums;
     model_.parameters.clearGradients();
     model_.parameters.stepBegins();
+    // The ids of all parts pass the backbone together: what it measures of a batch, such as the
+    // means of a batch norm, does not depend on how many rows the language model reads at once. The
+    // parts leave their gradients at `idLogits`.
+    const at::Tensor wholeIds = model_.idLogit(ids, mode);
+    at::Tensor idLogits;
+    if (wholeIds.defined()) {
+        idLogits = wholeIds.detach().set_requires_grad(wholeIds.requires_grad());
+    }
+    std::int64_t first = 0;
     for (const Batch& batch : parts) {
         if (stop.stop_requested()) {
             throw PassStopped{};
         }
-        const BranchLogits logits =
-            model_.logits(batch.ids, frozen_ ? frozen_->of(batch, stop) : sentencesOf(batch), mode);
+        const std::int64_t end = first + static_cast<std::int64_t>(batch.rows.size());
+        const at::Tensor idsOfPart = wholeIds.defined() ? idLogits.slice(0, first, end) : idLogits;
+        first = end;
+        const BranchLogits logits = model_.logits(
+            batch.ids, idsOfPart, frozen_ ? frozen_->of(batch, stop) : sentencesOf(batch), mode);
         const double scale = isPublishedIdRun(spec_) ? 1.0
                                                      : static_cast<double>(batch.rows.size()) /
                                                            static_cast<double>(rows.size());
@@ -286,6 +291,9 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         sums.add("tables", losses.tables);
         sums.add("total", losses.total);
     }
+    if (idLogits.defined() && idLogits.grad().defined()) {
+        wholeIds.backward(idLogits.grad());
+    }
     Step done;
     const double factor =
         scheduleFactor(spec_.finetune.schedule, spec_.finetune.warmup, step, span_) *
@@ -293,8 +301,10 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
     done.learningRate =
         factor * (spec_.finetune.branches == "text" ? spec_.finetune.textLearningRate
                                                     : spec_.finetune.learningRate);
-    done.losses = sums.read();
-    done.finite = allFinite(done.losses);
+    const at::Tensor norm = optimiser_.gradientNorm();
+    LossSums::Told told = sums.read(norm);
+    done.finite = told.isFinite();
+    done.losses = std::move(told.losses);
     if (byRow_ && done.losses.contains("tables")) {
         // The graph holds the squares of the rows at hand; what is told is the figure of all rows.
         const double all = tableWeight(spec_) * optimiser_.tableSquares();
@@ -302,7 +312,7 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         done.losses["tables"] = all;
     }
     if (done.finite) {
-        optimiser_.clip(spec_.finetune.clipNorm);
+        optimiser_.clip(spec_.finetune.clipNorm, norm);
         optimiser_.step(factor);
         model_.parameters.stepTaken();
     }
@@ -318,14 +328,18 @@ std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
     if (!predictions) {
         return std::nullopt;
     }
+    EpochEnd end;
+    end.finite = isFinite(*predictions);
+    if (!end.finite) {
+        return end;
+    }
     if (byRow_ && spec_.finetune.embeddingL2 > 0) {
         optimiser_.recountSquares();
     }
-    EpochEnd end;
     const bool mixes = model_.hasIds() && model_.hasText();
     if (mixes) {
         if (!selectionUnknown_.defined()) {
-            selectionUnknown_ = unknownIdsOf(model_, batcher_, selectionRows_);
+            selectionUnknown_ = unknownIdsOf(*model_.idRows, batcher_, selectionRows_);
         }
         mix(*predictions);
     }

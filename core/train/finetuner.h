@@ -59,7 +59,7 @@ public:
 
 private:
     std::vector<Batch> loadParts(std::span<const std::int64_t> rows, std::int64_t step) const;
-    void openRows(const std::vector<Batch>& parts);
+    void openRows(const at::Tensor& ids);
     void mix(Predictions& predictions);
 
     const RunSpec& spec_;

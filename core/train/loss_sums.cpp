@@ -14,21 +14,29 @@ void LossSums::add(const std::string& name, const at::Tensor& loss) {
     }
 }
 
-std::map<std::string, double> LossSums::read() const {
+bool LossSums::Told::isFinite() const {
+    return allFinite(losses) && std::isfinite(gradientNorm);
+}
+
+LossSums::Told LossSums::read(const at::Tensor& gradientNorm) const {
     std::vector<at::Tensor> values;
     for (const auto& [name, sum] : sums_) {
         values.push_back(sum);
     }
-    std::map<std::string, double> losses;
+    if (gradientNorm.defined()) {
+        values.push_back(gradientNorm);
+    }
+    Told step;
     if (values.empty()) {
-        return losses;
+        return step;
     }
     const at::Tensor told = at::stack(values).to(at::kCPU).to(at::kDouble).contiguous();
     const double* value = told.const_data_ptr<double>();
     for (const auto& [name, sum] : sums_) {
-        losses[name] = *value++;
+        step.losses[name] = *value++;
     }
-    return losses;
+    step.gradientNorm = gradientNorm.defined() ? *value : 0;
+    return step;
 }
 
 bool allFinite(const std::map<std::string, double>& losses) {

@@ -134,18 +134,14 @@ void Optimiser::stepGroup(std::size_t group, double factor) {
     }
 }
 
-void Optimiser::clip(double limit) {
-    if (limit <= 0) {
-        return;
-    }
+at::Tensor Optimiser::gradientNorm() const {
     const at::NoGradGuard noGradient;
-    std::vector<at::Tensor> gradients, plain, norms;
+    std::vector<at::Tensor> plain, norms;
     for (const Moments& entry : entries_) {
         const at::Tensor gradient = entry.gradient();
         if (!gradient.defined()) {
             continue;
         }
-        gradients.push_back(gradient);
         if (entry.isTable) {
             // Summed in 64 bits, zeros and the order of rows leave the norm as it is: the same for
             // a whole table and for the rows of it that a step reads.
@@ -155,15 +151,26 @@ void Optimiser::clip(double limit) {
             plain.push_back(gradient);
         }
     }
-    if (gradients.empty()) {
-        return;
-    }
     if (!plain.empty()) {
         for (const at::Tensor& norm : at::_foreach_norm(plain, 2)) {
             norms.push_back(norm);
         }
     }
-    const at::Tensor norm = at::stack(norms).norm();
+    return norms.empty() ? at::Tensor() : at::stack(norms).norm();
+}
+
+void Optimiser::clip(double limit, const at::Tensor& norm) {
+    if (limit <= 0 || !norm.defined()) {
+        return;
+    }
+    const at::NoGradGuard noGradient;
+    std::vector<at::Tensor> gradients;
+    for (const Moments& entry : entries_) {
+        const at::Tensor gradient = entry.gradient();
+        if (gradient.defined()) {
+            gradients.push_back(gradient);
+        }
+    }
     // The factor stays a tensor, so a device need not be waited for.
     at::_foreach_mul_(gradients, (limit / (norm + 1e-6)).clamp_max(1.0));
 }

@@ -33,8 +33,8 @@ public:
 
     std::vector<Group>& groups() { return groups_; }
 
-    /// These parameters are tables of ids: clip() takes their norm in a way that does not depend on
-    /// which of their rows are at hand.
+    /// These parameters are tables of ids: their gradient's norm is taken in a way that does not
+    /// depend on which of their rows are at hand.
     void markTables(const RowTables& tables);
 
     /// From now on these tables are updated by the rows that a step reads, see RowUpdates; a step
@@ -54,9 +54,14 @@ public:
     /// One step of every parameter that has a gradient, rates times `factor`.
     void step(double factor);
 
-    /// Scales all gradients down so that their joint norm is at most `limit`; 0 = off. With L2 the
-    /// gradient of rows that no batch reads has a norm too, which only whole tables tell.
-    void clip(double limit);
+    /// The joint norm of all gradients, a 32-bit scalar on their device; undefined where there is
+    /// none. It is finite only if every gradient is. With L2 the gradient of rows that no batch
+    /// reads has a norm too, which only whole tables tell.
+    at::Tensor gradientNorm() const;
+
+    /// Scales all gradients down so that their joint norm, which is `norm`, is at most `limit`;
+    /// 0 = off.
+    void clip(double limit, const at::Tensor& norm);
 
     /// Moments and counts by name, for a checkpoint; the tensors are the live ones. Brings tables
     /// up to date.

@@ -106,16 +106,21 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
     sums.add("mfm", losses.fields);
     sums.add("mlm", losses.tokens);
     sums.add("total", losses.total);
-    done.losses = sums.read();
-    done.finite = allFinite(done.losses);
-    if (done.finite && losses.total.requires_grad()) {
-        model_.parameters.clearGradients();
+    const bool learns = losses.total.requires_grad();
+    model_.parameters.clearGradients();
+    if (learns) {
         losses.total.backward();
-        optimiser_.clip(spec_.pretrain.clipNorm);
+    }
+    const at::Tensor norm = optimiser_.gradientNorm();
+    LossSums::Told told = sums.read(norm);
+    done.finite = told.isFinite();
+    done.losses = std::move(told.losses);
+    if (done.finite && learns) {
+        optimiser_.clip(spec_.pretrain.clipNorm, norm);
         optimiser_.step(factor);
         model_.parameters.stepTaken();
-        model_.parameters.clearGradients();
     }
+    model_.parameters.clearGradients();
     return done;
 }
 

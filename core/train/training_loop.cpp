@@ -2,6 +2,7 @@
 
 #include "core/base/random_stream.h"
 #include "core/model/layers.h"
+#include "core/train/loss_sums.h"
 
 #include <torch/types.h>
 
@@ -77,8 +78,26 @@ private:
                 {}};
     }
 
-    /// Writes a checkpoint; the failure that ends the run, if any.
+    LoopEnd diverged(const std::string& what) const {
+        return {LoopEnd::Status::Diverged, what + "; lower the learning rate", {}};
+    }
+
+    /// The end of a run whose numbers are beyond repair, if they are.
+    std::optional<LoopEnd> lost() {
+        const std::string name = stage_.state().notFinite();
+        if (name.empty()) {
+            return std::nullopt;
+        }
+        return diverged("after step " + std::to_string(place_.step) + " of " + place_.stage + ", " +
+                        name + " holds numbers that are not finite");
+    }
+
+    /// Writes a checkpoint, unless the numbers are such that the last one is worth more; what ends
+    /// the run, if anything does.
     std::optional<LoopEnd> save() {
+        if (auto end = lost()) {
+            return end;
+        }
         const auto bytes = stage_.state().save(plan_.checkpoint);
         if (!bytes) {
             return LoopEnd{LoopEnd::Status::Failed, "", bytes.problem()};
@@ -112,13 +131,9 @@ private:
         fact.losses = done.losses;
         if (!done.finite) {
             tell_(fact);
-            if (auto failed = save()) {
-                return failed;
-            }
-            return LoopEnd{LoopEnd::Status::Diverged,
-                           "the loss of step " + std::to_string(fact.step) + " of " + place_.stage +
-                               " is no finite number; lower the learning rate",
-                           {}};
+            const std::string what = allFinite(fact.losses) ? "gradient" : "loss";
+            return diverged("the " + what + " of step " + std::to_string(fact.step) + " of " +
+                            place_.stage + " is not finite");
         }
         place_.step += 1;
         place_.seconds += fact.seconds;
@@ -131,10 +146,17 @@ private:
 
     std::optional<LoopEnd> closeEpoch() {
         const auto started = Clock::now();
+        if (auto end = lost()) {
+            return end; // before the epoch is measured, and taken for the best
+        }
         const std::int64_t epoch = place_.epochsDone + 1;
         auto end = stage_.endEpoch(epoch, stop_);
         if (!end) {
             return interrupted();
+        }
+        if (!end->finite) {
+            return diverged("the predictions after epoch " + std::to_string(epoch) + " of " +
+                            place_.stage + " are not finite");
         }
         place_.epochsDone = epoch;
         place_.seconds += secondsSince(started);

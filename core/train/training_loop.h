@@ -25,7 +25,7 @@ public:
     struct Step {
         std::map<std::string, double> losses; // "total" among them
         double learningRate = 0;
-        bool finite = true; // false: the weights were left as they were
+        bool finite = true; // losses and gradient; if not, the weights were left as they were
     };
 
     /// One optimiser step on these rows; `step` counts from 0. Throws PassStopped once a stop was
@@ -40,6 +40,7 @@ public:
         EpochDone done; // measurements filled; the loop fills place and time
         std::vector<Fact> facts;
         std::string endReason; // why training ends here; empty to go on
+        bool finite = true;    // predictions; if not, nothing has changed
     };
 
     /// Measures the epoch that ended and updates the state's early stop. Empty once a stop was
@@ -72,6 +73,7 @@ struct LoopEnd {
 
 /// Runs a stage from its state's place to its end, telling every fact as it happens. The order of
 /// rows is a function of seed and epoch; a resumed loop draws what an uninterrupted one would.
+/// A loop that diverges leaves the last checkpoint as it is.
 /// `tell` must not throw.
 LoopEnd runTrainingLoop(Stage& stage, const LoopPlan& plan, const std::function<void(Fact)>& tell,
                         const std::stop_token& stop);

@@ -3,6 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <torch/types.h>
 
+#include <cmath>
+#include <limits>
+
 namespace flip {
 
 namespace {
@@ -58,6 +61,16 @@ Result<TrainingState::Place> placeOf(const SafetensorsFile& file) {
     return place;
 }
 
+bool isFinite(const at::Tensor& tensor) {
+    if (!tensor.is_floating_point() || tensor.numel() == 0) {
+        return true;
+    }
+    // The largest magnitude: infinite or NaN where one element is, and no copy is made.
+    return std::isfinite(
+        at::linalg_vector_norm(tensor.detach(), std::numeric_limits<double>::infinity())
+            .item<double>());
+}
+
 /// Tensors on the CPU with the views that describe them.
 class TensorBundle {
 public:
@@ -105,6 +118,21 @@ void TrainingState::recallBest() {
     }
 }
 
+std::string TrainingState::notFinite() {
+    optimiser_.bringUpToDate();
+    for (const Parameters::Entry& entry : parameters_.entries()) {
+        if (!isFinite(entry.tensor)) {
+            return entry.name;
+        }
+    }
+    for (const auto& [name, tensor] : optimiser_.state()) {
+        if (!isFinite(tensor)) {
+            return name;
+        }
+    }
+    return {};
+}
+
 Result<std::int64_t> TrainingState::save(const std::filesystem::path& file) {
     optimiser_.bringUpToDate();
     TensorBundle bundle;
@@ -150,6 +178,11 @@ Result<void> TrainingState::load(const std::filesystem::path& path) {
         }
     }
     optimiser_.restore(optimiser);
+    if (const std::string name = notFinite(); !name.empty()) {
+        return Problem{"holds numbers that are not finite, in " + name +
+                           ": the run had diverged; start it again with a lower learning rate",
+                       path.string()};
+    }
     place = *saved;
     return {};
 }

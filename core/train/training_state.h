@@ -41,9 +41,16 @@ public:
     void recallBest();
     bool hasBest() const { return !best_.empty(); }
 
+    /// The name of a tensor of the weights or the optimiser that holds an infinite number or none
+    /// at all; empty where there is none. Brings every row of the tables up to date and waits for
+    /// the device.
+    std::string notFinite();
+
     /// Brings every row of the tables up to date and writes one file atomically; returns its size
     /// in bytes.
     Result<std::int64_t> save(const std::filesystem::path& file);
+
+    /// Refuses a file whose numbers are not all finite: no step leads back from them.
     Result<void> load(const std::filesystem::path& file);
 
     static Result<Place> readPlace(const std::filesystem::path& file);

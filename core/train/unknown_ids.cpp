@@ -1,6 +1,7 @@
 #include "core/train/unknown_ids.h"
 
 #include "core/model/id/field_groups.h"
+#include "core/model/id/id_rows.h"
 #include "core/train/batcher.h"
 
 #include <torch/types.h>
@@ -44,6 +45,18 @@ Result<std::vector<std::vector<std::int64_t>>> groupsOf(const RunSpec& spec,
 }
 
 } // namespace
+
+at::Tensor unknownIdsOf(const IdRows& idRows, const Batcher& batcher,
+                        std::span<const std::int64_t> rows) {
+    constexpr std::size_t kChunk = 4096; // with their histories, which nobody reads here
+    std::vector<at::Tensor> parts{
+        at::zeros({0, static_cast<std::int64_t>(batcher.idFields().size())}, at::kBool)};
+    for (std::size_t first = 0; first < rows.size(); first += kChunk) {
+        const auto part = rows.subspan(first, std::min(kChunk, rows.size() - first));
+        parts.push_back(idRows.unknown(batcher.idsOf(part)).to(at::kCPU));
+    }
+    return at::cat(parts);
+}
 
 UnknownIds::UnknownIds(const RunSpec& spec, const Dataset& dataset, const at::Tensor& inValidation)
     : rate_(spec.finetune.unknownRate), seed_(static_cast<std::uint64_t>(spec.seed)) {

@@ -7,10 +7,18 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace flip {
+
+class Batcher;
+class IdRows;
+
+/// Which fields' ids of the rows are unknown. [rows, F] bool, on the CPU
+at::Tensor unknownIdsOf(const IdRows& idRows, const Batcher& batcher,
+                        std::span<const std::int64_t> rows);
 
 /// Makes ids unknown while a click model is trained, so that the unknown id of a field learns what
 /// to say of users and items that training never showed (after Volkovs et al., DropoutNet, NeurIPS

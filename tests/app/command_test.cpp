@@ -41,6 +41,8 @@ private Q_SLOTS:
     void initTestCase();
     void runsAnExperimentToItsResult();
     void listsAndShowsAndExports();
+    void trainsTheRecipeOfAPipe_data();
+    void trainsTheRecipeOfAPipe();
     void eventsAreJsonLines();
     void saysWhatIsWrongInOneLine_data();
     void saysWhatIsWrongInOneLine();
@@ -51,6 +53,7 @@ private Q_SLOTS:
     void tokenizesManyLinesInTheirOrder();
     void measuresRowsWholeAndJoined();
     void encodesLines();
+    void namesATokenThatTheModelHasNoVectorFor();
     void helpsOnEveryLevel_data();
     void helpsOnEveryLevel();
     void readsWordsWithoutTheEngine();
@@ -112,6 +115,50 @@ void CommandTest::listsAndShowsAndExports() {
         ++rows;
     }
     QCOMPARE(rows, 40); // a tenth valid, a tenth test
+}
+
+void CommandTest::trainsTheRecipeOfAPipe_data() {
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<QString>("run");
+    QTest::newRow("standard input") << "$FLIP run /dev/stdin --name in < $TOML"
+                                    << "in";
+    QTest::newRow("a pipe") << "cat $TOML | $FLIP run --name pipe /dev/stdin"
+                            << "pipe";
+    QTest::newRow("process substitution") << "$FLIP run <(cat $TOML) --name substituted"
+                                          << "substituted";
+    QTest::newRow("a pipe with a name")
+        << "mkfifo $TOML.pipe && { cat $TOML > $TOML.pipe & $FLIP run $TOML.pipe --name fifo; }"
+        << "fifo";
+    QTest::newRow("sweep")
+        << "$FLIP sweep <(cat $TOML) --grid finetune.learning_rate=0.01 --name sweep"
+        << "sweep-001";
+}
+
+void CommandTest::trainsTheRecipeOfAPipe() {
+    QFETCH(QString, line);
+    QFETCH(QString, run);
+    const QString recipe = folder() + "/piped.toml";
+    write(recipe, "kind = \"finetune\"\nseed = 77\nthreads = 1\ndevice = \"cpu\"\n[data]\n"
+                  "dataset = \"tiny\"\n[id]\nbackbone = \"lr\"\n[finetune]\n"
+                  "branches = \"id\"\nepochs = 1\n");
+    QProcess process;
+    prepareFlip(process, workspace(), {"-c", line});
+    QProcessEnvironment environment = process.processEnvironment();
+    environment.insert("FLIP", FLIP_TEST_PROGRAM);
+    environment.insert("TOML", recipe);
+    process.setProcessEnvironment(environment);
+    process.setProgram("/bin/bash");
+    const Said said = finishFlip(process);
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const Said shown = runFlip(workspace(), {"runs", "show", run, "--json"});
+    QCOMPARE(shown.code, 0);
+    const Said list = runFlip(workspace(), {"runs", "list", "--json"});
+    for (const QJsonValue& stored : QJsonDocument::fromJson(list.out.toUtf8()).array()) {
+        if (stored.toObject()["run"].toString() == run) {
+            QCOMPARE(stored.toObject()["seed"].toInt(), 77);
+            QCOMPARE(stored.toObject()["kind"].toString(), QString("finetune"));
+        }
+    }
 }
 
 void CommandTest::eventsAreJsonLines() {
@@ -323,6 +370,39 @@ void CommandTest::encodesLines() {
     const auto file = flip::SafetensorsFile::open((folder() + "/cls.safetensors").toStdString());
     QVERIFY(file.ok());
     QCOMPARE(file->find("cls")->shape, (std::vector<std::int64_t>{3, 52}));
+}
+
+void CommandTest::namesATokenThatTheModelHasNoVectorFor() {
+    const std::filesystem::path model = project_->path() / "grown";
+    std::filesystem::create_directories(model);
+    for (const auto& file : std::filesystem::directory_iterator(FLIP_TEST_FIXTURES "/tiny_bert")) {
+        QVERIFY(QFile::copy(text(file.path()), text(model / file.path().filename())));
+    }
+    QFile vocabulary(text(model / "vocab.txt"));
+    vocabulary.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+    QVERIFY(vocabulary.open(QIODevice::ReadOnly));
+    const QByteArray grown = vocabulary.readAll() + "zebra\nquagga\n";
+    vocabulary.close();
+    write(vocabulary.fileName(), grown);
+    const QString lines = folder() + "/animals.txt";
+    const auto encode = [&](const QString& folderOfModel, const QString& out) {
+        return runFlip(workspace(), {"encode", "--plm", folderOfModel, "--input", lines, "--out",
+                                     folder() + "/" + out});
+    };
+    write(lines, "the movie\nthe end\n");
+    QCOMPARE(encode(text(model), "grown.safetensors").code, 0);
+    QCOMPARE(encode(QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "same.safetensors").code, 0);
+    QFile first(folder() + "/grown.safetensors");
+    QFile second(folder() + "/same.safetensors");
+    QVERIFY(first.open(QIODevice::ReadOnly) && second.open(QIODevice::ReadOnly));
+    QCOMPARE(first.readAll(), second.readAll());
+    write(lines, "the movie\nthe zebra\n");
+    const Said said = encode(text(model), "none.safetensors");
+    QCOMPARE(said.code, 2);
+    QVERIFY2(said.err.startsWith(lines + ":2: uses the token \"zebra\", number "),
+             qPrintable(said.err));
+    QCOMPARE(said.err.count('\n'), 1);
+    QVERIFY(!QFile::exists(folder() + "/none.safetensors"));
 }
 
 void CommandTest::helpsOnEveryLevel_data() {

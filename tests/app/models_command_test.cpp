@@ -155,8 +155,8 @@ void ModelsCommandTest::namesWhatAFolderLacks_data() {
                                  << "'encoder.layer.2.attention.self.query.weight'";
     QTest::newRow("no tokenizer") << "tokenizer"
                                   << "no tokenizer.json";
-    QTest::newRow("too many pieces") << "pieces"
-                                     << "do not belong together";
+    QTest::newRow("a special token too many") << "pieces"
+                                              << "do not belong together";
 }
 
 void ModelsCommandTest::namesWhatAFolderLacks() {
@@ -179,8 +179,9 @@ void ModelsCommandTest::namesWhatAFolderLacks() {
     } else if (kind == "tokenizer") {
         fs::remove(folder / "vocab.txt");
     } else if (kind == "pieces") {
+        change("vocab.txt", "[MASK]", "mask");
         const std::string vocabulary = *readFile(folder / "vocab.txt");
-        QVERIFY(writeFileAtomically(folder / "vocab.txt", vocabulary + "one\ntwo\n").ok());
+        QVERIFY(writeFileAtomically(folder / "vocab.txt", vocabulary + "one\n[MASK]\n").ok());
     }
     const Said said = runFlip(workspace(), {"models", "check", text(folder)});
     QCOMPARE(said.code, kind.isEmpty() ? 0 : 2);

@@ -64,10 +64,14 @@ void BackgroundJob::post(std::stop_token stop, std::function<void()> message) {
         Qt::QueuedConnection);
 }
 
-void BackgroundJob::cancel() {
+void BackgroundJob::requestStop() {
     for (Worker& worker : workers_) {
         worker.thread.request_stop();
     }
+}
+
+void BackgroundJob::cancel() {
+    requestStop();
     if (current_ != 0) {
         current_ = 0;
         Q_EMIT runningChanged(false);

@@ -35,6 +35,9 @@ public:
     void post(std::stop_token stop, std::function<void()> message);
 
     void cancel(); // the answer, should one come, is dropped
+
+    /// Asks the work to stop; its answer still comes, and then it has ended.
+    void requestStop();
     bool running() const { return current_ != 0; }
 
     /// Jobs of all kinds now at work: what a screenshot waits for.

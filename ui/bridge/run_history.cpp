@@ -39,26 +39,23 @@ public:
 
     void take(const RunEvent& event) override {
         events_.push_back(event);
-        ++count_;
         ended_ = std::holds_alternative<RunEnded>(event.fact);
         if (events_.size() == kHandful) {
             give_(std::exchange(events_, {}));
         }
     }
     std::vector<RunEvent> rest() { return std::exchange(events_, {}); }
-    std::int64_t count() const { return count_; }
     bool ended() const { return ended_; }
 
 private:
     std::function<void(std::vector<RunEvent>)> give_;
     std::vector<RunEvent> events_;
-    std::int64_t count_ = 0;
     bool ended_ = false;
 };
 
 struct Reading {
     std::vector<RunEvent> rest;
-    std::int64_t count = 0;
+    std::int64_t mark = 0;
     bool running = false;
     std::optional<Problem> problem;
 };
@@ -184,9 +181,9 @@ void RunHistory::readFacts(const QString& run) {
         return;
     }
     BackgroundJob* job = found->second.job.get();
-    const std::int64_t skip = found->second.facts;
+    const std::int64_t mark = found->second.mark;
     job->start(
-        [this, job, run, skip, workspace = workspace_](std::stop_token stop) -> Reading {
+        [this, job, run, mark, workspace = workspace_](std::stop_token stop) -> Reading {
             auto store = RunStore::open(workspace);
             if (!store) {
                 return {.problem = store.problem()};
@@ -200,23 +197,21 @@ void RunHistory::readFacts(const QString& run) {
                     Q_EMIT read(run, events, false);
                 });
             });
-            if (skip == 0) {
-                if (const auto done = store->replay(run.toStdString(), handfuls); !done) {
-                    return {.problem = done.problem()};
-                }
-            } else if (const auto done = store->replayFrom(run.toStdString(), skip, handfuls);
-                       !done) {
-                return {.problem = done.problem()};
+            const auto last = store->replayFrom(run.toStdString(), mark, handfuls);
+            if (!last) {
+                return {.problem = last.problem()};
             }
-            return {handfuls.rest(), handfuls.count(),
-                    summary->status == "running" && !handfuls.ended(), std::nullopt};
+            return {handfuls.rest(), *last, summary->status == "running" && !handfuls.ended(),
+                    std::nullopt};
         },
         [this, run](Reading reading) {
             const auto loaded = loaded_.find(run);
             if (loaded == loaded_.end()) {
                 return;
             }
-            loaded->second.facts += reading.count;
+            if (!reading.problem) {
+                loaded->second.mark = reading.mark;
+            }
             loaded->second.complete = true;
             loaded->second.running = reading.running;
             if (reading.running && !followTimer_.isActive()) {

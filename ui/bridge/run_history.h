@@ -46,7 +46,7 @@ Q_SIGNALS:
 private:
     struct Loaded {
         std::unique_ptr<BackgroundJob> job;
-        std::int64_t facts = 0;
+        std::int64_t mark = 0; // of the last fact that was given
         bool complete = false; // all that was stored has been given once
         bool running = false;
     };

@@ -63,6 +63,7 @@ struct Teller {
                          scoreText(fact.score).toStdString());
     }
     void operator()(const CheckpointSaved& fact) const {
+        story.checkpoint = fact;
         note("info", "checkpoint at step " + std::to_string(fact.step) + ", " +
                          bytesText(fact.bytes).toStdString());
     }

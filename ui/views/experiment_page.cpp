@@ -289,6 +289,7 @@ void ExperimentPage::check() {
         return;
     }
     spec_ = *spec;
+    Q_EMIT recipeChanged(*spec_);
     tellMasks();
     preflight_.start(
         [spec = *spec, workspace = workspace_](std::stop_token) {
@@ -342,19 +343,26 @@ void ExperimentPage::tellPlan() {
     }
     start_->setText(startWords(spec_->kind));
     QStringList parts;
-    const auto steps = [this](const auto& stage) {
-        const std::int64_t batch = std::max<std::int64_t>(1, stage.batchSize);
+    const auto steps = [this](std::int64_t epochs, std::int64_t batchSize, std::int64_t maxSteps) {
+        const std::int64_t batch = std::max<std::int64_t>(1, batchSize);
         const std::int64_t perEpoch = (last_.trainRows + batch - 1) / batch;
-        return stage.maxSteps > 0 && stage.maxSteps < stage.epochs * perEpoch
-                   ? tr("%1 steps, of %2 an epoch")
-                         .arg(countText(stage.maxSteps), countText(perEpoch))
-                   : tr("%1 epochs of %2 steps").arg(countText(stage.epochs), countText(perEpoch));
+        return maxSteps > 0 && maxSteps < epochs * perEpoch
+                   ? tr("%1 steps, of %2 an epoch").arg(countText(maxSteps), countText(perEpoch))
+                   : tr("%1 epochs of %2 steps").arg(countText(epochs), countText(perEpoch));
     };
+    const RunSpec::Pretrain& pretrain = spec_->pretrain;
+    const RunSpec::Finetune& finetune = spec_->finetune;
     if (last_.trainRows > 0 && spec_->kind != "finetune") {
-        parts << tr("pretraining: %1").arg(steps(spec_->pretrain));
+        parts << tr("pretraining: %1")
+                     .arg(steps(pretrain.epochs, pretrain.batchSize, pretrain.maxSteps));
+    }
+    if (last_.trainRows > 0 && trainsIdsFirst(*spec_)) {
+        parts << tr("the ids alone: at most %1")
+                     .arg(steps(finetune.idEpochs, finetune.idBatchSize, finetune.maxSteps));
     }
     if (last_.trainRows > 0 && spec_->kind != "pretrain") {
-        parts << tr("finetuning: at most %1").arg(steps(spec_->finetune));
+        parts << tr("finetuning: at most %1")
+                     .arg(steps(finetune.epochs, finetune.batchSize, finetune.maxSteps));
     }
     if (running_) {
         parts << tr("a run is going on in this window; the next can start when it has ended");

@@ -50,6 +50,7 @@ Q_SIGNALS:
     void problemMet(const flip::Problem& problem);
     void newsMet(const QString& text);
     void draftChanged();
+    void recipeChanged(const flip::RunSpec& spec); // as complete as a run needs it
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -24,6 +24,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace flip::ui {
 
@@ -163,11 +164,7 @@ ImportPanel::ImportPanel(Workspace workspace, QWidget* parent)
     connect(start_, &QPushButton::clicked, this, &ImportPanel::startImport);
     connect(cancel_, &QPushButton::clicked, this, [this] {
         if (importing()) {
-            import_.cancel();
-            bar_->hide();
-            start_->setEnabled(true);
-            cancel_->setText(tr("Back"));
-            state_->setText(tr("The import was cancelled; nothing was kept."));
+            cancelImport();
         } else {
             Q_EMIT closed();
         }
@@ -391,7 +388,7 @@ void ImportPanel::startImport() {
 }
 
 void ImportPanel::showProgress(const ImportProgress& progress) {
-    if (!importing()) {
+    if (!importing() || cancelling_) {
         return;
     }
     if (progress.totalBytes > 0) {
@@ -410,10 +407,26 @@ void ImportPanel::showProgress(const ImportProgress& progress) {
     state_->setText(text);
 }
 
+/// What became of it is said when it has ended: until then it clears away what it has written, or
+/// it has been too quick and the dataset is there.
+void ImportPanel::cancelImport() {
+    cancelling_ = true;
+    import_.requestStop();
+    cancel_->setEnabled(false);
+    bar_->setRange(0, 0);
+    state_->setText(tr("Cancelling the import"));
+}
+
 void ImportPanel::showEnd(const std::string& name, Result<ImportReport> result) {
+    const bool cancelled = std::exchange(cancelling_, false);
     bar_->hide();
     start_->setEnabled(true);
+    cancel_->setEnabled(true);
     cancel_->setText(tr("Back"));
+    if (!result && cancelled && !result.problem().world) {
+        state_->setText(tr("The import was cancelled; nothing was kept."));
+        return;
+    }
     if (!result) {
         showProblem(result.problem());
         return;

@@ -47,6 +47,7 @@ private:
     void showSplitRule();
     void startImport();
     void showProgress(const ImportProgress& progress);
+    void cancelImport();
     void showEnd(const std::string& name, Result<ImportReport> result);
     void showProblem(const Problem& problem);
 
@@ -74,6 +75,7 @@ private:
     QProgressBar* bar_;
     QPushButton* start_;
     QPushButton* cancel_;
+    bool cancelling_ = false; // asked for, and the import has not ended yet
     BackgroundJob look_;   // reads the first lines
     BackgroundJob guess_;  // finds the preset that fits
     BackgroundJob import_; // last member: joined first

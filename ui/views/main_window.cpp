@@ -129,6 +129,7 @@ void MainWindow::connectPages() {
     connect(template_, &TemplatePage::importWanted, this, [this] { setPage(Page::Data); });
     connect(template_, &TemplatePage::templateChosen, experiment_, &ExperimentPage::setTemplate);
     connect(template_, &TemplatePage::templateChosen, this, [this] { setPage(Page::Experiment); });
+    connect(experiment_, &ExperimentPage::recipeChanged, template_, &TemplatePage::setRecipe);
     connect(experiment_, &ExperimentPage::problemMet, notices_, &NoticeArea::showProblem);
     connect(experiment_, &ExperimentPage::newsMet, notices_, &NoticeArea::showNews);
     const auto toExperiment = [this] { setPage(Page::Experiment); };

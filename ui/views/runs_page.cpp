@@ -30,6 +30,21 @@ namespace flip::ui {
 namespace {
 constexpr int kLogLines = 5000;
 constexpr int kListWidth = 330;
+
+/// What is left of a run whose process is gone: it goes on from its checkpoint, not from where it
+/// had come to.
+QString goneText(const RunStory* story, bool loading) {
+    if (story == nullptr || loading) {
+        return RunsPage::tr("its process is gone");
+    }
+    if (!story->checkpoint) {
+        return RunsPage::tr("its process is gone; it has no checkpoint and begins anew");
+    }
+    return RunsPage::tr("its process is gone; resume from step %1 of %2")
+        .arg(countText(story->checkpoint->step),
+             QString::fromStdString(stageWord(story->checkpoint->stage)));
+}
+
 } // namespace
 
 RunsPage::RunsPage(Workspace workspace, RunFeed& feed, Selection& selection, QWidget* parent)
@@ -304,7 +319,7 @@ void RunsPage::showState() {
             words << tr("stopping after this step");
         }
     } else if (summary != nullptr && status == QLatin1String("crashed")) {
-        words << tr("its process is gone; resume from step %1").arg(summary->lastStep);
+        words << goneText(story, feed_.isLoading(name));
     }
     if (feed_.isLoading(name)) {
         words << tr("reading the stored facts");

@@ -31,6 +31,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 namespace flip::ui {
 
@@ -80,15 +81,15 @@ double shareOfUnknown(const TokenCache& cache, std::int64_t rows, const std::sto
     return all == 0 ? 0 : static_cast<double>(unknown) / static_cast<double>(all);
 }
 
-/// How a new run cuts its sentences and speaks of empty values, unless told otherwise.
-SentenceRules rulesOfNewRuns(std::int64_t maxTokens) {
+/// The text options of a recipe in which nothing is written.
+RunSpec::Text defaultText() {
     const auto valueOf = [](const char* key) {
         return std::get<std::string>(findOption(key)->defaultValue);
     };
-    SentenceRules rules(maxTokens);
-    rules.cut.kind = valueOf("text.cut") == "end" ? CutPolicy::Kind::End : CutPolicy::Kind::Fields;
-    rules.missing = valueOf("text.missing");
-    return rules;
+    RunSpec::Text text{};
+    text.cut = valueOf("text.cut");
+    text.missing = valueOf("text.missing");
+    return text;
 }
 
 } // namespace
@@ -99,7 +100,8 @@ TemplatePage::TemplatePage(Workspace workspace, QWidget* parent)
       tokens_(new TokenView(this)), rowFacts_(captionLabel({}, this)),
       editor_(new QPlainTextEdit(this)), chips_(nullptr), state_(new QLabel(this)),
       maxTokens_(new QSpinBox(this)), plot_(new LengthPlot(this)), surveyFacts_(new QLabel(this)),
-      losses_(new QTreeWidget(this)), use_(new QPushButton(tr("Use in the experiment"), this)) {
+      losses_(new QTreeWidget(this)), use_(new QPushButton(tr("Use in the experiment"), this)),
+      recipe_(defaultText()) {
     use_->setProperty("kind", "primary");
     title().addAction(use_);
     addContent(buildLab());
@@ -321,6 +323,27 @@ void TemplatePage::setDataset(const QString& name) {
     datasets_->setCurrentIndex(datasets_->findText(name));
 }
 
+void TemplatePage::setRecipe(const RunSpec& spec) {
+    const auto rulesOf = [](const RunSpec::Text& text) {
+        return std::tie(text.cut, text.missing, text.givesWay);
+    };
+    if (rulesOf(recipe_) != rulesOf(spec.text)) {
+        recipe_ = spec.text;
+        takeTemplate();
+    }
+}
+
+SentenceRules TemplatePage::rules() const {
+    RunSpec::Text text = recipe_;
+    text.maxTokens = maxTokens_->value();
+    auto made = sentenceRules(text, *sources_.dataset);
+    if (!made) {
+        text.givesWay.clear(); // it names fields of another dataset
+        made = sentenceRules(text, *sources_.dataset);
+    }
+    return *made;
+}
+
 void TemplatePage::openSources() {
     if (datasets_->currentIndex() < 0 || models_->currentIndex() < 0) {
         return;
@@ -427,7 +450,7 @@ void TemplatePage::showRow() {
         return;
     }
     auto tokens = sentenceTokens(*sources_.dataset, row_->value() - 1, *template_,
-                                 *sources_.tokenizer, rulesOfNewRuns(maxTokens_->value()));
+                                 *sources_.tokenizer, rules());
     const auto count = static_cast<std::int64_t>(tokens.size());
     const auto unknown = std::ranges::count_if(tokens, &SentenceToken::unknown);
     tokens_->setTokens(std::move(tokens));
@@ -445,8 +468,7 @@ void TemplatePage::survey() {
     surveyDue_ = false;
     surveyFacts_->setText(tr("Tokenizing all rows…"));
     survey_.start(
-        [sources = sources_, textTemplate = *template_,
-         rules = rulesOfNewRuns(maxTokens_->value())](std::stop_token stop) {
+        [sources = sources_, textTemplate = *template_, rules = rules()](std::stop_token stop) {
             Survey result;
             const auto cache =
                 TokenCache::build(*sources.dataset, textTemplate, *sources.tokenizer, rules, stop);

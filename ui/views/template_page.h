@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/data/dataset.h"
+#include "core/spec/run_spec.h"
 #include "core/store/workspace.h"
 #include "core/text/token_cache.h"
 #include "core/text/tokenizer/tokenizer.h"
@@ -36,6 +37,10 @@ public Q_SLOTS:
     void reloadNames(); // datasets and language models of the workspace
     void setDataset(const QString& name);
 
+    /// The recipe whose sentences are shown: how it cuts them and speaks of empty values. Until one
+    /// is known these are the defaults.
+    void setRecipe(const flip::RunSpec& spec);
+
 Q_SIGNALS:
     void templateChosen(const QString& text, int maxTokens);
     void problemMet(const flip::Problem& problem);
@@ -68,6 +73,7 @@ private:
     void takeSurvey(const Survey& survey);
     void fillChips();
     void clearLab();
+    SentenceRules rules() const;
     bool isOutdated() const; // the dataset shown is not the one that is there now
     void tell(const QString& text, const char* kind);
 
@@ -85,6 +91,7 @@ private:
     QLabel* surveyFacts_;
     QTreeWidget* losses_;
     QPushButton* use_;
+    RunSpec::Text recipe_; // without template and length, which stand on this page
     Sources sources_;
     std::optional<TextTemplate> template_;
     QTimer surveySoon_;

@@ -43,7 +43,7 @@ private Q_SLOTS:
     void autoIsTheProcessorWithoutADevice();
     void refusesDevicesThatAreNotHere_data();
     void refusesDevicesThatAreNotHere();
-    void fastProductsOfTheProcessorLeaveADeviceAlone();
+    void productsOfADeviceKeep32Bits();
 };
 
 void DevicesTest::asksTheDriver_data() {
@@ -133,11 +133,14 @@ void DevicesTest::refusesDevicesThatAreNotHere() {
     }
 }
 
-void DevicesTest::fastProductsOfTheProcessorLeaveADeviceAlone() {
+/// Whatever LibTorch was told before, as by TORCH_ALLOW_TF32_CUBLAS_OVERRIDE.
+void DevicesTest::productsOfADeviceKeep32Bits() {
+    at::globalContext().setFloat32MatmulPrecision("high");
+    QVERIFY(at::globalContext().allowTF32CuBLAS());
     QVERIFY(!chooseMatrixProducts().empty());
     QVERIFY(!at::globalContext().allowTF32CuBLAS());
     QCOMPARE(at::globalContext().float32Precision(at::Float32Backend::CUDA, at::Float32Op::MATMUL),
-             at::Float32Precision::NONE);
+             at::Float32Precision::IEEE);
 }
 
 QTEST_GUILESS_MAIN(DevicesTest)

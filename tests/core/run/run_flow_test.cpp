@@ -2,16 +2,22 @@
 #include "tests/core/run/tiny_project.h"
 
 #include "core/base/files.h"
+#include "core/base/safetensors.h"
 #include "core/store/predictions.h"
 
 #include <QtTest/QtTest>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <optional>
+#include <stdexcept>
 
 using namespace flip;
 using namespace flip::test;
@@ -41,11 +47,41 @@ private Q_SLOTS:
     void bothRecipesAgreeOnWhatTheyShare();
     void refusesWhatCannotWork_data();
     void refusesWhatCannotWork();
+    void aDamagedColumnEndsTheRunBeforeItsFirstStep_data();
     void aDamagedColumnEndsTheRunBeforeItsFirstStep();
     void damagedWeightsAreNamed_data();
     void damagedWeightsAreNamed();
     void aParentOfOtherRowsIsRefused();
+    void unseenRowsAreThoseOfRareIdsToo_data();
+    void unseenRowsAreThoseOfRareIdsToo();
+    void aTokenThatTheModelHasNoVectorForIsNamed();
+    void theLastFactIsFinal_data();
+    void theLastFactIsFinal();
+    void divergingKeepsTheCheckpointAndTheBestEpoch();
+    void aCheckpointThatHadDivergedIsRefused();
 };
+
+namespace {
+
+/// Puts a number in the place of every element of a checkpoint's tensors whose name has this
+/// beginning.
+void spoil(const std::filesystem::path& checkpoint, const std::string& beginning, float number) {
+    const auto file = SafetensorsFile::open(checkpoint);
+    std::map<std::string, TensorView> tensors = file->tensors();
+    std::deque<std::string> bytes;
+    for (auto& [name, view] : tensors) {
+        if (name.starts_with(beginning)) {
+            const std::vector<float> numbers(view.bytes.size() / sizeof(float), number);
+            view.bytes = bytes.emplace_back(reinterpret_cast<const char*>(numbers.data()),
+                                            view.bytes.size());
+        }
+    }
+    if (bytes.empty() || !writeSafetensors(checkpoint, tensors, file->metadata())) {
+        throw std::runtime_error("nothing to spoil in " + checkpoint.string());
+    }
+}
+
+} // namespace
 
 void RunFlowTest::historyEqualsLife() {
     TinyProject project;
@@ -479,7 +515,14 @@ void RunFlowTest::refusesWhatCannotWork() {
     QVERIFY(store->list()->runs.empty()); // a run that never began leaves no trace
 }
 
+void RunFlowTest::aDamagedColumnEndsTheRunBeforeItsFirstStep_data() {
+    QTest::addColumn<bool>("stopped");
+    QTest::newRow("by itself") << false;
+    QTest::newRow("although it was asked to stop") << true;
+}
+
 void RunFlowTest::aDamagedColumnEndsTheRunBeforeItsFirstStep() {
+    QFETCH(bool, stopped);
     TinyProject project(60);
     const RunSpec spec = project.spec();
     std::filesystem::path largest;
@@ -492,6 +535,9 @@ void RunFlowTest::aDamagedColumnEndsTheRunBeforeItsFirstStep() {
     }
     std::fstream(largest, std::ios::in | std::ios::out | std::ios::binary).put('\x7f');
     Listener life;
+    if (stopped) {
+        life.stop.request_stop();
+    }
     const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
     QCOMPARE(ended.status, std::string("failed"));
     const QString text = QString::fromStdString(ended.problem->text());
@@ -558,6 +604,138 @@ void RunFlowTest::aParentOfOtherRowsIsRefused() {
     QVERIFY(!ready.ok());
     QCOMPARE(ready.problem().where, std::string("finetune.from"));
     QVERIFY(ready.problem().what.find("another dataset or split") != std::string::npos);
+}
+
+void RunFlowTest::unseenRowsAreThoseOfRareIdsToo_data() {
+    QTest::addColumn<QString>("branches");
+    for (const char* branches : {"id", "text", "joint"}) {
+        QTest::newRow(branches) << branches;
+    }
+}
+
+void RunFlowTest::unseenRowsAreThoseOfRareIdsToo() {
+    QFETCH(QString, branches);
+    constexpr std::int64_t kMinCount = 8; // of the training rows, 96 for 12 users
+    TinyProject project(120);
+    const auto dataset = Dataset::open(project.workspace().dataset("tiny"));
+    QVERIFY(dataset.ok());
+    const auto counts = dataset->trainingCounts();
+    std::int64_t unseen = 0;
+    for (const std::int64_t row : dataset->rowsOf(Split::Test)) {
+        unseen += std::ranges::any_of(dataset->idFields(), [&](int field) {
+            const auto code = dataset->codes(field)[static_cast<std::size_t>(row)];
+            const auto id = static_cast<std::size_t>(dataset->idOfCode(field)[code]);
+            return counts[id] < kMinCount;
+        });
+    }
+    QVERIFY(unseen > 0 && unseen < dataset->splitRows(Split::Test));
+    Listener life;
+    const RunEnded ended =
+        executeRun(project.spec({"kind=finetune", "finetune.branches=" + branches.toStdString(),
+                                 "finetune.epochs=1", "id.min_count=" + std::to_string(kMinCount)}),
+                   project.workspace(), "", life, life.stop.get_token());
+    QCOMPARE(ended.status, std::string("finished"));
+    QVERIFY(ended.metrics.contains("test_unseen"));
+    QCOMPARE(ended.metrics.at("test_unseen").at("").rows, unseen);
+}
+
+void RunFlowTest::aTokenThatTheModelHasNoVectorForIsNamed() {
+    TinyProject project(60);
+    const auto model = project.path() / "grown";
+    std::filesystem::create_directories(model);
+    for (const auto& file : std::filesystem::directory_iterator(FLIP_TEST_FIXTURES "/tiny_bert")) {
+        std::ofstream(model / file.path().filename(), std::ios::binary) << content(file.path());
+    }
+    std::ofstream(model / "vocab.txt", std::ios::app) << "zebra\nquagga\n";
+    const auto end = [&](const char* words) {
+        Listener life;
+        return executeRun(
+            project.spec({"kind=finetune", "finetune.branches=text", "finetune.epochs=1",
+                          "plm.path=" + model.string(), std::string("text.template=") + words}),
+            project.workspace(), "", life, life.stop.get_token());
+    };
+    QCOMPARE(end("{movie} {genre}").status, std::string("finished")); // nobody uses them
+    const RunEnded ended = end("{movie} quagga {genre}");
+    QCOMPARE(ended.status, std::string("failed"));
+    const QString text = QString::fromStdString(ended.problem->text());
+    QVERIFY2(text.startsWith("dataset tiny, sentence of row 0: uses the token \"quagga\", number "),
+             qPrintable(text));
+    QVERIFY(!text.contains('\n'));
+}
+
+void RunFlowTest::theLastFactIsFinal_data() {
+    QTest::addColumn<int>("stopAt");
+    QTest::addColumn<QString>("unwritten");
+    QTest::newRow("an end that is not stored") << -1 << "NEW.kind = 'end'";
+    QTest::newRow("a stop whose end is not stored") << 2 << "NEW.kind = 'end'";
+    QTest::newRow("a stop whose steps are not stored") << 2 << "NEW.kind = 'step'";
+}
+
+/// A store that takes no facts of a kind, as on a full disk: the run has failed, for its audience
+/// as for its caller, and is told once.
+void RunFlowTest::theLastFactIsFinal() {
+    QFETCH(int, stopAt);
+    QFETCH(QString, unwritten);
+    TinyProject project(120);
+    const Workspace workspace = project.workspace();
+    QVERIFY(RunStore::open(workspace).ok());
+    SQLite::Database database(workspace.database().string(), SQLite::OPEN_READWRITE);
+    database.exec("CREATE TRIGGER full BEFORE INSERT ON events WHEN " + unwritten.toStdString() +
+                  " BEGIN SELECT RAISE(FAIL, 'disk full'); END");
+    Listener life("finetune", stopAt);
+    const RunEnded ended = executeRun(project.spec({"kind=finetune", "finetune.branches=id"}),
+                                      workspace, "run", life, life.stop.get_token());
+    QCOMPARE(ended.status, std::string("failed"));
+    QVERIFY(ended.problem.has_value());
+    QCOMPARE(ended.problem->where, workspace.database().string());
+    const auto told = life.all<RunEnded>();
+    QCOMPARE(told.size(), std::size_t{1});
+    QCOMPARE(resultJson("run", told.front()), resultJson("run", ended));
+    QVERIFY(std::holds_alternative<RunEnded>(life.events.back().fact));
+    QVERIFY(RunStore::open(workspace)->find("run")->status != "finished");
+}
+
+void RunFlowTest::divergingKeepsTheCheckpointAndTheBestEpoch() {
+    TinyProject project(120);
+    const Workspace workspace = project.workspace();
+    const std::vector<std::string> ids = {"kind=finetune", "finetune.branches=id", "id.backbone=fm",
+                                          "finetune.batch_size=32"};
+    Listener life("finetune", 4); // the first step of the second epoch
+    QCOMPARE(executeRun(project.spec(ids), workspace, "run", life, life.stop.get_token()).status,
+             std::string("stopped"));
+    const auto state = workspace.checkpoints("run") / "state.safetensors";
+    spoil(state, "model/rec.embedding", 1e30F); // finite, but their products are not
+    const std::string before = content(state);
+    Listener rest;
+    const RunEnded ended = resumeRun("run", workspace, rest, rest.stop.get_token());
+    QCOMPARE(ended.status, std::string("diverged"));
+    QCOMPARE(QString::fromStdString(ended.reason),
+             "the loss of step 5 of finetune is not finite; lower the learning rate");
+    QVERIFY(content(state) == before);
+    std::vector<std::string> child = ids;
+    child.emplace_back("finetune.from=run");
+    Listener after;
+    QCOMPARE(executeRun(project.spec(child), workspace, "", after, after.stop.get_token()).status,
+             std::string("finished")); // from the best epoch
+}
+
+void RunFlowTest::aCheckpointThatHadDivergedIsRefused() {
+    TinyProject project(120);
+    const Workspace workspace = project.workspace();
+    const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id"});
+    Listener life("finetune", 2);
+    (void)executeRun(spec, workspace, "run", life, life.stop.get_token());
+    const auto state = workspace.checkpoints("run") / "state.safetensors";
+    spoil(state, "optimiser/square/rec.", NAN);
+    Listener rest;
+    const RunEnded ended = resumeRun("run", workspace, rest, rest.stop.get_token());
+    QCOMPARE(ended.status, std::string("failed"));
+    QVERIFY(ended.problem.has_value());
+    QCOMPARE(ended.problem->where, state.string());
+    const QString what = QString::fromStdString(ended.problem->what);
+    QVERIFY2(what.startsWith("holds numbers that are not finite, in square/rec."),
+             qPrintable(what));
+    QVERIFY(rest.all<StepDone>().empty());
 }
 
 QTEST_GUILESS_MAIN(RunFlowTest)

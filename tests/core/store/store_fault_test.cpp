@@ -238,6 +238,30 @@ private Q_SLOTS:
         QVERIFY(std::holds_alternative<RunEnded>(sink.events.back().fact));
     }
 
+    void aLastFactThatCannotBeWrittenCanBeSaidOtherwise() {
+        {
+            RunRecorder recorder = newRun(*workspace_, "last");
+            recorder.take(stepEvent(1));
+            recorder.flush();
+            SQLite::Database database(workspace_->database().string(), SQLite::OPEN_READWRITE);
+            database.exec("CREATE TRIGGER full BEFORE INSERT ON events WHEN NEW.kind = '" +
+                          std::string(eventName(endEvent().fact)) +
+                          "' BEGIN SELECT RAISE(FAIL, 'disk full'); END");
+            QVERIFY(!recorder.takeLast(endEvent()));
+            QVERIFY(recorder.problem().has_value());
+            QVERIFY(recorder.isComplete()); // nothing waits to be told after all
+            database.exec("DROP TRIGGER full");
+            RunEvent otherwise = endEvent();
+            std::get<RunEnded>(otherwise.fact).status = "failed";
+            QVERIFY(recorder.takeLast(otherwise));
+        }
+        auto opened = store();
+        QVERIFY(opened.ok());
+        QVERIFY(opened->verify().empty());
+        QCOMPARE(opened->find("last")->status, std::string("failed"));
+        QCOMPARE(storedFacts("last"), std::size_t{2});
+    }
+
     void aDiskThatStaysFullLeavesAWholeStore() {
         ChildProcess child([&] {
             ::signal(SIGXFSZ, SIG_IGN);

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void leavesAParameterWithoutGradientAlone();
     void aZeroGradientStillDecays();
     void clipsTheJointNorm();
+    void theNormTellsAGradientThatIsNotFinite_data();
+    void theNormTellsAGradientThatIsNotFinite();
     void goesOnFromItsSavedState();
 };
 
@@ -80,15 +82,37 @@ void OptimiserTest::clipsTheJointNorm() {
         b.mutable_grad() = at::full({1}, y, at::kFloat);
     };
     give(3, 4);
-    optimiser.clip(1.0);
+    optimiser.clip(1.0, optimiser.gradientNorm());
     QVERIFY(std::abs(a.grad().item<double>() - 0.6) < 1e-5);
     QVERIFY(std::abs(b.grad().item<double>() - 0.8) < 1e-5);
     give(0.3, 0.4);
-    optimiser.clip(1.0); // below the limit: unchanged
+    optimiser.clip(1.0, optimiser.gradientNorm()); // below the limit: unchanged
     QVERIFY(std::abs(a.grad().item<double>() - 0.3) < 1e-6);
     give(3, 4);
-    optimiser.clip(0.0); // off
+    optimiser.clip(0.0, optimiser.gradientNorm()); // off
     QCOMPARE(a.grad().item<double>(), 3.0);
+}
+
+void OptimiserTest::theNormTellsAGradientThatIsNotFinite_data() {
+    QTest::addColumn<double>("element");
+    QTest::addColumn<bool>("isFinite");
+    QTest::newRow("finite") << 4.0 << true;
+    QTest::newRow("infinite") << -HUGE_VAL << false;
+    QTest::newRow("no number") << std::nan("") << false;
+}
+
+void OptimiserTest::theNormTellsAGradientThatIsNotFinite() {
+    QFETCH(double, element);
+    QFETCH(bool, isFinite);
+    Parameters parameters(at::Device(at::kCPU));
+    const at::Tensor a = parameters.add("a", at::zeros({2}, at::kFloat));
+    static_cast<void>(parameters.add("no gradient", at::zeros({1}, at::kFloat)));
+    Optimiser optimiser(parameters, {{0.1, 0.0}}, [](const std::string&) { return 0; });
+    QVERIFY(!optimiser.gradientNorm().defined());
+    a.mutable_grad() = at::tensor({3.0F, static_cast<float>(element)});
+    const double norm = optimiser.gradientNorm().item<double>();
+    QCOMPARE(std::isfinite(norm), isFinite);
+    QVERIFY(!isFinite || std::abs(norm - 5) < 1e-6);
 }
 
 void OptimiserTest::goesOnFromItsSavedState() {

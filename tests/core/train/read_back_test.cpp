@@ -6,6 +6,8 @@
 
 #include <QtTest/QtTest>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 using namespace flip;
@@ -30,6 +32,8 @@ private Q_SLOTS:
     void aStepOfPretrainingReadsNothingElse();
     void aStepOfFinetuningReadsNothingElse_data();
     void aStepOfFinetuningReadsNothingElse();
+    void aGradientThatIsNotFiniteMovesNothing_data();
+    void aGradientThatIsNotFiniteMovesNothing();
     void aReadIsSeen();
     void lossesAreReadAsTheyAre();
 
@@ -74,6 +78,56 @@ void ReadBackTest::aStepOfFinetuningReadsNothingElse() {
     QVERIFY2(watch.found.empty(), watch.text().c_str());
 }
 
+void ReadBackTest::aGradientThatIsNotFiniteMovesNothing_data() {
+    QTest::addColumn<QString>("stage");
+    for (const char* stage : {"pretrain", "joint", "id", "text"}) {
+        QTest::newRow(stage) << stage;
+    }
+}
+
+void ReadBackTest::aGradientThatIsNotFiniteMovesNothing() {
+    QFETCH(QString, stage);
+    const bool pretrains = stage == "pretrain";
+    std::vector<std::string> assignments;
+    if (!pretrains) {
+        assignments = {"kind=finetune", "finetune.branches=" + stage.toStdString()};
+    }
+    const RunSpec spec = project_.spec(assignments);
+    const auto inputs = inputsOf(project_, spec);
+    const LoopPlan plan = planOf(spec, inputs->batcher());
+    const auto stepsNowhere = [&](Stage& training, Parameters& parameters) {
+        std::vector<at::Tensor> before;
+        for (const Parameters::Entry& entry : parameters.entries()) {
+            before.push_back(entry.tensor.detach().clone());
+        }
+        const auto last = std::ranges::find_if(parameters.entries(), [](const auto& entry) {
+            return entry.trained && entry.name.ends_with(".bias");
+        });
+        const auto hook = last->tensor.register_hook(
+            [](const at::Tensor& gradient) { return gradient * HUGE_VAL; });
+        const Stage::Step done = training.step(std::span(plan.rows).first(48), /*step=*/1, {});
+        last->tensor.remove_hook(hook);
+        bool same = true;
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            same = same && at::equal(before[i], parameters.entries()[i].tensor.detach());
+        }
+        return !done.finite && allFinite(done.losses) && same;
+    };
+    if (pretrains) {
+        auto model = std::move(
+            *PretrainModel::make(spec, inputs->sizes(), *inputs->config(), at::Device(at::kCPU)));
+        Pretrainer training(
+            spec, *model, inputs->batcher(), inputs->sizes(), plan,
+            [](const std::stop_token&) { return std::optional<AlignmentMeasured>(); });
+        QVERIFY(stepsNowhere(training, model->parameters));
+    } else {
+        auto model = std::move(
+            *FinetuneModel::make(spec, inputs->sizes(), inputs->config(), at::Device(at::kCPU)));
+        Finetuner training(spec, *model, inputs->batcher(), plan);
+        QVERIFY(stepsNowhere(training, model->parameters));
+    }
+}
+
 void ReadBackTest::aReadIsSeen() {
     const ReadBackWatch watch;
     static_cast<void>(at::ones({2}).sum().item<float>());
@@ -82,18 +136,22 @@ void ReadBackTest::aReadIsSeen() {
 
 void ReadBackTest::lossesAreReadAsTheyAre() {
     LossSums sums;
-    QVERIFY(sums.read().empty());
+    QVERIFY(sums.read().losses.empty());
     sums.add("b", at::full({}, 0.1F));
     sums.add("a", at::full({}, 2.5F));
     sums.add("b", at::full({}, 0.2F));
     sums.add("none", {});
-    const auto read = sums.read();
+    const LossSums::Told told = sums.read(at::full({}, 1.5F));
+    QCOMPARE(told.gradientNorm, 1.5);
+    QVERIFY(told.isFinite());
+    const auto& read = told.losses;
     QCOMPARE(read.size(), std::size_t{2});
     QCOMPARE(read.at("a"), 2.5);
     QCOMPARE(read.at("b"), double{0.1F + 0.2F}); // summed as 32-bit numbers
     QVERIFY(allFinite(read));
+    QVERIFY(!sums.read(at::full({}, std::numeric_limits<float>::infinity())).isFinite());
     sums.add("a", at::full({}, std::numeric_limits<float>::infinity()));
-    QVERIFY(!allFinite(sums.read()));
+    QVERIFY(!sums.read().isFinite());
 }
 
 QTEST_GUILESS_MAIN(ReadBackTest)

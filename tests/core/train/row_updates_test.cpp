@@ -72,7 +72,7 @@ public:
             loss = loss + 0.5 * recipe_.l2 * table_->values().square().sum();
         }
         loss.backward();
-        optimiser_.clip(recipe_.clip);
+        optimiser_.clip(recipe_.clip, optimiser_.gradientNorm());
         optimiser_.step(t < 20 ? (t + 1) / 20.0 : 0.5 * (1 + std::cos(t / 300.0)));
         parameters_.clearGradients();
     }

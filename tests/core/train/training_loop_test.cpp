@@ -33,7 +33,10 @@ public:
         weight_.detach().add_(static_cast<double>(rows.size()));
         Step done;
         done.losses["total"] = step == divergeAt ? NAN : 1.0;
-        done.finite = step != divergeAt;
+        done.finite = step != divergeAt && step != steepAt;
+        if (step == poisonAt) {
+            weight_.detach().fill_(INFINITY);
+        }
         if (step == stopAt) {
             source.request_stop();
         }
@@ -44,6 +47,7 @@ public:
         return std::vector<Fact>{};
     }
     std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token&) override {
+        ++measured;
         EpochEnd end;
         end.endReason = epoch == endAfterEpoch ? "enough" : "";
         return end;
@@ -52,10 +56,13 @@ public:
 
     std::vector<std::vector<std::int64_t>> seen;
     std::int64_t divergeAt = -1;
+    std::int64_t steepAt = -1;  // the loss is finite, the gradient is not
+    std::int64_t poisonAt = -1; // the step leaves a weight that is not finite
     std::int64_t stopAt = -1;
     std::int64_t stopWithin = -1;
     std::int64_t endAfterEpoch = -1;
     int begun = 0;
+    int measured = 0; // epochs
     std::stop_source source;
 
 private:
@@ -75,7 +82,8 @@ private Q_SLOTS:
     void endsWhereItIsTold_data();
     void endsWhereItIsTold();
     void aResumedLoopShowsTheRestInTheSameOrder();
-    void divergenceEndsTheLoopAndSaysWhere();
+    void divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint_data();
+    void divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint();
     void aCheckpointThatCannotBeWrittenEndsTheLoop();
 
 private:
@@ -168,13 +176,45 @@ void TrainingLoopTest::aResumedLoopShowsTheRestInTheSameOrder() {
     }
 }
 
-void TrainingLoopTest::divergenceEndsTheLoopAndSaysWhere() {
+void TrainingLoopTest::divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint_data() {
+    QTest::addColumn<int>("diverge");
+    QTest::addColumn<int>("steep");
+    QTest::addColumn<int>("poison");
+    QTest::addColumn<int>("stop");
+    QTest::addColumn<QString>("reason");
+    QTest::newRow("loss")
+        << 4 << -1 << -1 << -1
+        << "the loss of step 5 of counting is not finite; lower the learning rate";
+    QTest::newRow("gradient") << -1 << 4 << -1 << -1
+                              << "the gradient of step 5 of counting is not finite; lower the "
+                                 "learning rate";
+    QTest::newRow("weights, at an epoch's end")
+        << -1 << -1 << 5 << -1
+        << "after step 6 of counting, w holds numbers that are not finite; lower the learning rate";
+    QTest::newRow("weights, at a stop")
+        << -1 << -1 << 4 << 4
+        << "after step 5 of counting, w holds numbers that are not finite; lower the learning rate";
+}
+
+void TrainingLoopTest::divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint() {
+    QFETCH(int, diverge);
+    QFETCH(int, steep);
+    QFETCH(int, poison);
+    QFETCH(int, stop);
+    QFETCH(QString, reason);
     CountingStage stage;
-    stage.divergeAt = 4;
+    stage.divergeAt = diverge;
+    stage.steepAt = steep;
+    stage.poisonAt = poison;
+    stage.stopAt = stop;
     const LoopEnd end = runTrainingLoop(
         stage, plan(10), [](Fact) {}, stage.source.get_token());
     QVERIFY(end.status == LoopEnd::Status::Diverged);
-    QVERIFY(end.reason.find("step 5") != std::string::npos);
+    QCOMPARE(QString::fromStdString(end.reason), reason);
+    QCOMPARE(stage.measured, 1); // no epoch is measured with such weights
+    CountingStage kept;
+    QVERIFY(kept.state().load(plan(10).checkpoint).ok());
+    QCOMPARE(kept.state().place.step, std::int64_t{3}); // of the first epoch's end
 }
 
 void TrainingLoopTest::aCheckpointThatCannotBeWrittenEndsTheLoop() {

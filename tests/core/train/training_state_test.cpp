@@ -5,6 +5,8 @@
 
 #include <torch/types.h>
 
+#include <cmath>
+
 using namespace flip;
 
 namespace {
@@ -66,6 +68,35 @@ private Q_SLOTS:
         QVERIFY(at::equal(second.weight.detach(), first.weight.detach()));
         second.state.recallBest();
         QVERIFY(at::equal(second.statistic, at::full({2}, 0.25)));
+    }
+
+    void aCheckpointWithNumbersThatAreNotFiniteIsRefused_data() {
+        QTest::addColumn<QString>("place");
+        for (const char* place : {"w", "s", "square/w"}) {
+            QTest::newRow(place) << place;
+        }
+    }
+
+    void aCheckpointWithNumbersThatAreNotFiniteIsRefused() {
+        QFETCH(QString, place);
+        QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.path().toStdString()) / "state";
+        Small poisoned;
+        poisoned.step(1);
+        QCOMPARE(poisoned.state.notFinite(), std::string());
+        const at::Tensor spoilt = place == "w"   ? poisoned.weight.detach()
+                                  : place == "s" ? poisoned.statistic
+                                                 : poisoned.optimiser.state().at("square/w");
+        spoilt[1] = place == "s" ? NAN : INFINITY;
+        QCOMPARE(QString::fromStdString(poisoned.state.notFinite()), place);
+        QVERIFY(poisoned.state.save(file).ok());
+        Small second;
+        const auto loaded = second.state.load(file);
+        QVERIFY(!loaded.ok());
+        QCOMPARE(loaded.problem().where, file.string());
+        QCOMPARE(QString::fromStdString(loaded.problem().what),
+                 "holds numbers that are not finite, in " + place +
+                     ": the run had diverged; start it again with a lower learning rate");
     }
 
     void noOptimiserTouchesAStatistic() {

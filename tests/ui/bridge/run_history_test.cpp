@@ -119,6 +119,42 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(status(), std::string("finished"), 5000);
     }
 
+    /// Facts that a resume has taken back leave a gap in the numbers of those that are stored.
+    void readsEachFactOfAResumedRunOnce() {
+        const auto events = test::pretrainingFacts("a", 20, 2);
+        {
+            RunRecorder store = recorder("a");
+            for (std::size_t i = 0; i < 20; ++i) { // the checkpoint of step 10, and steps after it
+                store.take(events[i]);
+            }
+        }
+        RunRecorder store = *RunRecorder::resume(*workspace_, "a", "pretrain", 10);
+        RunStarted again = std::get<RunStarted>(events.front().fact);
+        again.resumedFromStep = 10;
+        store.take({40, again});
+        store.flush();
+        struct Count final : RunSink {
+            void take(const RunEvent&) override { ++facts; }
+            int facts = 0;
+        } stored;
+        QVERIFY(RunStore::open(*workspace_)->replay("a", stored).ok());
+        QVERIFY(stored.facts < 20);
+
+        RunHistory history(*workspace_);
+        int read = 0;
+        connect(&history, &RunHistory::read, this,
+                [&](const QString&, const std::vector<RunEvent>& facts, bool) {
+                    read += static_cast<int>(facts.size());
+                });
+        history.load("a");
+        QTRY_COMPARE_WITH_TIMEOUT(read, stored.facts, 5000);
+        QTest::qWait(1500); // two looks at a run that goes on
+        QCOMPARE(read, stored.facts);
+        store.take({41, LogLine{"info", "hello"}});
+        store.flush();
+        QTRY_COMPARE_WITH_TIMEOUT(read, stored.facts + 1, 5000);
+    }
+
     void aQuietStoreIsNotReadAgain() {
         {
             RunRecorder store = recorder("a");

@@ -23,6 +23,7 @@
 #include <QTest>
 #include <QUrl>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -203,6 +204,20 @@ private Q_SLOTS:
         QTest::mouseClick(stop, Qt::LeftButton);
         QTRY_VERIFY(!stop->isVisible());
         QTRY_VERIFY(start->isEnabled());
+    }
+
+    void tellsEveryStageOfTheRunThatIsPlanned() {
+        open();
+        auto* page = window_->findChild<ExperimentPage*>();
+        QVERIFY(page->setToml("kind = \"finetune\"\n[data]\ndataset = \"films\"\n[finetune]\n"
+                              "id_epochs = 3\nid_batch_size = 64\nepochs = 2\n"
+                              "batch_size = 128\n",
+                              "plan.toml"));
+        const QString plan = "The ids alone: at most 3 epochs of 5 steps; finetuning: at most 2 "
+                             "epochs of 3 steps";
+        QTRY_VERIFY(std::ranges::any_of(page->findChildren<QLabel*>(), [&](const QLabel* label) {
+            return label->text() == plan;
+        }));
     }
 
     void aBrokenFileIsKeptAndStartsNothing() {

@@ -114,6 +114,37 @@ private Q_SLOTS:
         QVERIFY(!stop->isEnabled());
     }
 
+    void aCrashedRunGoesOnFromItsCheckpoint_data() {
+        QTest::addColumn<int>("facts");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("steps after a checkpoint")
+            << 60 << "its process is gone; resume from step 40 of pretraining";
+        QTest::newRow("no checkpoint yet")
+            << 8 << "its process is gone; it has no checkpoint and begins anew";
+    }
+
+    void aCrashedRunGoesOnFromItsCheckpoint() {
+        QFETCH(int, facts);
+        QFETCH(QString, says);
+        QTemporaryDir folder;
+        RunFeed feed;
+        Selection selection;
+        connect(&feed, &RunFeed::historyWanted, &feed, [&](const QString& run) {
+            auto events = test::pretrainingFacts(run.toStdString(), 50, 5);
+            events.resize(static_cast<std::size_t>(facts)); // an epoch is 13, the last a checkpoint
+            feed.takeHistory(run, events, true);
+        });
+        RunsPage page(*Workspace::open(folder.path().toStdString()), feed, selection);
+        RunSummary crashed = test::summary("crash", "crashed", "pretrain");
+        crashed.lastStep = 45;
+        page.setRuns({crashed});
+        QStringList texts;
+        for (auto* label : page.findChildren<QLabel*>()) {
+            texts << label->text();
+        }
+        QVERIFY2(texts.filter(says).size() == 1, qPrintable(texts.join('\n')));
+    }
+
     void everyEmptyPageSaysWhatToDo() {
         Desk desk;
         RunsPage runs(desk.workspace(), desk.feed, desk.selection);
