@@ -98,8 +98,6 @@ private:
         : schema_(schema), firstFile_(file), table_(std::move(table)), strict_(strict), pool_(pool),
           badLines_(badLines) {}
 
-    Result<TableSource> openAnother(const TableFile& file, std::size_t table,
-                                    const TableSource& first) const;
     Result<void> openNext();
 
     template <class Named>
