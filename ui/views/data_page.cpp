@@ -25,6 +25,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace flip::ui {
@@ -130,6 +131,10 @@ QWidget* DataPage::buildBrowser() {
     goTo_->setMinimumWidth(128);
     fields_ = new FieldList(this);
     split_ = new SplitBar(this);
+    splitRule_ = new QLabel(this);
+    splitRule_->setProperty("kind", "second");
+    splitRule_->setWordWrap(true);
+    splitRule_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     leftOut_ = new QLabel(this);
     leftOut_->setProperty("kind", "second");
     remarks_ = new QLabel(this);
@@ -164,8 +169,8 @@ QWidget* DataPage::buildBrowser() {
     badRow->addWidget(strongLabel(tr("Left out"), this));
     badRow->addWidget(leftOut_, 1);
     sides->addWidget(side({bar, table_, badHeading, remarks_, badTable_}, {0, 0, 0, kSpace4}));
-    sides->addWidget(
-        side({fields_, strongLabel(tr("Split"), this), split_}, {0, 0, kSpace4, kSpace4}));
+    sides->addWidget(side({fields_, strongLabel(tr("Split"), this), split_, splitRule_},
+                          {0, 0, kSpace4, kSpace4}));
     sides->setChildrenCollapsible(false);
     sides->setStretchFactor(0, 0);
     sides->setStretchFactor(1, 1);
@@ -264,6 +269,7 @@ void DataPage::take(Opened opened) {
     if (opened.problem) {
         fields_->setFields({});
         split_->setRows({});
+        splitRule_->clear();
         showLeftOut({}, {}, {});
         facts_->setText(tr("This dataset cannot be read."));
         Q_EMIT problemMet(*opened.problem);
@@ -286,8 +292,12 @@ void DataPage::take(Opened opened) {
     fields_->setFields(dataset.fields());
     split_->setRows({dataset.splitRows(Split::Train), dataset.splitRows(Split::Valid),
                      dataset.splitRows(Split::Test)});
-    showLeftOut(dataset.tally(), importRemarks(dataset.tally(), dataset.fields(), dataset.rows()),
-                std::move(opened.badLines));
+    splitRule_->setText(
+        QString::fromStdString(splitInWords(dataset.source(), dataset.splitRows())));
+    std::vector<ImportRemark> remarks = sourceRemarks(dataset.source(), dataset.splitRows());
+    std::ranges::move(importRemarks(dataset.tally(), dataset.fields(), dataset.rows()),
+                      std::back_inserter(remarks));
+    showLeftOut(dataset.tally(), remarks, std::move(opened.badLines));
     tellHeader();
     count_.start(
         [shared = opened.dataset](std::stop_token stop) { return countFields(*shared, stop); },

@@ -84,6 +84,7 @@ private:
     QSpinBox* goTo_ = nullptr;
     FieldList* fields_ = nullptr;
     SplitBar* split_ = nullptr;
+    QLabel* splitRule_ = nullptr;
     QLabel* leftOut_ = nullptr;
     QLabel* remarks_ = nullptr;
     QTableView* badTable_ = nullptr;
