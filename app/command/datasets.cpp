@@ -5,7 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 namespace flip::command {
 
@@ -41,17 +43,17 @@ void print(const Dataset& dataset) {
                 100.0 * static_cast<double>(dataset.positives()) /
                     static_cast<double>(std::max<std::int64_t>(dataset.rows(), 1)),
                 leftOut.empty() ? "nothing" : leftOut.c_str());
-    std::printf("  train %lld, valid %lld, test %lld; hash %s\n",
-                static_cast<long long>(dataset.splitRows(Split::Train)),
-                static_cast<long long>(dataset.splitRows(Split::Valid)),
-                static_cast<long long>(dataset.splitRows(Split::Test)), dataset.hash().c_str());
+    std::printf("  %s; hash %s\n", splitInWords(dataset.source(), dataset.splitRows()).c_str(),
+                dataset.hash().c_str());
     for (const FieldInfo& field : dataset.fields()) {
         std::printf("  %-20s %8lld ids, %5.2f %% of valid and test rows unknown%s\n",
                     field.name.c_str(), static_cast<long long>(field.ids), 100.0 * field.oovRate,
                     field.shares.empty() ? "" : ("; shares those of " + field.shares).c_str());
     }
-    for (const ImportRemark& remark :
-         importRemarks(dataset.tally(), dataset.fields(), dataset.rows())) {
+    std::vector<ImportRemark> remarks = sourceRemarks(dataset.source(), dataset.splitRows());
+    std::ranges::move(importRemarks(dataset.tally(), dataset.fields(), dataset.rows()),
+                      std::back_inserter(remarks));
+    for (const ImportRemark& remark : remarks) {
         std::printf("  %s%s\n", remark.isWarning ? "warning: " : "", remark.text.c_str());
     }
 }

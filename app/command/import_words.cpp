@@ -24,18 +24,20 @@ void ImportWords::addTo(CLI::App& command) {
                     "fields")
         ->type_name("SCHEMA.toml");
     takesOneOf(command.add_option("--split", split_,
-                                  "how rows are divided into train, valid and test: at random, "
-                                  "by time, the newest for test, as --split-file says, or as the "
-                                  "files are divided whose names say train, valid and test "
-                                  "(default: so where they are, else at random)"),
+                                  "how rows are divided into train, valid and test: random; time: "
+                                  "the newest rows are for test; file: as --split-file says; "
+                                  "parts: each file's name says train, valid or test (default: "
+                                  "parts if the files are named so, else random)"),
                {"random", "time", "file", "parts"});
     command
         .add_option("--split-file", request_.split.file,
                     "tab-separated file that names each row: row_index, counted from 0, and "
                     "train, valid or test")
         ->type_name("FILE");
-    command.add_option("--split-seed", request_.split.seed, "seed of the random split (default 1)")
-        ->type_name("N");
+    seed_ =
+        command
+            .add_option("--split-seed", request_.split.seed, "seed of the random split (default 1)")
+            ->type_name("N");
     command
         .add_option("--min-count", request_.minCount,
                     "values in fewer training rows than this share their field's unknown id "
@@ -77,6 +79,7 @@ Result<ImportRequest> ImportWords::request() const {
                          : split_ == "parts" ? SplitPlan::Rule::Parts
                                              : SplitPlan::Rule::Random;
     request.split.partsFirst = split_.empty() && !byFile;
+    request.split.seedIsWish = seed_->count() > 0;
     return request;
 }
 

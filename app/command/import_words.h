@@ -20,7 +20,8 @@ public:
 
 private:
     ImportRequest request_;
-    std::string split_; // empty: random, or by the file given
+    std::string split_;                 // empty: by the file given, or as SplitPlan::partsFirst
+    const CLI::Option* seed_ = nullptr; // of the command, which outlives this
 };
 
 } // namespace flip::command

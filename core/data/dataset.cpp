@@ -168,6 +168,9 @@ std::int64_t Dataset::positives() const {
 const ImportTally& Dataset::tally() const {
     return content_->manifest.import.tally;
 }
+const ImportSource& Dataset::source() const {
+    return content_->manifest.import.source;
+}
 
 Result<std::vector<BadLine>> Dataset::firstBadLines() const {
     const auto& list = content_->manifest.badLineList;
@@ -191,6 +194,10 @@ std::int64_t Dataset::idCount() const {
 
 std::int64_t Dataset::splitRows(Split split) const {
     return content_->manifest.splitRows.at(static_cast<std::size_t>(split));
+}
+
+const SplitRows& Dataset::splitRows() const {
+    return content_->manifest.splitRows;
 }
 
 const std::vector<FieldInfo>& Dataset::fields() const {
@@ -382,20 +389,29 @@ std::string Dataset::toJson() const {
     for (const JoinMatches& join : tally().joins) {
         withoutMatch[join.table] = join.unmatched;
     }
-    const nlohmann::ordered_json json = {{"name", name()},
-                                         {"rows", rows()},
-                                         {"positives", positives()},
-                                         {"fields", fieldList},
-                                         {"splits",
-                                          {{"train", splitRows(Split::Train)},
-                                           {"valid", splitRows(Split::Valid)},
-                                           {"test", splitRows(Split::Test)}}},
-                                         {"hash", hash()},
-                                         {"bad_lines", tally().badLines},
-                                         {"dropped_rows", tally().droppedRows},
-                                         {"unmatched_rows", tally().unmatchedRows},
-                                         {"repeated_keys", tally().repeatedKeys},
-                                         {"rows_without_match", withoutMatch}};
+    nlohmann::ordered_json tables = nlohmann::ordered_json::object();
+    for (const SourceTable& table : source().tables) {
+        tables[table.name] = table.files;
+    }
+    nlohmann::ordered_json json = {{"name", name()},
+                                   {"rows", rows()},
+                                   {"positives", positives()},
+                                   {"fields", fieldList},
+                                   {"splits",
+                                    {{"train", splitRows(Split::Train)},
+                                     {"valid", splitRows(Split::Valid)},
+                                     {"test", splitRows(Split::Test)}}},
+                                   {"hash", hash()},
+                                   {"bad_lines", tally().badLines},
+                                   {"dropped_rows", tally().droppedRows},
+                                   {"unmatched_rows", tally().unmatchedRows},
+                                   {"repeated_keys", tally().repeatedKeys},
+                                   {"rows_without_match", withoutMatch},
+                                   {"split_rule", source().splitRule},
+                                   {"files", tables}};
+    if (source().splitRule == "random") {
+        json["split_seed"] = source().splitSeed;
+    }
     // A folder's name need not be UTF-8.
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/data/field_info.h"
+#include "core/data/import_source.h"
 #include "core/data/import_tally.h"
 #include "core/data/records/bad_lines.h"
 
@@ -36,12 +37,14 @@ public:
     const std::string& splitHash() const; // of which row is in which split
     std::int64_t rows() const;
     std::int64_t positives() const;
-    const ImportTally& tally() const; // what the import left out
+    const ImportTally& tally() const;   // what the import left out
+    const ImportSource& source() const; // what it read and how it divided the rows
 
     /// The first bad lines, at most BadLines::kKept. Reads a file.
     Result<std::vector<BadLine>> firstBadLines() const;
 
     std::int64_t splitRows(Split split) const;
+    const SplitRows& splitRows() const;
     std::int64_t idCount() const; // K: all fields' ids, their unknowns, and the mask
 
     const std::vector<FieldInfo>& fields() const;

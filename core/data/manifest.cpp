@@ -168,13 +168,32 @@ Json toJson(const std::vector<JoinMatches>& joins) {
     return list;
 }
 
+Json toJson(const std::vector<SourceTable>& tables) {
+    Json list = Json::array();
+    for (const SourceTable& table : tables) {
+        list.push_back({{"name", table.name}, {"files", table.files}});
+    }
+    return list;
+}
+
+/// Empty in manifests of older programs, which did not write them down.
+std::vector<SourceTable> sourceTables(const Json& json) {
+    std::vector<SourceTable> tables;
+    for (const Json& table : json.value("tables", Json::array())) {
+        tables.push_back({table.at("name").get<std::string>(),
+                          table.at("files").get<std::vector<std::string>>()});
+    }
+    return tables;
+}
+
 Json toJson(const ImportRecord& import) {
     return {{"preset", import.preset},
             {"schema", import.schema},
             {"label_rule", import.labelRule},
             {"min_count", import.minCount},
-            {"split_rule", import.splitRule},
-            {"split_seed", import.splitSeed},
+            {"split_rule", import.source.splitRule},
+            {"split_seed", import.source.splitSeed},
+            {"tables", toJson(import.source.tables)},
             {"dropped_rows", import.tally.droppedRows},
             {"unmatched_rows", import.tally.unmatchedRows},
             {"repeated_keys", import.tally.repeatedKeys},
@@ -229,8 +248,9 @@ ImportRecord importRecord(const Json& json, std::int64_t rows) {
     import.schema = json.at("schema").get<std::string>();
     import.labelRule = json.at("label_rule").get<std::string>();
     import.minCount = json.at("min_count").get<std::int64_t>();
-    import.splitRule = json.at("split_rule").get<std::string>();
-    import.splitSeed = json.at("split_seed").get<std::uint64_t>();
+    import.source.splitRule = json.at("split_rule").get<std::string>();
+    import.source.splitSeed = json.at("split_seed").get<std::uint64_t>();
+    import.source.tables = sourceTables(json);
     ImportTally& tally = import.tally;
     tally.droppedRows = json.at("dropped_rows").get<std::int64_t>();
     tally.unmatchedRows = json.at("unmatched_rows").get<std::int64_t>();

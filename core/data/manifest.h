@@ -2,9 +2,9 @@
 
 #include "core/base/result.h"
 #include "core/data/field_info.h"
+#include "core/data/import_source.h"
 #include "core/data/import_tally.h"
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -49,8 +49,7 @@ struct ImportRecord {
     std::string schema; // the schema file's text
     std::string labelRule;
     std::int64_t minCount = 1;
-    std::string splitRule; // random | time | file | parts
-    std::uint64_t splitSeed = 0;
+    ImportSource source;
     ImportTally tally;
 };
 
@@ -70,7 +69,7 @@ struct Manifest {
     std::int64_t rows = 0;
     std::int64_t positives = 0;
     std::int64_t idCount = 0;
-    std::array<std::int64_t, 3> splitRows{}; // by Split
+    SplitRows splitRows{};
     std::vector<ManifestField> fields;
     ColumnFile labels;                     // std::uint8_t [rows]
     ColumnFile splits;                     // std::uint8_t [rows]

@@ -26,6 +26,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace flip::ui {
@@ -133,6 +134,10 @@ QWidget* DataPage::buildBrowser() {
     goTo_->setMinimumWidth(128);
     fields_ = new FieldList(this);
     split_ = new SplitBar(this);
+    splitRule_ = new QLabel(this);
+    splitRule_->setProperty("kind", "second");
+    splitRule_->setWordWrap(true);
+    splitRule_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     leftOut_ = new QLabel(this);
     leftOut_->setProperty("kind", "second");
     remarks_ = new ScrolledText(kMostRemarkLines, this);
@@ -166,7 +171,8 @@ QWidget* DataPage::buildBrowser() {
     leftOutLayout->addWidget(leftOut_, 1);
     sides->addWidget(side({bar, table_, leftOutRow_, remarks_, badTable_}, {0, 0, 0, kSpace4}));
     sides->addWidget(
-        side({fields_, strongLabel(tr("Split"), this), split_}, {0, 0, kSpace4, kSpace4}));
+        side({fields_, strongLabel(tr("Split"), this), split_, splitRule_},
+             {0, 0, kSpace4, kSpace4}));
     sides->setChildrenCollapsible(false);
     sides->setStretchFactor(0, 0);
     sides->setStretchFactor(1, 1);
@@ -265,6 +271,7 @@ void DataPage::take(Opened opened) {
     if (opened.problem) {
         fields_->setFields({});
         split_->setRows({});
+        splitRule_->clear();
         hideLeftOut();
         facts_->setText(tr("This dataset cannot be read: %1")
                             .arg(QString::fromStdString(opened.problem->text())));
@@ -288,8 +295,12 @@ void DataPage::take(Opened opened) {
     fields_->setFields(dataset.fields());
     split_->setRows({dataset.splitRows(Split::Train), dataset.splitRows(Split::Valid),
                      dataset.splitRows(Split::Test)});
-    showLeftOut(dataset.tally(), importRemarks(dataset.tally(), dataset.fields(), dataset.rows()),
-                std::move(opened.badLines));
+    splitRule_->setText(
+        QString::fromStdString(splitInWords(dataset.source(), dataset.splitRows())));
+    std::vector<ImportRemark> remarks = sourceRemarks(dataset.source(), dataset.splitRows());
+    std::ranges::move(importRemarks(dataset.tally(), dataset.fields(), dataset.rows()),
+                      std::back_inserter(remarks));
+    showLeftOut(dataset.tally(), remarks, std::move(opened.badLines));
     tellHeader();
     count_.start(
         [shared = opened.dataset](std::stop_token stop) { return countFields(*shared, stop); },

@@ -86,6 +86,7 @@ private:
     QSpinBox* goTo_ = nullptr;
     FieldList* fields_ = nullptr;
     SplitBar* split_ = nullptr;
+    QLabel* splitRule_ = nullptr;
     QLabel* leftOut_ = nullptr;
     QWidget* leftOutRow_ = nullptr; // heading and leftOut_
     ScrolledText* remarks_ = nullptr;

@@ -34,6 +34,7 @@ constexpr qint64 kPreviewBytes = 1500;     // of each file
 constexpr qint64 kLargestSchema = 1 << 20; // bytes
 constexpr int kPreviewFiles = 8;
 const QString kOwnSchema = QStringLiteral("csv");
+constexpr int kDefaultSplit = -1; // in the place of a SplitPlan::Rule
 
 QPlainTextEdit* codeView(const QString& name, QWidget* parent) {
     auto* view = new QPlainTextEdit(parent);
@@ -197,10 +198,12 @@ void ImportPanel::buildForm(QFormLayout* form) {
     name_->setPlaceholderText(tr("Letters, digits, . _ -"));
     form->addRow(tr("Name of the dataset"), name_);
 
-    rule_->addItem(tr("At random"));
-    rule_->addItem(tr("By time, newest rows for test"));
-    rule_->addItem(tr("As a file says"));
-    rule_->addItem(tr("As the files are divided: train, valid, test"));
+    rule_->addItem(tr("As the files are named, else random"), kDefaultSplit);
+    rule_->addItem(tr("At random"), int(SplitPlan::Rule::Random));
+    rule_->addItem(tr("By time, newest rows for test"), int(SplitPlan::Rule::Time));
+    rule_->addItem(tr("As a file says"), int(SplitPlan::Rule::File));
+    rule_->addItem(tr("By file name: train, valid, test"), int(SplitPlan::Rule::Parts));
+    rule_->setAccessibleName(tr("Split"));
     form->addRow(tr("Split"), rule_);
     train_->setSuffix(QStringLiteral(" %"));
     valid_->setSuffix(QStringLiteral(" %"));
@@ -326,11 +329,24 @@ void ImportPanel::showFiles() {
 }
 
 void ImportPanel::showSplitRule() {
-    const auto rule = SplitPlan::Rule(rule_->currentIndex());
+    const auto rule = chosenSplit().rule;
     form_->setRowVisible(sharesRow_,
                          rule == SplitPlan::Rule::Random || rule == SplitPlan::Rule::Time);
     form_->setRowVisible(seed_, rule == SplitPlan::Rule::Random);
     form_->setRowVisible(splitFileRow_, rule == SplitPlan::Rule::File);
+}
+
+SplitPlan ImportPanel::chosenSplit() const {
+    SplitPlan plan;
+    const int chosen = rule_->currentData().toInt();
+    plan.partsFirst = chosen == kDefaultSplit;
+    plan.rule = plan.partsFirst ? SplitPlan::Rule::Random : SplitPlan::Rule(chosen);
+    plan.seedIsWish = plan.partsFirst && seed_->value() != static_cast<int>(plan.seed);
+    plan.seed = static_cast<std::uint64_t>(seed_->value());
+    plan.train = train_->value() / 100.0;
+    plan.valid = valid_->value() / 100.0;
+    plan.file = splitFile_->text().trimmed().toStdString();
+    return plan;
 }
 
 ImportRequest ImportPanel::request() const {
@@ -343,11 +359,7 @@ ImportRequest ImportPanel::request() const {
         request.preset = preset.toStdString();
     }
     request.name = name_->text().trimmed().toStdString();
-    request.split.rule = SplitPlan::Rule(rule_->currentIndex());
-    request.split.seed = static_cast<std::uint64_t>(seed_->value());
-    request.split.train = train_->value() / 100.0;
-    request.split.valid = valid_->value() / 100.0;
-    request.split.file = splitFile_->text().trimmed().toStdString();
+    request.split = chosenSplit();
     request.minCount = minCount_->value();
     request.labelRule = labelRule_->text().trimmed().toStdString();
     request.replace = replace_->isChecked();

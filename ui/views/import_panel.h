@@ -45,6 +45,7 @@ private:
     void showSchema();
     void showFiles();
     void showSplitRule();
+    SplitPlan chosenSplit() const;
     void startImport();
     void showProgress(const ImportProgress& progress);
     void cancelImport();

@@ -51,6 +51,67 @@ std::vector<std::string_view> piecesOf(std::string_view name) {
     return pieces;
 }
 
+/// The part that a path says: the last of its names that says one.
+std::optional<Split> splitOfPath(std::string_view path) {
+    while (!path.empty()) {
+        const std::size_t slash = path.rfind('/');
+        const bool isLast = slash == std::string_view::npos;
+        if (const auto split = splitOfFileName(isLast ? path : path.substr(slash + 1))) {
+            return split;
+        }
+        path = isLast ? std::string_view() : path.substr(0, slash);
+    }
+    return std::nullopt;
+}
+
+/// How many bytes all of the texts begin with that are the same, whole pieces only.
+std::size_t commonBeginning(const std::vector<std::vector<std::string_view>>& texts) {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < texts.front().size(); ++i) {
+        const std::string_view piece = texts.front()[i];
+        if (!std::ranges::all_of(
+                texts, [&](const auto& text) { return i < text.size() && text[i] == piece; })) {
+            break;
+        }
+        bytes += piece.size();
+    }
+    return bytes;
+}
+
+/// What differs between the texts: each of them without the pieces that all begin with or end in.
+std::vector<std::string_view> differingParts(const std::vector<std::string>& texts) {
+    std::vector<std::vector<std::string_view>> pieces;
+    for (const std::string& text : texts) {
+        pieces.push_back(piecesOf(text));
+    }
+    const std::size_t begin = commonBeginning(pieces);
+    std::vector<std::string_view> rests;
+    pieces.clear();
+    for (const std::string& text : texts) {
+        rests.push_back(std::string_view(text).substr(begin));
+        pieces.push_back(piecesOf(rests.back()));
+        std::ranges::reverse(pieces.back());
+    }
+    const std::size_t end = commonBeginning(pieces);
+    for (std::string_view& rest : rests) {
+        rest.remove_suffix(end);
+    }
+    return rests;
+}
+
+/// Empty where one of the paths says nothing.
+std::vector<Split> splitsOfPaths(const std::vector<std::string_view>& paths) {
+    std::vector<Split> splits;
+    for (const std::string_view path : paths) {
+        const auto split = splitOfPath(path);
+        if (!split) {
+            return {};
+        }
+        splits.push_back(*split);
+    }
+    return splits;
+}
+
 /// The name with the same sign for each part word and each number.
 std::string commonForm(std::string_view name) {
     std::string form;
@@ -95,6 +156,15 @@ std::optional<Split> splitOfFileName(std::string_view name) {
         }
     }
     return found;
+}
+
+std::vector<Split> splitsOfFiles(const std::vector<std::string>& paths) {
+    if (paths.empty()) {
+        return {};
+    }
+    std::vector<Split> splits = splitsOfPaths(differingParts(paths));
+    // Several files of one part differ in no part's name: train_1.csv, train_2.csv.
+    return splits.empty() ? splitsOfPaths({paths.begin(), paths.end()}) : splits;
 }
 
 bool areParts(const std::vector<std::string>& names) {

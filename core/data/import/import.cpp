@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/base/name.h"
+#include "core/base/text_encoding.h"
 #include "core/base/worker_pool.h"
 #include "core/data/import/column_writer.h"
 #include "core/data/import/field_column.h"
@@ -20,6 +21,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <span>
 #include <system_error>
@@ -121,31 +123,69 @@ std::int64_t sizeOf(const std::vector<TableFile>& files) {
     return bytes;
 }
 
-/// The first table's files with the part that each name says; empty where one says none, or none
-/// trains.
-std::vector<FilePart> partsOf(const TableFile& first) {
-    std::vector<FilePart> parts;
-    bool trains = false;
-    const auto add = [&](const TableFile& file) {
-        const auto split =
-            splitOfFileName(std::filesystem::path(file.shownName).filename().string());
-        if (split) {
-            parts.push_back({*split, 0});
-            trains = trains || *split == Split::Train;
-        }
-        return split.has_value();
+/// The names of a table's files in the source, in valid UTF-8.
+SourceTable sourceTable(const TableSchema& table, const TableFile& file) {
+    const auto shown = [](const TableFile& one) {
+        return isUtf8(one.shownName) ? one.shownName : quotedText(one.shownName);
     };
-    const bool all = add(first) && std::ranges::all_of(first.more, add);
-    return all && trains && !first.more.empty() ? parts : std::vector<FilePart>();
+    SourceTable source{table.name, {shown(file)}};
+    std::ranges::transform(file.more, std::back_inserter(source.files), shown);
+    return source;
 }
 
-/// "read one after the other: toy.train.inter, toy.valid.inter".
-std::string filesInWords(const TableFile& file) {
-    std::string text = "read one after the other: " + file.shownName;
-    for (const TableFile& next : file.more) {
-        text += ", " + next.shownName;
+/// The part that the name of each of the first table's files says; empty where one says none, or
+/// there is no other file.
+std::vector<FilePart> partsOf(const TableFile& first) {
+    if (first.more.empty()) {
+        return {};
     }
-    return text;
+    std::vector<std::string> names = {first.shownName};
+    for (const TableFile& next : first.more) {
+        names.push_back(next.shownName);
+    }
+    std::vector<FilePart> parts;
+    for (const Split split : splitsOfFiles(names)) {
+        parts.push_back({split, 0});
+    }
+    return parts;
+}
+
+/// How the rows are divided.
+struct Division {
+    SplitPlan plan;
+    std::vector<FilePart> parts; // of the first table's files; empty where they are not named so
+};
+
+Result<Division> divisionOf(const SplitPlan& wish, const Schema& schema, const TableFile& first) {
+    Division division{wish, partsOf(first)};
+    const std::vector<FilePart>& parts = division.parts;
+    const bool trains = std::ranges::find(parts, Split::Train, &FilePart::split) != parts.end();
+    const bool differ = std::ranges::any_of(
+        parts, [&](const FilePart& part) { return part.split != parts.front().split; });
+    if (wish.partsFirst && trains && differ) {
+        division.plan.rule = SplitPlan::Rule::Parts;
+    }
+    if (division.plan.rule == SplitPlan::Rule::Parts && !trains) {
+        return Problem{"--split parts needs several files with train, valid or test in each name, "
+                       "at least one of them train; choose another split",
+                       schema.tables.front().where};
+    }
+    return division;
+}
+
+/// What is worth a line about where the rows are from and how they were divided.
+std::vector<ImportRemark> divisionRemarks(const SplitPlan& plan, const ImportSource& source,
+                                          const SplitRows& rows) {
+    std::vector<ImportRemark> remarks = sourceRemarks(source, rows);
+    if (plan.rule == SplitPlan::Rule::Parts) {
+        remarks.push_back({splitInWords(source, rows), false});
+    }
+    if (plan.seedIsWish && plan.rule != SplitPlan::Rule::Random) {
+        remarks.push_back({"the seed of the split is not used, since the rows are not split at "
+                           "random; choose a random split to use it",
+                           false});
+    }
+    return remarks;
 }
 
 /// For each vocabulary the fields that have it: those alone, and those that share it.
@@ -396,14 +436,11 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     }
     const Schema& schema = parts->schema;
     const std::vector<TableFile>& files = parts->files;
-    std::vector<FilePart> fileParts = partsOf(files.front());
-    SplitPlan plan = request.split;
-    plan.rule = plan.partsFirst && !fileParts.empty() ? SplitPlan::Rule::Parts : plan.rule;
-    if (plan.rule == SplitPlan::Rule::Parts && fileParts.empty()) {
-        return Problem{"the rows do not come as files whose names say train, valid or test, one of "
-                       "them train; choose another split",
-                       "split"};
+    auto division = divisionOf(request.split, schema, files.front());
+    if (!division) {
+        return division.problem();
     }
+    const SplitPlan& plan = division->plan;
     ImportWatch watch(progress, std::move(stop), sizeOf(files));
     BadLines badLines;
     WorkerPool pool;
@@ -433,7 +470,7 @@ Result<ImportReport> importDataset(const ImportRequest& request,
             return done.problem();
         }
         if (plan.rule == SplitPlan::Rule::Parts) {
-            fileParts[rows.file()].rows += columns->rows() - before;
+            division->parts[rows.file()].rows += columns->rows() - before;
         }
         if (auto go = watch.step(rows.bytesRead(), columns->rows() - before); !go) {
             return go.problem();
@@ -445,7 +482,7 @@ Result<ImportReport> importDataset(const ImportRequest& request,
     if (auto go = watch.begin("building vocabularies", sizeOf(files)); !go) {
         return go.problem();
     }
-    auto manifest = columns->finish(plan, fileParts, request.minCount);
+    auto manifest = columns->finish(plan, division->parts, request.minCount);
     if (!manifest) {
         return manifest.problem();
     }
@@ -461,11 +498,13 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         .schema = source->text,
         .labelRule = request.labelRule,
         .minCount = request.minCount,
-        .splitRule = std::string(splitRuleName(plan.rule)),
-        .splitSeed = request.split.seed,
+        .source = {.splitRule = std::string(splitRuleName(plan.rule)), .splitSeed = plan.seed},
         .tally = rows.tally(),
     };
     manifest->import.tally.cutTimes = columns->cutTimes();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        manifest->import.source.tables.push_back(sourceTable(schema.tables[i], files[i]));
+    }
     if (auto go = watch.begin("finishing", sizeOf(files)); !go) {
         return go.problem();
     }
@@ -482,14 +521,8 @@ Result<ImportReport> importDataset(const ImportRequest& request,
         fields.push_back(field.info);
     }
     report.remarks = importRemarks(report.tally, fields, report.rows);
-    for (const TableFile& file : files) {
-        if (!file.more.empty()) {
-            report.remarks.push_back({filesInWords(file), false});
-        }
-    }
-    if (plan.rule == SplitPlan::Rule::Parts) {
-        report.remarks.push_back({"the split is that of the files", false});
-    }
+    std::ranges::move(divisionRemarks(plan, manifest->import.source, manifest->splitRows),
+                      std::back_inserter(report.remarks));
     for (const BadLine& bad :
          std::span(badLines.first()).first(std::min(badLines.first().size(), kExamples))) {
         report.examples.push_back(bad.problem());

@@ -19,8 +19,11 @@ namespace flip {
 /// first table are divided, whose names say train, valid and test.
 struct SplitPlan {
     enum class Rule { Random, Time, File, Parts } rule = Rule::Random;
-    bool partsFirst = false; // Parts in the rule's place where the files are divided so
+    // Parts in the rule's place where the files of the first table are named so, at least two
+    // parts and one of them train.
+    bool partsFirst = false;
     std::uint64_t seed = 1;
+    bool seedIsWish = false; // somebody chose it: a remark says so where the rule has no use for it
     double train = 0.8;
     double valid = 0.1;
     std::filesystem::path file;

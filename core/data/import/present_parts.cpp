@@ -31,18 +31,24 @@ std::string handOn(const std::string& leader, std::vector<FieldSchema>& fields) 
     return heir;
 }
 
+/// `there is no file "a.csv" or "b.csv"`.
+std::string missingFiles(const TableSchema& table) {
+    const bool isList = !table.otherFiles.empty() && !table.anyFile;
+    return (isList ? "there are no files " : "there is no file ") + fileNamesInWords(table);
+}
+
 } // namespace
 
 Result<PresentParts> presentParts(const Schema& schema, const std::vector<TableFile>& files) {
     PresentParts parts;
     parts.schema.label = schema.label;
     parts.schema.time = schema.time;
-    std::map<std::string, std::string> missing; // tables, and the files they need
+    std::map<std::string, std::string> missing; // tables, and which files are not there
     std::map<std::string, TableSource> sources; // tables that have optional fields
     for (std::size_t i = 0; i < schema.tables.size(); ++i) {
         const TableSchema& table = schema.tables[i];
         if (files[i].file.empty()) {
-            missing[table.name] = table.file;
+            missing[table.name] = missingFiles(table);
             continue;
         }
         parts.schema.tables.push_back(table);
@@ -75,7 +81,7 @@ Result<PresentParts> presentParts(const Schema& schema, const std::vector<TableF
     for (const FieldSchema& field : schema.fields) {
         const std::string& table = field.columns.front().table;
         if (const auto file = missing.find(table); file != missing.end()) {
-            gone.emplace_back(field.name, "there is no file \"" + file->second + "\"");
+            gone.emplace_back(field.name, file->second);
         } else if (field.optional && !sources.at(table).cell(field)) {
             gone.emplace_back(field.name, sources.at(table).fileName() + " has no column \"" +
                                               field.columns.front().column + "\"");

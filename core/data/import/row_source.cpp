@@ -21,6 +21,61 @@ std::size_t tableIndex(const Schema& schema, const std::string& name) {
     return static_cast<std::size_t>(index);
 }
 
+/// Where the columns of two files that make one table differ first.
+std::string firstDifference(const std::vector<std::string>& first,
+                            const std::vector<std::string>& next) {
+    const auto [inFirst, inNext] = std::ranges::mismatch(first, next);
+    const std::string place = "column " + std::to_string(inFirst - first.begin() + 1);
+    if (inFirst == first.end()) {
+        return place + ", " + quotedText(*inNext) + ", is one too many";
+    }
+    if (inNext == next.end()) {
+        return place + ", " + quotedText(*inFirst) + ", is missing";
+    }
+    return place + " is " + quotedText(*inNext) + " and not " + quotedText(*inFirst);
+}
+
+Result<TableSource> openTable(const Schema& schema, std::size_t table, const TableFile& file) {
+    return TableSource::open(schema.tables[table], file,
+                             schema.columnsOf(schema.tables[table].name));
+}
+
+/// A further file of a table; its columns must be those of the first.
+Result<TableSource> openAnother(const Schema& schema, std::size_t table, const TableFile& file,
+                                const TableSource& first) {
+    auto source = openTable(schema, table, file);
+    if (source && source->columns() != first.columns()) {
+        return Problem{"has other columns than " + first.fileName() + ": " +
+                           firstDifference(first.columns(), source->columns()) +
+                           "; files of one table must have the same columns in the same order",
+                       file.shownName};
+    }
+    return source;
+}
+
+/// Opens every file once: what is wrong with the last one shows before hours went into the others.
+Result<void> checkFurtherFiles(const Schema& schema, const std::vector<TableFile>& files,
+                               ImportWatch& watch) {
+    for (std::size_t table = 0; table < files.size(); ++table) {
+        if (files[table].more.empty()) {
+            continue;
+        }
+        const auto first = openTable(schema, table, files[table]);
+        if (!first) {
+            return first.problem();
+        }
+        for (const TableFile& next : files[table].more) {
+            if (auto go = watch.begin("checking columns", 0); !go) {
+                return go;
+            }
+            if (const auto another = openAnother(schema, table, next, *first); !another) {
+                return another.problem();
+            }
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
@@ -28,8 +83,7 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
                                                    WorkerPool& pool, BadLines& badLines,
                                                    ImportWatch& watch) {
     // The streamed table first: what is wrong with its columns shows before the others are read.
-    auto table =
-        TableSource::open(schema.tables[0], files[0], schema.columnsOf(schema.tables[0].name));
+    auto table = openTable(schema, 0, files[0]);
     if (!table) {
         return table.problem();
     }
@@ -47,6 +101,9 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
         source->lines_.push_back({one.name, 0, 0, 0, one.kind == FileFormat::Csv});
     }
     if (auto done = source->placeAllOf(source->table_, 0); !done) {
+        return done.problem();
+    }
+    if (auto done = checkFurtherFiles(schema, files, watch); !done) {
         return done.problem();
     }
     std::int64_t bytes = 0;
@@ -124,8 +181,7 @@ Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table)
 
 Result<void> RowSource::loadJoined(const TableFile& file, std::size_t table, const JoinSchema& join,
                                    ImportWatch& watch) {
-    auto source = TableSource::open(schema_.tables[table], file,
-                                    schema_.columnsOf(schema_.tables[table].name));
+    auto source = openTable(schema_, table, file);
     if (!source) {
         return source.problem();
     }
@@ -143,7 +199,7 @@ Result<void> RowSource::loadJoined(const TableFile& file, std::size_t table, con
     }
     std::int64_t bytes = file.bytes;
     for (const TableFile& next : file.more) {
-        const auto another = openAnother(next, table, *source);
+        const auto another = openAnother(schema_, table, next, *source);
         if (!another) {
             return another.problem();
         }
@@ -183,21 +239,8 @@ Result<void> RowSource::loadFile(const TableSource& source, std::size_t table, I
     }
 }
 
-/// A further file of a table; its columns must be those of the first.
-Result<TableSource> RowSource::openAnother(const TableFile& file, std::size_t table,
-                                           const TableSource& first) const {
-    auto source = TableSource::open(schema_.tables[table], file,
-                                    schema_.columnsOf(schema_.tables[table].name));
-    if (source && source->columns() != first.columns()) {
-        return Problem{"has other columns than " + first.fileName() +
-                           "; files of one table must have the same ones, in the same order",
-                       file.shownName};
-    }
-    return source;
-}
-
 Result<void> RowSource::openNext() {
-    auto source = openAnother(firstFile_.more[file_], 0, table_);
+    auto source = openAnother(schema_, 0, firstFile_.more[file_], table_);
     if (!source) {
         return source.problem();
     }

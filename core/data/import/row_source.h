@@ -101,8 +101,6 @@ private:
         : schema_(schema), firstFile_(file), table_(std::move(table)), strict_(strict), pool_(pool),
           check_(schema.label), badLines_(badLines), unnamed_(check_) {}
 
-    Result<TableSource> openAnother(const TableFile& file, std::size_t table,
-                                    const TableSource& first) const;
     Result<void> openNext();
 
     template <class Named>

@@ -193,8 +193,7 @@ Result<std::vector<Split>> splitAsFiles(std::span<const FilePart> parts, std::in
     }
     assert(static_cast<std::int64_t>(splits.size()) == rows);
     return trains ? Result(std::move(splits))
-                  : Problem{"no usable row is in the file to train on; mend it, or choose another "
-                            "split",
+                  : Problem{"the train file has no usable row; mend it or choose another split",
                             "split"};
 }
 

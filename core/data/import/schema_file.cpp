@@ -153,8 +153,7 @@ Result<void> readLists(const TomlSection& section, const std::string& format, Ta
 Result<void> readFiles(const TomlSection& section, TableSchema& table) {
     table.anyFile = section.has("any_file");
     if (table.anyFile && section.has("file")) {
-        return Problem{"has both file and any_file; name the files by one of them",
-                       section.where("any_file")};
+        return Problem{"has both file and any_file; keep one of them", section.where("any_file")};
     }
     const std::string key = table.anyFile ? "any_file" : "file";
     auto files = section.textOrTexts(key);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -19,8 +20,8 @@ bool liesInside(const fs::path& file, const fs::path& folder) {
     return inFolder == folder.end();
 }
 
-Problem outside(const std::string& name, const std::string& where) {
-    return {"file = \"" + name + "\" lies outside the source; name a file inside it", where};
+Problem outside(const std::string& name, const WantedFiles& wanted) {
+    return {wanted.written(name) + " lies outside the source; name a file inside it", wanted.where};
 }
 
 bool leavesFolder(const fs::path& relative) {
@@ -77,10 +78,13 @@ std::string listed(std::vector<std::string> names) {
                                  : list;
 }
 
-Problem several(const std::string& name, std::vector<std::string> found, const std::string& where) {
-    return {"several files are meant by file = \"" + name + "\": " + listed(std::move(found)) +
-                "; name one of them, or write file = [\"...\", \"...\"] to read them one after the "
-                "other",
+/// `where` is the archive that holds them, or the line that names them.
+Problem several(const std::string& name, std::vector<std::string> found, const WantedFiles& wanted,
+                const std::string& where) {
+    return {"several files are meant by " + wanted.written(name) + ": " + listed(std::move(found)) +
+                (wanted.key.empty() ? "; keep one of them there"
+                                    : "; name one of them, or write file = [\"...\", \"...\"] to "
+                                      "read them one after the other"),
             where};
 }
 
@@ -89,21 +93,18 @@ bool isOfMacOs(std::string_view member) {
     return member.starts_with("__MACOSX/") || member.find("/__MACOSX/") != std::string_view::npos;
 }
 
-/// Whether a member is meant by a name: it is the end of the member's own, from a folder on.
-bool isMeant(std::string_view member, std::string_view name) {
-    const auto lastPart = [](std::string_view path) {
-        const std::size_t slash = path.rfind('/');
-        return slash == std::string_view::npos ? path : path.substr(slash + 1);
-    };
-    const std::string_view own = lastPart(member);
-    const std::string_view wanted = lastPart(name);
-    if (!fits(own, wanted)) {
-        return false;
-    }
-    member.remove_suffix(own.size());
-    name.remove_suffix(wanted.size());
-    return name.empty() || member == name ||
-           (member.ends_with(name) && member[member.size() - name.size() - 1] == '/');
+/// The folder of a path, "" of none, and its last part.
+std::pair<std::string_view, std::string_view> folderAndName(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string_view::npos
+               ? std::pair(std::string_view(), path)
+               : std::pair(path.substr(0, slash), path.substr(slash + 1));
+}
+
+/// Whether a folder in an archive is meant by that of a name: it is the same, or ends in it.
+bool isMeantFolder(std::string_view folder, std::string_view wanted) {
+    return wanted.empty() || folder == wanted ||
+           (folder.ends_with(wanted) && folder[folder.size() - wanted.size() - 1] == '/');
 }
 
 /// A member's name without "./" before it.
@@ -120,17 +121,70 @@ std::string contentName(const fs::path& archive) {
     return name.string();
 }
 
-Problem notThere(const TableSchema& table, const std::vector<std::string>& names,
-                 const std::string& where) {
+/// How a file that is read as `name` may end, "" first.
+std::vector<std::string> endings() {
+    std::vector<std::string> all = {""};
+    for (const std::string_view ending : packedEndings()) {
+        all.emplace_back(ending);
+    }
+    all.emplace_back(".zip");
+    return all;
+}
+
+/// A file of a folder that fits a pattern.
+struct Part {
+    std::string file;   // its name in the folder
+    std::size_t ending; // which of endings() was taken off
+};
+
+/// The files that a pattern means, by their names without the ending of a packed file. Of a part
+/// that is there both packed and unpacked the unpacked one counts.
+std::map<std::string, Part> partsIn(const std::vector<std::string>& files,
+                                    const std::string& pattern) {
+    const std::vector<std::string> all = endings();
+    std::map<std::string, Part> parts;
+    for (const std::string& file : files) {
+        std::size_t ending = 0;
+        for (std::size_t i = 1; i < all.size(); ++i) {
+            ending = file.ends_with(all[i]) && file.size() > all[i].size() ? i : ending;
+        }
+        const std::string unpacked = file.substr(0, file.size() - all[ending].size());
+        if (!fits(file, pattern) && !fits(unpacked, pattern)) {
+            continue;
+        }
+        const auto [part, isNew] = parts.try_emplace(unpacked, Part{file, ending});
+        if (!isNew && ending < part->second.ending) {
+            part->second = {file, ending};
+        }
+    }
+    return parts;
+}
+
+std::string quoted(const std::vector<std::string>& names, const std::string& between) {
     std::string list;
     for (const std::string& name : names) {
-        list += (list.empty() ? "\"" : table.anyFile ? " or \"" : " and \"") + name + "\"";
+        list += (list.empty() ? "\"" : between + "\"") + name + "\"";
     }
-    const bool isList = names.size() > 1 && !table.anyFile;
+    return list;
+}
+
+Problem notThere(const TableSchema& table, const std::string& where) {
+    const bool isList = !table.otherFiles.empty() && !table.anyFile;
     return Problem{"the table \"" + table.name + "\" needs the " + (isList ? "files " : "file ") +
-                       list + ", " + (isList ? "not all of which are" : "which is not") +
-                       " there, nor packed; put it there or name its folder" +
-                       (isList ? ", or write any_file where one of them is enough" : ""),
+                       fileNamesInWords(table) + ", " +
+                       (isList ? "none of which is" : "which is not") + " there, nor packed; put " +
+                       (isList ? "them" : "it") + " there or name " + (isList ? "their" : "its") +
+                       " folder",
+                   where};
+}
+
+Problem halfThere(const std::vector<std::string>& missing, const WantedFiles& wanted,
+                  const std::string& where) {
+    const bool isOne = missing.size() == 1;
+    return Problem{std::string(isOne ? "the file " : "the files ") + quoted(missing, " and ") +
+                       " of the table \"" + wanted.table + "\" " + (isOne ? "is" : "are") +
+                       " missing, packed or not; add " + (isOne ? "it" : "them") +
+                       ", or write any_file = [...] if one of the files is enough",
                    where};
 }
 
@@ -164,19 +218,41 @@ TableFile SourceFiles::oneFile() const {
     return {root_, "", root_.filename().string(), sizeOf(root_)};
 }
 
-SourceFiles::Found SourceFiles::find(const std::vector<std::string>& names,
-                                     const std::string& where) {
+WantedFiles WantedFiles::of(const TableSchema& table) {
+    WantedFiles wanted{
+        {table.file}, table.anyFile, table.name, table.where, table.anyFile ? "any_file" : "file"};
+    wanted.names.insert(wanted.names.end(), table.otherFiles.begin(), table.otherFiles.end());
+    return wanted;
+}
+
+std::string WantedFiles::written(const std::string& name) const {
+    const std::string quotedName = "\"" + name + "\"";
+    return key.empty()         ? quotedName
+           : names.size() == 1 ? key + " = " + quotedName
+                               : quotedName + " in " + key;
+}
+
+std::string fileNamesInWords(const TableSchema& table) {
+    return quoted(WantedFiles::of(table).names, table.anyFile ? " or " : " and ");
+}
+
+SourceFiles::Found SourceFiles::find(const WantedFiles& wanted) {
+    return wanted.any ? findFirst(wanted.names, wanted) : findAll(wanted);
+}
+
+SourceFiles::Found SourceFiles::findFirst(const std::vector<std::string>& names,
+                                          const WantedFiles& wanted) {
     if (kind_ == Kind::File) {
         return std::optional<TableFile>();
     }
     for (const std::string& name : names) {
         if (leavesFolder(name)) {
-            return outside(name, where);
+            return outside(name, wanted);
         }
     }
     if (kind_ == Kind::Folder) {
         for (const std::string& name : names) {
-            auto found = findInFolder(name, where);
+            auto found = findInFolder(name, wanted);
             if (!found || found->has_value()) {
                 return found;
             }
@@ -185,7 +261,8 @@ SourceFiles::Found SourceFiles::find(const std::vector<std::string>& names,
     const std::vector<fs::path> archives =
         kind_ == Kind::Archive ? std::vector{root_} : archivesHere();
     for (std::size_t i = 0; i < names.size() && archives.size() == 1; ++i) {
-        auto found = findInArchive(archives[0], archives[0].filename().string(), names[i]);
+        auto found = findInArchive(archives[0], archives[0].filename().string(), names[i],
+                                   isPattern(names[i]), wanted);
         if (!found || found->has_value()) {
             return found;
         }
@@ -193,38 +270,41 @@ SourceFiles::Found SourceFiles::find(const std::vector<std::string>& names,
     return std::optional<TableFile>();
 }
 
-SourceFiles::Found SourceFiles::findAll(const std::vector<std::string>& names,
-                                        const std::string& where) {
+SourceFiles::Found SourceFiles::findAll(const WantedFiles& wanted) {
     std::vector<TableFile> files;
-    for (const std::string& name : names) {
-        auto found = find({name}, where);
-        if (!found || !found->has_value()) {
+    std::vector<std::string> missing;
+    for (const std::string& name : wanted.names) {
+        auto found = findFirst({name}, wanted);
+        if (!found) {
             return found;
         }
-        std::vector<TableFile> behind = std::exchange((*found)->more, {});
-        files.push_back(std::move(**found));
-        std::ranges::move(behind, std::back_inserter(files));
+        if (found->has_value()) {
+            files.push_back(std::move(**found));
+        } else {
+            missing.push_back(name);
+        }
     }
-    return joined(std::move(files));
+    if (!files.empty() && !missing.empty()) {
+        return halfThere(missing, wanted, shown());
+    }
+    return joined(std::move(files), wanted);
 }
 
-SourceFiles::Found SourceFiles::findInFolder(const std::string& name, const std::string& where) {
-    std::vector<std::string> endings = {""};
-    for (const std::string_view ending : packedEndings()) {
-        endings.emplace_back(ending);
+SourceFiles::Found SourceFiles::findInFolder(const std::string& name, const WantedFiles& wanted) {
+    if (isPattern(name)) {
+        auto found = findPattern(name, wanted);
+        return !found || found->has_value() ? found : findBehindArchive(name, wanted);
     }
-    endings.emplace_back(".zip");
-    for (const std::string& ending : endings) {
-        auto found =
-            isPattern(name) ? findPattern(name + ending, where) : takeFile(name + ending, where);
+    for (const std::string& ending : endings()) {
+        auto found = takeFile(name + ending, name, wanted);
         if (!found || found->has_value()) {
             return found;
         }
     }
-    return findBehindArchive(name, where);
+    return findBehindArchive(name, wanted);
 }
 
-SourceFiles::Found SourceFiles::findPattern(const fs::path& pattern, const std::string& where) {
+SourceFiles::Found SourceFiles::findPattern(const fs::path& pattern, const WantedFiles& wanted) {
     const fs::path folder = pattern.parent_path();
     std::error_code error;
     const fs::path inside = fs::canonical(root_ / folder, error);
@@ -232,46 +312,68 @@ SourceFiles::Found SourceFiles::findPattern(const fs::path& pattern, const std::
         return std::optional<TableFile>();
     }
     if (!liesInside(inside, root_)) {
-        return outside(pattern.string(), where);
+        return outside(pattern.string(), wanted);
     }
-    std::vector<std::string> names;
+    std::vector<std::string> there;
     fs::directory_iterator entries(inside, error);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
         std::error_code ignored;
-        const std::string name = entries->path().filename().string();
-        if (fits(name, pattern.filename().string()) && fs::is_regular_file(*entries, ignored)) {
-            names.push_back(name);
+        if (fs::is_regular_file(*entries, ignored)) {
+            there.push_back(entries->path().filename().string());
         }
     }
     if (error) {
         return Problem{"the folder cannot be read: " + error.message(), inside.string()};
     }
+    const auto parts = partsIn(there, pattern.filename().string());
+    std::vector<std::string> names;
+    std::vector<std::string> found;
+    for (const auto& [name, part] : parts) {
+        names.push_back(name);
+        found.push_back(part.file);
+    }
     if (!areParts(names)) {
-        return several(pattern.string(), std::move(names), where);
+        return several(pattern.string(), std::move(found), wanted, wanted.where);
     }
     sortParts(names);
     std::vector<TableFile> files;
     for (const std::string& name : names) {
-        auto file = takeFile(folder / name, where);
+        auto file = takeFile(folder / parts.at(name).file, pattern.string(), wanted);
         if (!file || !file->has_value()) {
             return file;
         }
         files.push_back(std::move(**file));
     }
-    return joined(std::move(files));
+    return joined(std::move(files), wanted);
 }
 
-std::optional<TableFile> SourceFiles::joined(std::vector<TableFile> files) {
-    if (files.empty()) {
-        return std::nullopt;
+/// One table's files as the first with those behind it; no file may be there twice.
+SourceFiles::Found SourceFiles::joined(std::vector<TableFile> files, const WantedFiles& wanted) {
+    std::vector<TableFile> all;
+    for (TableFile& file : files) {
+        std::vector<TableFile> behind = std::exchange(file.more, {});
+        all.push_back(std::move(file));
+        std::ranges::move(behind, std::back_inserter(all));
     }
-    TableFile first = std::move(files.front());
-    first.more.assign(std::make_move_iterator(files.begin() + 1),
-                      std::make_move_iterator(files.end()));
-    return first;
+    std::set<std::pair<fs::path, std::string>> seen;
+    for (const TableFile& file : all) {
+        if (!seen.emplace(file.file, file.member).second) {
+            return Problem{"the table \"" + wanted.table + "\" would read " + file.shownName +
+                               " twice; name each file once",
+                           wanted.where};
+        }
+    }
+    if (all.empty()) {
+        return std::optional<TableFile>();
+    }
+    TableFile first = std::move(all.front());
+    first.more.assign(std::make_move_iterator(all.begin() + 1), std::make_move_iterator(all.end()));
+    return std::optional(std::move(first));
 }
 
-SourceFiles::Found SourceFiles::takeFile(const fs::path& relative, const std::string& where) {
+/// `name` is what the schema says of it.
+SourceFiles::Found SourceFiles::takeFile(const fs::path& relative, const std::string& name,
+                                         const WantedFiles& wanted) {
     std::error_code error;
     const fs::path file = fs::canonical(root_ / relative, error);
     if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
@@ -281,7 +383,7 @@ SourceFiles::Found SourceFiles::takeFile(const fs::path& relative, const std::st
         return Problem{"cannot be opened: " + error.message(), (root_ / relative).string()};
     }
     if (!liesInside(file, root_)) {
-        return outside(relative.string(), where);
+        return outside(name, wanted);
     }
     if (!fs::is_regular_file(file, error)) {
         return Problem{"is not a regular file; name a file", (root_ / relative).string()};
@@ -289,7 +391,8 @@ SourceFiles::Found SourceFiles::takeFile(const fs::path& relative, const std::st
     if (!isArchiveName(relative)) {
         return std::optional(TableFile{file, "", relative.string(), sizeOf(file)});
     }
-    auto member = findInArchive(file, relative.string(), contentName(relative));
+    auto member = findInArchive(file, relative.string(), contentName(relative),
+                                /*mayBeSeveral=*/false, wanted);
     if (!member || member->has_value()) {
         return member;
     }
@@ -305,12 +408,12 @@ SourceFiles::Found SourceFiles::takeFile(const fs::path& relative, const std::st
         names.push_back(one.name);
     }
     return Problem{"holds " + (names.empty() ? "no file" : "several files: " + listed(names)) +
-                       "; name one as file = \"" + relative.string() + "/...\"",
+                       "; name one as \"" + relative.string() + "/...\"",
                    (root_ / relative).string()};
 }
 
 SourceFiles::Found SourceFiles::findBehindArchive(const fs::path& relative,
-                                                  const std::string& where) {
+                                                  const WantedFiles& wanted) {
     fs::path archive;
     for (auto part = relative.begin(); part != relative.end(); ++part) {
         archive /= *part;
@@ -320,7 +423,7 @@ SourceFiles::Found SourceFiles::findBehindArchive(const fs::path& relative,
             return std::optional<TableFile>();
         }
         if (!liesInside(file, root_)) {
-            return outside(relative.string(), where);
+            return outside(relative.string(), wanted);
         }
         if (fs::is_regular_file(file, error)) {
             if (!isArchiveName(archive)) {
@@ -330,42 +433,62 @@ SourceFiles::Found SourceFiles::findBehindArchive(const fs::path& relative,
             while (++part != relative.end()) {
                 rest /= *part;
             }
-            return findInArchive(file, archive.string(), rest.string());
+            return findInArchive(file, archive.string(), rest.string(), isPattern(rest.string()),
+                                 wanted);
         }
     }
     return std::optional<TableFile>();
 }
 
+/// With `mayBeSeveral` "*" in the name stands for any letters and the files may be several of one
+/// folder; else "*" is a letter like others.
 SourceFiles::Found SourceFiles::findInArchive(const fs::path& archive,
                                               const std::string& shownArchive,
-                                              const std::string& name) {
+                                              const std::string& name, bool mayBeSeveral,
+                                              const WantedFiles& wanted) {
     const auto all = members(archive, shownArchive);
     if (!all) {
         return all.problem();
     }
-    std::vector<const ArchiveMember*> meant;
+    const auto [wantedFolder, wantedName] = folderAndName(name);
+    std::map<std::string, std::vector<const ArchiveMember*>> folders; // and what is meant there
     for (const ArchiveMember& member : **all) {
-        if (plainName(member.name) == name) {
-            return std::optional(memberFile(archive, shownArchive, **all, member));
-        }
-        if (isMeant(plainName(member.name), name)) {
-            meant.push_back(&member);
+        const auto [folder, own] = folderAndName(plainName(member.name));
+        if (isMeantFolder(folder, wantedFolder) &&
+            (mayBeSeveral ? fits(own, wantedName) : own == wantedName)) {
+            folders[std::string(folder)].push_back(&member);
         }
     }
+    // The whole name counts before the end of a longer one.
+    if (const auto whole = folders.find(std::string(wantedFolder)); whole != folders.end()) {
+        auto only = folders.extract(whole);
+        folders.clear();
+        folders.insert(std::move(only));
+    }
+    if (folders.empty()) {
+        return std::optional<TableFile>();
+    }
+    std::map<std::string, const ArchiveMember*> members;
     std::vector<std::string> names;
-    for (const ArchiveMember* member : meant) {
-        names.push_back(member->name);
+    for (const auto& [folder, inFolder] : folders) {
+        for (const ArchiveMember* member : inFolder) {
+            names.emplace_back(plainName(member->name));
+            if (!members.try_emplace(names.back(), member).second) {
+                return Problem{"holds " + names.back() +
+                                   " twice; pack it again with each file once",
+                               archive.string()};
+            }
+        }
     }
-    if (!areParts(names)) {
-        return several(name, std::move(names), archive.string());
+    if (folders.size() > 1 || !areParts(names)) {
+        return several(name, std::move(names), wanted, archive.string());
     }
     sortParts(names);
     std::vector<TableFile> files;
     for (const std::string& part : names) {
-        const auto member = std::ranges::find(**all, part, &ArchiveMember::name);
-        files.push_back(memberFile(archive, shownArchive, **all, *member));
+        files.push_back(memberFile(archive, shownArchive, **all, *members.at(part)));
     }
-    return joined(std::move(files));
+    return joined(std::move(files), wanted);
 }
 
 SourceFiles::Found SourceFiles::onlyMember() {
@@ -446,12 +569,10 @@ Result<std::vector<TableFile>> findTableFiles(const Schema& schema, const fs::pa
     }
     std::vector<TableFile> found;
     for (const TableSchema& table : schema.tables) {
-        std::vector<std::string> names = {table.file};
-        names.insert(names.end(), table.otherFiles.begin(), table.otherFiles.end());
-        auto file =
-            table.anyFile ? files->find(names, table.where) : files->findAll(names, table.where);
+        const WantedFiles wanted = WantedFiles::of(table);
+        auto file = files->find(wanted);
         if (file && !file->has_value() && schema.tables.size() == 1 &&
-            (names.size() == 1 || table.anyFile)) {
+            (wanted.names.size() == 1 || wanted.any)) {
             file = files->onlyMember();
         }
         if (!file) {
@@ -462,7 +583,7 @@ Result<std::vector<TableFile>> findTableFiles(const Schema& schema, const fs::pa
             continue;
         }
         if (!file->has_value()) {
-            return notThere(table, names, files->shown());
+            return notThere(table, files->shown());
         }
         found.push_back(std::move(**file));
     }

@@ -24,6 +24,24 @@ struct TableFile {
     std::int64_t allBytes() const;
 };
 
+/// The files that are looked for, as a schema names them.
+struct WantedFiles {
+    std::vector<std::string> names;
+    bool any = false;  // the first that is there; else all of them, one after the other
+    std::string table; // whose they are
+    std::string where; // the line that names them, for Problems
+    std::string key;   // "file" or "any_file"; empty: no schema of a person's names them
+
+    /// A table's.
+    static WantedFiles of(const TableSchema& table);
+
+    /// One of the names as a message has it: `file = "a.csv"`, or `"a.csv" in any_file`.
+    std::string written(const std::string& name) const;
+};
+
+/// The names of a table's files: `"a.csv" or "b.csv"` of any_file, `"a.csv" and "b.csv"` of file.
+std::string fileNamesInWords(const TableSchema& table);
+
 /// The files of an import's source: a folder, an archive, or one file. Owned by one thread.
 class SourceFiles {
 public:
@@ -32,17 +50,14 @@ public:
     bool isOneFile() const { return kind_ == Kind::File; }
     TableFile oneFile() const;
 
-    /// The first of the names that is there, in a folder also packed (ratings.csv.gz,
-    /// ratings.csv.zip), as "archive.zip/member", or in the only archive that lies there; in an
-    /// archive at any depth. The last part of a name may hold "*"; where several files match they
-    /// are the parts of one table (file_parts.h), else a Problem that lists them, as is a name or
-    /// link that leaves the source, at `where`.
-    Result<std::optional<TableFile>> find(const std::vector<std::string>& names,
-                                          const std::string& where);
-
-    /// All of the names, one after the other; nothing where one is not there.
-    Result<std::optional<TableFile>> findAll(const std::vector<std::string>& names,
-                                             const std::string& where);
+    /// The files of the names, the first with those behind it as `more`; nothing where they are not
+    /// there. Each name is looked for in the folder, also packed (ratings.csv.gz, ratings.csv.zip),
+    /// as "archive.zip/member", or in the only archive that lies there; in an archive at any depth.
+    /// The last part of a name may hold "*"; where several files of one folder match they must be
+    /// the parts of one table (file_parts.h), each of them packed or not. Problems: a name that
+    /// means several files, a name or link that leaves the source, a file that is named twice, and
+    /// where all names are wanted, that only some of them are there.
+    Result<std::optional<TableFile>> find(const WantedFiles& wanted);
 
     /// The only file of an archive; nothing where it holds several, or the source is none.
     Result<std::optional<TableFile>> onlyMember();
@@ -56,15 +71,18 @@ private:
 
     SourceFiles(Kind kind, std::filesystem::path root) : kind_(kind), root_(std::move(root)) {}
 
-    Found findInFolder(const std::string& name, const std::string& where);
-    Found findPattern(const std::filesystem::path& pattern, const std::string& where);
-    Found takeFile(const std::filesystem::path& relative, const std::string& where);
-    Found findBehindArchive(const std::filesystem::path& relative, const std::string& where);
+    Found findFirst(const std::vector<std::string>& names, const WantedFiles& wanted);
+    Found findAll(const WantedFiles& wanted);
+    Found findInFolder(const std::string& name, const WantedFiles& wanted);
+    Found findPattern(const std::filesystem::path& pattern, const WantedFiles& wanted);
+    Found takeFile(const std::filesystem::path& relative, const std::string& name,
+                   const WantedFiles& wanted);
+    Found findBehindArchive(const std::filesystem::path& relative, const WantedFiles& wanted);
     Found findInArchive(const std::filesystem::path& archive, const std::string& shownArchive,
-                        const std::string& name);
+                        const std::string& name, bool mayBeSeveral, const WantedFiles& wanted);
     Result<const Members*> members(const std::filesystem::path& archive,
                                    const std::string& shownArchive);
-    static std::optional<TableFile> joined(std::vector<TableFile> files);
+    static Found joined(std::vector<TableFile> files, const WantedFiles& wanted);
     TableFile memberFile(const std::filesystem::path& archive, const std::string& shownArchive,
                          const Members& all, const ArchiveMember& member) const;
     std::vector<std::filesystem::path> archivesHere() const;

@@ -170,7 +170,7 @@ Result<std::optional<TypedFile>> findFile(SourceFiles& files, const std::string&
     const std::string pattern = "*." + ending;
     const auto found = files.isOneFile() && ending == "inter"
                            ? Result(std::optional(files.oneFile()))
-                           : files.find({pattern}, files.shown());
+                           : files.find({{pattern}, false, ending, files.shown(), ""});
     if (!found) {
         return found.problem();
     }

@@ -42,6 +42,7 @@ private Q_SLOTS:
     void openNamesAColumnThatIsShort_data();
     void openNamesAColumnThatIsShort();
     void noChangedByteOfTheManifestGoesUnnoticed();
+    void readsAManifestThatNamesNoFiles();
     void refusesAnotherFormat();
     void readsTheCountsOfOlderPrograms();
     void readsDamagedOffsetsWithoutLeavingTheFile();
@@ -146,6 +147,22 @@ void DatasetTest::noChangedByteOfTheManifestGoesUnnoticed() {
     const auto data = Dataset::open(dataset_);
     QVERIFY(!data.ok());
     QCOMPARE(data.problem().where, file.string());
+}
+
+/// As older programs wrote them.
+void DatasetTest::readsAManifestThatNamesNoFiles() {
+    const auto file = dataset_ / Manifest::kFileName;
+    auto json = nlohmann::json::parse(contentOf(file));
+    QCOMPARE(json.at("import").at("tables").size(), std::size_t{2});
+    json.at("import").erase("tables");
+    json.erase("checksum");
+    json["checksum"] = contentHash(json.dump());
+    test::write(file, json.dump(2));
+    const auto data = Dataset::open(dataset_);
+    FLIP_VERIFY_OK(data);
+    QCOMPARE(data->hash(), json.at("hash").get<std::string>());
+    QVERIFY(data->source() == (ImportSource{.splitRule = "random", .splitSeed = 1}));
+    QCOMPARE(nlohmann::json::parse(data->toJson()).at("files"), nlohmann::json::object());
 }
 
 void DatasetTest::refusesAnotherFormat() {

@@ -22,6 +22,8 @@ class FilePartsTest : public QObject {
 private Q_SLOTS:
     void readsThePartInAName_data();
     void readsThePartInAName();
+    void readsThePartsInWhatDiffers_data();
+    void readsThePartsInWhatDiffers();
     void knowsTheFilesOfOneTable_data();
     void knowsTheFilesOfOneTable();
 };
@@ -50,6 +52,36 @@ void FilePartsTest::readsThePartInAName() {
     QFETCH(QString, part);
     const auto split = splitOfFileName(QTest::currentDataTag());
     QCOMPARE(split ? QString::fromUtf8(splitName(*split).data()) : QString(), part);
+}
+
+void FilePartsTest::readsThePartsInWhatDiffers_data() {
+    QTest::addColumn<QString>("parts"); // empty: none
+    const auto row = [](const char* names, const char* parts) { QTest::newRow(names) << parts; };
+    row("train.csv valid.csv test.csv", "train valid test");
+    row("train/data.csv test/data.csv", "train test");
+    row("train.zip/data.csv test.zip/data.csv", "train test");
+    row("all.zip/in/train.csv all.zip/in/dev.csv", "train valid");
+    row("train/part-1.csv train/part-2.csv test/part-1.csv", "train train test");
+    row("train/a.csv test.csv", "train test");
+    row("train/test_data.csv valid/test_data.csv", "train valid");
+    row("ab_test_train.csv ab_test_valid.csv ab_test_test.csv", "train valid test");
+    row("test/train.csv test/valid.csv", "train valid");
+    row("train_1.csv train_2.csv", "train train");
+    row("train/1.csv train/2.csv", "train train");
+    row("train.csv", "train");
+    row("train.csv more.csv", "");
+    row("train/a.csv b.csv", "");
+    row("train_1.csv train_2.csv train_test.csv", "");
+    row("a.csv b.csv", "");
+}
+
+void FilePartsTest::readsThePartsInWhatDiffers() {
+    QFETCH(QString, parts);
+    QStringList found;
+    for (const Split split : splitsOfFiles(namesIn(QTest::currentDataTag()))) {
+        found << QString::fromUtf8(splitName(split).data());
+    }
+    QCOMPARE(found.join(' '), parts);
 }
 
 void FilePartsTest::knowsTheFilesOfOneTable_data() {

@@ -57,6 +57,12 @@ private Q_SLOTS:
     void refusesFilesOfOtherColumns();
     void dividesRowsAsTheFilesAre_data();
     void dividesRowsAsTheFilesAre();
+    void takesTheSplitThatFileNamesSay_data();
+    void takesTheSplitThatFileNamesSay();
+    void refusesASplitByFilesThatAreNotNamedSo();
+    void tellsOfASeedThatIsNotUsed_data();
+    void tellsOfASeedThatIsNotUsed();
+    void keepsFileNamesThatAreNoUtf8();
     void countsKeysThatAJoinDoesNotFind();
     void keepsAsManyDecimalsOfTimesAsFit();
     void countsARowWithoutAMatchAtOneJoinOfAChain_data();
@@ -220,33 +226,62 @@ void ImportTest::readsATableInSeveralFiles() {
     for (const ImportRemark& remark : report_.remarks) {
         said << QString::fromStdString(remark.text);
     }
-    QVERIFY2(said.contains("read one after the other: r1.csv, r2.csv, r10.csv") &&
-                 said.contains("read one after the other: old.csv, new.csv"),
+    QVERIFY2(said.contains("table \"t\" was read from 3 files: r1.csv, r2.csv, r10.csv") &&
+                 said.contains("table \"films\" was read from 2 files: old.csv, new.csv"),
              qPrintable(said.join('\n')));
+    const ImportSource expected{
+        .tables = {{"t", {"r1.csv", "r2.csv", "r10.csv"}}, {"films", {"old.csv", "new.csv"}}},
+        .splitRule = "random",
+        .splitSeed = 1};
+    QVERIFY(data->source() == expected);
 }
 
 void ImportTest::refusesFilesOfOtherColumns_data() {
-    QTest::addColumn<bool>("joined");
-    QTest::newRow("of the rows") << false;
-    QTest::newRow("of a joined table") << true;
+    QTest::addColumn<QString>("rows");  // the last of three files, and ...
+    QTest::addColumn<QString>("films"); // ... of two
+    QTest::addColumn<QString>("where");
+    QTest::addColumn<QString>("says");
+    const auto row = [](const char* name, const char* rows, const char* films, const char* where,
+                        const char* says) {
+        QTest::newRow(name) << rows << films << where << says;
+    };
+    row("another order", "key,y", "key,title", "r3.csv",
+        "r1.csv: column 1 is \"key\" and not \"y\"");
+    row("another name", "y,Key", "key,title", "r3.csv",
+        "r1.csv: column 2 is \"Key\" and not \"key\"");
+    row("one too many", "y,key,x", "key,title", "r3.csv",
+        "r1.csv: column 3, \"x\", is one too many");
+    row("one is missing", "y", "key,title", "r3.csv", "r1.csv: column 2, \"key\", is missing");
+    row("of a joined table", "y,key", "key,name", "f2.csv",
+        "f1.csv: column 2 is \"name\" and not \"title\"");
 }
 
 void ImportTest::refusesFilesOfOtherColumns() {
-    QFETCH(bool, joined);
+    QFETCH(QString, rows);
+    QFETCH(QString, films);
+    QFETCH(QString, where);
+    QFETCH(QString, says);
     test::write(source() / "r1.csv", "y,key\n1,a\n0,b\n");
-    test::write(source() / "r2.csv", joined ? "y,key\n1,b\n" : "key,y\nb,1\n");
+    test::write(source() / "r2.csv", "y,key\n1,a\n0,b\n");
+    test::write(source() / "r3.csv", rows.toStdString() + "\n");
     test::write(source() / "f1.csv", "key,title\na,A\n");
-    test::write(source() / "f2.csv", joined ? "key,name\nb,B\n" : "key,title\nb,B\n");
+    test::write(source() / "f2.csv", films.toStdString() + "\n");
     test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='r*.csv'\n"
                                           "[[table]]\nname='films'\nfile='f*.csv'\n"
                                           "[[join]]\nleft='t.key'\nright='films.key'\n"
                                           "[label]\ncolumn='t.y'\npositive='> 0'\n"
                                           "[[field]]\nname='title'\ncolumn='films.title'\n");
-    const auto report = importDataset(test::shopRequest(source()), datasets());
+    QStringList phases;
+    const auto report =
+        importDataset(test::shopRequest(source()), datasets(), [&](const ImportProgress& progress) {
+            phases << QString::fromStdString(progress.phase);
+        });
     QVERIFY(!report.ok());
-    QCOMPARE(report.problem().where, std::string(joined ? "f2.csv" : "r2.csv"));
-    QVERIFY(report.problem().what.starts_with(joined ? "has other columns than f1.csv"
-                                                     : "has other columns than r1.csv"));
+    QCOMPARE(QString::fromStdString(report.problem().where), where);
+    const QString what = QString::fromStdString(report.problem().what);
+    QVERIFY2(what.startsWith("has other columns than " + says + "; files of one table"),
+             qPrintable(what));
+    QVERIFY2(phases.filter("reading").isEmpty(), "it has read rows before it looked");
     QVERIFY(!std::filesystem::exists(datasets() / "shop"));
 }
 
@@ -285,6 +320,127 @@ void ImportTest::dividesRowsAsTheFilesAre() {
     request.split.partsFirst = partsFirst;
     QCOMPARE(importDataset(request, datasets()).ok(),
              SplitPlan::Rule(rule) != SplitPlan::Rule::Parts);
+}
+
+void ImportTest::takesTheSplitThatFileNamesSay_data() {
+    QTest::addColumn<QStringList>("files"); // of two rows each
+    QTest::addColumn<bool>("asked");        // for parts
+    QTest::addColumn<QString>("splits");    // of the rows; empty: at random
+    QTest::addColumn<QString>("remarks");
+    const QString named = "split as the files are named: train ";
+    QTest::newRow("by default") << QStringList{"train.csv", "valid.csv", "test.csv"} << false
+                                << "001122" << named + "2 rows, valid 2, test 2";
+    QTest::newRow("nothing for validation")
+        << QStringList{"train.csv", "test.csv"} << false << "0022"
+        << "! no row is for validation; add a file for it or choose another split\n" + named +
+               "2 rows, valid 0, test 2";
+    QTest::newRow("nothing for test")
+        << QStringList{"train.csv", "dev.csv"} << false << "0011"
+        << "! no row is for test; add a file for it or choose another split\n" + named +
+               "2 rows, valid 2, test 0";
+    QTest::newRow("all of one part") << QStringList{"train_1.csv", "train_2.csv"} << false << ""
+                                     << "";
+    QTest::newRow("all of one part, asked for")
+        << QStringList{"train_1.csv", "train_2.csv"} << true << "0000"
+        << "! no row is for validation or test; add a file for it or choose another split\n" +
+               named + "4 rows, valid 0, test 0";
+    QTest::newRow("nothing trains") << QStringList{"valid.csv", "test.csv"} << false << ""
+                                    << "";
+    QTest::newRow("not all of them")
+        << QStringList{"train.csv", "test.csv", "more.csv"} << false << ""
+        << "";
+    QTest::newRow("folders") << QStringList{"train/a.csv", "valid/a.csv", "test/a.csv"} << false
+                             << "001122" << named + "2 rows, valid 2, test 2";
+    QTest::newRow("what differs") << QStringList{"ab_test_train.csv", "ab_test_dev.csv",
+                                                 "ab_test_test.csv"}
+                                  << false << "001122" << named + "2 rows, valid 2, test 2";
+}
+
+void ImportTest::takesTheSplitThatFileNamesSay() {
+    QFETCH(QStringList, files);
+    QFETCH(bool, asked);
+    QFETCH(QString, splits);
+    QFETCH(QString, remarks);
+    for (const QString& file : files) {
+        test::write(source() / file.toStdString(), "y,a\n1,x\n0,y\n");
+    }
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile=['" +
+                                              files.join("','").toStdString() +
+                                              "']\n[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                              "[[field]]\nname='a'\ncolumn='t.a'\n");
+    ImportRequest request = test::shopRequest(source());
+    request.split.rule = asked ? SplitPlan::Rule::Parts : SplitPlan::Rule::Random;
+    request.split.partsFirst = !asked;
+    const auto data = import(request);
+    QVERIFY(data);
+    QCOMPARE(data->source().splitRule, std::string(splits.isEmpty() ? "random" : "parts"));
+    QString found;
+    for (const std::uint8_t split : data->splits()) {
+        found += QString::number(split);
+    }
+    QVERIFY2(splits.isEmpty() || found == splits, qPrintable(found));
+    QStringList lines;
+    for (const ImportRemark& remark : report_.remarks) {
+        lines << (remark.isWarning ? "! " : "") + QString::fromStdString(remark.text);
+    }
+    const QString ofFiles = lines.isEmpty() ? QString() : lines.takeFirst();
+    QVERIFY2(ofFiles.startsWith("table \"t\" was read from "), qPrintable(ofFiles));
+    QCOMPARE(lines.join('\n'), remarks);
+}
+
+void ImportTest::refusesASplitByFilesThatAreNotNamedSo() {
+    ImportRequest request = shop();
+    request.split.rule = SplitPlan::Rule::Parts;
+    const auto report = importDataset(request, datasets());
+    QVERIFY(!report.ok());
+    QCOMPARE(report.problem().text(),
+             (source() / "schema.toml:1").string() +
+                 ": --split parts needs several files with train, valid or test in each name, at "
+                 "least one of them train; choose another split");
+}
+
+void ImportTest::tellsOfASeedThatIsNotUsed_data() {
+    QTest::addColumn<bool>("isWish");
+    QTest::addColumn<bool>("isDivided"); // the files are
+    QTest::addColumn<bool>("tells");
+    QTest::newRow("files that are divided") << true << true << true;
+    QTest::newRow("files that are not") << true << false << false;
+    QTest::newRow("nobody chose it") << false << true << false;
+}
+
+void ImportTest::tellsOfASeedThatIsNotUsed() {
+    QFETCH(bool, isWish);
+    QFETCH(bool, isDivided);
+    QFETCH(bool, tells);
+    test::write(source() / "train.csv", "y,a\n1,x\n0,y\n");
+    test::write(source() / (isDivided ? "test.csv" : "train2.csv"), "y,a\n1,x\n0,y\n");
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='t*.csv'\n"
+                                          "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                          "[[field]]\nname='a'\ncolumn='t.a'\n");
+    if (!isDivided) {
+        std::filesystem::rename(source() / "train.csv", source() / "train1.csv");
+    }
+    ImportRequest request = test::shopRequest(source());
+    request.split.partsFirst = true;
+    request.split.seed = 5;
+    request.split.seedIsWish = isWish;
+    QVERIFY(import(request));
+    const bool told = std::ranges::any_of(report_.remarks, [](const ImportRemark& remark) {
+        return remark.text.starts_with("the seed of the split is not used");
+    });
+    QCOMPARE(told, tells);
+}
+
+void ImportTest::keepsFileNamesThatAreNoUtf8() {
+    test::write(source() / "caf\xE9_1.csv", "y,a\n1,x\n0,y\n");
+    test::write(source() / "caf\xE9_2.csv", "y,a\n1,x\n0,y\n");
+    test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='caf*.csv'\n"
+                                          "[label]\ncolumn='t.y'\npositive='> 0'\n"
+                                          "[[field]]\nname='a'\ncolumn='t.a'\n");
+    const auto data = import(test::shopRequest(source()));
+    QVERIFY(data);
+    QCOMPARE(data->source().tables.front().files.size(), std::size_t{2});
+    QVERIFY(QJsonDocument::fromJson(QByteArray::fromStdString(data->toJson())).isObject());
 }
 
 void ImportTest::countsKeysThatAJoinDoesNotFind() {
@@ -900,7 +1056,10 @@ void ImportTest::writesTheObjectOfTheContract() {
         {"dropped_rows", 1},
         {"unmatched_rows", 0},
         {"repeated_keys", 0},
-        {"rows_without_match", QJsonObject{{"goods", 0}}}};
+        {"rows_without_match", QJsonObject{{"goods", 0}}},
+        {"split_rule", "file"},
+        {"files",
+         QJsonObject{{"sales", QJsonArray{"sales.csv"}}, {"goods", QJsonArray{"goods.csv"}}}}};
     QCOMPARE(QJsonDocument::fromJson(QByteArray::fromStdString(data->toJson())).object(), expected);
 }
 

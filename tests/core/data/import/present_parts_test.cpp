@@ -76,6 +76,10 @@ private Q_SLOTS:
     void init() { folder_ = std::make_unique<QTemporaryDir>(); }
     void importsWhatIsThere_data();
     void importsWhatIsThere();
+    void namesTheFilesOfATableThatIsMissing_data();
+    void namesTheFilesOfATableThatIsMissing();
+    void refusesATableThatIsHalfThere_data();
+    void refusesATableThatIsHalfThere();
     void takesOneFileWhereTheOthersAreOptional();
     void anotherFieldLeadsTheVocabularyOfOneThatIsGone();
     void refusesWhereNoFieldIsLeft();
@@ -154,6 +158,53 @@ void PresentPartsTest::importsWhatIsThere() {
         names << QString::fromStdString(field.name);
     }
     QCOMPARE(names.join(' '), fields);
+}
+
+void PresentPartsTest::namesTheFilesOfATableThatIsMissing_data() {
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QString>("reason");
+    QTest::newRow("one") << "file = \"studios.csv\""
+                         << "there is no file \"studios.csv\"";
+    QTest::newRow("all of several") << "file = [\"old.csv\", \"new.csv\"]"
+                                    << "there are no files \"old.csv\" and \"new.csv\"";
+    QTest::newRow("one of several") << "any_file = [\"old.csv\", \"new.csv\"]"
+                                    << "there is no file \"old.csv\" or \"new.csv\"";
+}
+
+void PresentPartsTest::namesTheFilesOfATableThatIsMissing() {
+    QFETCH(QString, file);
+    QFETCH(QString, reason);
+    write("schema.toml", schemaText("file = \"studios.csv\"", file.toStdString()));
+    write("raw/clicks.csv", "film,place,what\n1,a,buy\n2,b,no\n");
+    write("raw/films.csv", "film,title,studio\n1,Alien,s\n2,Heat,t\n");
+    const auto report = import();
+    QVERIFY2(report.ok(), report ? "" : report.problem().text().c_str());
+    QCOMPARE(report->leftOut,
+             std::vector<std::string>{"the field \"city\" is left out: " + reason.toStdString()});
+}
+
+void PresentPartsTest::refusesATableThatIsHalfThere_data() {
+    QTest::addColumn<QString>("there");
+    QTest::addColumn<QString>("missing");
+    QTest::newRow("the first") << "raw/old.csv"
+                               << "new.csv";
+    QTest::newRow("the second") << "raw/new.csv"
+                                << "old.csv";
+}
+
+void PresentPartsTest::refusesATableThatIsHalfThere() {
+    QFETCH(QString, there);
+    QFETCH(QString, missing);
+    write("schema.toml", schemaText("file = \"studios.csv\"", "file = [\"old.csv\", \"new.csv\"]"));
+    write("raw/clicks.csv", "film,place,what\n1,a,buy\n2,b,no\n");
+    write("raw/films.csv", "film,title,studio\n1,Alien,s\n2,Heat,t\n");
+    write(there.toStdString(), "studio,city\ns,London\n");
+    const auto report = import();
+    QVERIFY(!report.ok());
+    QCOMPARE(report.problem().what,
+             "the file \"" + missing.toStdString() +
+                 "\" of the table \"studios\" is missing, packed or not; add it, or write any_file "
+                 "= [...] if one of the files is enough");
 }
 
 void PresentPartsTest::takesOneFileWhereTheOthersAreOptional() {

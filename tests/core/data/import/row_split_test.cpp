@@ -158,7 +158,10 @@ void RowSplitTest::followsTheFilesThatRowsAreFrom() {
     QVERIFY(splits.ok());
     QCOMPARE(letters(*splits), std::string("arrr"));
     const std::vector<FilePart> untrained = {{Split::Train, 0}, {Split::Test, 3}};
-    QVERIFY(!splitRows(plan, 3, {}, untrained).ok());
+    const auto refused = splitRows(plan, 3, {}, untrained);
+    QVERIFY(!refused.ok());
+    QCOMPARE(refused.problem().what,
+             std::string("the train file has no usable row; mend it or choose another split"));
 }
 
 void RowSplitTest::refusesAFile_data() {

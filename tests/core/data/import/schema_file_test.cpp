@@ -423,7 +423,7 @@ void SchemaFileTest::refuses_data() {
     row("escape without quote", encoding, "escape = '/'", "an escape stands in quoted fields", 1);
     row("file twice", file, "file = ['a.csv', 'a.csv']", "the file \"a.csv\" stands twice");
     row("both ways to name files", file, "file = 'a.csv'\nany_file = 'b.csv'",
-        "has both file and any_file", 4);
+        "has both file and any_file; keep one of them", 4);
     row("no file", file, "file = []", "file is an empty list");
     row("file of a wrong type", file, "file = [1]", "file must be a list of texts");
     row("star in a folder", file, "file = 'a*/b.csv'", "holds a * in the name of a folder");

@@ -55,6 +55,10 @@ private Q_SLOTS:
     void readsSeveralFilesAsOneTable();
     void refuses_data();
     void refuses();
+    void refusesAFileNamedTwice_data();
+    void refusesAFileNamedTwice();
+    void namesTheKeyAsTheSchemaWritesIt_data();
+    void namesTheKeyAsTheSchemaWritesIt();
     void takesAnyNameForTheOnlyTable();
     void refusesOneFileForTwoTables();
     void followsLinksInsideTheSourceOnly();
@@ -185,8 +189,29 @@ void TableFilesTest::readsSeveralFilesAsOneTable_data() {
     row("numbered ones", {"p-10.csv", "p-9.csv"}, {"p-*.csv"}, "p-9.csv p-10.csv");
     row("parts and another", {"p-1.csv", "p-2.csv", "a.csv"}, {"a.csv", "p-*.csv"},
         "a.csv p-1.csv p-2.csv");
+    row("parts, partly packed", {"a_1.csv", "a_2.csv.gz", "a_3.csv.zst"}, {"a_*.csv"},
+        "a_1.csv a_2.csv.gz a_3.csv.zst");
+    row("parts, one of them packed too", {"a_1.csv", "a_1.csv.gz", "a_2.csv.gz"}, {"a_*.csv"},
+        "a_1.csv a_2.csv.gz");
+    row("parts, packed in two ways", {"a_1.csv.zst", "a_1.csv.gz", "a_2.csv.zst"}, {"a_*.csv"},
+        "a_1.csv.gz a_2.csv.zst");
+    row("parts, one in a zip", {"a_1.csv", "a_2.csv.zip:b.csv"}, {"a_*.csv"},
+        "a_1.csv a_2.csv.zip/b.csv");
+    row("parts of any ending", {"a_1.csv", "a_1.csv.gz", "a_2.csv"}, {"a_*"}, "a_1.csv a_2.csv");
+    row("parts that are archives", {"p-1.zip:x.csv", "p-2.zip:y.csv"}, {"p-*.zip"},
+        "p-1.zip/x.csv p-2.zip/y.csv");
+    row("parts in an archive, the whole name first", {"x.zip:old/p1.csv,p1.csv,p2.csv"}, {"p*.csv"},
+        "x.zip/p1.csv x.zip/p2.csv");
+    row("parts in a folder of an archive", {"x.zip:new/p2.csv,new/p1.csv,old/p1.csv"},
+        {"new/p*.csv"}, "x.zip/new/p1.csv x.zip/new/p2.csv");
+    row("parts in an archive and another", {"x.zip:in/p1.csv,in/p2.csv", "a.csv"},
+        {"x.zip/p*.csv", "a.csv"}, "x.zip/in/p1.csv x.zip/in/p2.csv a.csv");
     row("one is missing", {"a.csv"}, {"a.csv", "b.csv"},
-        "the table \"t0\" needs the files \"a.csv\" and \"b.csv\", not all of which are there");
+        "the file \"b.csv\" of the table \"t0\" is missing, packed or not; add it, or write "
+        "any_file");
+    row("two are missing", {"b.csv.gz"}, {"a.csv", "b.csv", "c*.csv"},
+        "the files \"a.csv\" and \"c*.csv\" of the table \"t0\" are missing, packed or not; add "
+        "them");
 }
 
 void TableFilesTest::readsSeveralFilesAsOneTable() {
@@ -201,7 +226,8 @@ void TableFilesTest::readsSeveralFilesAsOneTable() {
     const auto files = findTableFiles(schemaOf({names}, /*any=*/false), root());
     if (!files) {
         const QString problem = QString::fromStdString(files.problem().text());
-        QVERIFY2(problem.contains(shown) && problem.contains("any_file"), qPrintable(problem));
+        QVERIFY2(problem.contains(shown) && problem.contains("any_file = [...]"),
+                 qPrintable(problem));
         return;
     }
     QString found = QString::fromStdString(files->front().shownName);
@@ -233,8 +259,21 @@ void TableFilesTest::refuses_data() {
         "lies outside the source");
     row("star fits two", {"b.inter", "a.inter"}, "*.inter", "schema.toml:1", "a.inter, b.inter");
     row("star fits none", {"a.csv"}, "*.inter", "ROOT", "needs the file \"*.inter\"");
+    row("star fits two, one of them packed", {"a.inter", "b.inter.gz"}, "*.inter", "schema.toml:1",
+        "a.inter, b.inter.gz");
     row("two members of the name", {"ml.zip:y/a.csv,x/a.csv"}, "a.csv", "ROOT/ml.zip",
         "x/a.csv, y/a.csv; name one of them");
+    row("two members of the name in numbered folders", {"ml.zip:u2/a.csv,u1/a.csv"}, "a.csv",
+        "ROOT/ml.zip", "u1/a.csv, u2/a.csv; name one of them");
+    row("parts in two folders of an archive", {"ml.zip:u1/a_1.csv,u2/a_2.csv"}, "a_*.csv",
+        "ROOT/ml.zip", "u1/a_1.csv, u2/a_2.csv; name one of them");
+    row("member twice", {"ml.zip:a.csv,a.csv"}, "a.csv", "ROOT/ml.zip", "holds a.csv twice");
+    row("member twice, written in two ways", {"ml.zip:a.csv,./a.csv"}, "a.csv", "ROOT/ml.zip",
+        "holds a.csv twice");
+    row("one of the parts twice", {"ml.zip:p1.csv,p2.csv,p2.csv"}, "p*.csv", "ROOT/ml.zip",
+        "holds p2.csv twice");
+    row("star in the name of an archive", {"a*.csv.zip:a1.csv,a2.csv"}, "a*.csv", "ROOT/a*.csv.zip",
+        "holds several files: a1.csv, a2.csv");
     row("two archives", {"x.zip:a.csv", "y.zip:a.csv"}, "a.csv", "ROOT",
         "needs the file \"a.csv\"");
     row("no such member", {"x.zip:a.csv,c.csv"}, "x.zip/b.csv", "ROOT", "needs the file");
@@ -259,6 +298,67 @@ void TableFilesTest::refuses() {
     QVERIFY2(shown.startsWith(place + ": "), qPrintable(shown));
     QVERIFY2(shown.contains(says), qPrintable(shown));
     QVERIFY2(!shown.contains('\n'), qPrintable(shown));
+}
+
+void TableFilesTest::refusesAFileNamedTwice_data() {
+    QTest::addColumn<QStringList>("wanted");
+    QTest::addColumn<QString>("twice");
+    QTest::newRow("name and pattern") << QStringList{"a.csv", "*.csv"} << "a.csv";
+    QTest::newRow("two spellings") << QStringList{"a.csv", "./a.csv"} << "./a.csv";
+    QTest::newRow("a link") << QStringList{"link.txt", "a.csv"} << "a.csv";
+    QTest::newRow("a pattern of links") << QStringList{"l*_*.dat"} << "l_2.dat";
+    QTest::newRow("a member") << QStringList{"x.zip/b.csv", "b.csv"} << "x.zip/in/b.csv";
+}
+
+void TableFilesTest::refusesAFileNamedTwice() {
+    QFETCH(QStringList, wanted);
+    QFETCH(QString, twice);
+    putAll({"a.csv", "x.zip:in/b.csv"});
+    for (const char* const link : {"link.txt", "l_1.dat", "l_2.dat"}) {
+        std::filesystem::create_symlink("a.csv", root() / link);
+    }
+    std::vector<std::string> names;
+    for (const QString& name : wanted) {
+        names.push_back(name.toStdString());
+    }
+    const auto files = findTableFiles(schemaOf({names}, /*any=*/false), root());
+    QVERIFY(!files.ok());
+    QCOMPARE(files.problem().text(), "schema.toml:1: the table \"t0\" would read " +
+                                         twice.toStdString() + " twice; name each file once");
+}
+
+void TableFilesTest::namesTheKeyAsTheSchemaWritesIt_data() {
+    QTest::addColumn<QStringList>("wanted");
+    QTest::addColumn<bool>("any");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("file") << QStringList{"*.csv"} << false
+                          << "several files are meant by file = \"*.csv\": a.csv, b.csv; name one";
+    QTest::newRow("file, a list") << QStringList{"a.csv", "*.csv"} << false
+                                  << "several files are meant by \"*.csv\" in file: a.csv, b.csv";
+    QTest::newRow("any_file") << QStringList{"*.csv"} << true
+                              << "several files are meant by any_file = \"*.csv\": a.csv, b.csv";
+    QTest::newRow("any_file, a list")
+        << QStringList{"c.csv", "*.csv"} << true
+        << "several files are meant by \"*.csv\" in any_file: a.csv, b.csv";
+    QTest::newRow("outside, file")
+        << QStringList{"../a.csv"} << false << "file = \"../a.csv\" lies outside the source";
+    QTest::newRow("outside, any_file, a list")
+        << QStringList{"c.csv", "../a.csv"} << true << "\"../a.csv\" in any_file lies outside";
+}
+
+void TableFilesTest::namesTheKeyAsTheSchemaWritesIt() {
+    QFETCH(QStringList, wanted);
+    QFETCH(bool, any);
+    QFETCH(QString, says);
+    putAll({"a.csv", "b.csv"});
+    std::vector<std::string> names;
+    for (const QString& name : wanted) {
+        names.push_back(name.toStdString());
+    }
+    const auto files = findTableFiles(schemaOf({names}, any), root());
+    QVERIFY(!files.ok());
+    const QString problem = QString::fromStdString(files.problem().text());
+    QVERIFY2(problem.startsWith("schema.toml:1: " + says), qPrintable(problem));
 }
 
 void TableFilesTest::takesAnyNameForTheOnlyTable() {
@@ -291,7 +391,7 @@ void TableFilesTest::followsLinksInsideTheSourceOnly() {
     for (const char* const name : {"b.csv", "c.csv", "up/outside.csv", "up/*.csv"}) {
         const auto files = findTableFiles(schemaOf({{name}}), root());
         QVERIFY2(!files.ok(), name);
-        QVERIFY2(files.problem().text().starts_with("schema.toml:1: file = "), name);
+        QVERIFY2(files.problem().text().starts_with("schema.toml:1: any_file = "), name);
     }
     QVERIFY(!findTableFiles(schemaOf({{"d.csv"}}), root()).ok());
 }
