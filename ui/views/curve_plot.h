@@ -56,7 +56,6 @@ public:
     QString crossText() const;  // plain; empty while there is no cross-hair
     QString bestText() const;   // the label of the best point of all lines
     std::vector<double> shownValues(std::size_t line) const; // what is drawn, smoothed or not
-    QCustomPlot* canvas() const { return plot_; }
 
     QSize minimumSizeHint() const override { return {220, 160}; }
     QSize sizeHint() const override { return {360, 240}; }

@@ -165,7 +165,6 @@ void ExperimentPage::connectAll() {
         if (tabs_->currentIndex() == kFormTab) {
             writeToml();
         }
-        Q_EMIT draftChanged();
     });
     connect(form_, &OptionForm::helpWanted, this,
             [this](const QString& title, const QString& text) {
@@ -233,14 +232,6 @@ void ExperimentPage::setTemplate(const QString& text, int maxTokens) {
     RunDraft draft = form_->draft();
     draft.set("text.template", text.toStdString());
     draft.set("text.max_tokens", std::int64_t{maxTokens});
-    form_->setDraft(draft);
-}
-
-void ExperimentPage::setSpec(const RunSpec& spec) {
-    RunDraft draft;
-    for (const Option& option : options()) {
-        draft.set(option.key, option.get(spec));
-    }
     form_->setDraft(draft);
 }
 

@@ -40,7 +40,6 @@ public Q_SLOTS:
     void openFile(const QString& file);
     void setDataset(const QString& name);
     void setTemplate(const QString& text, int maxTokens);
-    void setSpec(const flip::RunSpec& spec);
     void setRunNames(const QStringList& runs); // what finetune.from may name
     void setRunning(bool running);
     void reloadNames(); // datasets and language models of the workspace
@@ -49,7 +48,6 @@ Q_SIGNALS:
     void startRequested(const flip::RunSpec& spec);
     void problemMet(const flip::Problem& problem);
     void newsMet(const QString& text);
-    void draftChanged();
     void recipeChanged(const flip::RunSpec& spec); // as complete as a run needs it
 
 protected:

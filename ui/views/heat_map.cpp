@@ -350,13 +350,6 @@ void HeatMap::mouseMoveEvent(QMouseEvent* event) {
     }
 }
 
-void HeatMap::mousePressEvent(QMouseEvent* event) {
-    if (const auto cell = cellAt(event->pos())) {
-        Q_EMIT cellClicked(cell->first, cell->second);
-    }
-    QWidget::mousePressEvent(event);
-}
-
 void HeatMap::leaveEvent(QEvent*) {
     hovered_.reset();
     update();

@@ -54,14 +54,10 @@ public:
     QSize minimumSizeHint() const override { return {280, 260}; }
     QSize sizeHint() const override { return {520, 480}; }
 
-Q_SIGNALS:
-    void cellClicked(int row, int column);
-
 protected:
     void paintEvent(QPaintEvent* event) override;
     bool event(QEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
-    void mousePressEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 

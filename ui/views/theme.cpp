@@ -224,9 +224,6 @@ QFont strongFont() {
 QFont captionFont() {
     return sized(11, QFont::Normal);
 }
-QFont titleFont() {
-    return sized(20, QFont::DemiBold);
-}
 
 QFont codeFont() {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);

@@ -73,7 +73,6 @@ inline constexpr int kRowHeight = 28; // of tables
 QFont textFont();    // 13
 QFont strongFont();  // 13, demi-bold: names of groups and columns
 QFont captionFont(); // 11
-QFont titleFont();   // 20: page titles
 QFont codeFont();    // 12, fixed width
 
 /// Dresses a widget anew after a property that the style sheet reads has changed.
