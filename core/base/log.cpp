@@ -13,13 +13,6 @@ namespace {
 std::mutex mutex;
 std::shared_ptr<spdlog::logger> logger; // guarded by mutex
 
-void write(spdlog::level::level_enum level, std::string_view line) {
-    const std::lock_guard guard(mutex);
-    if (logger) {
-        logger->log(level, "{}", line);
-    }
-}
-
 } // namespace
 
 void openFile(const std::filesystem::path& file) {
@@ -36,14 +29,11 @@ void openFile(const std::filesystem::path& file) {
     }
 }
 
-void info(std::string_view line) {
-    write(spdlog::level::info, line);
-}
-void warning(std::string_view line) {
-    write(spdlog::level::warn, line);
-}
 void error(std::string_view line) {
-    write(spdlog::level::err, line);
+    const std::lock_guard guard(mutex);
+    if (logger) {
+        logger->error("{}", line);
+    }
 }
 
 } // namespace flip::log

@@ -11,8 +11,6 @@ namespace flip::log {
 /// Starts writing to `file` (5 MiB, 3 generations); before that lines are dropped.
 void openFile(const std::filesystem::path& file);
 
-void info(std::string_view line);
-void warning(std::string_view line);
 void error(std::string_view line);
 
 } // namespace flip::log
