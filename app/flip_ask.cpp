@@ -1,6 +1,6 @@
 #include "app/launch/ask_window.h"
 
-#include "ui/views/desktop_id.h"
+#include "ui/window/desktop_id.h"
 
 #include <QApplication>
 

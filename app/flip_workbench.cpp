@@ -6,9 +6,9 @@
 #include "core/run/kernel_caches.h"
 #include "core/store/workspace.h"
 #include "ui/bridge/named_things.h"
-#include "ui/views/desktop_id.h"
-#include "ui/views/main_window.h"
-#include "ui/views/window_picture.h"
+#include "ui/window/desktop_id.h"
+#include "ui/window/main_window.h"
+#include "ui/window/window_picture.h"
 
 #include <QApplication>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "ui/views/rail.h"
-#include "ui/views/theme.h"
+#include "ui/widgets/theme.h"
+#include "ui/window/rail.h"
 
 #include <QSize>
 #include <QString>

@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 #include <QtTest>
 
+#include <map>
 #include <vector>
 
 // The house rules that a compiler does not check, read from the source tree itself. A failure names
@@ -12,11 +13,26 @@
 namespace {
 
 /// The rooms of core/, bottom to top: a room sees itself and those before it, nothing else.
-const QStringList kRooms = {"base",  "spec",  "data",  "text",  "eval",
-                            "store", "model", "train", "align", "run"};
-const QStringList kRoomsWithoutTorch = kRooms.mid(0, kRooms.indexOf("model"));
-const QStringList kRoomsOpenToWindow = {"base", "spec",  "data",  "text",
-                                        "eval", "store", "align", "run"};
+const QStringList kRooms = {"base",    "formats", "spec",    "data",   "text",
+                            "eval",    "store",   "report",  "model",  "train",
+                            "explain", "run",     "trained", "sample", "launch"};
+const QStringList kRoomsOfTensors = {"model", "train", "explain", "run", "trained"};
+
+/// The rooms of ui/, bottom to top, and the rooms of core/ that they may see.
+const QStringList kWindowRooms = {"bridge", "models", "widgets", "plots", "pages", "window"};
+const QStringList kRoomsOpenToWindow = {"base",   "spec",    "data", "text",    "eval",   "store",
+                                        "report", "explain", "run",  "trained", "sample", "launch"};
+
+/// Headers of open rooms that are for the engine alone: they name tensors.
+const QStringList kInnerHeaders = {"core/run/run_execution.h", "core/run/run_inputs.h"};
+
+QStringList roomsWithoutTorch() {
+    QStringList rooms = kRooms;
+    for (const QString& room : kRoomsOfTensors) {
+        rooms.removeAll(room);
+    }
+    return rooms;
+}
 
 constexpr int kLongestFile = 600;
 constexpr int kLongestProgramFile = 99;
@@ -109,6 +125,48 @@ QByteArray listed(const QStringList& places) {
     return "places that break this rule, listed above: " + QByteArray::number(places.size());
 }
 
+/// The folders of a house that hold sources, sorted.
+QStringList roomsUnder(const QString& house) {
+    QStringList rooms;
+    for (const SourceFile& file : sourcesUnder(house)) {
+        if (!rooms.contains(file.folder(1))) {
+            rooms << file.folder(1);
+        }
+    }
+    rooms.sort();
+    return rooms;
+}
+
+QStringList sorted(QStringList names) {
+    names.sort();
+    return names;
+}
+
+/// The headers through which one of ours brings a header of LibTorch along: "a.h: b.h:
+/// torch/types.h"; empty where it brings none.
+QString wayToTorch(const QString& header) {
+    static std::map<QString, QString> known;
+    if (const auto found = known.find(header); found != known.end()) {
+        return found->second;
+    }
+    known[header] = QString(); // a circle of headers ends here
+    QFile file(root().filePath(header));
+    if (!file.open(QIODevice::ReadOnly)) {
+        return {};
+    }
+    QString way;
+    for (const Include& include :
+         includesOf({header, QString::fromUtf8(file.readAll()).split('\n')})) {
+        if (isTorch(include.target)) {
+            way = include.target;
+        } else if (const QString further = wayToTorch(include.target); !further.isEmpty()) {
+            way = include.target + ": " + further;
+        }
+    }
+    known[header] = way;
+    return way;
+}
+
 /// Everything written by hand, for the rules about words.
 std::vector<SourceFile> allTexts() {
     std::vector<SourceFile> texts;
@@ -161,18 +219,7 @@ private Q_SLOTS:
         QVERIFY(root().exists("README.md"));
     }
 
-    void everyRoomHasItsPlaceInTheOrder() {
-        QStringList rooms;
-        for (const SourceFile& file : sourcesUnder("core")) {
-            if (!rooms.contains(file.folder(1))) {
-                rooms << file.folder(1);
-            }
-        }
-        rooms.sort();
-        QStringList expected = kRooms;
-        expected.sort();
-        QCOMPARE(rooms, expected);
-    }
+    void everyRoomHasItsPlaceInTheOrder() { QCOMPARE(roomsUnder("core"), sorted(kRooms)); }
 
     void roomSeesOnlyTheRoomsBelowIt_data() { addRows(kRooms); }
     void roomSeesOnlyTheRoomsBelowIt() {
@@ -201,6 +248,8 @@ private Q_SLOTS:
                                   << "^core/data/import/";
         QTest::newRow("tokenizer") << "^text/tokenizer/"
                                    << "^core/text/[^/]+$";
+        QTest::newRow("kernels") << "^model/kernels/"
+                                 << "^core/model/(heads/|id/|plm/|[^/]+$)";
     }
     void innerRoomSeesNothingAboveIt() {
         QFETCH(QString, files);
@@ -224,7 +273,7 @@ private Q_SLOTS:
         QVERIFY2(offences.isEmpty(), listed(offences));
     }
 
-    void roomOfFactsSeesNoTorch_data() { addRows(kRoomsWithoutTorch); }
+    void roomOfFactsSeesNoTorch_data() { addRows(roomsWithoutTorch()); }
     void roomOfFactsSeesNoTorch() {
         QFETCH(QString, name);
         QStringList offences;
@@ -236,7 +285,7 @@ private Q_SLOTS:
         QVERIFY2(offences.isEmpty(), listed(offences));
     }
 
-    void headerOfFactsBringsNoLibraryAlong_data() { addRows(kRoomsWithoutTorch); }
+    void headerOfFactsBringsNoLibraryAlong_data() { addRows(roomsWithoutTorch()); }
     void headerOfFactsBringsNoLibraryAlong() {
         QFETCH(QString, name);
         QStringList offences;
@@ -264,7 +313,7 @@ private Q_SLOTS:
         QVERIFY2(offences.isEmpty(), listed(offences));
     }
 
-    void windowSeesOnlyOpenRooms_data() { addRows({"bridge", "models", "views"}); }
+    void windowSeesOnlyOpenRooms_data() { addRows(kWindowRooms); }
     void windowSeesOnlyOpenRooms() {
         QFETCH(QString, name);
         const auto includes = includesUnder("ui/" + name);
@@ -272,16 +321,53 @@ private Q_SLOTS:
         QStringList offences;
         for (const Include& include : includes) {
             const QString house = include.target.section('/', 0, 0);
-            const bool closed =
-                house == "core" && !kRoomsOpenToWindow.contains(include.target.section('/', 1, 1));
-            const bool plotOutsideViews =
-                include.target.startsWith("qcustomplot") && name != "views";
+            const bool closed = house == "core" &&
+                                (!kRoomsOpenToWindow.contains(include.target.section('/', 1, 1)) ||
+                                 kInnerHeaders.contains(include.target));
+            const bool plotElsewhere = include.target.startsWith("qcustomplot") && name != "plots";
             if (closed || house == "app" || house == "tests" || isTorch(include.target) ||
-                plotOutsideViews) {
+                plotElsewhere) {
                 offences << include.place + ": " + include.target;
             }
         }
         QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void windowRoomSeesOnlyTheRoomsBelowIt_data() { addRows(kWindowRooms); }
+    void windowRoomSeesOnlyTheRoomsBelowIt() {
+        QFETCH(QString, name);
+        const auto own = kWindowRooms.indexOf(name);
+        QStringList offences;
+        for (const Include& include : includesUnder("ui/" + name)) {
+            const auto room = kWindowRooms.indexOf(include.target.section('/', 1, 1));
+            if (include.target.startsWith("ui/") && (room < 0 || room > own)) {
+                offences << include.place + ": " + include.target;
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void everyRoomOfTheWindowHasItsPlaceInTheOrder() {
+        QCOMPARE(roomsUnder("ui"), sorted(kWindowRooms));
+    }
+
+    void headerOpenToTheWindowNamesNoTensor_data() { addRows(kRoomsOpenToWindow); }
+    void headerOpenToTheWindowNamesNoTensor() {
+        QFETCH(QString, name);
+        QStringList offences;
+        for (const SourceFile& file : sourcesUnder("core/" + name)) {
+            const QString way = file.isHeader() ? wayToTorch(file.path) : QString();
+            if (!way.isEmpty() && !kInnerHeaders.contains(file.path)) {
+                offences << file.path + ":1: " + way;
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void innerHeaderNamesATensor_data() { addRows(kInnerHeaders); }
+    void innerHeaderNamesATensor() {
+        QFETCH(QString, name);
+        QVERIFY2(!wayToTorch(name).isEmpty(), "names no tensor; take it out of kInnerHeaders");
     }
 
     void includesStartAtTheRoot_data() { addRows({"app", "core", "tests", "ui"}); }
@@ -355,20 +441,48 @@ private Q_SLOTS:
         QVERIFY2(offences.isEmpty(), listed(offences));
     }
 
-    void everyTestIsBuilt() {
-        QFile list(root().filePath("tests/CMakeLists.txt"));
+    void everySourceIsBuilt_data() {
+        addRows({"app", "core", "resources", "tests", "tests/fuzz", "ui"});
+    }
+    void everySourceIsBuilt() {
+        QFETCH(QString, name);
+        QFile list(root().filePath(name + "/CMakeLists.txt"));
         QVERIFY(list.open(QIODevice::ReadOnly));
         const QStringList named =
             QString::fromUtf8(list.readAll()).split(QRegularExpression("[\\s()\"]+"));
         QStringList offences;
-        for (const SourceFile& file : filesUnder("tests", {"*.cpp"})) {
-            if (file.path.startsWith("tests/fuzz/")) {
-                continue; // built by a list of its own, which takes what is there
-            }
-            if (!named.contains(file.path.mid(QString("tests/").size()))) {
-                offences << file.path + ": not in tests/CMakeLists.txt";
+        const auto sources = filesUnder(name, {"*.cpp"});
+        QVERIFY(!sources.empty());
+        for (const SourceFile& file : sources) {
+            const bool listedElsewhere = name == "tests" && file.path.startsWith("tests/fuzz/");
+            if (!listedElsewhere && !named.contains(file.path.mid(name.size() + 1))) {
+                offences << QString("%1: not in %2/CMakeLists.txt").arg(file.path, name);
             }
         }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void libraryOfFactsSeesNoRoomOfTensors() {
+        QFile list(root().filePath("core/CMakeLists.txt"));
+        QVERIFY(list.open(QIODevice::ReadOnly));
+        const auto facts = QRegularExpression("set\\(FLIP_CORE_SOURCES\\s([^)]*)\\)")
+                               .match(QString::fromUtf8(list.readAll()));
+        const QStringList named = facts.captured(1).split(QRegularExpression("\\s+"));
+        QStringList offences;
+        int seen = 0;
+        for (const SourceFile& file : sourcesUnder("core")) {
+            if (!named.contains(file.path.mid(QString("core/").size()))) {
+                continue;
+            }
+            seen += 1;
+            for (const Include& include : includesOf(file)) {
+                if (include.target.startsWith("core/") &&
+                    kRoomsOfTensors.contains(include.target.section('/', 1, 1))) {
+                    offences << include.place + ": " + include.target;
+                }
+            }
+        }
+        QVERIFY(seen > 0);
         QVERIFY2(offences.isEmpty(), listed(offences));
     }
 

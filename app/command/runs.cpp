@@ -3,10 +3,10 @@
 #include "app/command/stored_runs.h"
 
 #include "core/base/files.h"
+#include "core/report/run_listing.h"
+#include "core/report/run_metrics.h"
 #include "core/store/predictions.h"
 #include "core/store/run_archive.h"
-#include "core/store/run_listing.h"
-#include "core/store/run_metrics.h"
 #include "core/store/run_store.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "app/command/stored_runs.h"
 
-#include "core/store/run_comparison.h"
+#include "core/report/run_comparison.h"
 
 #include <cstdio>
 

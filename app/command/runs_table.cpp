@@ -1,6 +1,6 @@
 #include "app/command/stored_runs.h"
 
-#include "core/store/run_groups.h"
+#include "core/report/run_groups.h"
 #include "core/store/sweep_name.h"
 
 #include <algorithm>

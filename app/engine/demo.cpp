@@ -2,7 +2,7 @@
 #include "app/command/progress.h"
 #include "app/engine/engine.h"
 
-#include "core/run/demo.h"
+#include "core/sample/demo.h"
 
 #include <cstdio>
 

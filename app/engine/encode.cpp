@@ -2,7 +2,7 @@
 #include "app/command/progress.h"
 #include "app/engine/engine.h"
 
-#include "core/run/encode_lines.h"
+#include "core/trained/encode_lines.h"
 
 #include <cstdio>
 

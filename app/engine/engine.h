@@ -2,8 +2,8 @@
 
 #include "app/command/command.h"
 
+#include "core/launch/sweep_plan.h"
 #include "core/spec/run_spec.h"
-#include "core/store/sweep_plan.h"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #include "app/engine/engine.h"
 
-#include "core/run/model_check.h"
-#include "core/run/model_export.h"
+#include "core/trained/model_check.h"
+#include "core/trained/model_export.h"
 
 #include <nlohmann/json.hpp>
 

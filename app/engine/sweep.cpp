@@ -6,11 +6,11 @@
 
 #include "core/base/name.h"
 #include "core/data/dataset.h"
+#include "core/launch/sweep_result.h"
 #include "core/run/execute.h"
 #include "core/run/identify.h"
 #include "core/store/run_store.h"
 #include "core/store/sweep_name.h"
-#include "core/store/sweep_result.h"
 
 #include <cstdio>
 #include <filesystem>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/model/align/heads.h"
+#include "core/model/heads/heads.h"
 #include "core/model/id/backbone.h"
 #include "core/model/id/id_rows.h"
 #include "core/model/parameters.h"

@@ -6,6 +6,7 @@
 #include "core/run/run_inputs.h"
 #include "core/run/safety_net.h"
 #include "core/store/checkpoint_files.h"
+#include "core/store/run_recorder.h"
 #include "core/store/run_store.h"
 
 #include <algorithm>

@@ -1,9 +1,11 @@
 #include "core/run/run_execution.h"
 
-#include "core/align/field_alignment.h"
+#include "core/explain/field_alignment.h"
+#include "core/model/flip_model.h"
 #include "core/model/plm/text_weights.h"
 #include "core/store/checkpoint_files.h"
 #include "core/store/predictions.h"
+#include "core/store/run_recorder.h"
 #include "core/train/evaluator.h"
 #include "core/train/finetuner.h"
 #include "core/train/pretrainer.h"

@@ -3,7 +3,7 @@
 #include "core/run/run_inputs.h"
 #include "core/spec/run_event.h"
 #include "core/spec/run_spec.h"
-#include "core/store/run_store.h"
+#include "core/store/run_recorder.h"
 #include "core/train/frozen_sentences.h"
 #include "core/train/training_loop.h"
 

@@ -2,9 +2,9 @@
 
 #include "core/base/nearest_name.h"
 #include "core/data/id_lists.h"
+#include "core/model/plm/model_folder.h"
 #include "core/run/execute.h"
 #include "core/run/machine.h"
-#include "core/run/model_folder.h"
 #include "core/spec/mask_count.h"
 #include "core/spec/options.h"
 #include "core/store/checkpoint_files.h"

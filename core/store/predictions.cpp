@@ -1,8 +1,8 @@
 #include "core/store/predictions.h"
 
-#include "core/base/safetensors.h"
 #include "core/data/field_info.h"
 #include "core/eval/metrics.h"
+#include "core/formats/safetensors.h"
 
 #include <charconv>
 #include <cstring>

@@ -1,3 +1,5 @@
+#include "core/store/run_recorder.h"
+
 #include "core/base/files.h"
 #include "core/base/name.h"
 #include "core/spec/stored_recipe.h"

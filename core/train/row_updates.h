@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/model/id/row_table.h"
-#include "core/train/row_kernels.h"
+#include "core/model/kernels/row_kernels.h"
 
 #include <ATen/core/Tensor.h>
 

@@ -1,4 +1,4 @@
-#include "core/base/safetensors.h"
+#include "core/formats/safetensors.h"
 #include "core/text/tokenizer/tokenizer.h"
 #include "tests/app/flip_program.h"
 #include "tests/core/run/tiny_project.h"

@@ -1,4 +1,4 @@
-#include "ui/views/desktop_id.h"
+#include "ui/window/desktop_id.h"
 
 #include <QDir>
 #include <QFile>

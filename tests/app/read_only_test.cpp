@@ -1,3 +1,4 @@
+#include "core/store/run_recorder.h"
 #include "tests/app/flip_program.h"
 #include "tests/core/store/predicted_run.h"
 

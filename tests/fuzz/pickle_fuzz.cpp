@@ -1,4 +1,4 @@
-#include "core/base/state_dict.h"
+#include "core/formats/state_dict.h"
 
 #include <cstdint>
 #include <string>

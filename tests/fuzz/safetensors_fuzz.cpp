@@ -1,5 +1,5 @@
 #include "core/base/files.h"
-#include "core/base/safetensors.h"
+#include "core/formats/safetensors.h"
 
 #include <cstdint>
 #include <cstdlib>

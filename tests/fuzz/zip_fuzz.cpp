@@ -1,4 +1,4 @@
-#include "core/base/zip_records.h"
+#include "core/formats/zip_records.h"
 
 #include <cstdint>
 #include <string_view>

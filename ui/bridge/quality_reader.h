@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/store/run_metrics.h"
+#include "core/report/run_metrics.h"
 #include "ui/bridge/background_job.h"
 
 #include <QObject>

@@ -1,8 +1,8 @@
 #include "core/model/plm/pickled_weights.h"
 
 #include "core/base/files.h"
-#include "core/base/state_dict.h"
-#include "core/base/zip_records.h"
+#include "core/formats/state_dict.h"
+#include "core/formats/zip_records.h"
 #include "core/model/parameters.h"
 
 #include <torch/types.h>

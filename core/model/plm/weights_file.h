@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/base/safetensors.h"
+#include "core/formats/safetensors.h"
 
 #include <ATen/core/Tensor.h>
 

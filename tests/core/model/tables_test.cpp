@@ -1,6 +1,6 @@
 #include "core/model/id/tables.h"
 
-#include "core/model/align/heads.h"
+#include "core/model/heads/heads.h"
 
 #include <QtTest/QtTest>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/base/safetensors.h"
+#include "core/formats/safetensors.h"
 #include "core/model/parameters.h"
 #include "core/model/plm/text_config.h"
 #include "core/spec/run_spec.h"

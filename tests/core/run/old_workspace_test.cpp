@@ -1,8 +1,8 @@
 #include "tests/core/run/tiny_project.h"
 
+#include "core/report/run_comparison.h"
+#include "core/report/run_groups.h"
 #include "core/store/predictions.h"
-#include "core/store/run_comparison.h"
-#include "core/store/run_groups.h"
 
 #include <QtCore/QProcess>
 #include <QtTest/QtTest>

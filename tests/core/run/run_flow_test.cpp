@@ -2,7 +2,7 @@
 #include "tests/core/run/tiny_project.h"
 
 #include "core/base/files.h"
-#include "core/base/safetensors.h"
+#include "core/formats/safetensors.h"
 #include "core/store/predictions.h"
 
 #include <QtTest/QtTest>

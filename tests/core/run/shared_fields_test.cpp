@@ -1,5 +1,5 @@
 #include "core/base/files.h"
-#include "core/base/safetensors.h"
+#include "core/formats/safetensors.h"
 #include "tests/core/run/same_runs.h"
 #include "tests/core/run/tiny_project.h"
 

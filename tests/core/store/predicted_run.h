@@ -4,6 +4,7 @@
 #include "core/data/dataset.h"
 #include "core/data/import/import.h"
 #include "core/store/predictions.h"
+#include "core/store/run_recorder.h"
 #include "core/store/run_store.h"
 #include "core/store/workspace.h"
 #include "tests/core/store/recorded_run.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/spec/run_event.h"
-#include "core/store/run_store.h"
+#include "core/store/run_recorder.h"
 #include "tests/core/spec/random_spec.h"
 
 #include <string>

@@ -1,5 +1,7 @@
 #include "core/store/run_archive.h"
 
+#include "core/store/run_recorder.h"
+#include "core/store/run_store.h"
 #include "core/store/trash.h"
 #include "core/store/zip_writer.h"
 #include "tests/core/base/child_process.h"

@@ -1,6 +1,7 @@
 #include "core/store/run_store.h"
 
 #include "core/spec/options.h"
+#include "core/store/run_recorder.h"
 #include "tests/core/store/recorded_run.h"
 
 #include <QTemporaryDir>

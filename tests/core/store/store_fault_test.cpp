@@ -1,5 +1,6 @@
 #include "core/store/run_store.h"
 
+#include "core/store/run_recorder.h"
 #include "tests/core/base/child_process.h"
 #include "tests/core/store/recorded_run.h"
 

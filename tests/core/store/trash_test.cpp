@@ -1,5 +1,7 @@
 #include "core/store/trash.h"
 
+#include "core/store/run_recorder.h"
+#include "core/store/run_store.h"
 #include "tests/core/base/child_process.h"
 #include "tests/core/store/predicted_run.h"
 #include "tests/core/store/recorded_run.h"

@@ -1,6 +1,6 @@
 #include "core/train/noise_sampler.h"
 
-#include "core/model/align/heads.h"
+#include "core/model/heads/heads.h"
 #include "core/model/id/id_rows.h"
 
 #include <QtTest/QtTest>

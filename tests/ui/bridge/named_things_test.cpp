@@ -2,7 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/spec/options.h"
-#include "core/store/run_store.h"
+#include "core/store/run_recorder.h"
 #include "tests/ui/support/small_dataset.h"
 
 #include <QDir>

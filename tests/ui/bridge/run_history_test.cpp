@@ -1,6 +1,8 @@
 #include "ui/bridge/run_history.h"
 
 #include "core/spec/options.h"
+#include "core/store/run_recorder.h"
+#include "core/store/run_store.h"
 #include "tests/ui/sample_events.h"
 #include "ui/models/run_feed.h"
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "core/base/safetensors.h"
+#include "core/formats/safetensors.h"
 #include "core/model/parameters.h"
 #include "core/model/plm/text_parameters.h"
-#include "tests/core/base/pickle_bytes.h"
+#include "tests/core/formats/pickle_bytes.h"
 
 #include <QtCore/QTemporaryDir>
 

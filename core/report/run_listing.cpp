@@ -1,0 +1,108 @@
+#include "core/report/run_listing.h"
+
+#include "core/spec/options.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+
+namespace flip {
+
+namespace {
+
+std::string metricsLine(const std::string& split, const std::string& branch,
+                        const Metrics& metrics) {
+    char line[160];
+    std::snprintf(line, sizeof line, "  %-14s %-6s AUC %-11s LogLoss %.4f  (%lld rows)\n",
+                  split.c_str(), branch.empty() ? "-" : branch.c_str(),
+                  metrics.auc ? std::to_string(*metrics.auc).c_str() : "not defined",
+                  metrics.logLoss, static_cast<long long>(metrics.rows));
+    return line;
+}
+
+/// What computed the run and from what, a line each; what is not stored has none.
+std::string describeIdentity(const RunIdentity& by) {
+    std::string text = "  computed on " + deviceText(by.device, by.deviceName) + ", " +
+                       std::to_string(by.threads) + (by.threads == 1 ? " thread" : " threads") +
+                       (by.libTorch.empty() ? "" : ", LibTorch " + by.libTorch) + "\n";
+    const auto line = [&](const char* name, const std::string& value) {
+        text += value.empty() ? "" : "  " + std::string(name) + " " + value + "\n";
+    };
+    line("program", by.program);
+    if (by.processor != by.deviceName) {
+        line("processor", by.processor);
+    }
+    line("processor features", by.features);
+    line("numbers", by.numberFormat);
+    line("dataset", by.dataset);
+    line("split", by.split);
+    line("template", by.sentences);
+    line("tokenizer", by.tokenizer);
+    line("language model", by.languageModel);
+    line("weights of the parent run", by.parent);
+    return text;
+}
+
+} // namespace
+
+std::string runsAsJson(const std::vector<RunSummary>& runs) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const RunSummary& run : runs) {
+        nlohmann::json row = nlohmann::json::parse(resultJson(run.name, run.end));
+        row["status"] = run.status;
+        row["kind"] = run.kind;
+        row["dataset"] = run.dataset;
+        row["seed"] = run.seed;
+        row["created"] = run.created;
+        row["parent"] = run.parent;
+        row["backbone"] = run.spec.id.backbone;
+        row["plm"] = run.spec.plm.path;
+        row["branches"] = run.kind == "pretrain" ? "" : run.spec.finetune.branches;
+        row["stage"] = run.lastStage;
+        row["step"] = run.lastStep;
+        list.push_back(std::move(row));
+    }
+    return list.dump(2);
+}
+
+std::string runAsJson(const RunSummary& run, const std::optional<RunStarted>& started) {
+    nlohmann::json object = nlohmann::json::parse(resultJson(run.name, run.end));
+    if (started) {
+        // The same members that the fact has in a run's JSON lines.
+        const auto fact =
+            nlohmann::json::parse(toJson(RunEvent{.wallSeconds = 0, .fact = *started}));
+        for (const char* member : {"device", "device_name", "libtorch", "threads", "identity"}) {
+            object[member] = fact.at(member);
+        }
+    }
+    return object.dump();
+}
+
+std::string describeRun(const RunSummary& run, const std::optional<RunStarted>& started) {
+    std::string text = run.name + ": " + run.status + ", " + run.kind + " on " + run.dataset +
+                       ", begun " + run.created + "\n";
+    if (started) {
+        text += describeIdentity(started->identity);
+    }
+    if (!run.end.reason.empty()) {
+        text += "  " + run.end.reason + "\n";
+    }
+    if (run.end.problem) {
+        text += "  " + run.end.problem->text() + "\n";
+    }
+    if (!run.lastStage.empty()) {
+        text +=
+            "  last stored step: " + std::to_string(run.lastStep) + " of " + run.lastStage + "\n";
+    }
+    if (run.status == "crashed" || run.status == "stopped") {
+        text += "  go on with: flip run --resume " + run.name + "\n";
+    }
+    for (const auto& [split, branches] : run.end.metrics) {
+        for (const auto& [branch, metrics] : branches) {
+            text += metricsLine(split, branch, metrics);
+        }
+    }
+    return text + "\n" + toToml(run.spec);
+}
+
+} // namespace flip

@@ -1,0 +1,36 @@
+#include "ui/window/window_picture.h"
+
+#include "ui/bridge/background_job.h"
+
+#include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QImageWriter>
+#include <QPixmap>
+#include <QWidget>
+
+namespace flip::ui {
+
+namespace {
+constexpr qint64 kLongestWait = 15'000; // ms
+constexpr qint64 kQuietFor = 700;       // ms without a job: longer than any timer of a page
+} // namespace
+
+Result<void> savePicture(QWidget& window, const QString& file) {
+    QElapsedTimer clock;
+    clock.start();
+    qint64 busyUntil = 0;
+    while (clock.elapsed() < kLongestWait && clock.elapsed() < busyUntil + kQuietFor) {
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+        if (BackgroundJob::active() > 0) {
+            busyUntil = clock.elapsed();
+        }
+    }
+    // The writer itself drops a file that it cannot finish, and knows why.
+    QImageWriter writer(file);
+    if (!writer.write(window.grab().toImage())) {
+        return Problem{writer.errorString().toStdString(), file.toStdString(), /*world=*/true};
+    }
+    return {};
+}
+
+} // namespace flip::ui
