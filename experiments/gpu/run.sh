@@ -1,27 +1,41 @@
 #!/usr/bin/env bash
-# What the program does on a graphics processor, in 8 minutes at most and without a network. See
-# README.md. Usage: experiments/gpu/run.sh PACKAGE PYTORCH [OUT]
+# What the program does on a graphics processor, in 8 minutes at most, without a network: README.md.
+# Usage: experiments/gpu/run.sh PACKAGE PYTORCH [OUT]
 #   PACKAGE  the unpacked slim package, with parity_test in lib/flip-workbench (installer/package.sh
 #            --device-check)
-#   PYTORCH  a Python that has the PyTorch it was built for
+#   PYTORCH  a Python that has the PyTorch it was built for, or the folder of that PyTorch
 #   OUT      where reports go (default: gpu-check)
 # $FLIP_CHECK_DEVICE (default cuda:0) = cpu tries the script itself, with fewer steps.
 set -uo pipefail
+(($# >= 2)) || { sed -n '3,8s/^# \{0,1\}//p' "$0" >&2 && exit 2; }
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 package=$(cd "$1" && pwd -P)
 python=$2
+torch=
+for folder in "$2" "$2/torch" "$2/.."; do
+    [[ -d $2 && -e $folder/lib/libtorch_cpu.so ]] && torch=$(cd "$folder" && pwd -P)
+done
+if [[ -n $torch ]]; then
+    python=python3
+    export PYTHONPATH=${torch%/*}${PYTHONPATH:+:$PYTHONPATH}
+elif ! torch=$("$python" -c "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])" 2>/dev/null); then
+    echo "$0: $2 is no Python that has PyTorch, nor the folder of one; name either" >&2
+    exit 2
+fi
 mkdir -p "${3:-gpu-check}"
 out=$(cd "${3:-gpu-check}" && pwd -P)
 device=${FLIP_CHECK_DEVICE:-cuda:0}
-export FLIP_TORCH=$python FLIP_WORKSPACE=$out/workspace FLIP_MODELS=$out/inputs/models
+export FLIP_TORCH=$torch FLIP_WORKSPACE=$out/workspace FLIP_MODELS=$out/inputs/models
 flip=$package/bin/flip
 failed=0
 rows=400000
 pretrain_steps=60
+pretrain_batch=128
 id_steps=200
 if [[ $device == cpu ]]; then
     rows=20000
     pretrain_steps=4
+    pretrain_batch=8
     id_steps=20
 fi
 
@@ -42,7 +56,6 @@ part() {
 part machine 60 "$flip" machine
 cat "$out/machine.log"
 
-torch=$("$python" -c "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])")
 part parity 90 env "LD_LIBRARY_PATH=$torch/lib:$package/lib/flip-workbench" "FLIP_TEST_DEVICE=$device" \
     "FLIP_FIXTURES=$package/share/flip-workbench/fixtures" "$package/lib/flip-workbench/parity_test"
 grep -c ' ok$' "$out/parity.log" | sed 's/$/ parity cases ok/'
@@ -71,6 +84,7 @@ def peak(dtype):
     return best
 print(json.dumps({"f32": peak(torch.float32), "bf16": peak(torch.bfloat16)}))
 PYTHON
+[[ -s $out/peak.json ]] || echo "{\"not measured\": \"$(tail -n 1 "$out/peak.log" | tr -d '\"')\"}" >"$out/peak.json"
 echo "peak in TFLOP/s: $(cat "$out/peak.json")"
 peak=$(python3 -c "import json; print(json.load(open('$out/peak.json'))['f32'])" 2>/dev/null || echo 0)
 
@@ -83,7 +97,8 @@ trained() { # trained NAME SECONDS FILE ASSIGNMENT...
     part "$name" "$limit" "$flip" run "$here/$file" --events --json "${words[@]}"
     grep '^{' "$out/$name.log" >"$out/$name.jsonl"
 }
-trained pretrain 120 pretrain.toml "pretrain.max_steps=$pretrain_steps"
+trained pretrain 120 pretrain.toml "pretrain.max_steps=$pretrain_steps" \
+    "pretrain.batch_size=$pretrain_batch"
 tokens=$(timeout 20 "$flip" tokenize --plm "$FLIP_MODELS/bert-base-untrained" --input <(
     awk -F, 'NR > 1 && NR < 2000 {print $1 " of group " $4 " reads " $2 ": " $3 ". " $5 ", " $6 ", " $7 ", " $8 ", " $9 "."}' \
         "$out/inputs/rows.csv") | python3 -c "

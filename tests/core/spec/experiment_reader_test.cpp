@@ -3,6 +3,9 @@
 #include "core/base/random_stream.h"
 #include "tests/core/spec/random_spec.h"
 
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
 #include <QtTest>
 
 using namespace flip;
@@ -46,6 +49,27 @@ private Q_SLOTS:
         QVERIFY2(draft, draft ? "" : draft.problem().text().c_str());
         QCOMPARE(draft->entries.size(), std::size_t{1});
         QVERIFY(draft->entries.at("pretrain.epochs").value == OptionValue(std::int64_t{3}));
+    }
+
+    void everyExperimentThatIsShippedCanBeRun_data() {
+        QTest::addColumn<QString>("file");
+        const QDir folder(FLIP_SOURCE_DIR "/experiments");
+        QDirIterator files(folder.path(), {"*.toml"}, QDir::Files, QDirIterator::Subdirectories);
+        while (files.hasNext()) {
+            const QString file = files.next();
+            if (!file.contains("/import/")) { // schemas are there
+                QTest::newRow(qPrintable(folder.relativeFilePath(file))) << file;
+            }
+        }
+    }
+    void everyExperimentThatIsShippedCanBeRun() {
+        QFETCH(QString, file);
+        QFile read(file);
+        QVERIFY(read.open(QIODevice::ReadOnly));
+        const auto draft = readExperiment(read.readAll().toStdString(), file.toStdString());
+        QVERIFY2(draft, draft ? "" : draft.problem().text().c_str());
+        const auto spec = resolve(*draft);
+        QVERIFY2(spec, spec ? "" : spec.problem().text().c_str());
     }
 
     void anEmptyFileLeavesAllOpen() {
