@@ -123,13 +123,21 @@ std::int64_t sizeOf(const std::vector<TableFile>& files) {
     return bytes;
 }
 
-/// The names of a table's files in the source, in valid UTF-8.
+/// The names of a table's files in the source. A name may be any bytes, a manifest is UTF-8: what
+/// is none is taken for Latin-1, where every byte is a letter.
 SourceTable sourceTable(const TableSchema& table, const TableFile& file) {
-    const auto shown = [](const TableFile& one) {
-        return isUtf8(one.shownName) ? one.shownName : quotedText(one.shownName);
+    SourceTable source{table.name, {}};
+    const auto add = [&](const TableFile& one) {
+        std::string name;
+        if (isUtf8(one.shownName)) {
+            name = one.shownName;
+        } else {
+            appendLatin1AsUtf8(one.shownName, name);
+        }
+        source.files.push_back(std::move(name));
     };
-    SourceTable source{table.name, {shown(file)}};
-    std::ranges::transform(file.more, std::back_inserter(source.files), shown);
+    add(file);
+    std::ranges::for_each(file.more, add);
     return source;
 }
 

@@ -314,6 +314,9 @@ SourceFiles::Found SourceFiles::findPattern(const fs::path& pattern, const Wante
     if (!liesInside(inside, root_)) {
         return outside(pattern.string(), wanted);
     }
+    if (!fs::is_directory(inside, error)) {
+        return std::optional<TableFile>(); // it may be an archive
+    }
     std::vector<std::string> there;
     fs::directory_iterator entries(inside, error);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
