@@ -62,7 +62,7 @@ private:
     /// The archive of a run with predictions, some weights and a subfolder.
     static Result<std::uintmax_t> exportTo(const PredictedRun& project, const fs::path& zip) {
         const fs::path folder = project.workspace().checkpoints(PredictedRun::kName);
-        std::ofstream(folder / "weights.safetensors") << std::string(300'000, 'w');
+        std::ofstream(folder / "weights.safetensors") << std::string(300000, 'w');
         std::ofstream(folder / "weights.safetensors.x7Rk2a") << "half written";
         fs::create_directories(folder / "more");
         std::ofstream(folder / "more" / "empty");
@@ -102,7 +102,7 @@ private Q_SLOTS:
         QVERIFY(here.lines == there.lines && here.lines.size() == 2);
         const fs::path folder = workspace.checkpoints("clicked");
         QCOMPARE(contentOf(folder / kPredictionsFile), contentOf(project.predictionsFile()));
-        QCOMPARE(contentOf(folder / "weights.safetensors"), std::string(300'000, 'w'));
+        QCOMPARE(contentOf(folder / "weights.safetensors"), std::string(300000, 'w'));
         QVERIFY(fs::exists(folder / "more" / "empty"));
         QVERIFY(!fs::exists(folder / kRunLock) &&
                 !fs::exists(folder / "weights.safetensors.x7Rk2a"));
