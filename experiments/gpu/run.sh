@@ -7,26 +7,25 @@
 #   OUT      where reports go (default: gpu-check)
 # $FLIP_CHECK_DEVICE (default cuda:0) = cpu tries the script itself, with fewer steps.
 set -uo pipefail
-(($# >= 2)) || { sed -n '3,8s/^# \{0,1\}//p' "$0" >&2 && exit 2; }
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-package=$(cd "$1" && pwd -P)
-python=$2
-torch=
-for folder in "$2" "$2/torch" "$2/.."; do
-    [[ -d $2 && -e $folder/lib/libtorch_cpu.so ]] && torch=$(cd "$folder" && pwd -P)
-done
-if [[ -n $torch ]]; then
-    python=python3
-    export PYTHONPATH=${torch%/*}${PYTHONPATH:+:$PYTHONPATH}
-elif ! torch=$("$python" -c "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])" 2>/dev/null); then
-    echo "$0: $2 is no Python that has PyTorch, nor the folder of one; name either" >&2
+if (($# < 2)); then
+    sed -n '3,8s/^# \{0,1\}//p' "$0" >&2
     exit 2
 fi
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+package=$(cd "$1" && pwd -P)
 mkdir -p "${3:-gpu-check}"
 out=$(cd "${3:-gpu-check}" && pwd -P)
 device=${FLIP_CHECK_DEVICE:-cuda:0}
-export FLIP_TORCH=$torch FLIP_WORKSPACE=$out/workspace FLIP_MODELS=$out/inputs/models
+export FLIP_TORCH=$2 FLIP_WORKSPACE=$out/workspace FLIP_MODELS=$out/inputs/models
 flip=$package/bin/flip
+# flip knows where the libraries of a PyTorch are, and says what is wrong with a place.
+found=$("$flip" machine --json) || exit 2
+libraries=$(python3 -c "import json, sys; print(json.load(sys.stdin)['libtorch_folder'])" <<<"$found")
+python=$2
+if [[ -d $2 ]]; then
+    python=python3
+    export PYTHONPATH=${libraries%/torch/lib}${PYTHONPATH:+:$PYTHONPATH}
+fi
 failed=0
 rows=400000
 pretrain_steps=60
@@ -56,7 +55,7 @@ part() {
 part machine 60 "$flip" machine
 cat "$out/machine.log"
 
-part parity 90 env "LD_LIBRARY_PATH=$torch/lib:$package/lib/flip-workbench" "FLIP_TEST_DEVICE=$device" \
+part parity 90 env "LD_LIBRARY_PATH=$libraries:$package/lib/flip-workbench" "FLIP_TEST_DEVICE=$device" \
     "FLIP_FIXTURES=$package/share/flip-workbench/fixtures" "$package/lib/flip-workbench/parity_test"
 grep -c ' ok$' "$out/parity.log" | sed 's/$/ parity cases ok/'
 grep ' FAILED$' "$out/parity.log"
@@ -84,8 +83,11 @@ def peak(dtype):
     return best
 print(json.dumps({"f32": peak(torch.float32), "bf16": peak(torch.bfloat16)}))
 PYTHON
-[[ -s $out/peak.json ]] || echo "{\"not measured\": \"$(tail -n 1 "$out/peak.log" | tr -d '\"')\"}" >"$out/peak.json"
-echo "peak in TFLOP/s: $(cat "$out/peak.json")"
+if [[ -s $out/peak.json ]]; then
+    echo "peak in TFLOP/s: $(cat "$out/peak.json")"
+else
+    echo "peak: not measured: $(tail -n 1 "$out/peak.log")"
+fi
 peak=$(python3 -c "import json; print(json.load(open('$out/peak.json'))['f32'])" 2>/dev/null || echo 0)
 
 trained() { # trained NAME SECONDS FILE ASSIGNMENT...
