@@ -7,6 +7,7 @@
 #include "ui/plots/curve_grid.h"
 #include "ui/plots/curve_plot.h"
 #include "ui/plots/heat_map.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/run_card.h"
 
@@ -139,8 +140,8 @@ private Q_SLOTS:
         crashed.lastStep = 45;
         page.setRuns({crashed});
         QStringList texts;
-        for (auto* label : page.findChildren<QLabel*>()) {
-            texts << label->text();
+        for (auto* label : page.findChildren<ElidedLabel*>()) { // whatever there is room for
+            texts << label->fullText();
         }
         QVERIFY2(texts.filter(says).size() == 1, qPrintable(texts.join('\n')));
     }
