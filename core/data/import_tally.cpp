@@ -116,11 +116,11 @@ void addJoins(const ImportTally& tally, std::vector<ImportRemark>& remarks) {
         const std::int64_t matched = join.rows - join.unmatched;
         const bool isWarning = join.keepsRows ? isNearlyNone(matched, join.rows)
                                               : isSuspicious(join.unmatched, join.rows);
-        const std::string consequence = isWarning ? "are the keys spelled alike in both files?"
-                                        : join.keepsRows ? "its fields are empty there"
-                                                         : "they are left out";
+        const std::string leftOut = join.unmatched == 1 ? "it is left out" : "they are left out";
+        const std::string kept = join.keepsRows ? "its fields are empty there" : leftOut;
         remarks.push_back({partHas(join.unmatched, join.rows) + " no match in the table " +
-                               quotedText(join.table) + "; " + consequence,
+                               quotedText(join.table) + "; " +
+                               (isWarning ? "are the keys spelled alike in both files?" : kept),
                            isWarning});
     }
 }

@@ -63,7 +63,7 @@ void ImportTallyTest::tellsOfRowsWithoutAMatch_data() {
     const QString books = " of 200 rows have no match in the table \"books\"";
     QTest::newRow("matched, none") << false << 0 << "";
     QTest::newRow("matched, one")
-        << false << 1 << "1 of 200 rows has no match in the table \"books\"; they are left out";
+        << false << 1 << "1 of 200 rows has no match in the table \"books\"; it is left out";
     QTest::newRow("matched, few") << false << 10 << "10" + books + "; they are left out";
     QTest::newRow("matched, too many") << false << 11 << "! 11" + books + alike;
     QTest::newRow("all, few")
