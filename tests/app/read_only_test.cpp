@@ -64,6 +64,8 @@ private Q_SLOTS:
                                      project.summary().datasetHash, PredictedRun::kName);
             second.take(startedEvent());
             second.take(endEvent());
+            fs::copy_file(project.predictionsFile(),
+                          project.workspace().checkpoints("second") / kPredictionsFile);
             fs::copy(project.folder().toStdString(), frozen_.toStdString(),
                      fs::copy_options::recursive);
         }
@@ -95,7 +97,7 @@ private Q_SLOTS:
         row({"runs", "show", "second"}, "second");
         row({"runs", "show", "clicked", "--json"}, "finished");
         row({"runs", "metrics", "clicked", "--by", "user_id"}, "AUC");
-        row({"runs", "compare", "clicked", "clicked"}, "clicked");
+        row({"runs", "compare", "clicked", "second"}, "second");
         row({"runs", "table"}, "test");
         row({"runs", "export", "clicked", "--predictions", "OUT/p.csv"}, "");
         row({"runs", "export", "clicked", "--zip", "OUT/r.zip"}, "");
@@ -103,7 +105,6 @@ private Q_SLOTS:
         row({"datasets"}, "clicks: 2000 rows");
         row({"datasets", "show", "clicks", "--json"}, "\"rows\"");
         row({"datasets", "show", "clicks", "--bad-lines"}, "");
-        row({"models", "list"}, "");
     }
 
     void whatReadsWorks() {

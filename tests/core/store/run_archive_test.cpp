@@ -9,6 +9,9 @@
 #include "tests/core/base/child_process.h"
 #include "tests/core/store/predicted_run.h"
 
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -226,19 +229,19 @@ private Q_SLOTS:
 
     void filesStayInsideTheRun() {
         QFETCH(QString, name);
-        const PredictedRun project;
-        QVERIFY(exportTo(project, at("good.zip")).ok());
-        const auto manifest = [&] {
-            std::string text = R"({"format": "flip-run", "version": 1, "facts_hash": "", "run": {)";
-            for (const char* key : {"name", "status", "kind", "dataset", "dataset_hash", "created",
-                                    "ended", "parent", "spec", "ending", "last_stage"}) {
-                text += "\"" + std::string(key) + "\": \"finished\", ";
-            }
-            return text + R"("seed": 1, "last_step": 0, "facts": 0}, "files": [{"name": ")" +
-                   name.toStdString() + R"(", "bytes": 3, "hash": "x"}]})";
-        }();
+        QJsonObject run{{"seed", 1}, {"last_step", 0}, {"facts", 0}};
+        for (const char* key : {"name", "status", "kind", "dataset", "dataset_hash", "created",
+                                "ended", "parent", "spec", "ending", "last_stage"}) {
+            run[key] = "finished";
+        }
+        const QJsonObject manifest{
+            {"format", "flip-run"},
+            {"version", 1},
+            {"facts_hash", ""},
+            {"run", run},
+            {"files", QJsonArray{QJsonObject{{"name", name}, {"bytes", 3}, {"hash", "x"}}}}};
         auto writer = ZipWriter::create(at("run.zip"));
-        QVERIFY(writer->addText("run.json", manifest).ok());
+        QVERIFY(writer->addText("run.json", QJsonDocument(manifest).toJson().toStdString()).ok());
         QVERIFY(writer->addText("facts.tsv", "").ok());
         QVERIFY(writer->addText("files/" + name.toStdString(), "out").ok());
         QVERIFY(writer->finish().ok());

@@ -290,18 +290,11 @@ private Q_SLOTS:
                 QVERIFY(restoreRuns(*workspace_, hidden).ok());
             }
             there = listed(*workspace_);
-            for (const std::string& name : names) {
-                const bool isListed = std::ranges::find(there, name) != there.end();
-                if (name == "d" || name == "b") {
-                    QVERIFY(isListed);
-                }
-                // "a" may have been killed while it was made, by the test itself.
-                if (isListed && name != "a") {
-                    QVERIFY2(isWhole(*workspace_, name), name.c_str());
-                }
-                QCOMPARE(fs::exists(workspace_->checkpoints(name) / "weights.safetensors"),
-                         isListed && isWhole(*workspace_, name));
+            for (const char* name : {"b", "c", "d"}) { // never purged
+                QVERIFY2(std::ranges::find(there, name) != there.end(), name);
+                QVERIFY2(isWhole(*workspace_, name), name);
             }
+            // This one may also have been killed while it was made.
             if (!isWhole(*workspace_, "a") && fs::exists(workspace_->checkpoints("a"))) {
                 static_cast<void>(deleteRuns(*workspace_, {"a"}, false));
                 static_cast<void>(purgeRuns(*workspace_, {"a"}));
