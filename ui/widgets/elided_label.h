@@ -15,6 +15,7 @@ public:
 
     /// Said on hover too, below the text.
     void setNote(const QString& note);
+    QString fullText() const { return full_; }
     QSize minimumSizeHint() const override;
     QSize sizeHint() const override;
 

@@ -21,7 +21,6 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
-#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -187,20 +186,7 @@ void MainWindow::tellRun() {
     if (!runs_.running() || runs_.stopping() || story == nullptr) {
         return;
     }
-    if (story->started) {
-        strip_->setDevice(QString::fromStdString(deviceText(*story->started)), {});
-        strip_->setThreads(static_cast<int>(story->started->identity.threads));
-    }
-    if (story->stages.empty()) {
-        strip_->showRun(tr("%1: getting ready").arg(runs_.currentRun()), {}, {});
-        return;
-    }
-    const StageStarted& stage = story->stages.back();
-    strip_->showRun(tr("%1: %2 %3/%4")
-                        .arg(runs_.currentRun(), QString::fromStdString(stageWord(stage.stage)))
-                        .arg(std::max<std::int64_t>(1, story->epoch))
-                        .arg(stage.epochs),
-                    story->progress(), story->secondsLeft());
+    strip_->showRun(runs_.currentRun(), *story);
 }
 
 void MainWindow::takeEnd(const RunEnded& end) {

@@ -1,5 +1,6 @@
 #include "ui/window/status_strip.h"
 
+#include "ui/models/run_journal.h"
 #include "ui/models/wording.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/icons.h"
@@ -11,6 +12,8 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QThread>
+
+#include <algorithm>
 
 namespace flip::ui {
 
@@ -76,8 +79,25 @@ void StatusStrip::tellPlace() {
     place_->setNote(why_);
 }
 
-void StatusStrip::showRun(const QString& words, std::optional<double> share,
-                          std::optional<double> secondsLeft) {
+void StatusStrip::showRun(const QString& run, const RunStory& story) {
+    if (story.started) {
+        setDevice(QString::fromStdString(deviceText(*story.started)), {});
+        setThreads(static_cast<int>(story.started->identity.threads));
+    }
+    if (story.stages.empty()) {
+        showProgress(tr("%1: getting ready").arg(run), {}, {});
+        return;
+    }
+    const StageStarted& stage = story.stages.back();
+    showProgress(tr("%1: %2 %3/%4")
+                     .arg(run, QString::fromStdString(stageWord(stage.stage)))
+                     .arg(std::max<std::int64_t>(1, story.epoch))
+                     .arg(stage.epochs),
+                 story.progress(), story.secondsLeft());
+}
+
+void StatusStrip::showProgress(const QString& words, std::optional<double> share,
+                               std::optional<double> secondsLeft) {
     words_->setText(words);
     bar_->setVisible(true);
     if (share) {

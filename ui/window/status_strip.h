@@ -11,6 +11,7 @@ class QPushButton;
 namespace flip::ui {
 
 class ElidedLabel;
+struct RunStory;
 
 /// The foot of the window: where we work, on what, and the live run with its stop button.
 class StatusStrip : public QWidget {
@@ -23,9 +24,8 @@ public:
     void setDevice(const QString& device, const QString& why);
     void setThreads(int threads);
 
-    /// "pretraining 3/30"; `share` 0 to 1 or absent while unknown.
-    void showRun(const QString& words, std::optional<double> share,
-                 std::optional<double> secondsLeft);
+    /// How far the live run has come: "ml100k-3: pretraining 3/30", its device and threads.
+    void showRun(const QString& run, const RunStory& story);
     void showStopping();
     void showIdle(const QString& words); // "No run", "ml100k-3 finished"
 
@@ -34,6 +34,9 @@ Q_SIGNALS:
 
 private:
     void tellPlace();
+    /// `share` is 0 to 1, or absent while unknown.
+    void showProgress(const QString& words, std::optional<double> share,
+                      std::optional<double> secondsLeft);
 
     QString folder_;
     QString device_;
