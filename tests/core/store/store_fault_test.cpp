@@ -403,6 +403,7 @@ private Q_SLOTS:
             if (::geteuid() == 0 && ::setuid(65534) != 0) {
                 return 2;
             }
+            qputenv("TMPDIR", temporary_.path().toUtf8()); // where everybody may write
             const auto toRead = Workspace::open(frozen, WorkspaceUse::Read);
             if (!toRead || !toRead->isReadOnly()) {
                 return 3;
