@@ -1,7 +1,7 @@
 #include "app/command/program.h"
 
 #include "core/base/version.h"
-#include "core/run/kernel_caches.h"
+#include "core/device/kernel_caches.h"
 
 /// All that flip is asked, LibTorch's work included; started by flip.
 int main(int argc, char** argv) {

@@ -3,7 +3,7 @@
 #include "app/window_request.h"
 #include "core/base/log.h"
 #include "core/base/version.h"
-#include "core/run/kernel_caches.h"
+#include "core/device/kernel_caches.h"
 #include "core/store/workspace.h"
 #include "ui/bridge/named_things.h"
 #include "ui/window/desktop_id.h"

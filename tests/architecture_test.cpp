@@ -13,18 +13,19 @@
 namespace {
 
 /// The rooms of core/, bottom to top: a room sees itself and those before it, nothing else.
-const QStringList kRooms = {"base",    "formats", "spec",    "data",   "text",
-                            "eval",    "store",   "report",  "model",  "train",
-                            "explain", "run",     "trained", "sample", "launch"};
-const QStringList kRoomsOfTensors = {"model", "train", "explain", "run", "trained"};
+const QStringList kRooms = {"base",    "formats", "spec",   "data",  "text",  "eval",
+                            "store",   "report",  "device", "model", "train", "trained",
+                            "explain", "run",     "sample", "launch"};
+const QStringList kRoomsOfTensors = {"device", "model", "train", "trained", "explain", "run"};
 
 /// The rooms of ui/, bottom to top, and the rooms of core/ that they may see.
 const QStringList kWindowRooms = {"bridge", "models", "widgets", "plots", "pages", "window"};
-const QStringList kRoomsOpenToWindow = {"base",   "spec",    "data", "text",    "eval",   "store",
-                                        "report", "explain", "run",  "trained", "sample", "launch"};
+const QStringList kRoomsOpenToWindow = {"base",  "spec",   "data",   "text",    "eval",
+                                        "store", "report", "device", "trained", "explain",
+                                        "run",   "sample", "launch"};
 
 /// Headers of open rooms that are for the engine alone: they name tensors.
-const QStringList kInnerHeaders = {"core/run/run_execution.h", "core/run/run_inputs.h"};
+const QStringList kInnerHeaders = {"core/run/run_execution.h", "core/trained/run_inputs.h"};
 
 QStringList roomsWithoutTorch() {
     QStringList rooms = kRooms;

@@ -1,6 +1,6 @@
 #include "app/engine/engine.h"
 
-#include "core/run/devices.h"
+#include "core/device/devices.h"
 
 #include <nlohmann/json.hpp>
 

@@ -3,6 +3,7 @@
 #include "app/engine/engine.h"
 
 #include "core/run/execute.h"
+#include "core/run/preflight.h"
 #include "core/spec/options.h"
 
 #include <cstdio>

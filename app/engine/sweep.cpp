@@ -7,8 +7,8 @@
 #include "core/base/name.h"
 #include "core/data/dataset.h"
 #include "core/launch/sweep_result.h"
-#include "core/run/execute.h"
 #include "core/run/identify.h"
+#include "core/run/preflight.h"
 #include "core/store/run_store.h"
 #include "core/store/sweep_name.h"
 

@@ -3,7 +3,7 @@
 # none, so headers and libraries are taken as they lie.
 #
 # The CUDA part (libtorch_cuda) is not linked: the program loads it when a run asks for a graphics
-# processor (core/run/devices.h). So one program runs with both builds, also where the large libraries
+# processor (core/device/devices.h). So one program runs with both builds, also where the large libraries
 # of the device are not installed, and starts as quickly as without them.
 #
 # Looked for in LibTorch_ROOT or $FLIP_TORCH (a Python that has the package torch, or a folder),

@@ -2,9 +2,10 @@
 
 #include "core/base/memory.h"
 #include "core/run/identify.h"
+#include "core/run/preflight.h"
 #include "core/run/run_execution.h"
-#include "core/run/run_inputs.h"
-#include "core/run/safety_net.h"
+#include "core/trained/run_inputs.h"
+#include "core/device/safety_net.h"
 #include "core/store/checkpoint_files.h"
 #include "core/store/run_recorder.h"
 #include "core/store/run_store.h"

@@ -22,8 +22,4 @@ RunEnded executeRun(const RunSpec& spec, const Workspace& workspace, const std::
 RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink& audience,
                    std::stop_token stop) noexcept;
 
-/// What a person could fix before anything starts: dataset missing, template that names an unknown
-/// field, model without weights, ratio that masks nothing. Quick; reads no weights.
-Result<void> preflight(const RunSpec& spec, const Workspace& workspace);
-
 } // namespace flip

@@ -3,9 +3,9 @@
 #include "core/base/hashing.h"
 #include "core/base/version.h"
 #include "core/model/plm/weights_hash.h"
-#include "core/run/devices.h"
-#include "core/run/machine.h"
-#include "core/run/run_inputs.h"
+#include "core/device/devices.h"
+#include "core/device/machine.h"
+#include "core/trained/run_inputs.h"
 #include "core/store/checkpoint_files.h"
 
 namespace flip {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/run/run_inputs.h"
+#include "core/trained/run_inputs.h"
 #include "core/spec/run_event.h"
 #include "core/spec/run_spec.h"
 #include "core/store/run_recorder.h"

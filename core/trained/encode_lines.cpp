@@ -5,8 +5,8 @@
 #include "core/model/plm/model_folder.h"
 #include "core/model/plm/text_encoder.h"
 #include "core/model/plm/text_weights.h"
-#include "core/run/machine.h"
-#include "core/run/safety_net.h"
+#include "core/device/machine.h"
+#include "core/device/safety_net.h"
 
 #include <torch/types.h>
 

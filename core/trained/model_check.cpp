@@ -3,7 +3,7 @@
 #include "core/base/files.h"
 #include "core/model/plm/model_folder.h"
 #include "core/model/plm/text_weights.h"
-#include "core/run/safety_net.h"
+#include "core/device/safety_net.h"
 
 #include <nlohmann/json.hpp>
 #include <torch/types.h>

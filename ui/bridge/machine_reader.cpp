@@ -1,6 +1,6 @@
 #include "ui/bridge/machine_reader.h"
 
-#include "core/run/devices.h"
+#include "core/device/devices.h"
 #include "core/spec/run_event.h"
 
 namespace flip::ui {

@@ -1,6 +1,6 @@
 #include "ui/bridge/run_controller.h"
 
-#include "core/run/devices.h"
+#include "core/device/devices.h"
 #include "core/run/execute.h"
 
 #include <QMetaObject>

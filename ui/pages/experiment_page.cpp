@@ -2,7 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/data/dataset.h"
-#include "core/run/execute.h"
+#include "core/run/preflight.h"
 #include "core/text/dataset_text.h"
 #include "ui/models/wording.h"
 #include "ui/widgets/mask_steps.h"

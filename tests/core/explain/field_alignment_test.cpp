@@ -1,6 +1,6 @@
 #include "core/explain/field_alignment.h"
 #include "core/model/flip_model.h"
-#include "core/run/run_inputs.h"
+#include "core/trained/run_inputs.h"
 #include "tests/core/run/tiny_project.h"
 
 #include <QtTest/QtTest>

@@ -1,7 +1,7 @@
 #include "tests/core/parity/parity_case.h"
 
 #include "core/base/files.h"
-#include "core/run/devices.h"
+#include "core/device/devices.h"
 #include "core/spec/options.h"
 
 #include <torch/types.h>

@@ -1,6 +1,7 @@
 #include "tests/core/run/tiny_project.h"
 
 #include "core/model/id/backbone.h"
+#include "core/run/preflight.h"
 
 #include <QtTest/QtTest>
 

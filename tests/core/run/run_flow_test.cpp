@@ -3,6 +3,7 @@
 
 #include "core/base/files.h"
 #include "core/formats/safetensors.h"
+#include "core/run/preflight.h"
 #include "core/store/predictions.h"
 
 #include <QtTest/QtTest>

@@ -1,5 +1,6 @@
 #include "core/base/files.h"
 #include "core/formats/safetensors.h"
+#include "core/run/preflight.h"
 #include "tests/core/run/same_runs.h"
 #include "tests/core/run/tiny_project.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/model/plm/text_weights.h"
-#include "core/run/run_inputs.h"
+#include "core/trained/run_inputs.h"
 #include "tests/core/run/tiny_project.h"
 
 #include <memory>

@@ -4,6 +4,7 @@
 #include "core/run/execute.h"
 
 #include "core/data/dataset.h"
+#include "core/run/preflight.h"
 
 #include <chrono>
 #include <thread>

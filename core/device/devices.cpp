@@ -1,6 +1,6 @@
-#include "core/run/devices.h"
+#include "core/device/devices.h"
 
-#include "core/run/cuda_driver.h"
+#include "core/device/cuda_driver.h"
 
 #include <torch/cuda.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "core/run/machine.h"
+#include "core/device/machine.h"
 
 #include <torch/types.h>
 

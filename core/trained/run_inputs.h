@@ -4,7 +4,7 @@
 #include "core/data/dataset.h"
 #include "core/model/flip_model.h"
 #include "core/model/plm/text_config.h"
-#include "core/run/devices.h"
+#include "core/device/devices.h"
 #include "core/spec/run_spec.h"
 #include "core/store/workspace.h"
 #include "core/text/token_cache.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/run/devices.h"
+#include "core/device/devices.h"
 
 #include <string>
 #include <vector>

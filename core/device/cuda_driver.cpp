@@ -1,4 +1,4 @@
-#include "core/run/cuda_driver.h"
+#include "core/device/cuda_driver.h"
 
 #include <array>
 #include <cstddef>

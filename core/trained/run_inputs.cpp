@@ -1,14 +1,11 @@
-#include "core/run/run_inputs.h"
+#include "core/trained/run_inputs.h"
 
 #include "core/base/nearest_name.h"
 #include "core/data/id_lists.h"
 #include "core/model/plm/model_folder.h"
-#include "core/run/execute.h"
-#include "core/run/machine.h"
+#include "core/device/machine.h"
 #include "core/spec/mask_count.h"
 #include "core/spec/options.h"
-#include "core/store/checkpoint_files.h"
-#include "core/store/run_store.h"
 #include "core/text/dataset_text.h"
 #include "core/train/unknown_ids.h"
 
@@ -357,69 +354,6 @@ ModelSizes RunInputs::sizes() const {
     sizes.lists = idListsOf(*dataset_);
     sizes.idFields = idFieldsOf(*dataset_);
     return sizes;
-}
-
-namespace {
-
-/// Whether the run that this one starts from exists, ended well and read the same rows, and its
-/// text the same tokens.
-Result<void> checkParent(const RunSpec& spec, const Workspace& workspace, const RunInputs& inputs) {
-    const Dataset& dataset = inputs.dataset();
-    const std::string& name = spec.finetune.from;
-    if (spec.kind != "finetune") {
-        return Problem{"has no effect in a run that pretrains itself; set kind = \"finetune\"",
-                       "finetune.from"};
-    }
-    auto store = RunStore::open(workspace);
-    if (!store) {
-        return store.problem();
-    }
-    const auto parent = store->lookUp(name);
-    if (!parent) {
-        return parent.problem();
-    }
-    if (!parent->has_value()) {
-        return Problem{"no run is named '" + name + "'; see 'flip runs list' for those there are",
-                       "finetune.from"};
-    }
-    // Ids are numbered by the training rows, and those rows must not be tested on.
-    if ((*parent)->datasetHash != dataset.hash()) {
-        return Problem{"the run '" + name + "' learned from another dataset or split ('" +
-                           (*parent)->dataset + "' as it was then); start from a run on '" +
-                           dataset.name() + "' as it is now",
-                       "finetune.from"};
-    }
-    std::error_code ignored;
-    if (!std::filesystem::exists(workspace.checkpoints(name) / kFinalWeights, ignored)) {
-        return Problem{"the run '" + name +
-                           "' has no weights, since it did not finish; resume it first",
-                       "finetune.from"};
-    }
-    const auto started = store->startOf(name);
-    if (!started) {
-        return started.problem();
-    }
-    const std::string& tokens = *started ? (*started)->identity.tokenizer : std::string();
-    if (inputs.readsText() && !tokens.empty() && tokens != inputs.tokenizer().hash()) {
-        return Problem{"the run '" + name +
-                           "' learned from the tokens of another tokenizer than "
-                           "that of '" +
-                           spec.plm.path +
-                           "' as it is now; name its language model "
-                           "with plm.path, or put its tokenizer back",
-                       "finetune.from"};
-    }
-    return {};
-}
-
-} // namespace
-
-Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {
-    const auto inputs = RunInputs::open(spec, workspace);
-    if (!inputs) {
-        return inputs.problem();
-    }
-    return spec.finetune.from.empty() ? Result<void>() : checkParent(spec, workspace, **inputs);
 }
 
 } // namespace flip

@@ -1,4 +1,4 @@
-#include "core/run/safety_net.h"
+#include "core/device/safety_net.h"
 
 #include "core/base/log.h"
 

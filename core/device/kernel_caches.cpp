@@ -1,4 +1,4 @@
-#include "core/run/kernel_caches.h"
+#include "core/device/kernel_caches.h"
 
 #include <cstdlib>
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/spec/run_spec.h"
+#include "core/store/workspace.h"
+
+namespace flip {
+
+/// What a person could fix before anything starts: dataset missing, template that names an unknown
+/// field, model without weights, ratio that masks nothing. Quick; reads no weights.
+Result<void> preflight(const RunSpec& spec, const Workspace& workspace);
+
+} // namespace flip
