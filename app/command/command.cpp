@@ -54,12 +54,6 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
     return text;
 }
 
-std::string inMebibytes(std::uintmax_t bytes) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
-    return text;
-}
-
 CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& words) {
     option->type_name(joined(words, "|"));
     return option->check([words](const std::string& word) {
@@ -74,12 +68,19 @@ Result<RunDraft> readExperimentFile(const std::string& file, Context& context) {
     return text ? readExperiment(*text, file) : text.problem();
 }
 
-void addModelOption(CLI::App& command, std::string& model) {
-    command
+CLI::Option* addModelOption(CLI::App& command, std::string& model) {
+    return command
         .add_option("--plm", model,
                     "language model: a folder, or a name where the workspace looks for models")
         ->required()
         ->type_name("MODEL");
+}
+
+void addCheckpointOption(CLI::App& command, std::string& checkpoint) {
+    command
+        .add_option("--checkpoint", checkpoint,
+                    "weights of the run, as 'flip runs show' names them (default: final)")
+        ->type_name("NAME");
 }
 
 } // namespace flip::command

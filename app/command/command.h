@@ -45,9 +45,6 @@ struct Context {
 /// The words, with this between them.
 std::string joined(const std::vector<std::string>& words, const char* separator);
 
-/// "12.3 MiB".
-std::string inMebibytes(std::uintmax_t bytes);
-
 /// Lets an option take one of these words and no other. They are its value's name too, so that
 /// help, manual and the completion of shells have them from here.
 CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& words);
@@ -57,7 +54,10 @@ Result<RunDraft> readExperimentFile(const std::string& file, Context& context);
 
 /// Adds the required option --plm to a command that reads a language model; see
 /// Context::findModel().
-void addModelOption(CLI::App& command, std::string& model);
+CLI::Option* addModelOption(CLI::App& command, std::string& model);
+
+/// Adds the option --checkpoint to a command that reads the weights of a run.
+void addCheckpointOption(CLI::App& command, std::string& checkpoint);
 
 // Each adds its subcommand; the context outlives the parsing.
 void addImport(CLI::App& app, Context& context);

@@ -6,7 +6,7 @@ namespace flip::command {
 namespace {
 
 struct EncodeOptions {
-    std::string model;
+    engine::EncoderChoice encoder;
     std::string input;
     std::string output;
 };
@@ -14,15 +14,20 @@ struct EncodeOptions {
 } // namespace
 
 void addEncode(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("encode", "write the language model's vector of each line");
+    auto* command = app.add_subcommand("encode", "write a text encoder's vector of each line");
     command->footer(
         R"(The file holds one tensor, cls, of 32-bit floats: a row for each line, the hidden
-state of the line's first token. Lines that are longer than the model reads are
-cut, and counted.
+state of the line's first token, or what the run's plm.pooling says. Lines that
+are longer than the model reads are cut, and counted.
 
-  flip encode --plm all-MiniLM-L6-v2 --input titles.txt --out titles.safetensors)");
+  flip encode --plm all-MiniLM-L6-v2 --input titles.txt --out titles.safetensors
+  flip encode --run ml100k-1 --input titles.txt --out trained.safetensors)");
     auto options = std::make_shared<EncodeOptions>();
-    addModelOption(*command, options->model);
+    auto* model = addModelOption(*command, options->encoder.model)->required(false);
+    auto* run = command->add_option("--run", options->encoder.run,
+                                    "run whose trained text encoder reads the lines");
+    run->type_name("RUN")->excludes(model);
+    addCheckpointOption(*command, options->encoder.checkpoint);
     command->add_option("--input", options->input, "text file; each line is a sentence")
         ->required()
         ->type_name("FILE");
@@ -30,7 +35,11 @@ cut, and counted.
         ->required()
         ->type_name("FILE.safetensors");
     command->callback([options, &context] {
-        engine::encode(options->model, options->input, options->output, context);
+        if (options->encoder.model.empty() && options->encoder.run.empty()) {
+            return context.fail(
+                {"name a language model with --plm, or a run with --run", "encode"});
+        }
+        engine::encode(options->encoder, options->input, options->output, context);
     });
 }
 

@@ -8,6 +8,7 @@ namespace {
 struct ModelsOptions {
     std::string model;
     std::string run;
+    std::string checkpoint;
     std::string output;
     bool json = false;
 };
@@ -37,8 +38,10 @@ void addModels(CLI::App& app, Context& context) {
         "export", "write a run's trained text encoder as a model folder of its own");
     exporting->add_option("run", options->run, "the run's name")->required()->type_name("RUN");
     exporting->add_option("--out", options->output, "folder to make")->required()->type_name("DIR");
-    exporting->callback(
-        [options, &context] { engine::exportModel(options->run, options->output, context); });
+    addCheckpointOption(*exporting, options->checkpoint);
+    exporting->callback([options, &context] {
+        engine::exportModel(options->run, options->checkpoint, options->output, context);
+    });
     command->footer(
         R"(A language model is a folder in the Hugging Face layout: config.json, a tokenizer
 and weights. It is looked for under its name in models/ of the workspace, in

@@ -2,6 +2,7 @@
 #include "app/command/progress.h"
 #include "app/command/stored_runs.h"
 
+#include "core/base/byte_count.h"
 #include "core/base/files.h"
 #include "core/report/run_listing.h"
 #include "core/report/run_metrics.h"
@@ -65,17 +66,15 @@ Result<void> list(RunStore& store, const RunsOptions& options) {
     return tellUnreadable(*runs);
 }
 
-Result<void> show(RunStore& store, const std::string& name, bool json) {
-    auto run = findRun(store, name);
-    if (!run) {
-        return run.problem();
+Result<void> show(const Workspace& workspace, RunStore& store, const std::string& name, bool json) {
+    if (const auto found = findRun(store, name); !found) {
+        return found.problem();
     }
-    const auto started = store.startOf(name);
-    if (!started) {
-        return started.problem();
+    const auto details = detailsOf(name, store, workspace);
+    if (!details) {
+        return details.problem();
     }
-    std::printf("%s", json ? (runAsJson(*run, *started) + "\n").c_str()
-                           : describeRun(*run, *started).c_str());
+    std::printf("%s", (json ? runAsJson(*details) + "\n" : describeRun(*details)).c_str());
     return {};
 }
 
@@ -292,8 +291,8 @@ void addRuns(CLI::App& app, Context& context) {
     showing->add_option("run", options->run, "the run's name")->required()->type_name("RUN");
     showing->add_flag("--json", options->json, "print the result as a JSON object");
     showing->callback([options, &context] {
-        withStore(context, [&](const Workspace&, RunStore& store) {
-            return show(store, options->run, options->json);
+        withStore(context, [&](const Workspace& workspace, RunStore& store) {
+            return show(workspace, store, options->run, options->json);
         });
     });
     addMetrics(*command, options, context);

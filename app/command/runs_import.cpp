@@ -1,5 +1,6 @@
 #include "app/command/stored_runs.h"
 
+#include "core/base/byte_count.h"
 #include "core/store/run_archive.h"
 
 #include <nlohmann/json.hpp>

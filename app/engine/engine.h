@@ -39,8 +39,15 @@ struct SweepWork {
 /// Searches, repeats the best, and tells.
 void sweep(SweepWork work, Context& context);
 
+/// Which text encoder is meant: a language model's, or that of a run's checkpoint.
+struct EncoderChoice {
+    std::string model;
+    std::string run;
+    std::string checkpoint;
+};
+
 /// Lines of `input` as sentence vectors in `output`.
-void encode(const std::string& model, const std::string& input, const std::string& output,
+void encode(const EncoderChoice& encoder, const std::string& input, const std::string& output,
             Context& context);
 
 /// The model folders, and which can be used.
@@ -50,7 +57,8 @@ void listModels(bool json, Context& context);
 void checkModel(const std::string& model, bool json, Context& context);
 
 /// The text encoder of a run as a model folder of its own.
-void exportModel(const std::string& run, const std::string& output, Context& context);
+void exportModel(const std::string& run, const std::string& checkpoint, const std::string& output,
+                 Context& context);
 
 /// The sample project from import to result.
 void demo(Context& context);

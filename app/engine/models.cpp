@@ -147,12 +147,13 @@ void checkModel(const std::string& model, bool json, Context& context) {
     }
 }
 
-void exportModel(const std::string& run, const std::string& output, Context& context) {
+void exportModel(const std::string& run, const std::string& checkpoint, const std::string& output,
+                 Context& context) {
     const auto workspace = context.openWorkspace(WorkspaceUse::Read);
     if (!workspace) {
         return context.fail(workspace.problem());
     }
-    const auto done = flip::exportModel(run, *workspace, output);
+    const auto done = flip::exportModel(run, checkpoint, *workspace, output);
     if (!done) {
         return context.fail(done.problem());
     }

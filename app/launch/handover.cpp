@@ -54,7 +54,7 @@ void run(const RunWork&, Context& context) {
 void sweep(SweepWork, Context& context) {
     become(context);
 }
-void encode(const std::string&, const std::string&, const std::string&, Context& context) {
+void encode(const EncoderChoice&, const std::string&, const std::string&, Context& context) {
     become(context);
 }
 void listModels(bool, Context& context) {
@@ -63,7 +63,7 @@ void listModels(bool, Context& context) {
 void checkModel(const std::string&, bool, Context& context) {
     become(context);
 }
-void exportModel(const std::string&, const std::string&, Context& context) {
+void exportModel(const std::string&, const std::string&, const std::string&, Context& context) {
     become(context);
 }
 void machine(bool, Context& context) {

@@ -175,7 +175,7 @@ std::vector<std::string> differingOptions(const std::vector<SameRecipe>& groups,
         std::optional<OptionValue> first;
         const bool differs = std::ranges::any_of(groups, [&](const SameRecipe& group) {
             const RunSpec& spec = group.front().spec;
-            if (option.ofMachine || !optionIsRead(option, spec)) {
+            if (option.outsideRecipe || !optionIsRead(option, spec)) {
                 return false;
             }
             const OptionValue value = option.get(spec);

@@ -1,10 +1,13 @@
 #include "core/report/run_listing.h"
 
+#include "core/base/byte_count.h"
 #include "core/spec/options.h"
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <cstdio>
+#include <utility>
 
 namespace flip {
 
@@ -65,7 +68,21 @@ std::string runsAsJson(const std::vector<RunSummary>& runs) {
     return list.dump(2);
 }
 
-std::string runAsJson(const RunSummary& run, const std::optional<RunStarted>& started) {
+Result<RunDetails> detailsOf(const std::string& run, RunStore& store, const Workspace& workspace) {
+    auto summary = store.find(run);
+    if (!summary) {
+        return summary.problem();
+    }
+    auto started = store.startOf(run);
+    if (!started) {
+        return started.problem();
+    }
+    auto checkpoints = checkpointsOf(*summary, workspace);
+    return RunDetails{std::move(*summary), std::move(*started), std::move(checkpoints)};
+}
+
+std::string runAsJson(const RunDetails& details) {
+    const auto& [run, started, checkpoints] = details;
     nlohmann::json object = nlohmann::json::parse(resultJson(run.name, run.end));
     if (started) {
         // The same members that the fact has in a run's JSON lines.
@@ -75,10 +92,18 @@ std::string runAsJson(const RunSummary& run, const std::optional<RunStarted>& st
             object[member] = fact.at(member);
         }
     }
+    object["checkpoints"] = nlohmann::json::array();
+    for (const Checkpoint& one : checkpoints) {
+        object["checkpoints"].push_back({{"name", one.name},
+                                         {"stage", one.stage},
+                                         {"epoch", one.epoch == 0 ? nlohmann::json() : one.epoch},
+                                         {"bytes", one.bytes}});
+    }
     return object.dump();
 }
 
-std::string describeRun(const RunSummary& run, const std::optional<RunStarted>& started) {
+std::string describeRun(const RunDetails& details) {
+    const auto& [run, started, checkpoints] = details;
     std::string text = run.name + ": " + run.status + ", " + run.kind + " on " + run.dataset +
                        ", begun " + run.created + "\n";
     if (started) {
@@ -94,8 +119,12 @@ std::string describeRun(const RunSummary& run, const std::optional<RunStarted>& 
         text +=
             "  last stored step: " + std::to_string(run.lastStep) + " of " + run.lastStage + "\n";
     }
-    if (run.status == "crashed" || run.status == "stopped") {
+    if (canResume(run.status)) {
         text += "  go on with: flip run --resume " + run.name + "\n";
+    }
+    for (const Checkpoint& one : checkpoints) {
+        text += "  weights: " + one.name + ", " +
+                inMebibytes(static_cast<std::uintmax_t>(one.bytes)) + "\n";
     }
     for (const auto& [split, branches] : run.end.metrics) {
         for (const auto& [branch, metrics] : branches) {

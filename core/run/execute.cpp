@@ -176,7 +176,7 @@ RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink&
         if (!summary) {
             return refuse(summary.problem(), audience);
         }
-        if (summary->status == "finished" || summary->status == "running") {
+        if (!canResume(summary->status)) {
             return refuse({"the run '" + name + "' is " + summary->status +
                                "; only a stopped, failed or crashed run can go on",
                            ""},

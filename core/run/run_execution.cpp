@@ -6,9 +6,12 @@
 #include "core/store/checkpoint_files.h"
 #include "core/store/predictions.h"
 #include "core/store/run_recorder.h"
+#include "core/store/run_store.h"
 #include "core/train/evaluator.h"
 #include "core/train/finetuner.h"
 #include "core/train/pretrainer.h"
+#include "core/trained/stored_weights.h"
+#include "core/trained/trained_model.h"
 
 #include <torch/types.h>
 
@@ -17,10 +20,6 @@
 namespace flip {
 
 namespace {
-
-constexpr const char* kPretrainStage = "pretrain";
-constexpr const char* kIdsAloneStage = "finetune-id";
-constexpr const char* kFinetuneStage = "finetune";
 
 constexpr std::int64_t kAlignmentBatch = 64;
 
@@ -99,7 +98,7 @@ RunExecution::RunExecution(const RunSpec& spec, const Workspace& workspace, RunR
     : spec_(spec), workspace_(workspace), recorder_(recorder), audience_(audience),
       stop_(std::move(stop)), wallOffset_(wallOffset), device_(at::kCPU) {}
 
-std::filesystem::path RunExecution::file(const char* name) const {
+std::filesystem::path RunExecution::file(const std::string& name) const {
     return workspace_.checkpoints(recorder_.name()) / name;
 }
 
@@ -237,16 +236,33 @@ LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
     if (auto ready = resumed ? stage.state().load(file(kTrainingState)) : start(); !ready) {
         return failure(ready.problem());
     }
+    const auto store = [&](const std::filesystem::path& target,
+                           std::map<std::string, std::string> metadata) -> Result<void> {
+        metadata.insert(work.extra.metadata.begin(), work.extra.metadata.end());
+        const auto saved = saveWeights(work.parameters, target, metadata, work.extra.tensors);
+        return saved ? Result<void>() : saved.problem();
+    };
+    LoopPlan loop = work.loop;
+    if (spec_.checkpoints != "best") {
+        loop.afterEpoch = [&](std::int64_t epoch) -> Result<void> {
+            const auto kept = store(file(epochWeights(work.name, epoch)),
+                                    {{"stage", work.name}, {"epoch", std::to_string(epoch)}});
+            if (kept && spec_.checkpoints == "last") {
+                std::error_code ignored;
+                std::filesystem::remove(file(epochWeights(work.name, epoch - 1)), ignored);
+            }
+            return kept;
+        };
+    }
     const LoopEnd end = runTrainingLoop(
-        stage, work.loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
+        stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
     // What diverges after good epochs leaves the weights of the best of them.
     const bool hasGoodEpoch = end.status == LoopEnd::Status::Diverged && stage.state().hasBest();
     if (end.status != LoopEnd::Status::Finished && !hasGoodEpoch) {
         return end;
     }
     stage.state().recallBest();
-    if (auto saved = saveWeights(work.parameters, file(work.target), {{"stage", work.name}});
-        !saved) {
+    if (auto saved = store(file(work.target), {{"stage", work.name}}); !saved) {
         return failure(saved.problem());
     }
     return end;
@@ -277,50 +293,51 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
     }
     Pretrainer stage(spec_, model, inputs_->batcher(), sizes, loop, measure);
     const char* target = spec_.kind == "pretrain" ? kFinalWeights : kPretrainedWeights;
-    return train(stage, {kPretrainStage, loop, model.parameters, target}, resumed.has_value(), [&] {
-        return loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters,
-                               "text.");
-    });
+    Extra extra;
+    if (model.recoverFields) {
+        extra.metadata = alignmentMetadata(spec_);
+    }
+    return train(stage, {kPretrainStage, loop, model.parameters, target, extra},
+                 resumed.has_value(), [&] {
+                     return loadTextWeights(inputs_->modelFolder(), *inputs_->config(),
+                                            model.parameters, "text.");
+                 });
 }
 
-Result<RunExecution::Taken> RunExecution::takeOver(const std::filesystem::path& parent,
-                                                   FinetuneModel& model) const {
-    auto weights = SafetensorsFile::open(parent);
-    if (!weights) {
-        return weights.problem();
-    }
-    if (auto sound = weights->verify(); !sound) {
-        return sound.problem();
-    }
-    std::vector<std::string> required;
-    const auto takes = [&](bool wanted, const std::string& prefix) {
-        const bool there = wanted && std::any_of(weights->tensors().begin(),
-                                                 weights->tensors().end(), [&](const auto& entry) {
-                                                     return entry.first.starts_with(prefix);
-                                                 });
-        if (there) {
-            required.push_back(prefix);
-        }
-        return there;
-    };
-    const Taken taken{takes(model.hasIds(), "rec."), takes(model.hasText(), "text."),
-                      takes(model.hasItemText(), "item_text.")};
-    if (auto filled = model.parameters.fill(*weights, "", required); !filled) {
-        return filled.problem();
-    }
-    return taken;
-}
-
-Result<void> RunExecution::startWeights(FinetuneModel& model) const {
+Result<std::optional<SafetensorsFile>> RunExecution::parentWeights() const {
     std::filesystem::path parent;
     if (spec_.kind == "flip") {
         parent = file(kPretrainedWeights);
     } else if (!spec_.finetune.from.empty()) {
-        parent = workspace_.checkpoints(spec_.finetune.from) / kFinalWeights;
+        auto store = RunStore::open(workspace_);
+        if (!store) {
+            return store.problem();
+        }
+        const auto run = store->find(spec_.finetune.from);
+        if (!run) {
+            return run.problem();
+        }
+        const auto final = findCheckpoint(*run, {}, workspace_);
+        if (!final) {
+            return final.problem();
+        }
+        parent = final->file;
+    } else {
+        return std::optional<SafetensorsFile>();
     }
-    Taken taken;
-    if (!parent.empty()) {
-        auto found = takeOver(parent, model);
+    auto weights = openWeights(parent);
+    return weights ? Result<std::optional<SafetensorsFile>>(std::move(*weights))
+                   : weights.problem();
+}
+
+Result<void> RunExecution::startWeights(FinetuneModel& model) const {
+    const auto parent = parentWeights();
+    if (!parent) {
+        return parent.problem();
+    }
+    TakenParts taken;
+    if (*parent) {
+        const auto found = takeWeights(**parent, model);
         if (!found) {
             return found.problem();
         }
@@ -331,7 +348,7 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
         if (!taken.ids && !taken.text && !alone) {
             return Problem{"holds no weights that a run of the branch '" + spec_.finetune.branches +
                                "' can start from; name another run",
-                           parent.string()};
+                           (*parent)->path().string()};
         }
     }
     const auto fromFolder = [&](bool wanted, const char* prefix) -> Result<void> {
@@ -345,13 +362,45 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
     return fromFolder(model.hasItemText() && !taken.itemText, "item_text.");
 }
 
+Result<RunExecution::Extra> RunExecution::alignmentHeadOfParent(const FinetuneModel& model) const {
+    Extra extra;
+    if (!model.hasIds() || !model.hasText()) {
+        return extra;
+    }
+    auto parent = parentWeights();
+    if (!parent) {
+        return parent.problem();
+    }
+    // Where one encoder has not started from the parent, the head fits nothing.
+    if (!*parent || !holdsPart(**parent, "rec.") || !holdsPart(**parent, "text.")) {
+        return extra;
+    }
+    RunSpec recipe = spec_;
+    if (spec_.kind == "finetune") {
+        auto store = RunStore::open(workspace_);
+        if (!store) {
+            return store.problem();
+        }
+        const auto run = store->find(spec_.finetune.from);
+        if (!run) {
+            return run.problem();
+        }
+        recipe = run->spec;
+    }
+    const auto pretraining = alignmentRecipe(**parent, recipe);
+    if (!pretraining) {
+        return pretraining.problem();
+    }
+    if (*pretraining) {
+        extra.metadata = alignmentMetadata(**pretraining);
+        extra.weights = std::move(**parent);
+        extra.tensors = alignmentHead(*extra.weights);
+    }
+    return extra;
+}
+
 LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& resumed) {
-    RunSpec alone = spec_;
-    alone.finetune.branches = "id";
-    alone.finetune.epochs = spec_.finetune.idEpochs;
-    alone.finetune.batchSize = spec_.finetune.idBatchSize;
-    alone.finetune.schedule = "constant"; // patience says when it ends
-    alone.finetune.warmup = 0;
+    const RunSpec alone = specOfStage(spec_, kIdsAloneStage);
     auto made = FinetuneModel::make(alone, inputs_->sizes(), std::nullopt, device_);
     if (!made) {
         return failure(made.problem());
@@ -360,8 +409,8 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
     const LoopPlan loop =
         plan(alone.finetune.epochs, alone.finetune.batchSize, alone.finetune.maxSteps);
     Finetuner stage(alone, model, inputs_->batcher(), loop, kIdsAloneStage);
-    return train(stage, {kIdsAloneStage, loop, model.parameters, kIdWeights}, resumed.has_value(),
-                 [&] { return startWeights(model); });
+    return train(stage, {kIdsAloneStage, loop, model.parameters, kIdWeights, {}},
+                 resumed.has_value(), [&] { return startWeights(model); });
 }
 
 LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resumed,
@@ -373,14 +422,22 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     FinetuneModel& model = **made;
     const LoopPlan loop =
         plan(spec_.finetune.epochs, spec_.finetune.batchSize, spec_.finetune.maxSteps);
+    const auto head = alignmentHeadOfParent(model);
+    if (!head) {
+        return failure(head.problem());
+    }
     Finetuner stage(spec_, model, inputs_->batcher(), loop);
-    LoopEnd end = train(stage, {kFinetuneStage, loop, model.parameters, kFinalWeights},
+    LoopEnd end = train(stage, {kFinetuneStage, loop, model.parameters, kFinalWeights, *head},
                         resumed.has_value(), [&]() -> Result<void> {
                             auto started = startWeights(model);
                             if (!started || !trainsIdsFirst(spec_)) {
                                 return started;
                             }
-                            auto taken = takeOver(file(kIdWeights), model);
+                            const auto ids = openWeights(file(kIdWeights));
+                            if (!ids) {
+                                return ids.problem();
+                            }
+                            const auto taken = takeWeights(*ids, model);
                             return taken ? Result<void>() : taken.problem();
                         });
     if (end.status != LoopEnd::Status::Finished) {

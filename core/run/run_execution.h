@@ -1,14 +1,16 @@
 #pragma once
 
-#include "core/trained/run_inputs.h"
+#include "core/formats/safetensors.h"
 #include "core/spec/run_event.h"
 #include "core/spec/run_spec.h"
 #include "core/store/run_recorder.h"
 #include "core/train/frozen_sentences.h"
 #include "core/train/training_loop.h"
+#include "core/trained/run_inputs.h"
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -49,12 +51,19 @@ public:
 
 private:
     RunEvent happened(Fact fact) const;
-    std::filesystem::path file(const char* name) const;
+    std::filesystem::path file(const std::string& name) const;
     LoopPlan plan(std::int64_t epochs, std::int64_t batchSize, std::int64_t maxSteps) const;
     LoopEnd pretrain(const std::optional<TrainingState::Place>& resumed);
     LoopEnd finetune(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
     LoopEnd trainIdsAlone(const std::optional<TrainingState::Place>& resumed);
     LoopEnd goThroughStages(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
+
+    /// What a file of weights holds beside them.
+    struct Extra {
+        std::map<std::string, std::string> metadata;
+        std::optional<SafetensorsFile> weights; // holds the tensors
+        std::map<std::string, TensorView> tensors;
+    };
 
     /// Which stage it is, over what it trains, and where its best weights are kept.
     struct StageWork {
@@ -62,20 +71,18 @@ private:
         const LoopPlan& loop;
         const Parameters& parameters;
         const char* target;
+        const Extra& extra;
     };
 
     /// Takes a stage to its end, from the checkpoint or from what `start` fills in.
     LoopEnd train(Stage& stage, const StageWork& work, bool resumed,
                   const std::function<Result<void>()>& start);
 
-    /// Which parts of a model a parent's weights have filled.
-    struct Taken {
-        bool ids = false;
-        bool text = false;
-        bool itemText = false;
-    };
-    Result<Taken> takeOver(const std::filesystem::path& parent, FinetuneModel& model) const;
+    /// The weights that finetuning starts from: those of the run's own pretraining, or of the run
+    /// that it names; nothing where it does not.
+    Result<std::optional<SafetensorsFile>> parentWeights() const;
     Result<void> startWeights(FinetuneModel& model) const;
+    Result<Extra> alignmentHeadOfParent(const FinetuneModel& model) const;
     LoopEnd concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
                                const LoopEnd& trained, RunEnded& ended) const;
     void reportTruncation();

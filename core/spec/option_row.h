@@ -71,8 +71,8 @@ public:
         option_.backbones = std::move(backbones);
         return std::move(*this);
     }
-    Row&& ofMachine() && {
-        option_.ofMachine = true;
+    Row&& outsideRecipe() && {
+        option_.outsideRecipe = true;
         return std::move(*this);
     }
     Row&& advanced() && {

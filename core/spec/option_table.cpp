@@ -33,7 +33,7 @@ void addRun(std::vector<Option>& table) {
                                           "Where the run computes: cpu, cuda, cuda:N for the N-th "
                                           "graphics processor, or auto for "
                                           "a graphics processor when there is one.")
-                        .ofMachine());
+                        .outsideRecipe());
     table.push_back(row<&RunSpec::recipe>(
                         Group::Run, "recipe", "Recipe", "default",
                         "Where options that are left open start: default computes the same losses "
@@ -43,7 +43,15 @@ void addRun(std::vector<Option>& table) {
                                            "Processor threads of the run; 0 takes every core.")
                         .in("threads")
                         .from(0, 1024)
-                        .ofMachine()
+                        .outsideRecipe()
+                        .advanced());
+    table.push_back(row<&RunSpec::checkpoints>(
+                        Group::Run, "checkpoints", "Weights to keep", "best",
+                        "best keeps the weights of each stage's best epoch; last keeps those after "
+                        "the last epoch too, each epoch those after every one. Each takes the disk "
+                        "of the best; 'flip runs show' says how much.")
+                        .oneOf({"best", "last", "each epoch"})
+                        .outsideRecipe()
                         .advanced());
 }
 

@@ -227,7 +227,7 @@ bool optionIsRead(const Option& option, const RunSpec& spec) {
 RunSpec comparableRecipe(const RunSpec& spec) {
     RunSpec plain = spec;
     for (const Option& option : options()) {
-        if (option.ofMachine || !optionIsRead(option, spec)) {
+        if (option.outsideRecipe || !optionIsRead(option, spec)) {
             option.set(plain, option.defaultValue);
         }
     }

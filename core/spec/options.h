@@ -50,7 +50,7 @@ struct Option {
     bool advanced = false;              // a form hides it at first
     std::vector<std::string> branches;  // those of finetuning that read it; empty: all
     std::vector<std::string> backbones; // those that read it; empty: all
-    bool ofMachine = false;             // says by what a run is computed, not what
+    bool outsideRecipe = false;         // says by what a run is computed, or what is kept of it
 
     std::function<OptionValue(const RunSpec&)> get;
     std::function<void(RunSpec&, const OptionValue&)> set;
@@ -71,8 +71,8 @@ bool optionIsRead(const Option& option, std::string_view kind, std::string_view 
                   std::string_view backbone);
 bool optionIsRead(const Option& option, const RunSpec& spec);
 
-/// The spec with its default in every option that the run does not read and in those that say by
-/// what it is computed: equal for runs of one recipe.
+/// The spec with its default in every option that the run does not read and in those outside the
+/// recipe: equal for runs of one recipe.
 RunSpec comparableRecipe(const RunSpec& spec);
 
 /// The row with this key; null if there is none.

@@ -14,6 +14,7 @@ struct RunSpec {
     std::string device; // auto | cpu | cuda | cuda:N
     std::string recipe; // default | published
     std::int64_t threads;
+    std::string checkpoints; // best | last | each epoch
 
     struct Data {
         std::string dataset;

@@ -169,6 +169,11 @@ private:
         for (Fact& fact : end->facts) {
             tell_(std::move(fact));
         }
+        if (plan_.afterEpoch) {
+            if (auto done = plan_.afterEpoch(epoch); !done) {
+                return LoopEnd{LoopEnd::Status::Failed, "", done.problem()};
+            }
+        }
         place_.endReason = end->endReason;
         place_.complete = !end->endReason.empty() || place_.step >= plan_.totalSteps();
         return save();

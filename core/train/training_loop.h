@@ -60,6 +60,10 @@ struct LoopPlan {
     std::filesystem::path checkpoint; // overwritten atomically
     double checkpointSeconds = 120;   // and at each epoch, stop and end
 
+    /// Called after each epoch, from 1, once it has been measured and its weights are up to date;
+    /// a Problem ends the loop. May be empty.
+    std::function<Result<void>(std::int64_t epoch)> afterEpoch;
+
     std::int64_t stepsPerEpoch() const;
     std::int64_t totalSteps() const;
     ScheduleSpan span() const { return {stepsPerEpoch(), totalSteps(), epochs}; }

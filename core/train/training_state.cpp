@@ -78,6 +78,7 @@ public:
         held_.push_back(tensor.detach().to(at::kCPU).contiguous());
         views_[name] = viewOf(held_.back());
     }
+    void add(const std::string& name, const TensorView& view) { views_[name] = view; }
 
     Result<std::int64_t> write(const std::filesystem::path& file,
                                const std::map<std::string, std::string>& metadata) const {
@@ -196,10 +197,14 @@ Result<TrainingState::Place> TrainingState::readPlace(const std::filesystem::pat
 }
 
 Result<std::int64_t> saveWeights(const Parameters& parameters, const std::filesystem::path& file,
-                                 const std::map<std::string, std::string>& metadata) {
+                                 const std::map<std::string, std::string>& metadata,
+                                 const std::map<std::string, TensorView>& besides) {
     TensorBundle bundle;
     for (const Parameters::Entry& entry : parameters.entries()) {
         bundle.add(entry.name, entry.tensor);
+    }
+    for (const auto& [name, view] : besides) {
+        bundle.add(name, view);
     }
     return bundle.write(file, metadata);
 }

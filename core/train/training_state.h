@@ -61,8 +61,9 @@ private:
     std::map<std::string, at::Tensor> best_; // by parameter name, on the CPU
 };
 
-/// Writes a model's weights alone; returns the size in bytes.
+/// Writes a model's weights, and tensors that it keeps beside them; returns the size in bytes.
 Result<std::int64_t> saveWeights(const Parameters& parameters, const std::filesystem::path& file,
-                                 const std::map<std::string, std::string>& metadata);
+                                 const std::map<std::string, std::string>& metadata,
+                                 const std::map<std::string, TensorView>& besides = {});
 
 } // namespace flip

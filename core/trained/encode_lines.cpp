@@ -1,17 +1,19 @@
 #include "core/trained/encode_lines.h"
 
 #include "core/base/files.h"
+#include "core/device/machine.h"
+#include "core/device/safety_net.h"
 #include "core/formats/safetensors.h"
 #include "core/model/plm/model_folder.h"
 #include "core/model/plm/text_encoder.h"
 #include "core/model/plm/text_weights.h"
-#include "core/device/machine.h"
-#include "core/device/safety_net.h"
+#include "core/trained/trained_text.h"
 
 #include <torch/types.h>
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -49,8 +51,25 @@ std::vector<std::int32_t> idsOf(const Tokenizer& tokenizer, std::string_view lin
     return ids;
 }
 
-Result<EncodeReport> encode(const std::filesystem::path& modelFolder,
-                            const std::filesystem::path& input, const std::filesystem::path& output,
+/// An encoder with its weights, in `parameters`.
+Result<std::unique_ptr<TextEncoder>> loadEncoder(const LineEncoder& from, const TextConfig& config,
+                                                 Parameters& parameters) {
+    auto encoder = TextEncoder::make(from.trained == nullptr ? config : from.trained->config,
+                                     /*layers=*/0, parameters, Initialiser(0), "text.");
+    if (!encoder) {
+        return encoder;
+    }
+    if (from.trained == nullptr) {
+        auto loaded = loadTextWeights(from.folder, config, parameters, "text.");
+        return loaded ? std::move(encoder) : Result<std::unique_ptr<TextEncoder>>(loaded.problem());
+    }
+    (*encoder)->setMeanPooling(from.trained->spec.plm.pooling == "mean");
+    auto filled = parameters.fill(from.trained->weights, "", {""});
+    return filled ? std::move(encoder) : Result<std::unique_ptr<TextEncoder>>(filled.problem());
+}
+
+Result<EncodeReport> encode(const LineEncoder& from, const std::filesystem::path& input,
+                            const std::filesystem::path& output,
                             const std::function<void(std::int64_t, std::int64_t)>& progress,
                             const std::stop_token& stop) {
     const auto started = std::chrono::steady_clock::now();
@@ -58,7 +77,7 @@ Result<EncodeReport> encode(const std::filesystem::path& modelFolder,
     if (!text) {
         return text.problem();
     }
-    const auto folder = openModelFolder(modelFolder);
+    const auto folder = openModelFolder(from.folder);
     if (!folder) {
         return folder.problem();
     }
@@ -66,13 +85,9 @@ Result<EncodeReport> encode(const std::filesystem::path& modelFolder,
     useThreads(0);
     chooseMatrixProducts();
     Parameters parameters(at::kCPU);
-    const auto encoder =
-        TextEncoder::make(config, /*layers=*/0, parameters, Initialiser(0), "text.");
+    const auto encoder = loadEncoder(from, config, parameters);
     if (!encoder) {
         return encoder.problem();
-    }
-    if (auto loaded = loadTextWeights(modelFolder, config, parameters, "text."); !loaded) {
-        return loaded.problem();
     }
 
     EncodeReport report;
@@ -125,14 +140,12 @@ Result<EncodeReport> encode(const std::filesystem::path& modelFolder,
 
 } // namespace
 
-Result<EncodeReport> encodeLines(const std::filesystem::path& modelFolder,
-                                 const std::filesystem::path& input,
+Result<EncodeReport> encodeLines(const LineEncoder& encoder, const std::filesystem::path& input,
                                  const std::filesystem::path& output,
                                  const std::function<void(std::int64_t, std::int64_t)>& progress,
                                  const std::stop_token& stop) {
     std::optional<Result<EncodeReport>> report;
-    if (auto problem =
-            caught([&] { report = encode(modelFolder, input, output, progress, stop); })) {
+    if (auto problem = caught([&] { report = encode(encoder, input, output, progress, stop); })) {
         return *problem;
     }
     return std::move(*report);

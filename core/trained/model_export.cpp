@@ -2,17 +2,13 @@
 
 #include "core/base/files.h"
 #include "core/base/work_folder.h"
-#include "core/formats/safetensors.h"
 #include "core/model/plm/text_config.h"
 #include "core/model/plm/text_parameters.h"
-#include "core/store/checkpoint_files.h"
-#include "core/store/run_store.h"
+#include "core/trained/trained_text.h"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <array>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -22,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-constexpr std::string_view kTextPrefix = "text.";
 
 /// What the layout calls a tokenizer's files.
 constexpr std::array<const char*, 10> kTokenizerFiles{"tokenizer.json",
@@ -130,85 +124,32 @@ Result<fs::path> freePlace(const fs::path& out) {
     return target;
 }
 
-/// The weights that a run ended with, or those of its pretraining where finetuning left the words
-/// out.
-Result<SafetensorsFile> textWeightsOf(const std::string& run, const Workspace& workspace) {
-    for (const char* name : {kFinalWeights, kPretrainedWeights}) {
-        const fs::path path = workspace.checkpoints(run) / name;
-        std::error_code ignored;
-        if (!fs::exists(path, ignored)) {
-            continue;
-        }
-        auto file = SafetensorsFile::open(path);
-        if (!file) {
-            return file.problem();
-        }
-        if (auto sound = file->verify(); !sound) {
-            return sound.problem();
-        }
-        if (std::any_of(file->tensors().begin(), file->tensors().end(),
-                        [](const auto& entry) { return entry.first.starts_with(kTextPrefix); })) {
-            return file;
-        }
-    }
-    return Problem{"trained no text encoder; export a run that reads text", run};
-}
-
 } // namespace
 
-Result<ModelExport> exportModel(const std::string& run, const Workspace& workspace,
-                                const fs::path& out) {
+Result<ModelExport> exportModel(const std::string& run, const std::string& checkpoint,
+                                const Workspace& workspace, const fs::path& out) {
     const auto target = freePlace(out);
     if (!target) {
         return target.problem();
     }
-    auto store = RunStore::open(workspace);
-    if (!store) {
-        return store.problem();
+    const auto trained = openTrainedText(run, checkpoint, workspace);
+    if (!trained) {
+        return trained.problem();
     }
-    const auto summary = store->find(run);
-    if (!summary) {
-        return summary.problem();
-    }
-    if (summary->status != "finished") {
-        return Problem{"has not finished, it is " + summary->status +
-                           "; let it finish, or go on with 'flip run --resume'",
-                       run};
-    }
-    const auto weights = textWeightsOf(run, workspace);
-    if (!weights) {
-        return weights.problem();
-    }
-    const auto model = workspace.findModel(summary->spec.plm.path);
-    if (!model) {
-        return model.problem();
-    }
-    auto config = readTextConfig(*model);
-    if (!config) {
-        return config.problem();
-    }
-    if (summary->spec.plm.layers > 0) {
-        config->layers = summary->spec.plm.layers;
-    }
-
-    ModelExport report{weights->path(), config->layers, 0};
+    const TextConfig& config = trained->config;
+    ModelExport report{trained->weights.path(), config.layers, 0};
     std::map<std::string, TensorView> tensors;
-    for (const TextParameter& parameter : textParameters(*config)) {
-        const TensorView* view = weights->find(std::string(kTextPrefix) + parameter.name);
-        if (view == nullptr || view->shape != parameter.shape) {
-            return Problem{"is another model than the run began with: the run's '" +
-                               parameter.name + "' does not fit it; put the old folder back",
-                           model->string()};
-        }
-        tensors[parameter.name] = *view;
-        report.parameters += view->count();
+    for (const TextParameter& parameter : textParameters(config)) {
+        const TensorView& view = *trained->weights.find(TrainedText::kPrefix + parameter.name);
+        tensors[parameter.name] = view;
+        report.parameters += view.count();
     }
 
     auto folder = FolderInTheMaking::beside(*target);
     if (!folder) {
         return folder.problem();
     }
-    const auto written = configText(*model, *config);
+    const auto written = configText(trained->folder, config);
     if (!written) {
         return written.problem();
     }
@@ -217,10 +158,10 @@ Result<ModelExport> exportModel(const std::string& run, const Workspace& workspa
     }
     for (const char* name : kTokenizerFiles) {
         std::error_code ignored;
-        if (!fs::exists(*model / name, ignored)) {
+        if (!fs::exists(trained->folder / name, ignored)) {
             continue;
         }
-        const auto content = readFile(*model / name);
+        const auto content = readFile(trained->folder / name);
         if (!content) {
             return content.problem();
         }

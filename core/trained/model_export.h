@@ -15,12 +15,12 @@ struct ModelExport {
     std::int64_t parameters = 0; // numbers written
 };
 
-/// Writes the trained text encoder of a finished run as a folder in the Hugging Face layout, which
-/// `transformers` opens with equal outputs: config.json and the tokenizer's files of the model that
-/// the run began with, and model.safetensors (float32). A run that trained on the first layers of
-/// it gives a model of so many layers. `out` must be new or empty; it holds everything or nothing,
-/// whatever dies in between.
-Result<ModelExport> exportModel(const std::string& run, const Workspace& workspace,
-                                const std::filesystem::path& out);
+/// Writes the text encoder of a run's checkpoint, as openTrainedText() finds it, as a folder in the
+/// Hugging Face layout, which `transformers` opens with equal outputs: config.json and the
+/// tokenizer's files of the model that the run began with, and model.safetensors (float32). A run
+/// that trained on the first layers of it gives a model of so many layers. `out` must be new or
+/// empty; it holds everything or nothing, whatever dies in between.
+Result<ModelExport> exportModel(const std::string& run, const std::string& checkpoint,
+                                const Workspace& workspace, const std::filesystem::path& out);
 
 } // namespace flip

@@ -331,8 +331,7 @@ void RunsPage::showState() {
     stop_->setVisible(live);
     stop_->setEnabled(!stopping_);
     stop_->setText(stopping_ ? tr("Stopping") : tr("Stop and keep"));
-    const bool resumable = status == QLatin1String("stopped") ||
-                           status == QLatin1String("crashed") || status == QLatin1String("failed");
+    const bool resumable = canResume(status.toStdString());
     resume_->setVisible(resumable);
     resume_->setEnabled(resumable && !busy_);
     QStringList path;

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/formats/safetensors.h"
+#include "core/model/flip_model.h"
+#include "core/spec/run_spec.h"
+#include "core/store/checkpoint_files.h"
+#include "core/store/run_store.h"
+#include "core/store/workspace.h"
+#include "core/trained/run_inputs.h"
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+namespace flip {
+
+/// The recipe of one stage of a run, as its model is made: a joint run's ids are trained alone by a
+/// recipe of the branch id.
+RunSpec specOfStage(const RunSpec& spec, const std::string& stage);
+
+/// A stored run turned back into its model: the recipe, what the run read, and the model with the
+/// weights of one of its checkpoints. The way from a run to all that is done with it.
+class TrainedModel {
+public:
+    /// Opens the checkpoint of this name, "" being the final weights. Refuses inputs that are not
+    /// those of the run: another dataset under its name, another tokenizer. Tokenizes the
+    /// sentences.
+    static Result<std::unique_ptr<TrainedModel>> open(const std::string& run,
+                                                      const std::string& checkpoint,
+                                                      const Workspace& workspace,
+                                                      const std::stop_token& stop = {});
+
+    const RunSummary& run() const { return run_; }
+    const Checkpoint& checkpoint() const { return checkpoint_; }
+    const RunSpec& spec() const { return spec_; } // of the checkpoint's stage
+    const RunInputs& inputs() const { return *inputs_; }
+
+    /// What tells clicks; null of pretrained weights.
+    const FinetuneModel* clickModel() const { return clickModel_.get(); }
+
+    /// What alignment is measured on: a pretrained model, or a finetuned one with the head that its
+    /// pretraining has left. A Problem where the checkpoint has no such head.
+    Result<std::unique_ptr<PretrainModel>> alignmentModel() const;
+
+private:
+    TrainedModel(RunSummary run, Checkpoint checkpoint, SafetensorsFile weights);
+
+    RunSummary run_;
+    Checkpoint checkpoint_;
+    SafetensorsFile weights_;
+    RunSpec spec_;
+    std::unique_ptr<RunInputs> inputs_;
+    std::unique_ptr<FinetuneModel> clickModel_;
+};
+
+} // namespace flip
