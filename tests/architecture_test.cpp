@@ -25,7 +25,9 @@ const QStringList kRoomsOpenToWindow = {"base",  "spec",   "data",   "text",    
                                         "run",   "sample", "launch"};
 
 /// Headers of open rooms that are for the engine alone: they name tensors.
-const QStringList kInnerHeaders = {"core/run/run_execution.h", "core/trained/run_inputs.h"};
+const QStringList kInnerHeaders = {"core/run/run_execution.h", "core/trained/run_inputs.h",
+                                   "core/trained/served_model.h", "core/trained/stored_weights.h",
+                                   "core/trained/trained_model.h"};
 
 QStringList roomsWithoutTorch() {
     QStringList rooms = kRooms;

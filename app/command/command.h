@@ -67,6 +67,7 @@ void addRuns(CLI::App& app, Context& context);
 void addSweep(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
 void addEncode(CLI::App& app, Context& context);
+void addPredict(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 void addModels(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);

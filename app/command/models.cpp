@@ -10,8 +10,19 @@ struct ModelsOptions {
     std::string run;
     std::string checkpoint;
     std::string output;
+    std::string bundle;
     bool json = false;
 };
+
+void exportRun(const ModelsOptions& options, Context& context) {
+    if (!options.bundle.empty()) {
+        engine::exportBundle(options.run, options.checkpoint, options.bundle, context);
+    } else if (!options.output.empty()) {
+        engine::exportModel(options.run, options.checkpoint, options.output, context);
+    } else {
+        context.fail({"name the folder to make with --out or --bundle", "models export"});
+    }
+}
 
 } // namespace
 
@@ -35,13 +46,20 @@ void addModels(CLI::App& app, Context& context) {
     checking->callback(
         [options, &context] { engine::checkModel(options->model, options->json, context); });
     auto* exporting = command->add_subcommand(
-        "export", "write a run's trained text encoder as a model folder of its own");
+        "export",
+        "write a run's trained text encoder, or all that predicting with its model needs");
     exporting->add_option("run", options->run, "the run's name")->required()->type_name("RUN");
-    exporting->add_option("--out", options->output, "folder to make")->required()->type_name("DIR");
+    auto* folder = exporting->add_option(
+        "--out", options->output, "folder to make, of the text encoder in the Hugging Face layout");
+    folder->type_name("DIR");
+    exporting
+        ->add_option("--bundle", options->bundle,
+                     "folder to make, of the click model: weights, recipe, vocabulary, schema, "
+                     "tokenizer; see 'flip predict'")
+        ->type_name("DIR")
+        ->excludes(folder);
     addCheckpointOption(*exporting, options->checkpoint);
-    exporting->callback([options, &context] {
-        engine::exportModel(options->run, options->checkpoint, options->output, context);
-    });
+    exporting->callback([options, &context] { exportRun(*options, context); });
     command->footer(
         R"(A language model is a folder in the Hugging Face layout: config.json, a tokenizer
 and weights. It is looked for under its name in models/ of the workspace, in

@@ -50,6 +50,23 @@ struct EncoderChoice {
 void encode(const EncoderChoice& encoder, const std::string& input, const std::string& output,
             Context& context);
 
+/// Rows to predict, and the model: of a run's checkpoint, or of a bundle.
+struct PredictWork {
+    std::string run;
+    std::string checkpoint;
+    std::string bundle;
+    std::string input;
+    std::string source;
+    std::string output;
+    bool json = false;
+};
+
+void predict(const PredictWork& work, Context& context);
+
+/// All that the model of a run's checkpoint needs, in a folder.
+void exportBundle(const std::string& run, const std::string& checkpoint, const std::string& folder,
+                  Context& context);
+
 /// The model folders, and which can be used.
 void listModels(bool json, Context& context);
 

@@ -1,5 +1,7 @@
 #include "app/engine/engine.h"
 
+#include "core/base/byte_count.h"
+#include "core/trained/bundle.h"
 #include "core/trained/model_check.h"
 #include "core/trained/model_export.h"
 
@@ -159,6 +161,20 @@ void exportModel(const std::string& run, const std::string& checkpoint, const st
     }
     std::printf("%lld layers, %lld parameters of %s in %s\n", static_cast<long long>(done->layers),
                 static_cast<long long>(done->parameters), run.c_str(), output.c_str());
+}
+
+void exportBundle(const std::string& run, const std::string& checkpoint, const std::string& folder,
+                  Context& context) {
+    const auto workspace = context.openWorkspace(WorkspaceUse::Read);
+    if (!workspace) {
+        return context.fail(workspace.problem());
+    }
+    const auto bytes = writeBundle(run, checkpoint, *workspace, folder);
+    if (!bytes) {
+        return context.fail(bytes.problem());
+    }
+    std::printf("the model of %s in %s, %s\n", run.c_str(), folder.c_str(),
+                inMebibytes(*bytes).c_str());
 }
 
 } // namespace flip::command::engine

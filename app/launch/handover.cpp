@@ -66,6 +66,12 @@ void checkModel(const std::string&, bool, Context& context) {
 void exportModel(const std::string&, const std::string&, const std::string&, Context& context) {
     become(context);
 }
+void exportBundle(const std::string&, const std::string&, const std::string&, Context& context) {
+    become(context);
+}
+void predict(const PredictWork&, Context& context) {
+    become(context);
+}
 void machine(bool, Context& context) {
     become(context);
 }

@@ -25,6 +25,7 @@ std::span<const T> numbers(const MappedFile& file) {
     return {reinterpret_cast<const T*>(file.data()), file.size() / sizeof(T)};
 }
 
+/// The files of a field, which hold its columns.
 struct FieldFiles {
     MappedFile codes;
     MappedFile offsets;
@@ -36,6 +37,18 @@ struct FieldFiles {
     MappedFile elementBytes;
     MappedFile listEnds;
     MappedFile listIds;
+};
+
+/// The columns of a field, wherever they are held.
+struct FieldColumns {
+    std::span<const std::uint32_t> codes;
+    std::span<const std::uint64_t> offsets;
+    std::string_view bytes;
+    std::span<const std::int64_t> idOfCodes;
+
+    // Of lists only:
+    std::span<const std::uint64_t> listEnds;
+    std::span<const std::int64_t> listIds;
 };
 
 Problem damagedFile(const std::filesystem::path& file, const std::string& how) {
@@ -80,10 +93,18 @@ struct Dataset::Content {
     Manifest manifest;
     std::vector<FieldInfo> fields;
 
+    std::vector<FieldColumns> columns; // as fields
+    std::span<const std::uint8_t> labels;
+    std::span<const std::uint8_t> splits;
+    std::span<const std::int64_t> times;
+
+    // What holds them: files ...
     std::vector<FieldFiles> files; // as fields
-    MappedFile labels;
-    MappedFile splits;
-    MappedFile times;
+    MappedFile labelsFile;
+    MappedFile splitsFile;
+    MappedFile timesFile;
+    // ... or memory.
+    std::optional<MemoryRows> memory;
 };
 
 Dataset::Dataset(std::unique_ptr<Content> content) : content_(std::move(content)) {}
@@ -137,16 +158,53 @@ Result<Dataset> Dataset::open(const std::filesystem::path& folder) {
                  sizeof(std::int64_t));
         }
         content->fields.push_back(field.info);
+        content->columns.push_back({.codes = numbers<std::uint32_t>(files.codes),
+                                    .offsets = numbers<std::uint64_t>(files.offsets),
+                                    .bytes = files.bytes.bytes(),
+                                    .idOfCodes = numbers<std::int64_t>(files.idOfCodes),
+                                    .listEnds = numbers<std::uint64_t>(files.listEnds),
+                                    .listIds = numbers<std::int64_t>(files.listIds)});
         content->files.push_back(std::move(files));
     }
-    open(content->labels, facts.labels, facts.rows, 1);
-    open(content->splits, facts.splits, facts.rows, 1);
+    open(content->labelsFile, facts.labels, facts.rows, 1);
+    open(content->splitsFile, facts.splits, facts.rows, 1);
     if (facts.times) {
-        open(content->times, *facts.times, facts.rows, sizeof(std::int64_t));
+        open(content->timesFile, *facts.times, facts.rows, sizeof(std::int64_t));
     }
     if (problem) {
         return *problem;
     }
+    content->labels = numbers<std::uint8_t>(content->labelsFile);
+    content->splits = numbers<std::uint8_t>(content->splitsFile);
+    content->times = numbers<std::int64_t>(content->timesFile);
+    return Dataset(std::move(content));
+}
+
+Dataset Dataset::inMemory(MemoryRows rows) {
+    auto content = std::make_unique<Content>();
+    content->memory = std::move(rows);
+    MemoryRows& held = *content->memory;
+    Manifest& facts = content->manifest;
+    facts.rows = static_cast<std::int64_t>(held.labels.size());
+    facts.positives = std::ranges::count(held.labels, 1);
+    facts.idCount = held.idCount;
+    facts.timeDecimals = held.timeDecimals;
+    for (const std::uint8_t split : held.splits) {
+        ++facts.splitRows.at(split);
+    }
+    for (MemoryRows::Field& field : held.fields) {
+        field.info.values = static_cast<std::int64_t>(field.idOfCodes.size());
+        content->fields.push_back(field.info);
+        content->columns.push_back({.codes = field.codes,
+                                    .offsets = field.offsets,
+                                    .bytes = field.bytes,
+                                    .idOfCodes = field.idOfCodes,
+                                    .listEnds = field.listEnds,
+                                    .listIds = field.listIds});
+    }
+    content->labels = held.labels;
+    content->splits = held.splits;
+    content->times = held.times;
     return Dataset(std::move(content));
 }
 
@@ -164,6 +222,12 @@ std::int64_t Dataset::rows() const {
 }
 std::int64_t Dataset::positives() const {
     return content_->manifest.positives;
+}
+std::int64_t Dataset::minCount() const {
+    return content_->manifest.import.minCount;
+}
+const std::string& Dataset::schema() const {
+    return content_->manifest.import.schema;
 }
 const ImportTally& Dataset::tally() const {
     return content_->manifest.import.tally;
@@ -239,15 +303,15 @@ std::vector<int> Dataset::textFields() const {
 }
 
 std::span<const std::uint8_t> Dataset::labels() const {
-    return numbers<std::uint8_t>(content_->labels);
+    return content_->labels;
 }
 
 std::span<const std::uint8_t> Dataset::splits() const {
-    return numbers<std::uint8_t>(content_->splits);
+    return content_->splits;
 }
 
 std::span<const std::int64_t> Dataset::times() const {
-    return numbers<std::int64_t>(content_->times);
+    return content_->times;
 }
 
 int Dataset::timeDecimals() const {
@@ -255,28 +319,27 @@ int Dataset::timeDecimals() const {
 }
 
 std::span<const std::uint32_t> Dataset::codes(int field) const {
-    return numbers<std::uint32_t>(content_->files.at(static_cast<std::size_t>(field)).codes);
+    return content_->columns.at(static_cast<std::size_t>(field)).codes;
 }
 
 std::string_view Dataset::value(int field, std::uint32_t code) const {
-    const FieldFiles& files = content_->files.at(static_cast<std::size_t>(field));
-    const auto offsets = numbers<std::uint64_t>(files.offsets);
+    const FieldColumns& columns = content_->columns.at(static_cast<std::size_t>(field));
+    const auto& offsets = columns.offsets;
     // A damaged file must not read beyond the mapping; verify() is what reports it.
     if (std::size_t{code} + 1 >= offsets.size() || offsets[code] > offsets[code + 1] ||
-        offsets[code + 1] > files.bytes.size()) {
+        offsets[code + 1] > columns.bytes.size()) {
         return {};
     }
-    return files.bytes.bytes().substr(offsets[code], offsets[code + 1] - offsets[code]);
+    return columns.bytes.substr(offsets[code], offsets[code + 1] - offsets[code]);
 }
 
 std::span<const std::int64_t> Dataset::idOfCode(int field) const {
-    return numbers<std::int64_t>(content_->files.at(static_cast<std::size_t>(field)).idOfCodes);
+    return content_->columns.at(static_cast<std::size_t>(field)).idOfCodes;
 }
 
 std::span<const std::int64_t> Dataset::idsOfCode(int field, std::uint32_t code) const {
-    const FieldFiles& files = content_->files.at(static_cast<std::size_t>(field));
-    const auto ends = numbers<std::uint64_t>(files.listEnds);
-    const auto ids = numbers<std::int64_t>(files.listIds);
+    const auto& ends = content_->columns.at(static_cast<std::size_t>(field)).listEnds;
+    const auto& ids = content_->columns.at(static_cast<std::size_t>(field)).listIds;
     // As for values: a damaged file must not lead beyond the mapping.
     if (std::size_t{code} + 1 < ends.size() && ends[code] < ends[code + 1] &&
         ends[code + 1] <= ids.size()) {
@@ -316,6 +379,9 @@ std::vector<std::int64_t> Dataset::trainingCounts() const {
 
 std::vector<Problem> Dataset::verify() const {
     std::vector<Problem> problems;
+    if (content_->memory) {
+        return problems; // there is no file
+    }
     std::set<std::string> seen; // equal columns share a file
     std::set<std::string> reported;
     const auto check = [&](const ColumnFile& column, const MappedFile& file, bool inRange) {
@@ -355,11 +421,11 @@ std::vector<Problem> Dataset::verify() const {
         }
     }
     const auto train = std::ranges::count(splits(), static_cast<std::uint8_t>(Split::Train));
-    check(facts.labels, content_->labels,
+    check(facts.labels, content_->labelsFile,
           allBelow(labels(), 2) && std::ranges::count(labels(), 1) == facts.positives);
-    check(facts.splits, content_->splits, allBelow(splits(), 3) && train == facts.splitRows[0]);
+    check(facts.splits, content_->splitsFile, allBelow(splits(), 3) && train == facts.splitRows[0]);
     if (facts.times) {
-        check(*facts.times, content_->times, true);
+        check(*facts.times, content_->timesFile, true);
     }
     if (const auto listed = firstBadLines(); !listed) {
         problems.push_back(listed.problem());

@@ -16,6 +16,25 @@
 
 namespace flip {
 
+/// Rows of a dataset that are held in memory.
+struct MemoryRows {
+    struct Field {
+        FieldInfo info;                      // `values` is set by what stands here
+        std::vector<std::uint32_t> codes;    // [rows]
+        std::vector<std::uint64_t> offsets;  // [values + 1], into `bytes`
+        std::string bytes;                   // the values, one after the other
+        std::vector<std::int64_t> idOfCodes; // [values]
+        std::vector<std::uint64_t> listEnds; // [values + 1], into `listIds`; of kind Multi only
+        std::vector<std::int64_t> listIds;
+    };
+    std::vector<Field> fields;
+    std::int64_t idCount = 0;
+    std::vector<std::uint8_t> labels; // [rows]
+    std::vector<std::uint8_t> splits; // [rows]
+    std::vector<std::int64_t> times;  // [rows], or empty
+    int timeDecimals = 0;
+};
+
 /// An imported table: columns on disk, memory-mapped, immutable. Opening costs milliseconds
 /// whatever the size. Safe to read from any thread.
 ///
@@ -28,6 +47,9 @@ public:
     /// Opens datasets/NAME; damage and foreign versions are Problems that name the file.
     static Result<Dataset> open(const std::filesystem::path& folder);
 
+    /// Rows that were not imported, such as those to predict. Without name, hash and source.
+    static Dataset inMemory(MemoryRows rows);
+
     Dataset(Dataset&&) noexcept;
     Dataset& operator=(Dataset&&) noexcept;
     ~Dataset();
@@ -37,6 +59,8 @@ public:
     const std::string& splitHash() const; // of which row is in which split
     std::int64_t rows() const;
     std::int64_t positives() const;
+    std::int64_t minCount() const;      // training rows that an id of its own asked for
+    const std::string& schema() const;  // the text of the schema file that it was imported by
     const ImportTally& tally() const;   // what the import left out
     const ImportSource& source() const; // what it read and how it divided the rows
 

@@ -94,10 +94,11 @@ std::string runAsJson(const RunDetails& details) {
     }
     object["checkpoints"] = nlohmann::json::array();
     for (const Checkpoint& one : checkpoints) {
-        object["checkpoints"].push_back({{"name", one.name},
-                                         {"stage", one.stage},
-                                         {"epoch", one.epoch == 0 ? nlohmann::json() : one.epoch},
-                                         {"bytes", one.bytes}});
+        object["checkpoints"].push_back(
+            {{"name", one.name},
+             {"stage", one.stage},
+             {"epoch", one.epoch == 0 ? nlohmann::json() : nlohmann::json(one.epoch)},
+             {"bytes", one.bytes}});
     }
     return object.dump();
 }

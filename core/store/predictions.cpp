@@ -39,6 +39,22 @@ void append(std::string& text, double value) {
     text.append(buffer, end.ptr);
 }
 
+/// The rest of a line: ",logit,p" and the branches', where there are any.
+void appendLogits(std::string& text, std::size_t row, const std::vector<double>& logit,
+                  const std::vector<double>& idLogit, const std::vector<double>& textLogit) {
+    text += ',';
+    append(text, logit[row]);
+    text += ',';
+    append(text, sigmoid(logit[row]));
+    for (const std::vector<double>* branch : {&idLogit, &textLogit}) {
+        if (!branch->empty()) {
+            text += ',';
+            append(text, (*branch)[row]);
+        }
+    }
+    text += '\n';
+}
+
 } // namespace
 
 Result<void> savePredictions(const std::filesystem::path& file, const StoredPredictions& content) {
@@ -100,17 +116,17 @@ std::string predictionsAsCsv(const StoredPredictions& content) {
         text += splitName(static_cast<Split>(content.split[i]));
         text += ',';
         text += std::to_string(content.label[i]);
-        text += ',';
-        append(text, content.logit[i]);
-        text += ',';
-        append(text, sigmoid(content.logit[i]));
-        if (joint) {
-            text += ',';
-            append(text, content.idLogit[i]);
-            text += ',';
-            append(text, content.textLogit[i]);
-        }
-        text += '\n';
+        appendLogits(text, i, content.logit, content.idLogit, content.textLogit);
+    }
+    return text;
+}
+
+std::string logitsAsCsv(std::int64_t first, const std::vector<double>& logit,
+                        const std::vector<double>& idLogit, const std::vector<double>& textLogit) {
+    std::string text;
+    for (std::size_t i = 0; i < logit.size(); ++i) {
+        text += std::to_string(first + static_cast<std::int64_t>(i));
+        appendLogits(text, i, logit, idLogit, textLogit);
     }
     return text;
 }

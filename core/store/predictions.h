@@ -34,4 +34,9 @@ Result<StoredPredictions> predictionsOf(const Workspace& workspace, const std::s
 /// digits as give the same number back.
 std::string predictionsAsCsv(const StoredPredictions& content);
 
+/// row_index,logit,p and, where the branches are not empty, logit_id,logit_text: lines without the
+/// header, rows counted from `first`. Digits as above.
+std::string logitsAsCsv(std::int64_t first, const std::vector<double>& logit,
+                        const std::vector<double>& idLogit, const std::vector<double>& textLogit);
+
 } // namespace flip

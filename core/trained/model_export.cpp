@@ -1,136 +1,22 @@
 #include "core/trained/model_export.h"
 
-#include "core/base/files.h"
-#include "core/base/work_folder.h"
-#include "core/model/plm/text_config.h"
+#include "core/formats/safetensors.h"
 #include "core/model/plm/text_parameters.h"
+#include "core/trained/language_model_files.h"
+#include "core/trained/new_folder.h"
 #include "core/trained/trained_text.h"
 
-#include <nlohmann/json.hpp>
-
-#include <array>
-#include <system_error>
-#include <utility>
+#include <map>
 
 namespace flip {
 
-namespace {
-
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
-
-/// What the layout calls a tokenizer's files.
-constexpr std::array<const char*, 10> kTokenizerFiles{"tokenizer.json",
-                                                      "tokenizer_config.json",
-                                                      "special_tokens_map.json",
-                                                      "added_tokens.json",
-                                                      "vocab.txt",
-                                                      "vocab.json",
-                                                      "merges.txt",
-                                                      "spiece.model",
-                                                      "tokenizer.model",
-                                                      "sentencepiece.bpe.model"};
-
-/// The class of `transformers` that is the bare encoder.
-const char* encoderClass(const TextConfig& config) {
-    switch (config.family) {
-    case TextConfig::Family::Bert:
-        return "BertModel";
-    case TextConfig::Family::Roberta:
-        return config.type == "xlm-roberta" ? "XLMRobertaModel" : "RobertaModel";
-    case TextConfig::Family::DistilBert:
-        return "DistilBertModel";
-    case TextConfig::Family::Electra:
-        return "ElectraModel";
-    }
-    return "";
-}
-
-/// The model's own config.json with what is different now.
-Result<std::string> configText(const fs::path& model, const TextConfig& config) {
-    const auto text = readFile(model / "config.json");
-    if (!text) {
-        return text.problem();
-    }
-    Json json = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
-    json["model_type"] = config.type;
-    json["architectures"] = Json::array({encoderClass(config)});
-    json[config.family == TextConfig::Family::DistilBert ? "n_layers" : "num_hidden_layers"] =
-        config.layers;
-    for (const char* key : {"dtype", "torch_dtype"}) {
-        if (json.contains(key)) {
-            json[key] = "float32";
-        }
-    }
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-/// A new folder beside the one to be, which takes its place when it is complete. What a killed
-/// export to the same place has left goes.
-class FolderInTheMaking {
-public:
-    static Result<FolderInTheMaking> beside(const fs::path& target) {
-        auto work =
-            WorkFolder::make(target.parent_path(), "." + target.filename().string() + ".export-");
-        if (!work) {
-            Problem problem = work.problem();
-            problem.what += "; name another folder with --out";
-            problem.where = target.string();
-            return problem;
-        }
-        FolderInTheMaking folder(std::move(*work), target);
-        if (auto made = makeFolder(folder.path()); !made) {
-            return made.problem();
-        }
-        return folder;
-    }
-
-    fs::path path() const { return work_.path() / "model"; }
-
-    Result<void> complete() {
-        if (auto flushed = flushToDisk(path()); !flushed) {
-            return flushed;
-        }
-        std::error_code error;
-        fs::rename(path(), target_, error); // an empty folder there is replaced
-        if (error) {
-            return Problem{"cannot be put in its place: " + error.message(), target_.string()};
-        }
-        return flushToDisk(target_.parent_path());
-    }
-
-private:
-    FolderInTheMaking(WorkFolder work, fs::path target)
-        : work_(std::move(work)), target_(std::move(target)) {}
-
-    WorkFolder work_;
-    fs::path target_;
-};
-
-/// The folder to be, whole and without a slash at its end; it must not hold anything.
-Result<fs::path> freePlace(const fs::path& out) {
-    std::error_code error;
-    fs::path target = fs::weakly_canonical(fs::absolute(out, error), error);
-    if (error || out.empty()) {
-        return Problem{"is no folder that can be made; name another with --out", out.string()};
-    }
-    if (!target.has_filename()) {
-        target = target.parent_path();
-    }
-    if (fs::exists(target, error) &&
-        (!fs::is_directory(target, error) || !fs::is_empty(target, error))) {
-        return Problem{"is there already; name a new or an empty folder with --out", out.string()};
-    }
-    return target;
-}
-
-} // namespace
 
 Result<ModelExport> exportModel(const std::string& run, const std::string& checkpoint,
                                 const Workspace& workspace, const fs::path& out) {
-    const auto target = freePlace(out);
-    if (!target) {
-        return target.problem();
+    auto folder = NewFolder::at(out, "--out");
+    if (!folder) {
+        return folder.problem();
     }
     const auto trained = openTrainedText(run, checkpoint, workspace);
     if (!trained) {
@@ -145,29 +31,8 @@ Result<ModelExport> exportModel(const std::string& run, const std::string& check
         report.parameters += view.count();
     }
 
-    auto folder = FolderInTheMaking::beside(*target);
-    if (!folder) {
-        return folder.problem();
-    }
-    const auto written = configText(trained->folder, config);
-    if (!written) {
-        return written.problem();
-    }
-    if (auto done = writeFileAtomically(folder->path() / "config.json", *written); !done) {
-        return done.problem();
-    }
-    for (const char* name : kTokenizerFiles) {
-        std::error_code ignored;
-        if (!fs::exists(trained->folder / name, ignored)) {
-            continue;
-        }
-        const auto content = readFile(trained->folder / name);
-        if (!content) {
-            return content.problem();
-        }
-        if (auto done = writeFileAtomically(folder->path() / name, *content); !done) {
-            return done.problem();
-        }
+    if (auto copied = copyLanguageModel(trained->folder, config, folder->path()); !copied) {
+        return copied.problem();
     }
     // `transformers` opens only files that say what framework's order the tensors have.
     if (auto done = writeSafetensors(folder->path() / "model.safetensors", tensors,

@@ -51,10 +51,6 @@ Result<void> checkSplits(const RunSpec& spec, const Dataset& dataset) {
     return need(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid);
 }
 
-bool readsIds(const RunSpec& spec) {
-    return groupIsRead(OptionGroup::Ids, spec.kind, spec.finetune.branches);
-}
-
 std::vector<IdField> idFieldsOf(const Dataset& dataset) {
     std::vector<IdField> fields;
     for (const int field : dataset.idFields()) {
@@ -125,7 +121,14 @@ Result<void> checkTowers(const RunSpec& spec) {
     return {};
 }
 
-/// Whether the model has a vector for every token of the sentences; false where it was stopped.
+/// What the text options could have got wrong was checked before: a cache that was not built was
+/// stopped if somebody asked for it.
+Result<bool> notBuilt(const Problem& problem, const std::stop_token& stop) {
+    return stop.stop_requested() ? Result<bool>(false) : Result<bool>(problem);
+}
+
+} // namespace
+
 Result<bool> checkSentences(const TokenCache& cache, const TextConfig& config,
                             const Dataset& dataset, const std::stop_token& stop) {
     if (!knowsMoreTokens(cache.tokenizer(), config)) {
@@ -148,13 +151,9 @@ Result<bool> checkSentences(const TokenCache& cache, const TextConfig& config,
     return true;
 }
 
-/// What the text options could have got wrong was checked before: a cache that was not built was
-/// stopped if somebody asked for it.
-Result<bool> notBuilt(const Problem& problem, const std::stop_token& stop) {
-    return stop.stop_requested() ? Result<bool>(false) : Result<bool>(problem);
+bool readsIds(const RunSpec& spec) {
+    return groupIsRead(OptionGroup::Ids, spec.kind, spec.finetune.branches);
 }
-
-} // namespace
 
 bool readsText(const RunSpec& spec) {
     return groupIsRead(OptionGroup::Text, spec.kind, spec.finetune.branches);
@@ -327,17 +326,8 @@ Result<bool> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop
             }
         }
     }
-    std::optional<HistoryPlan> history;
-    if (readsIds(spec)) {
-        auto fields = historyFields(spec.id.backbone, backboneShape(spec, *dataset_));
-        if (!fields.empty()) {
-            history.emplace(
-                HistoryPlan{ClickHistory(*dataset_, dataset_->findField(spec.id.historyBy)),
-                            std::move(fields), spec.id.historyLength});
-        }
-    }
     batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", at::Device(device_.device),
-                     itemCache_ ? &*itemCache_ : nullptr, std::move(history));
+                     itemCache_ ? &*itemCache_ : nullptr, historyPlan(spec, *dataset_));
     return true;
 }
 
@@ -347,13 +337,29 @@ std::string RunInputs::templateText() const {
 }
 
 ModelSizes RunInputs::sizes() const {
+    return modelSizes(*dataset_);
+}
+
+ModelSizes modelSizes(const Dataset& dataset) {
     ModelSizes sizes;
-    sizes.fields = static_cast<std::int64_t>(dataset_->idFields().size());
-    sizes.ids = dataset_->idCount();
-    sizes.trainingCounts = dataset_->trainingCounts();
-    sizes.lists = idListsOf(*dataset_);
-    sizes.idFields = idFieldsOf(*dataset_);
+    sizes.fields = static_cast<std::int64_t>(dataset.idFields().size());
+    sizes.ids = dataset.idCount();
+    sizes.trainingCounts = dataset.trainingCounts();
+    sizes.lists = idListsOf(dataset);
+    sizes.idFields = idFieldsOf(dataset);
     return sizes;
+}
+
+std::optional<HistoryPlan> historyPlan(const RunSpec& spec, const Dataset& dataset) {
+    if (!readsIds(spec)) {
+        return std::nullopt;
+    }
+    auto fields = historyFields(spec.id.backbone, backboneShape(spec, dataset));
+    if (fields.empty()) {
+        return std::nullopt;
+    }
+    return HistoryPlan{ClickHistory(dataset, dataset.findField(spec.id.historyBy)),
+                       std::move(fields), spec.id.historyLength};
 }
 
 } // namespace flip

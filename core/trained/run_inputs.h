@@ -37,6 +37,7 @@ public:
     const std::optional<TextConfig>& config() const { return config_; }
     const std::filesystem::path& modelFolder() const { return modelFolder_; }
     const Tokenizer& tokenizer() const { return *tokenizer_; } // where text is read
+    std::string sentenceTemplate() const { return template_->text(); } // where text is read
     std::string templateText() const; // of both towers where there are two; empty without text
     ModelSizes sizes() const;
 
@@ -56,7 +57,18 @@ private:
     std::optional<Batcher> batcher_;
 };
 
-/// Whether a spec's run reads sentences at all.
+/// Whether a spec's run reads sentences at all, and ids.
 bool readsText(const RunSpec& spec);
+bool readsIds(const RunSpec& spec);
+
+/// What a dataset tells a model about its sizes.
+ModelSizes modelSizes(const Dataset& dataset);
+
+/// The history that the recipe's backbone reads, if it reads one.
+std::optional<HistoryPlan> historyPlan(const RunSpec& spec, const Dataset& dataset);
+
+/// Whether the model has a vector for every token of the sentences; false where it was stopped.
+Result<bool> checkSentences(const TokenCache& cache, const TextConfig& config,
+                            const Dataset& dataset, const std::stop_token& stop);
 
 } // namespace flip

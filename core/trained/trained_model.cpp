@@ -47,8 +47,7 @@ TrainedModel::TrainedModel(RunSummary run, Checkpoint checkpoint, SafetensorsFil
 
 Result<std::unique_ptr<TrainedModel>> TrainedModel::open(const std::string& run,
                                                          const std::string& checkpoint,
-                                                         const Workspace& workspace,
-                                                         const std::stop_token& stop) {
+                                                         const Workspace& workspace) {
     auto store = RunStore::open(workspace);
     if (!store) {
         return store.problem();
@@ -75,13 +74,6 @@ Result<std::unique_ptr<TrainedModel>> TrainedModel::open(const std::string& run,
     trained->inputs_ = std::move(*inputs);
     if (auto same = checkInputs(*trained->inputs_, trained->run_); !same) {
         return same.problem();
-    }
-    const auto ready = trained->inputs_->prepare(trained->spec_, stop);
-    if (!ready) {
-        return ready.problem();
-    }
-    if (!*ready) {
-        return Problem{"stopped", run};
     }
     if (trained->checkpoint_.stage == kPretrainStage) {
         return trained;

@@ -24,12 +24,12 @@ RunSpec specOfStage(const RunSpec& spec, const std::string& stage);
 class TrainedModel {
 public:
     /// Opens the checkpoint of this name, "" being the final weights. Refuses inputs that are not
-    /// those of the run: another dataset under its name, another tokenizer. Tokenizes the
-    /// sentences.
-    static Result<std::unique_ptr<TrainedModel>> open(const std::string& run,
-                                                      const std::string& checkpoint,
-                                                      const Workspace& workspace,
-                                                      const std::stop_token& stop = {});
+    /// those of the run: another dataset under its name, another tokenizer.
+    static Result<std::unique_ptr<TrainedModel>>
+    open(const std::string& run, const std::string& checkpoint, const Workspace& workspace);
+
+    /// Makes the inputs' rows readable, as RunInputs::prepare() does; false where it was stopped.
+    Result<bool> prepare(const std::stop_token& stop = {}) { return inputs_->prepare(spec_, stop); }
 
     const RunSummary& run() const { return run_; }
     const Checkpoint& checkpoint() const { return checkpoint_; }
@@ -37,7 +37,10 @@ public:
     const RunInputs& inputs() const { return *inputs_; }
 
     /// What tells clicks; null of pretrained weights.
-    const FinetuneModel* clickModel() const { return clickModel_.get(); }
+    FinetuneModel* clickModel() const { return clickModel_.get(); }
+
+    /// The weights as they are stored, whole.
+    const SafetensorsFile& weights() const { return weights_; }
 
     /// What alignment is measured on: a pretrained model, or a finetuned one with the head that its
     /// pretraining has left. A Problem where the checkpoint has no such head.

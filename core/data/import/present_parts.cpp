@@ -42,6 +42,7 @@ std::string missingFiles(const TableSchema& table) {
 Result<PresentParts> presentParts(const Schema& schema, const std::vector<TableFile>& files) {
     PresentParts parts;
     parts.schema.label = schema.label;
+    parts.schema.labelled = schema.labelled;
     parts.schema.time = schema.time;
     std::map<std::string, std::string> missing; // tables, and which files are not there
     std::map<std::string, TableSource> sources; // tables that have optional fields

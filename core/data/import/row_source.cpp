@@ -135,6 +135,23 @@ Result<RowSource::Place> RowSource::place(const TableSource& source, std::size_t
     return Place{table, cells_[table].size() - 1};
 }
 
+Result<void> RowSource::placeLabel(const TableSource& source, std::size_t table) {
+    const TableSchema& written = schema_.tables[table];
+    if (schema_.label.column.table != written.name) {
+        return {};
+    }
+    const auto found = place(source, table, schema_.label.column);
+    if (!found) {
+        return found.problem();
+    }
+    label_ = *found;
+    if (written.kind == FileFormat::Csv && written.header) {
+        const std::size_t column = cells_[table][label_.cell].columns.front();
+        check_.setHeader(source.format().columns()[column]); // with its type
+    }
+    return {};
+}
+
 Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table) {
     const std::string& name = schema_.tables[table].name;
     const auto placeColumn = [&](const ColumnName& column, auto& target) -> Result<void> {
@@ -148,13 +165,10 @@ Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table)
         target = *found;
         return {};
     };
-    if (auto done = placeColumn(schema_.label.column, label_); !done) {
-        return done;
-    }
-    const TableSchema& written = schema_.tables[table];
-    if (schema_.label.column.table == name && written.kind == FileFormat::Csv && written.header) {
-        const std::size_t column = cells_[table][label_.cell].columns.front();
-        check_.setHeader(source.format().columns()[column]); // with its type
+    if (schema_.labelled) {
+        if (auto done = placeLabel(source, table); !done) {
+            return done;
+        }
     }
     if (schema_.time) {
         if (auto done = placeColumn(*schema_.time, timePlace_); !done) {
@@ -324,8 +338,9 @@ void RowSource::select(RowBatch& rows) const {
     for (std::size_t record = 0; record < records.records(); ++record) {
         const bool matched = readJoins(rows, record, joined);
         // A label or time in a table that has no match cannot be read; it is no bad line then.
-        const bool labelIsThere =
+        const bool isThere =
             matched || (label_.table == 0 && (!timePlace_ || timePlace_->table == 0));
+        const bool labelIsThere = isThere && schema_.labelled;
         std::string_view labelText;
         std::optional<double> label;
         std::optional<RowTime> time;
@@ -344,7 +359,7 @@ void RowSource::select(RowBatch& rows) const {
                 continue;
             }
         }
-        if (labelIsThere && timePlace_) {
+        if (isThere && timePlace_) {
             const std::string_view text = readRecord(*timePlace_, records, record, joined, scratch);
             time = parseRowTime(text);
             if (!time) {
@@ -368,12 +383,12 @@ void RowSource::select(RowBatch& rows) const {
         const auto holds = [&](const ValueRule& rule) {
             return rule.isText() ? rule.holds(labelText) : rule.holds(*label);
         };
-        if (schema_.label.drop && holds(*schema_.label.drop)) {
+        if (schema_.labelled && schema_.label.drop && holds(*schema_.label.drop)) {
             ++rows.dropped;
             continue;
         }
-        const bool isPositive = holds(schema_.label.positive);
-        if (check_.isUnnamed(labelText)) {
+        const bool isPositive = schema_.labelled && holds(schema_.label.positive);
+        if (schema_.labelled && check_.isUnnamed(labelText)) {
             rows.unnamed.add(labelText, 1);
         }
         rows.kept.push_back(static_cast<std::uint32_t>(record));

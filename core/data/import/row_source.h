@@ -105,6 +105,7 @@ private:
 
     template <class Named>
     Result<Place> place(const TableSource& source, std::size_t table, const Named& named);
+    Result<void> placeLabel(const TableSource& source, std::size_t table);
     Result<void> placeAllOf(const TableSource& source, std::size_t table);
     Result<void> loadJoined(const TableFile& file, std::size_t table, const JoinSchema& join,
                             ImportWatch& watch);

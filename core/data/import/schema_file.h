@@ -93,6 +93,7 @@ struct Schema {
     std::vector<TableSchema> tables;
     std::vector<JoinSchema> joins; // in the order of the file
     LabelSchema label;
+    bool labelled = true; // false: of rows whose label is not known; then `label` is not read
     std::optional<ColumnName> time;
     std::vector<FieldSchema> fields;
 

@@ -179,7 +179,10 @@ Result<void> checkShared(const Schema& schema) {
 } // namespace
 
 std::vector<const ColumnName*> namedColumns(const Schema& schema) {
-    std::vector<const ColumnName*> columns = {&schema.label.column};
+    std::vector<const ColumnName*> columns;
+    if (schema.labelled) {
+        columns.push_back(&schema.label.column);
+    }
     if (schema.time) {
         columns.push_back(&*schema.time);
     }

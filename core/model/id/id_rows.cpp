@@ -15,7 +15,8 @@ at::Tensor longs(const std::vector<std::int64_t>& numbers) {
 } // namespace
 
 IdRows::IdRows(const BackboneOptions& options, at::Device device, Lists lists)
-    : device_(device), lists_(lists), fields_(options.fields), itemFields_(options.itemFields) {
+    : device_(device), lists_(lists), fields_(options.fields), ids_(options.ids),
+      itemFields_(options.itemFields) {
     TableForm form = tableForm(options.ids, options.idFields, options.trainingCounts,
                                options.minCount, options.hashBuckets);
     all_ = std::make_shared<RowSpace>(form.rows, device);
@@ -37,23 +38,29 @@ IdRows::IdRows(const BackboneOptions& options, at::Device device, Lists lists)
         rowOfIdOnHost_ = longs(form.rowOfId);
         rowOfId_ = rowOfIdOnHost_.to(device);
     }
-    const at::Tensor alone = at::arange(options.ids, at::kLong);
-    if (options.lists.empty()) {
-        unknown_ = findUnknown().index_select(0, rowsOf(alone.to(device)));
+    setLists(options.lists);
+}
+
+void IdRows::setLists(const IdLists& lists) {
+    listFields_.clear();
+    longest_ = 1;
+    const at::Tensor alone = at::arange(ids_, at::kLong);
+    if (lists.empty()) {
+        unknown_ = findUnknown().index_select(0, rowsOf(alone.to(device_)));
         return;
     }
-    for (std::size_t field = 0; field < options.lists.firstList.size(); ++field) {
-        if (options.lists.firstList[field] >= 0) {
+    for (std::size_t field = 0; field < lists.firstList.size(); ++field) {
+        if (lists.firstList[field] >= 0) {
             listFields_.push_back(static_cast<std::int64_t>(field));
         }
     }
-    for (std::size_t list = 1; list < options.lists.ends.size(); ++list) {
-        longest_ = std::max(longest_, options.lists.ends[list] - options.lists.ends[list - 1]);
+    for (std::size_t list = 1; list < lists.ends.size(); ++list) {
+        longest_ = std::max(longest_, lists.ends[list] - lists.ends[list - 1]);
     }
-    ends_ = at::cat({alone, longs(options.lists.ends) + options.ids}).to(device);
-    members_ = rowsOf(at::cat({alone, longs(options.lists.members)}).to(device));
+    ends_ = at::cat({alone, longs(lists.ends) + ids_}).to(device_);
+    members_ = rowsOf(at::cat({alone, longs(lists.members)}).to(device_));
     const at::Tensor known =
-        at::cat({at::zeros({1}, at::TensorOptions(at::kLong).device(device)),
+        at::cat({at::zeros({1}, at::TensorOptions(at::kLong).device(device_)),
                  findUnknown().index_select(0, members_).logical_not().to(at::kLong).cumsum(0)})
             .index_select(0, ends_);
     unknown_ = known.slice(0, 1).eq(known.slice(0, 0, -1));

@@ -22,6 +22,10 @@ public:
         : IdRows(options, device, device.is_cpu() ? Lists::EndToEnd : Lists::Padded) {}
     IdRows(const BackboneOptions& options, at::Device device, Lists lists);
 
+    /// Puts other lists in the place of those of the options, of the same fields: those of rows
+    /// that are not in the dataset.
+    void setLists(const IdLists& lists);
+
     /// Rows of a table of all fields.
     std::int64_t size() const { return all_->size(); }
 
@@ -89,6 +93,7 @@ private:
     at::Device device_;
     Lists lists_;
     std::int64_t fields_;
+    std::int64_t ids_;                     // K
     std::vector<std::int64_t> itemFields_; // of the columns behind the fields, again and again
     std::vector<std::int64_t> listFields_; // whose values may be lists, ascending
     at::Tensor rowOfId_;                   // [K]; undefined: an id's row is its number

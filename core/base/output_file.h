@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace flip {
+
+/// A file that is written piece by piece and takes its place when it is complete: a reader sees the
+/// old content or the new, never a part. A link stays and its target is written; a device or a pipe
+/// is written as it is. What is not completed leaves nothing behind, unless the program is killed.
+class OutputFile {
+public:
+    static Result<OutputFile> open(const std::filesystem::path& file);
+
+    OutputFile(OutputFile&& other) noexcept;
+    OutputFile& operator=(OutputFile&& other) noexcept;
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+    ~OutputFile();
+
+    Result<void> write(std::string_view bytes);
+
+    /// Flushes the content to the disk and gives the file its name. Nothing may be written
+    /// afterwards.
+    Result<void> complete();
+
+private:
+    OutputFile() = default;
+    Result<void> flush();
+    void abandon();
+
+    std::filesystem::path file_;   // as it was named, for Problems
+    std::filesystem::path target_; // links resolved
+    std::string working_;          // name in the making; empty: the target itself is written
+    std::string pending_;
+    int descriptor_ = -1;
+};
+
+} // namespace flip
