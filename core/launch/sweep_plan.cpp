@@ -73,12 +73,12 @@ Result<void> checkAgainstEachOther(const SweepRequest& request) {
 /// A recipe must have the number that it is chosen by.
 Result<void> checkChoice(const SweptExperiment& experiment, const RunSpec& spec,
                          const MetricName& chooseOn) {
-    if (spec.kind == "pretrain") {
+    if (spec.kind == RunKind::Pretrain) {
         return Problem{"only pretrains, so it has no validation metric to choose by; write kind = "
                        "\"flip\" or \"finetune\"",
                        experiment.name};
     }
-    if (!chooseOn.branch.empty() && spec.finetune.branches != "joint") {
+    if (!chooseOn.branch.empty() && spec.finetune.branches != Branches::Joint) {
         return Problem{"has no branches beside each other, so no " + chooseOn.text() +
                            "; write valid.auc or valid.logloss",
                        experiment.name};

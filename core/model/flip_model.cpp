@@ -62,8 +62,9 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
 
     const std::int64_t features = model->backbone->featureWidth();
     const std::int64_t hidden = config.hidden;
-    for (const std::string& loss : spec.pretrain.losses) {
-        if (loss == "icl") {
+    for (const PretrainLoss loss : spec.pretrain.losses) {
+        switch (loss) {
+        case PretrainLoss::Icl: {
             model->projectIds.emplace(model->parameters, init, "icl.rec", features,
                                       spec.pretrain.projectionDim, spec.pretrain.projectionDropout);
             model->projectText.emplace(model->parameters, init, "icl.text", hidden,
@@ -77,7 +78,9 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
             } else {
                 model->scale_ = at::full({1}, scale, at::TensorOptions(at::kFloat).device(device));
             }
-        } else if (loss == "mfm") {
+            break;
+        }
+        case PretrainLoss::Mfm: {
             FieldRecovery::Options options;
             options.features = features;
             options.hidden = hidden;
@@ -93,10 +96,13 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
                 spec.pretrain.noiseFrom == "field"
                     ? noiseLogProbabilities(counts, model->idRows->firstRows())
                     : noiseLogProbabilities(counts));
-        } else if (loss == "mlm") {
+            break;
+        }
+        case PretrainLoss::Mlm:
             model->recoverTokens.emplace(model->parameters, init, "mlm.",
                                          spec.pretrain.tokenContext == "none" ? 0 : features,
                                          hidden, config.vocabulary, spec.pretrain.tokenDropout);
+            break;
         }
     }
     return model;
@@ -136,10 +142,10 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
                                                            const std::optional<TextConfig>& config,
                                                            at::Device device) {
     const Initialiser init(static_cast<std::uint64_t>(spec.seed));
-    const std::string& branches = spec.finetune.branches;
+    const Branches branches = spec.finetune.branches;
     std::unique_ptr<FinetuneModel> model(new FinetuneModel(device));
     Parameters& parameters = model->parameters;
-    if (branches != "text") {
+    if (branches != Branches::Text) {
         BackboneOptions ids = backboneOptions(spec, sizes);
         model->idRows = ids.rows = std::make_shared<IdRows>(ids, device);
         auto backbone = makeBackbone(spec.id.backbone, parameters, init, "rec.", ids);
@@ -148,7 +154,7 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
         }
         model->backbone = std::move(*backbone);
     }
-    if (branches != "id") {
+    if (branches != Branches::Id) {
         TORCH_CHECK(config.has_value());
         auto text = makeText(spec, *config, parameters, init, "text.");
         if (!text) {
@@ -173,7 +179,7 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
             model->textHead_ = Linear(parameters, init, "text_head", width, 1);
         }
     }
-    if (branches == "joint") {
+    if (branches == Branches::Joint) {
         model->idsAreFixed_ = spec.finetune.idRate == 0;
         model->alpha_ =
             parameters.add("fusion.alpha", at::full({1}, spec.finetune.alphaStart, at::kFloat));
@@ -181,7 +187,7 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
             model->alphaUnknown_ =
                 parameters.add("fusion.unknown", at::zeros({sizes.fields}, at::kFloat));
         }
-        if (spec.recipe == "published") {
+        if (spec.recipe == RecipeKind::Published) {
             model->textOutputBias_ =
                 parameters.add("text_head.output_bias", at::zeros({1}, at::kFloat));
             model->fusionBias_ = parameters.add("fusion.output_bias", at::zeros({1}, at::kFloat));

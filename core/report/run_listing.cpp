@@ -50,14 +50,14 @@ std::string runsAsJson(const std::vector<RunSummary>& runs) {
     for (const RunSummary& run : runs) {
         nlohmann::json row = nlohmann::json::parse(resultJson(run.name, run.end));
         row["status"] = run.status;
-        row["kind"] = run.kind;
+        row["kind"] = wordOf(run.kind);
         row["dataset"] = run.dataset;
         row["seed"] = run.seed;
         row["created"] = run.created;
         row["parent"] = run.parent;
-        row["backbone"] = run.spec.id.backbone;
+        row["backbone"] = wordOf(run.spec.id.backbone);
         row["plm"] = run.spec.plm.path;
-        row["branches"] = run.kind == "pretrain" ? "" : run.spec.finetune.branches;
+        row["branches"] = run.kind == RunKind::Pretrain ? "" : wordOf(run.spec.finetune.branches);
         row["stage"] = run.lastStage;
         row["step"] = run.lastStep;
         list.push_back(std::move(row));
@@ -79,8 +79,8 @@ std::string runAsJson(const RunSummary& run, const std::optional<RunStarted>& st
 }
 
 std::string describeRun(const RunSummary& run, const std::optional<RunStarted>& started) {
-    std::string text = run.name + ": " + run.status + ", " + run.kind + " on " + run.dataset +
-                       ", begun " + run.created + "\n";
+    std::string text = run.name + ": " + run.status + ", " + std::string(wordOf(run.kind)) +
+                       " on " + run.dataset + ", begun " + run.created + "\n";
     if (started) {
         text += describeIdentity(started->identity);
     }

@@ -24,7 +24,7 @@ Result<RunIdentity> inputIdentity(const RunSpec& spec, const RunInputs& inputs,
         }
         identity.languageModel = std::move(*model);
     }
-    if (spec.kind == "finetune" && !spec.finetune.from.empty()) {
+    if (spec.kind == RunKind::Finetune && !spec.finetune.from.empty()) {
         auto parent = fileHash(workspace.checkpoints(spec.finetune.from) / kFinalWeights);
         if (!parent) {
             return parent.problem();

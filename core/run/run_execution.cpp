@@ -199,10 +199,10 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
 LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>& resumed,
                                       RunEnded& ended) {
     std::vector<std::string> stages;
-    if (spec_.kind != "finetune") {
+    if (spec_.kind != RunKind::Finetune) {
         stages.emplace_back(kPretrainStage);
     }
-    if (spec_.kind != "pretrain") {
+    if (spec_.kind != RunKind::Pretrain) {
         if (trainsIdsFirst(spec_)) {
             stages.emplace_back(kIdsAloneStage);
         }
@@ -276,7 +276,7 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
                              "attention from ids to words"});
     }
     Pretrainer stage(spec_, model, inputs_->batcher(), sizes, loop, measure);
-    const char* target = spec_.kind == "pretrain" ? kFinalWeights : kPretrainedWeights;
+    const char* target = spec_.kind == RunKind::Pretrain ? kFinalWeights : kPretrainedWeights;
     return train(stage, {kPretrainStage, loop, model.parameters, target}, resumed.has_value(), [&] {
         return loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters,
                                "text.");
@@ -313,7 +313,7 @@ Result<RunExecution::Taken> RunExecution::takeOver(const std::filesystem::path& 
 
 Result<void> RunExecution::startWeights(FinetuneModel& model) const {
     std::filesystem::path parent;
-    if (spec_.kind == "flip") {
+    if (spec_.kind == RunKind::Flip) {
         parent = file(kPretrainedWeights);
     } else if (!spec_.finetune.from.empty()) {
         parent = workspace_.checkpoints(spec_.finetune.from) / kFinalWeights;
@@ -327,9 +327,10 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
         taken = *found;
         // The ids that a joint run trains alone may start untrained where the parent has words
         // only.
-        const bool alone = spec_.finetune.branches == "joint" && !model.hasText();
+        const bool alone = spec_.finetune.branches == Branches::Joint && !model.hasText();
         if (!taken.ids && !taken.text && !alone) {
-            return Problem{"holds no weights that a run of the branch '" + spec_.finetune.branches +
+            return Problem{"holds no weights that a run of the branch '" +
+                               std::string(wordOf(spec_.finetune.branches)) +
                                "' can start from; name another run",
                            parent.string()};
         }
@@ -347,7 +348,7 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
 
 LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& resumed) {
     RunSpec alone = spec_;
-    alone.finetune.branches = "id";
+    alone.finetune.branches = Branches::Id;
     alone.finetune.epochs = spec_.finetune.idEpochs;
     alone.finetune.batchSize = spec_.finetune.idBatchSize;
     alone.finetune.schedule = "constant"; // patience says when it ends

@@ -20,10 +20,9 @@ constexpr double kWide = 4096;
 
 void addRun(std::vector<Option>& table) {
     table.push_back(
-        row<&RunSpec::kind>(Group::Run, "kind", "Kind", "flip",
+        row<&RunSpec::kind>(Group::Run, "kind", "Kind", RunKind::Flip,
                             "What the run does: pretrain aligns ids and words, finetune trains a "
-                            "click model, flip does the first and then the second.")
-            .oneOf({"pretrain", "finetune", "flip"}));
+                            "click model, flip does the first and then the second."));
     table.push_back(row<&RunSpec::seed>(
                         Group::Run, "seed", "Seed", 1,
                         "Start of every random choice: order of rows, masks, noise, dropout and "
@@ -35,10 +34,9 @@ void addRun(std::vector<Option>& table) {
                                           "a graphics processor when there is one.")
                         .ofMachine());
     table.push_back(row<&RunSpec::recipe>(
-                        Group::Run, "recipe", "Recipe", "default",
-                        "Where options that are left open start: default computes the same losses "
-                        "without waste, published repeats the published computation exactly.")
-                        .oneOf({"default", "published"}));
+        Group::Run, "recipe", "Recipe", RecipeKind::Default,
+        "Where options that are left open start: default computes the same losses "
+        "without waste, published repeats the published computation exactly."));
     table.push_back(row<&RunSpec::threads>(Group::Run, "threads", "Threads", 0,
                                            "Processor threads of the run; 0 takes every core.")
                         .in("threads")
@@ -134,12 +132,11 @@ void addPretrainingSchedule(std::vector<Option>& table) {
                         "Highest step size of AdamW; the schedule lowers it to 0.")
                         .above(0, 10));
     table.push_back(row<&RunSpec::pretrain, &Pretrain::losses>(
-                        Group::Pretraining, "pretrain.losses", "Losses",
-                        std::vector<std::string>{"icl", "mfm", "mlm"},
-                        "What is learned, with equal weights: icl tells which sentence belongs to "
-                        "which ids, mfm recovers hidden ids from words, mlm hidden words from ids. "
-                        "At least one.")
-                        .oneOf({"icl", "mfm", "mlm"}));
+        Group::Pretraining, "pretrain.losses", "Losses",
+        std::vector{PretrainLoss::Icl, PretrainLoss::Mfm, PretrainLoss::Mlm},
+        "What is learned, with equal weights: icl tells which sentence belongs to "
+        "which ids, mfm recovers hidden ids from words, mlm hidden words from ids. "
+        "At least one."));
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maskRatioTable>(
                         Group::Pretraining, "pretrain.mask_ratio_table", "Hidden table fields",
                         0.15, "Share of a row's fields whose ids mfm hides and recovers.")
@@ -316,10 +313,9 @@ void addPretrainingDetail(std::vector<Option>& table) {
 
 void addFinetuningSchedule(std::vector<Option>& table) {
     table.push_back(row<&RunSpec::finetune, &Finetune::branches>(
-                        Group::Finetuning, "finetune.branches", "Branches", "joint",
-                        "What predicts the click: the ids alone, the text alone, or both mixed by "
-                        "a learned weight.")
-                        .oneOf({"id", "text", "joint"}));
+        Group::Finetuning, "finetune.branches", "Branches", Branches::Joint,
+        "What predicts the click: the ids alone, the text alone, or both mixed by "
+        "a learned weight."));
     table.push_back(row<&RunSpec::finetune, &Finetune::epochs>(
                         Group::Finetuning, "finetune.epochs", "Epochs", 20,
                         "Passes over the training rows, unless patience ends them earlier.")
@@ -337,19 +333,19 @@ void addFinetuningSchedule(std::vector<Option>& table) {
                         "the result does not depend on it.")
                         .in("rows")
                         .from(1, kManyRows)
-                        .readBy({"text", "joint"})
+                        .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::learningRate>(
                         Group::Finetuning, "finetune.learning_rate", "Learning rate", 1e-3,
                         "Step size of everything outside the text side.")
                         .above(0, 10)
-                        .readBy({"id", "joint"}));
+                        .readBy({Branches::Id, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textLearningRate>(
                         Group::Finetuning, "finetune.text_learning_rate",
                         "Learning rate of the text side", 5e-5,
                         "Step size of the language model and its output.")
                         .above(0, 10)
-                        .readBy({"text", "joint"}));
+                        .readBy({Branches::Text, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::patience>(
                         Group::Finetuning, "finetune.patience", "Patience", 3,
                         "Epochs without a better validation AUC after which finetuning ends; the "
@@ -362,14 +358,14 @@ void addFinetuningSchedule(std::vector<Option>& table) {
                         "adamw as for everything else, or adagrad, whose steps shrink as an id's "
                         "gradients add up; it has no moments that go on where an id is not met.")
                         .oneOf({"adamw", "adagrad"})
-                        .readBy({"id", "joint"})
+                        .readBy({Branches::Id, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::embeddingL2>(
                         Group::Finetuning, "finetune.embedding_l2", "L2 on the id tables", 1e-5,
                         "Half of this times the sum of squares of the id tables is added to the "
                         "mean loss. The id side's quality depends on it more than on the backbone.")
                         .from(0, 1000)
-                        .readBy({"id", "joint"}));
+                        .readBy({Branches::Id, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::from>(
         Group::Finetuning, "finetune.from", "Start from run", "",
         "The run whose weights start this one. Empty: the id side starts untrained and the text "
@@ -386,7 +382,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .in("epochs")
                         .from(0, 100000)
                         .published(std::int64_t{0})
-                        .readBy({"joint"}));
+                        .readBy({Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::idBatchSize>(
                         Group::Finetuning, "finetune.id_batch_size", "Batch size of the ids alone",
                         1024,
@@ -394,7 +390,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "steps than words.")
                         .in("rows")
                         .from(1, kManyRows)
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::idRate>(
                         Group::Finetuning, "finetune.id_rate", "Rate of the id branch", 0.1,
@@ -402,7 +398,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "joint run trains both; 0 leaves the id branch as it is.")
                         .from(0, 1000)
                         .published(1.0)
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::fusionRate>(
                         Group::Finetuning, "finetune.fusion_rate", "Rate of the mixing weights",
@@ -411,7 +407,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "weights.")
                         .from(0, 1000)
                         .published(1.0)
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::unknownRate>(
                         Group::Finetuning, "finetune.unknown_rate", "Ids made unknown", 0.4,
@@ -421,7 +417,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .in("share of rows")
                         .from(0, 0.99)
                         .published(0.0)
-                        .readBy({"id", "joint"}));
+                        .readBy({Branches::Id, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::unknownFields>(
                         Group::Finetuning, "finetune.unknown_fields", "Fields made unknown", "",
                         "Empty: those that are unknown in a validation row, drawn for each row, so "
@@ -429,7 +425,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "group of them at the rate by itself, fields that go together parted by "
                         "commas and groups by semicolons: \"movie_id, title; user_id\". * takes "
                         "every field by itself.")
-                        .readBy({"id", "joint"})
+                        .readBy({Branches::Id, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::maskRatioText>(
                         Group::Finetuning, "finetune.mask_ratio_text", "Words hidden", 0.0,
@@ -438,33 +434,33 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "heart where many rows have the same. A run of ids alone has no words.")
                         .in("share of tokens")
                         .from(0, 0.99)
-                        .readBy({"text", "joint"}));
+                        .readBy({Branches::Text, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textEncoder>(
                         Group::Finetuning, "finetune.text_encoder", "Language model is", "trained",
                         "trained finetunes the language model; frozen computes each sentence "
                         "vector once, and only what reads it is trained, which is many times "
                         "faster.")
                         .oneOf({"trained", "frozen"})
-                        .readBy({"text", "joint"}));
+                        .readBy({Branches::Text, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textHead>(
                         Group::Finetuning, "finetune.text_head", "Head of the text side", "linear",
                         "How a sentence vector becomes a logit: linear, as in FLIP, or through a "
                         "tanh layer, as CTR-BERT and PTab do.")
                         .oneOf({"linear", "tanh"})
-                        .readBy({"text", "joint"})
+                        .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::textHeadDim>(
                         Group::Finetuning, "finetune.text_head_dim", "Width of the tanh layer", 128,
                         "Width of the layer of finetune.text_head = \"tanh\".")
                         .from(1, kWide)
-                        .readBy({"text", "joint"})
+                        .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::weightDecay>(
                         Group::Finetuning, "finetune.weight_decay", "Weight decay", 0.0,
                         "How strongly AdamW pulls everything outside the text side towards 0 in "
                         "each step, times its learning rate. At 0 it is plain Adam.")
                         .from(0, 10)
-                        .readBy({"id", "joint"})
+                        .readBy({Branches::Id, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::textWeightDecay>(
                         Group::Finetuning, "finetune.text_weight_decay",
@@ -472,7 +468,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "How strongly AdamW pulls the text side's weights towards 0 in each step, "
                         "times its learning rate.")
                         .from(0, 10)
-                        .readBy({"text", "joint"})
+                        .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::decay>(
                         Group::Finetuning, "finetune.decay", "Decayed parameters", "weights",
@@ -495,7 +491,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "0 all text.")
                         .from(0, 1)
                         .published(0.0)
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::mixing>(
                         Group::Finetuning, "finetune.mixing", "Mixing weights", "unknown",
@@ -505,7 +501,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "training must show such rows, see finetune.unknown_rate.")
                         .oneOf({"one", "unknown"})
                         .published("one")
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::mixingFrom>(
                         Group::Finetuning, "finetune.mixing_from", "Mixing weights from",
@@ -516,7 +512,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "where the test rows choose the epoch, or finetune.fusion_rate is 0.")
                         .oneOf({"validation", "training"})
                         .published("training")
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
                         Group::Finetuning, "finetune.warmup", "Warm-up", 0.0,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/spec/choices.h"
 #include "core/spec/run_identity.h"
 
 #include <cstdint>
@@ -30,7 +31,7 @@ using BranchMetrics = std::map<std::string, Metrics>;
 
 struct RunStarted {
     std::string run; // its name
-    std::string kind;
+    RunKind kind{};
     std::string dataset;
     RunIdentity identity;
     std::int64_t resumedFromStep = 0; // 0: from the beginning

@@ -102,7 +102,7 @@ struct FactWriter {
 
     void operator()(const RunStarted& fact) const {
         line["run"] = fact.run;
-        line["kind"] = fact.kind;
+        line["kind"] = wordOf(fact.kind);
         line["dataset"] = fact.dataset;
         line["device"] = fact.identity.device;
         line["device_name"] = fact.identity.deviceName;
@@ -225,6 +225,18 @@ void read(const std::string& key, const Json& json, bool& target) {
         refuse(key, "true or false");
     }
     target = json.get<bool>();
+}
+
+template <Choice E>
+void read(const std::string& key, const Json& json, E& target) {
+    std::string word;
+    read(key, json, word);
+    const auto choice = choiceOf<E>(word);
+    if (!choice) {
+        const auto known = fmt::format("one of {}", fmt::join(wordsOf(allChoices<E>()), ", "));
+        refuse(key, known.c_str());
+    }
+    target = *choice;
 }
 
 template <class T>

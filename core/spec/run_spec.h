@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/spec/choices.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,10 +11,10 @@ namespace flip {
 /// The complete recipe of one run: everything that decides its numbers, nothing else. Made by
 /// resolve() (options.h), which also says what each member means, its range and its default.
 struct RunSpec {
-    std::string kind; // pretrain | finetune | flip
+    RunKind kind;
     std::int64_t seed;
     std::string device; // auto | cpu | cuda | cuda:N
-    std::string recipe; // default | published
+    RecipeKind recipe;
     std::int64_t threads;
 
     struct Data {
@@ -37,7 +39,7 @@ struct RunSpec {
     } plm;
 
     struct Id {
-        std::string backbone;
+        BackboneKind backbone;
         std::int64_t embeddingDim;
         std::vector<std::int64_t> hidden;
         std::int64_t crossLayers;
@@ -76,7 +78,7 @@ struct RunSpec {
         std::int64_t epochs;
         std::int64_t batchSize;
         double learningRate;
-        std::vector<std::string> losses; // of icl, mfm, mlm
+        std::vector<PretrainLoss> losses;
         double maskRatioTable;
         double maskRatioText;
         std::string maskRounding; // round | floor
@@ -106,7 +108,7 @@ struct RunSpec {
     } pretrain;
 
     struct Finetune {
-        std::string branches; // id | text | joint
+        Branches branches;
         std::int64_t epochs;
         std::int64_t batchSize;
         std::int64_t microBatch;
@@ -143,7 +145,7 @@ struct RunSpec {
 
 /// Whether a run's ids are trained alone before ids and words are trained together.
 inline bool trainsIdsFirst(const RunSpec& spec) {
-    return spec.kind != "pretrain" && spec.finetune.branches == "joint" &&
+    return spec.kind != RunKind::Pretrain && spec.finetune.branches == Branches::Joint &&
            spec.finetune.idEpochs > 0;
 }
 

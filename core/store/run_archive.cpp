@@ -307,6 +307,7 @@ Result<void> checkRow(const RunRow& row, const Incoming& archive) {
         return archive.damaged("its run is '" + row.status + "', which no run at rest is");
     }
     try {
+        static_cast<void>(storedKind(row));
         static_cast<void>(storedSpec(row));
         static_cast<void>(storedEnding(row));
     } catch (const StoredDamage& damage) {

@@ -71,7 +71,8 @@ Result<FileLock> lockRun(const Workspace& workspace, const std::string& run) {
 /// finetunes alone is named after its branches, which tell more.
 std::string freeName(SQLite::Database& database, const Workspace& workspace, const RunSpec& spec) {
     SQLite::Statement taken(database, "SELECT 1 FROM runs WHERE name = ?");
-    const std::string& kind = spec.kind == "finetune" ? spec.finetune.branches : spec.kind;
+    const std::string_view kind =
+        spec.kind == RunKind::Finetune ? wordOf(spec.finetune.branches) : wordOf(spec.kind);
     for (std::int64_t n = 1;; ++n) {
         std::string name =
             fmt::format("{}-{}-{}", kind, spec.data.dataset.substr(0, kDatasetInName), n);
@@ -210,7 +211,7 @@ Result<RunRecorder> RunRecorder::create(const Workspace& workspace, const std::s
         state->file = workspace.database();
         state->row = RunRow{.name = run,
                             .status = "running",
-                            .kind = spec.kind,
+                            .kind = std::string(wordOf(spec.kind)),
                             .dataset = spec.data.dataset,
                             .datasetHash = datasetHash,
                             .seed = spec.seed,

@@ -184,6 +184,14 @@ std::vector<EventRow> readEventRows(SQLite::Database& database, std::int64_t run
     return rows;
 }
 
+RunKind storedKind(const RunRow& row) {
+    const auto kind = choiceOf<RunKind>(row.kind);
+    if (!kind) {
+        throw StoredDamage(fmt::format("run {} is of an unknown kind '{}'", row.name, row.kind));
+    }
+    return *kind;
+}
+
 RunSpec storedSpec(const RunRow& row) {
     auto spec = readStoredRecipe(row.spec, "recipe");
     if (!spec) {

@@ -79,6 +79,9 @@ struct RunRecord {
 /// The facts of a run, in order.
 std::vector<EventRow> readEventRows(SQLite::Database& database, std::int64_t run);
 
+/// What a run was stored as: of a word that this version does not know, damage.
+RunKind storedKind(const RunRow& row);
+
 /// The spec that a run was stored with.
 RunSpec storedSpec(const RunRow& row);
 

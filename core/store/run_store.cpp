@@ -76,7 +76,7 @@ struct RunStore::Connection {
     RunSummary summary(RunRow row) {
         return RunSummary{.name = row.name,
                           .status = row.status,
-                          .kind = row.kind,
+                          .kind = storedKind(row),
                           .dataset = row.dataset,
                           .datasetHash = row.datasetHash,
                           .seed = row.seed,

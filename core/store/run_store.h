@@ -21,7 +21,7 @@ struct RunRecord; // see run_rows.h
 struct RunSummary {
     std::string name;
     std::string status; // running | finished | stopped | failed | diverged | crashed
-    std::string kind;
+    RunKind kind{};
     std::string dataset;
     std::string datasetHash;
     std::int64_t seed = 0;

@@ -32,12 +32,13 @@ bool isOfTextEncoder(const std::string& parameter) {
 }
 
 bool isPublishedIdRun(const RunSpec& spec) {
-    return spec.recipe == "published" && spec.finetune.branches == "id";
+    return spec.recipe == RecipeKind::Published && spec.finetune.branches == Branches::Id;
 }
 
 /// What the squares of the id tables are multiplied by.
 double tableWeight(const RunSpec& spec) {
-    return spec.recipe == "published" ? spec.finetune.embeddingL2 : 0.5 * spec.finetune.embeddingL2;
+    return spec.recipe == RecipeKind::Published ? spec.finetune.embeddingL2
+                                                : 0.5 * spec.finetune.embeddingL2;
 }
 
 /// The norm of the whole tables' gradient is needed, so they must be computed whole.
@@ -47,7 +48,7 @@ bool needsWholeTables(const RunSpec& spec) {
 
 double idLearningRate(const RunSpec& spec) {
     return spec.finetune.learningRate *
-           (spec.finetune.branches == "joint" ? spec.finetune.idRate : 1.0);
+           (spec.finetune.branches == Branches::Joint ? spec.finetune.idRate : 1.0);
 }
 
 bool trainsTables(const RunSpec& spec, const FinetuneModel& model) {
@@ -125,7 +126,7 @@ FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
 
 Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
     const RunSpec::Finetune& options = spec.finetune;
-    const bool textOnly = options.branches == "text";
+    const bool textOnly = options.branches == Branches::Text;
     std::array<Optimiser::Group, kParts> parts;
     parts[kRest] = textOnly ? Optimiser::Group{options.textLearningRate, options.textWeightDecay}
                             : Optimiser::Group{options.learningRate, options.weightDecay};
@@ -299,8 +300,8 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         scheduleFactor(spec_.finetune.schedule, spec_.finetune.warmup, step, span_) *
         state_.place.rateFactor;
     done.learningRate =
-        factor * (spec_.finetune.branches == "text" ? spec_.finetune.textLearningRate
-                                                    : spec_.finetune.learningRate);
+        factor * (spec_.finetune.branches == Branches::Text ? spec_.finetune.textLearningRate
+                                                            : spec_.finetune.learningRate);
     const at::Tensor norm = optimiser_.gradientNorm();
     LossSums::Told told = sums.read(norm);
     done.finite = told.isFinite();

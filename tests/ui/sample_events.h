@@ -22,7 +22,8 @@ inline std::vector<RunEvent> pretrainingFacts(const std::string& run, int steps 
     std::vector<RunEvent> events;
     double wall = 0;
     events.push_back(
-        {wall, RunStarted{run, "pretrain", "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
+        {wall,
+         RunStarted{run, RunKind::Pretrain, "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
     const int perEpoch = steps / epochs;
     events.push_back({wall, StageStarted{"pretrain", epochs, perEpoch, steps}});
     const auto measure = [&](int epoch, int step) {
@@ -91,7 +92,8 @@ inline std::vector<RunEvent> finetuningFacts(const std::string& run, int epochs 
     double wall = 0;
     double best = 0;
     events.push_back(
-        {wall, RunStarted{run, "finetune", "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
+        {wall,
+         RunStarted{run, RunKind::Finetune, "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
     events.push_back({wall, StageStarted{"finetune", epochs, perEpoch, epochs * perEpoch}});
     const auto branch = [&](double offset, int epoch) {
         const double lift = 1 - std::exp(-0.7 * epoch);
@@ -149,7 +151,7 @@ inline std::vector<RunEvent> finetuningFacts(const std::string& run, int epochs 
 }
 
 inline RunSummary summary(const std::string& name, const std::string& status,
-                          const std::string& kind = "finetune") {
+                          RunKind kind = RunKind::Finetune) {
     RunSummary run;
     run.name = name;
     run.status = status;
@@ -161,8 +163,8 @@ inline RunSummary summary(const std::string& name, const std::string& status,
     run.spec.kind = kind;
     run.spec.seed = 1;
     run.spec.plm.path = "all-MiniLM-L6-v2";
-    run.spec.id.backbone = "dcn-mix";
-    run.spec.finetune.branches = "joint";
+    run.spec.id.backbone = BackboneKind::DcnMix;
+    run.spec.finetune.branches = Branches::Joint;
     if (status != "running") {
         run.end.status = status;
         run.end.seconds = 83;

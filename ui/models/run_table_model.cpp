@@ -103,11 +103,12 @@ RunTableModel::Row RunTableModel::rowFor(const RunSummary& run) {
     row.values.resize(ColumnCount);
     row.values[Name] = row.name;
     row.values[Status] = QString::fromStdString(run.status);
-    row.values[Kind] = QString::fromStdString(run.kind);
+    row.values[Kind] = wordText(run.kind);
     row.values[Dataset] = QString::fromStdString(run.dataset);
-    const bool idOnly = run.kind == "finetune" && run.spec.finetune.branches == "id";
-    const bool textOnly = run.kind == "finetune" && run.spec.finetune.branches == "text";
-    row.values[Backbone] = textOnly ? Value() : QString::fromStdString(run.spec.id.backbone);
+    const bool idOnly = run.kind == RunKind::Finetune && run.spec.finetune.branches == Branches::Id;
+    const bool textOnly =
+        run.kind == RunKind::Finetune && run.spec.finetune.branches == Branches::Text;
+    row.values[Backbone] = textOnly ? Value() : wordText(run.spec.id.backbone);
     row.values[LanguageModel] = idOnly ? Value() : Value(lastPart(run.spec.plm.path));
     row.values[Seed] = static_cast<double>(run.seed);
     row.values[ValidAuc] = auc("valid", "");

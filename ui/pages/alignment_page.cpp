@@ -223,7 +223,7 @@ void AlignmentPage::showEmpty() {
                "of %1.")
                 .arg(known.parent),
             tr("Show %1").arg(shortName(known.parent, 40)));
-    } else if (running && known.kind != "finetune") {
+    } else if (running && known.kind != RunKind::Finetune) {
         empty().setTexts(
             tr("No map yet"),
             tr("%1 measures its alignment at the end of each pretraining epoch.").arg(run));

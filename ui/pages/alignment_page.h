@@ -52,7 +52,7 @@ private:
     RunFeed& feed_;
     Selection& selection_;
     struct Known {
-        std::string kind;
+        RunKind kind{};
         std::string status;
         QString parent;
     };

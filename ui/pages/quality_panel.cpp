@@ -105,7 +105,7 @@ void QualityPanel::setRun(const RunSummary* run) {
         return;
     }
     run_ = *run;
-    if (run_.kind == "pretrain") {
+    if (run_.kind == RunKind::Pretrain) {
         say(tr("Pretraining predicts no clicks. Finetune from this run to see how good its "
                "predictions are."));
     } else if (run_.status == "running") {

@@ -266,7 +266,8 @@ void RunsPage::showPlots() {
     std::vector<std::string> stages = feed_.curves().stages(run());
     if (stages.empty()) {
         const RunSummary* summary = model_->find(selection_.run());
-        stages = {summary != nullptr && summary->kind == "finetune" ? "finetune" : "pretrain"};
+        stages = {summary != nullptr && summary->kind == RunKind::Finetune ? "finetune"
+                                                                           : "pretrain"};
     }
     const std::string chosen = stage();
     QStringList shown;

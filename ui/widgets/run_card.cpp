@@ -113,9 +113,8 @@ QString RunCard::html() const {
     if (summary_) {
         const QString language =
             QString::fromStdString(summary_->spec.plm.path).section(QLatin1Char('/'), -1);
-        QStringList recipe{QString::fromStdString(summary_->kind),
-                           QString::fromStdString(summary_->dataset),
-                           QString::fromStdString(summary_->spec.id.backbone), language,
+        QStringList recipe{wordText(summary_->kind), QString::fromStdString(summary_->dataset),
+                           wordText(summary_->spec.id.backbone), language,
                            tr("seed %1").arg(summary_->seed)};
         recipe.removeAll(QString());
         html += paragraph(quiet(recipe.join(QStringLiteral(" · ")).toHtmlEscaped()));

@@ -111,7 +111,7 @@ private Q_SLOTS:
         QVERIFY2(all.ok(), all.ok() ? "" : all.problem().text().c_str());
         QCOMPARE(all->size(), std::size_t(6));
         QCOMPARE(all->at(1).text(), std::string("id.backbone=lr, finetune.embedding_l2=1e-5"));
-        QCOMPARE(all->at(5).specs[1].id.backbone, std::string("fm"));
+        QVERIFY(all->at(5).specs[1].id.backbone == BackboneKind::Fm);
         QCOMPARE(all->at(5).specs[1].finetune.embeddingL2, 1e-4);
         QCOMPARE(all->at(5).specs[0].seed, std::int64_t(5));
         QCOMPARE(all->at(5).specs[1].seed, std::int64_t(6));

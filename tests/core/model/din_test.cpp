@@ -17,7 +17,7 @@ using Vector = std::vector<double>;
 
 RunSpec::Id recipe(const std::string& weights) {
     RunSpec::Id id = defaultSpec().id;
-    id.backbone = "din";
+    id.backbone = BackboneKind::Din;
     id.embeddingDim = 3;
     id.hidden = {6, 4};
     id.initStd = 0.7;
@@ -34,7 +34,7 @@ struct Model {
     explicit Model(const std::string& weights) {
         BackboneOptions options(recipe(weights), /*fieldCount=*/3, /*idCount=*/20);
         options.idFields = {{"user", 1, 6, 0}, {"film", 8, 5, 0}, {"genre", 14, 5, 0}};
-        din = std::move(*makeBackbone("din", parameters, Initialiser(4), "", options));
+        din = std::move(*makeBackbone(BackboneKind::Din, parameters, Initialiser(4), "", options));
         for (const Parameters::Entry& entry : parameters.entries()) {
             at::Tensor tensor = entry.tensor;
             tensor.set_data(tensor.detach().to(at::kDouble));
@@ -256,7 +256,7 @@ void DinTest::readsListsInTheHistory() {
     options.lists.ends = {0, 1, 3};
     options.lists.members = {14, 15, 17}; // the 0th is {14}, the 1st {15, 17}
     Parameters parameters{at::Device(at::kCPU)};
-    const auto din = makeBackbone("din", parameters, Initialiser(4), "", options);
+    const auto din = makeBackbone(BackboneKind::Din, parameters, Initialiser(4), "", options);
     const ForwardMode mode = ForwardMode::evaluation();
     const at::NoGradGuard noGradient;
     const at::Tensor table = *parameters.find("embedding.table");

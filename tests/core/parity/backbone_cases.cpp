@@ -23,7 +23,7 @@ RunSpec::Id recipeOf(const ParityCase& reference) {
     RunDraft draft;
     draft.set("data.dataset", std::string("fixture"));
     RunSpec::Id id = resolve(draft)->id;
-    id.backbone = backboneOf(reference.kind());
+    id.backbone = backboneOf(reference.kind()).value();
 
     const auto read = [&](auto& option, std::initializer_list<const char*> names) {
         for (const char* name : names) {
@@ -73,7 +73,7 @@ RunSpec::Id recipeOf(const ParityCase& reference) {
 
 } // namespace
 
-std::string backboneOf(const std::string& kind) {
+std::optional<BackboneKind> backboneOf(const std::string& kind) {
     std::string name = kind.substr(std::string("backbone/").size());
     for (const std::string structure : {"_parallel", "_stacked"}) {
         if (name.ends_with(structure)) {
@@ -81,7 +81,7 @@ std::string backboneOf(const std::string& kind) {
         }
     }
     std::replace(name.begin(), name.end(), '_', '-');
-    return name;
+    return choiceOf<BackboneKind>(name);
 }
 
 void runBackbone(ParityCase& reference) {

@@ -154,7 +154,7 @@ RunSpec publishedSpec(const nlohmann::json& hyper) {
     draft.set("recipe", std::string("published"));
     draft.set("data.dataset", std::string("fixture"));
     RunSpec spec = need(resolve(draft));
-    spec.id.backbone = "dcn-mix";
+    spec.id.backbone = BackboneKind::DcnMix;
     spec.id.embeddingDim = hyper.at("embed").get<std::int64_t>();
     spec.id.hidden = hyper.at("mlp").get<std::vector<std::int64_t>>();
     spec.id.crossLayers = hyper.at("cross_layers").get<std::int64_t>();

@@ -26,7 +26,7 @@ RunSummary runOf(const std::string& name, std::int64_t seed, double auc,
 }
 
 void useFm(RunSpec& spec) {
-    spec.id.backbone = "fm";
+    spec.id.backbone = BackboneKind::Fm;
 }
 
 RunTableRequest requestFor(const std::vector<std::string>& metrics) {
@@ -96,7 +96,7 @@ private Q_SLOTS:
     void whatABackboneDoesNotReadIsNoDifference() {
         const auto deepfm = [](std::int64_t experts) {
             return [experts](RunSpec& spec) {
-                spec.id.backbone = "deepfm";
+                spec.id.backbone = BackboneKind::DeepFm;
                 spec.id.experts = experts;
             };
         };
@@ -130,8 +130,8 @@ private Q_SLOTS:
     void whatIsNotReadIsNoDifference() {
         const auto idsAlone = [](double temperature) {
             return [temperature](RunSpec& spec) {
-                spec.kind = "finetune";
-                spec.finetune.branches = "id";
+                spec.kind = RunKind::Finetune;
+                spec.finetune.branches = Branches::Id;
                 spec.pretrain.temperature = temperature;
             };
         };

@@ -56,7 +56,7 @@ private Q_SLOTS:
     void groupsAndComparesAsBefore() {
         auto runs = store().list()->runs;
         std::erase_if(runs, [](const RunSummary& run) {
-            return run.kind != "finetune" || !run.parent.empty();
+            return run.kind != RunKind::Finetune || !run.parent.empty();
         });
         const auto groups = sameRecipes(runs);
         QCOMPARE(groups.size(), std::size_t{2}); // dcn and deepfm, three seeds each

@@ -69,7 +69,7 @@ void SharedFieldsTest::aResumedRunEqualsAnUninterruptedOne() {
     }
     const RunSpec spec = project.spec(assignments);
     const QString apart =
-        resumedRunDiffers(project, spec, spec.kind == "flip" ? "pretrain" : "finetune", 13);
+        resumedRunDiffers(project, spec, spec.kind == RunKind::Flip ? "pretrain" : "finetune", 13);
     QVERIFY2(apart.isEmpty(), qPrintable(apart));
 }
 

@@ -33,6 +33,10 @@ bool same(std::int64_t a, std::int64_t b) {
 bool same(bool a, bool b) {
     return a == b;
 }
+template <Choice E>
+bool same(E a, E b) {
+    return a == b;
+}
 
 template <class... T>
 bool same(const std::tuple<T...>& a, const std::tuple<T...>& b);
@@ -149,6 +153,11 @@ std::string anyText(RandomStream& random) {
         "", "plain", "a \"quoted\" \\ one", "two\nlines\t", "\u00e9\u4e2d", std::string("\0z", 2)};
     return kTexts[random.below(kTexts.size())];
 }
+template <Choice E>
+E anyChoice(RandomStream& random) {
+    constexpr auto kAll = allChoices<E>();
+    return kAll[random.below(kAll.size())];
+}
 Metrics anyMetrics(RandomStream& random) {
     Metrics metrics{
         .logLoss = anyReal(random), .rows = anyInteger(random), .positives = anyInteger(random)};
@@ -185,8 +194,8 @@ RunIdentity anyIdentity(RandomStream& random) {
 Fact anyFact(RandomStream& random) {
     switch (random.below(8)) {
     case 0:
-        return RunStarted{anyText(random), anyText(random), anyText(random), anyIdentity(random),
-                          anyInteger(random)};
+        return RunStarted{anyText(random), anyChoice<RunKind>(random), anyText(random),
+                          anyIdentity(random), anyInteger(random)};
     case 1:
         return StageStarted{anyText(random), anyInteger(random), anyInteger(random),
                             anyInteger(random)};

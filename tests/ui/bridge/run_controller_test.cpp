@@ -26,7 +26,7 @@ private Q_SLOTS:
                 });
         connect(runs_.get(), &RunController::ended, this,
                 [this](const RunEnded& end) { end_ = end; });
-        spec_.kind = "pretrain";
+        spec_.kind = RunKind::Pretrain;
     }
 
     void bringsEveryFactInOrderAndThenTheEnd() {

@@ -79,7 +79,8 @@ private Q_SLOTS:
         auto stored = part(whole, 0, 13);
         std::vector<RunEvent> live{
             {whole[12].wallSeconds,
-             RunStarted{"a", "pretrain", "movielens-100k", {.device = "cpu", .threads = 2}, 10}}};
+             RunStarted{
+                 "a", RunKind::Pretrain, "movielens-100k", {.device = "cpu", .threads = 2}, 10}}};
         live.push_back(whole[1]);
         live.insert(live.end(), whole.begin() + 13, whole.end());
         stored.insert(stored.end(), live.begin(), live.begin() + 6); // it writes while we read

@@ -146,7 +146,7 @@ private Q_SLOTS:
         std::filesystem::remove(project.predictionsFile());
         QualityPanel panel(project.workspace());
         RunSummary run = project.summary();
-        run.kind = kind.toStdString();
+        run.kind = choiceOf<RunKind>(kind.toStdString()).value();
         run.status = status.toStdString();
         panel.setRun(&run);
         QVERIFY2(QTest::qWaitFor([&] { return textOf(panel).contains(says); }),

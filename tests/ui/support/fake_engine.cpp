@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::int64_t kSteps = 40;
 
-RunEnded play(const std::string& name, const std::string& kind, std::int64_t firstStep,
-              RunSink& audience, const std::stop_token& stop) {
+RunEnded play(const std::string& name, RunKind kind, std::int64_t firstStep, RunSink& audience,
+              const std::stop_token& stop) {
     const auto began = std::chrono::steady_clock::now();
     const auto tell = [&](Fact fact) {
         const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - began;
@@ -55,7 +55,7 @@ RunEnded executeRun(const RunSpec& spec, const Workspace&, const std::string& na
 
 RunEnded resumeRun(const std::string& name, const Workspace&, RunSink& audience,
                    std::stop_token stop) noexcept {
-    return play(name, "pretrain", 31, audience, stop);
+    return play(name, RunKind::Pretrain, 31, audience, stop);
 }
 
 Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {
