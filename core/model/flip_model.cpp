@@ -19,7 +19,7 @@ Result<std::unique_ptr<TextEncoder>> makeText(const RunSpec& spec, const TextCon
         if (spec.plm.dropout >= 0) {
             (*encoder)->setDropout(spec.plm.dropout);
         }
-        (*encoder)->setMeanPooling(spec.plm.pooling == "mean");
+        (*encoder)->setMeanPooling(spec.plm.pooling == Pooling::Mean);
     }
     return encoder;
 }

@@ -339,8 +339,9 @@ Result<bool> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop
                             std::move(fields), spec.id.historyLength});
         }
     }
-    batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", at::Device(device_.device),
-                     itemCache_ ? &*itemCache_ : nullptr, std::move(history));
+    batcher_.emplace(*dataset_, cache(), spec.text.padding == TextPadding::Max,
+                     at::Device(device_.device), itemCache_ ? &*itemCache_ : nullptr,
+                     std::move(history));
     return true;
 }
 

@@ -74,19 +74,17 @@ void addCrossing(std::vector<Option>& table) {
                         .ofBackbones({DcnMix})
                         .advanced());
     table.push_back(
-        idRow<&Id::structure>("structure", "Structure", "parallel",
+        idRow<&Id::structure>("structure", "Structure", Structure::Parallel,
                               "How the parts of dcnv2, gdcn and masknet join: parallel puts the "
                               "cross layers beside the deep part and the blocks of masknet beside "
                               "each other, under a deep part; stacked puts each on the one before "
                               "it, and then masknet has no deep part.")
-            .oneOf({"parallel", "stacked"})
             .ofBackbones({DcnV2, Gdcn, MaskNet})
             .advanced());
-    table.push_back(idRow<&Id::product>("product", "Products", "inner",
+    table.push_back(idRow<&Id::product>("product", "Products", PairProduct::Inner,
                                         "What pnn hands to its deep part beside the embeddings: "
                                         "inner products of all pairs of fields, the outer product "
                                         "of the fields' sum with itself, or both.")
-                        .oneOf({"inner", "outer", "both"})
                         .ofBackbones({Pnn})
                         .advanced());
     table.push_back(idRow<&Id::cinLayers>("cin_layers", "Interaction maps",
@@ -97,11 +95,10 @@ void addCrossing(std::vector<Option>& table) {
                         .ofBackbones({XDeepFm})
                         .advanced());
     table.push_back(
-        idRow<&Id::cinOutputs>("cin_outputs", "Maps that are output", "all",
+        idRow<&Id::cinOutputs>("cin_outputs", "Maps that are output", CinOutputs::All,
                                "Which maps of a layer xdeepfm outputs: all, which go on to the "
                                "next layer as well; or half, and the other half goes on. The last "
                                "layer outputs all of its maps.")
-            .oneOf({"all", "half"})
             .ofBackbones({XDeepFm})
             .advanced());
 }
@@ -127,21 +124,19 @@ void addAttention(std::vector<Option>& table) {
                         .from(1, kManyLayers)
                         .ofBackbones({AutoInt})
                         .advanced());
-    table.push_back(idRow<&Id::deepPart>("deep_part", "Deep part", "with",
+    table.push_back(idRow<&Id::deepPart>("deep_part", "Deep part", DeepPart::With,
                                          "Whether autoint has a deep part beside its attention "
                                          "(published as AutoInt+) or stands without.")
-                        .oneOf({"with", "without"})
                         .ofBackbones({AutoInt})
                         .advanced());
 }
 
 void addWeighing(std::vector<Option>& table) {
     table.push_back(
-        idRow<&Id::bilinear>("bilinear", "Bilinear weights", "interaction",
+        idRow<&Id::bilinear>("bilinear", "Bilinear weights", BilinearWeights::Interaction,
                              "For whom fibinet has a matrix of its own between two fields: all "
                              "share one, each left field has one, or each interaction, that is "
                              "pair, has one.")
-            .oneOf({"all", "each", "interaction"})
             .ofBackbones({FiBiNet})
             .advanced());
     table.push_back(
@@ -218,14 +213,13 @@ void addTables(std::vector<Option>& table) {
             .advanced());
     table.push_back(
         idRow<&Id::tableUpdates>(
-            "table_updates", "Updated table rows", "auto",
+            "table_updates", "Updated table rows", TableUpdates::Auto,
             "touched computes the rows that a step reads and makes up for the steps that a row has "
             "missed, all computes every row in every step; the weights are the same. auto is "
             "touched on a processor where the tables have more rows than a batch has ids, or, "
             "without L2 on them, more than 200 times as many; else all. The loss tables that "
             "touched tells counts each row "
             "as the last step that read it left it, and anew at each epoch's end.")
-            .oneOf({"auto", "touched", "all"})
             .advanced());
 }
 
@@ -259,11 +253,10 @@ void addHistory(std::vector<Option>& table) {
                         .ofBackbones({Din})
                         .advanced());
     table.push_back(
-        idRow<&Id::historyWeights>("history_weights", "Weights of the history", "raw",
+        idRow<&Id::historyWeights>("history_weights", "Weights of the history", HistoryWeights::Raw,
                                    "How much the items of din's history count: raw numbers, as "
                                    "published, so that a long history can count more than a short "
                                    "one; or softmax, which makes them shares of one.")
-            .oneOf({"raw", "softmax"})
             .ofBackbones({Din})
             .advanced());
 }

@@ -61,11 +61,10 @@ void addDataAndText(std::vector<Option>& table) {
                         .in("tokens")
                         .from(3, 8192));
     table.push_back(row<&RunSpec::text, &Text::cut>(
-                        Group::Text, "text.cut", "Cut of a long sentence", "fields",
+                        Group::Text, "text.cut", "Cut of a long sentence", TextCut::Fields,
                         "fields shortens the longest values, so that every field keeps its "
                         "beginning; end cuts the sentence's end, as published.")
-                        .oneOf({"fields", "end"})
-                        .published("end")
+                        .published(TextCut::End)
                         .advanced());
     table.push_back(row<&RunSpec::text, &Text::givesWay>(
                         Group::Text, "text.gives_way", "Fields cut first", "",
@@ -79,11 +78,10 @@ void addDataAndText(std::vector<Option>& table) {
                         .published("")
                         .advanced());
     table.push_back(row<&RunSpec::text, &Text::padding>(
-                        Group::Text, "text.padding", "Padding", "none",
+                        Group::Text, "text.padding", "Padding", TextPadding::None,
                         "none computes real tokens only; max fills every sentence up to the "
                         "longest allowed, as published, which is slower.")
-                        .oneOf({"none", "max"})
-                        .published("max")
+                        .published(TextPadding::Max)
                         .advanced());
     table.push_back(row<&RunSpec::text, &Text::itemTemplate>(
                         Group::Text, "text.item_template", "Template of a second sentence", "",
@@ -108,10 +106,9 @@ void addDataAndText(std::vector<Option>& table) {
                         .from(-1, 0.99)
                         .advanced());
     table.push_back(row<&RunSpec::plm, &Plm::pooling>(
-                        Group::Text, "plm.pooling", "Vector of a sentence", "first",
+                        Group::Text, "plm.pooling", "Vector of a sentence", Pooling::First,
                         "first takes the hidden state of the first token, as published; mean "
                         "averages over all tokens, as sentence encoders are often trained.")
-                        .oneOf({"first", "mean"})
                         .advanced());
 }
 

@@ -24,10 +24,10 @@ struct RunSpec {
     struct Text {
         std::string templateText; // empty: "<field> is {field}." for every field
         std::int64_t maxTokens;
-        std::string cut;          // fields | end
+        TextCut cut;
         std::string givesWay;     // fields whose values are cut first, "genre, title"
         std::string missing;      // words for a value that is empty
-        std::string padding;      // none | max
+        TextPadding padding;
         std::string itemTemplate; // a second sentence for a second tower; empty: one tower
     } text;
 
@@ -35,7 +35,7 @@ struct RunSpec {
         std::string path;
         std::int64_t layers; // 0 = all
         double dropout;      // below 0: as the model's own config.json says
-        std::string pooling; // first | mean
+        Pooling pooling;
     } plm;
 
     struct Id {
@@ -45,15 +45,15 @@ struct RunSpec {
         std::int64_t crossLayers;
         std::int64_t experts;
         std::int64_t rank;
-        std::string structure; // parallel | stacked
+        Structure structure;
         std::int64_t heads;
         std::int64_t attentionDim;
         std::int64_t attentionLayers;
-        std::string deepPart; // with | without
-        std::string product;  // inner | outer | both
+        DeepPart deepPart;
+        PairProduct product;
         std::vector<std::int64_t> cinLayers;
-        std::string cinOutputs; // all | half
-        std::string bilinear;   // all | each | interaction
+        CinOutputs cinOutputs;
+        BilinearWeights bilinear;
         std::int64_t reduction;
         std::int64_t logNeurons;
         std::vector<std::int64_t> maskBlocks;
@@ -65,13 +65,13 @@ struct RunSpec {
         std::string historyOf; // the item's id fields, "movie_id, genre"
         std::int64_t historyLength;
         std::vector<std::int64_t> historyHidden; // of the attention over it
-        std::string historyWeights;              // raw | softmax
+        HistoryWeights historyWeights;
         double dropout;
         double initStd;
         std::string fieldDims;    // "movie_id = 16, gender = 4"; empty: embeddingDim for all
         std::int64_t minCount;    // ids that fewer training rows hold are unknown
         std::int64_t hashBuckets; // most rows of a field in the tables; 0 = one for each id
-        std::string tableUpdates; // auto | touched | all
+        TableUpdates tableUpdates;
     } id;
 
     struct Pretrain {

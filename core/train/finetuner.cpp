@@ -186,7 +186,7 @@ Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& b
 
 std::optional<std::vector<Fact>> Finetuner::begin(const std::stop_token&) {
     std::vector<Fact> facts;
-    if (trainsTables(spec_, model_) && spec_.id.tableUpdates == "touched" && !byRow_) {
+    if (trainsTables(spec_, model_) && spec_.id.tableUpdates == TableUpdates::Touched && !byRow_) {
         facts.emplace_back(LogLine{"info", "every row of the id tables is computed in every step: "
                                            "finetune.clip_norm with finetune.embedding_l2 needs "
                                            "the gradient of all of them"});

@@ -85,20 +85,25 @@ struct Variant {
 };
 
 std::vector<Variant> variants() {
-    const auto stacked = [](RunSpec::Id& id) { id.structure = "stacked"; };
+    const auto stacked = [](RunSpec::Id& id) { id.structure = Structure::Stacked; };
     return {
-        {"pnn, outer", BackboneKind::Pnn, [](RunSpec::Id& id) { id.product = "outer"; }},
-        {"pnn, both", BackboneKind::Pnn, [](RunSpec::Id& id) { id.product = "both"; }},
-        {"xdeepfm, half", BackboneKind::XDeepFm, [](RunSpec::Id& id) { id.cinOutputs = "half"; }},
+        {"pnn, outer", BackboneKind::Pnn, [](RunSpec::Id& id) { id.product = PairProduct::Outer; }},
+        {"pnn, both", BackboneKind::Pnn, [](RunSpec::Id& id) { id.product = PairProduct::Both; }},
+        {"xdeepfm, half", BackboneKind::XDeepFm,
+         [](RunSpec::Id& id) { id.cinOutputs = CinOutputs::Half; }},
         {"dcnv2, stacked", BackboneKind::DcnV2, stacked},
         {"gdcn, stacked", BackboneKind::Gdcn, stacked},
         {"masknet, stacked", BackboneKind::MaskNet, stacked},
-        {"autoint, alone", BackboneKind::AutoInt, [](RunSpec::Id& id) { id.deepPart = "without"; }},
-        {"fibinet, all", BackboneKind::FiBiNet, [](RunSpec::Id& id) { id.bilinear = "all"; }},
-        {"fibinet, each", BackboneKind::FiBiNet, [](RunSpec::Id& id) { id.bilinear = "each"; }},
+        {"autoint, alone", BackboneKind::AutoInt,
+         [](RunSpec::Id& id) { id.deepPart = DeepPart::Without; }},
+        {"fibinet, all", BackboneKind::FiBiNet,
+         [](RunSpec::Id& id) { id.bilinear = BilinearWeights::All; }},
+        {"fibinet, each", BackboneKind::FiBiNet,
+         [](RunSpec::Id& id) { id.bilinear = BilinearWeights::Each; }},
         {"finalmlp, gate fields", BackboneKind::FinalMlp,
          [](RunSpec::Id& id) { id.gateFields = "user, genre; film"; }},
-        {"din, softmax", BackboneKind::Din, [](RunSpec::Id& id) { id.historyWeights = "softmax"; }},
+        {"din, softmax", BackboneKind::Din,
+         [](RunSpec::Id& id) { id.historyWeights = HistoryWeights::Softmax; }},
         {"din, two fields", BackboneKind::Din,
          [](RunSpec::Id& id) { id.historyOf = "genre, film"; }},
     };
