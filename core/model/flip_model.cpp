@@ -70,9 +70,9 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
             model->projectText.emplace(model->parameters, init, "icl.text", hidden,
                                        spec.pretrain.projectionDim,
                                        spec.pretrain.projectionDropout);
-            model->usesCosine_ = spec.pretrain.similarity == "cosine";
+            model->usesCosine_ = spec.pretrain.similarity == Similarity::Cosine;
             const double scale = 1.0 / spec.pretrain.temperature;
-            if (spec.pretrain.temperatureKind == "learned") {
+            if (spec.pretrain.temperatureKind == TemperatureKind::Learned) {
                 model->logScale_ = model->parameters.add(
                     "icl.log_scale", at::full({1}, std::log(scale), at::kFloat));
             } else {
@@ -87,21 +87,22 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
             options.fields = sizes.fields;
             options.ids = model->idRows->size();
             options.fieldDim = spec.pretrain.fieldDim;
-            options.scaledAttention = spec.pretrain.attentionScale == "width";
+            options.scaledAttention = spec.pretrain.attentionScale == AttentionScale::Width;
             // Ids that share a row cannot be told apart: they are one class, as likely as all of
             // them.
             const at::Tensor counts = model->idRows->sums(sizes.trainingCounts);
             model->recoverFields.emplace(
                 model->parameters, init, "mfm.", options,
-                spec.pretrain.noiseFrom == "field"
+                spec.pretrain.noiseFrom == NoiseFrom::Field
                     ? noiseLogProbabilities(counts, model->idRows->firstRows())
                     : noiseLogProbabilities(counts));
             break;
         }
         case PretrainLoss::Mlm:
-            model->recoverTokens.emplace(model->parameters, init, "mlm.",
-                                         spec.pretrain.tokenContext == "none" ? 0 : features,
-                                         hidden, config.vocabulary, spec.pretrain.tokenDropout);
+            model->recoverTokens.emplace(
+                model->parameters, init, "mlm.",
+                spec.pretrain.tokenContext == TokenContext::None ? 0 : features, hidden,
+                config.vocabulary, spec.pretrain.tokenDropout);
             break;
         }
     }
@@ -170,7 +171,7 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
             model->itemText = std::move(*item);
             width *= 2;
         }
-        if (spec.finetune.textHead == "tanh") {
+        if (spec.finetune.textHead == TextHead::Tanh) {
             model->textHeadFirst_.emplace(parameters, init, "text_head.first", width,
                                           spec.finetune.textHeadDim);
             model->textHead_ =
@@ -183,7 +184,7 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
         model->idsAreFixed_ = spec.finetune.idRate == 0;
         model->alpha_ =
             parameters.add("fusion.alpha", at::full({1}, spec.finetune.alphaStart, at::kFloat));
-        if (spec.finetune.mixing == "unknown") {
+        if (spec.finetune.mixing == MixingWeights::Unknown) {
             model->alphaUnknown_ =
                 parameters.add("fusion.unknown", at::zeros({sizes.fields}, at::kFloat));
         }

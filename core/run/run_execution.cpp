@@ -263,7 +263,7 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
         plan(spec_.pretrain.epochs, spec_.pretrain.batchSize, spec_.pretrain.maxSteps);
     const auto sample =
         alignmentSample(inputs_->dataset(), spec_.pretrain.alignmentRows, spec_.seed);
-    const bool attendPadding = spec_.pretrain.fieldAttention == "padded";
+    const bool attendPadding = spec_.pretrain.fieldAttention == FieldAttention::Padded;
     Pretrainer::Measure measure;
     if (model.recoverFields && !sample.empty()) {
         measure = [&](const std::stop_token& stop) {
@@ -351,7 +351,7 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
     alone.finetune.branches = Branches::Id;
     alone.finetune.epochs = spec_.finetune.idEpochs;
     alone.finetune.batchSize = spec_.finetune.idBatchSize;
-    alone.finetune.schedule = "constant"; // patience says when it ends
+    alone.finetune.schedule = Schedule::Constant; // patience says when it ends
     alone.finetune.warmup = 0;
     auto made = FinetuneModel::make(alone, inputs_->sizes(), std::nullopt, device_);
     if (!made) {

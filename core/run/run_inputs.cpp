@@ -51,7 +51,7 @@ Result<void> checkSplits(const RunSpec& spec, const Dataset& dataset) {
     if (spec.kind == RunKind::Pretrain) {
         return {};
     }
-    return need(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid);
+    return need(spec.finetune.selectOn == SelectOn::Test ? Split::Test : Split::Valid);
 }
 
 bool readsIds(const RunSpec& spec) {
@@ -108,7 +108,7 @@ Result<void> checkHistory(const RunSpec& spec, const Dataset& dataset) {
 /// Words can be hidden only from a language model that reads them in each step.
 Result<void> checkHiddenWords(const RunSpec& spec) {
     if (spec.finetune.maskRatioText > 0 && spec.finetune.branches != Branches::Id &&
-        spec.finetune.textEncoder == "frozen") {
+        spec.finetune.textEncoder == TextEncoderMode::Frozen) {
         return Problem{"has no effect with finetune.text_encoder = \"frozen\", which reads each "
                        "sentence once; set it to 0",
                        "finetune.mask_ratio_text"};
@@ -246,7 +246,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
             return checked.problem();
         }
         const std::vector<int> ids = inputs->dataset_->idFields();
-        if (spec.pretrain.maskedFields == "same" && hasLoss(spec, PretrainLoss::Mlm) &&
+        if (spec.pretrain.maskedFields == MaskedFields::Same && hasLoss(spec, PretrainLoss::Mlm) &&
             std::find_first_of(named.begin(), named.end(), ids.begin(), ids.end()) == named.end()) {
             return Problem{"is \"same\", but text.template names none of the id fields, so no word "
                            "would ever be hidden; name one, or choose independent",

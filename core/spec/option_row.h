@@ -104,11 +104,9 @@ public:
         option_.exclusiveMinimum = true;
         return std::move(*this).from(minimum, maximum);
     }
-    Row&& oneOf(std::vector<std::string> choices) && {
-        if (option_.type == OptionType::Text) {
-            option_.type = OptionType::Choice;
-        }
-        option_.choices = std::move(choices);
+    /// Fewer than the enum has.
+    Row&& oneOf(const std::vector<T>& some) && {
+        option_.choices = wordsOf(some);
         return std::move(*this);
     }
     Row&& published(T value) && {

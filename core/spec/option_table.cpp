@@ -146,11 +146,10 @@ void addPretrainingSchedule(std::vector<Option>& table) {
                         .above(0, 1));
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maskRounding>(
                         Group::Pretraining, "pretrain.mask_rounding", "Rounding of hidden fields",
-                        "round",
+                        MaskRounding::Round,
                         "How fields times ratio becomes a whole number: round to the nearest, but "
                         "at least 1; floor cuts off, as published, and a result of 0 is refused.")
-                        .oneOf({"round", "floor"})
-                        .published("floor")
+                        .published(MaskRounding::Floor)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maxSteps>(
                         Group::Pretraining, "pretrain.max_steps", "Step limit", 0,
@@ -162,19 +161,18 @@ void addPretrainingSchedule(std::vector<Option>& table) {
 
 void addPretrainingDetail(std::vector<Option>& table) {
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maskUnit>(
-                        Group::Pretraining, "pretrain.mask_unit", "Unit of hidden words", "field",
+                        Group::Pretraining, "pretrain.mask_unit", "Unit of hidden words",
+                        MaskUnit::Field,
                         "What mlm hides: field hides every token of a value, so that only the ids "
                         "can tell it; token hides single tokens of all values, the same share of "
                         "them, and the rest of a value gives it away.")
-                        .oneOf({"field", "token"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maskedFields>(
                         Group::Pretraining, "pretrain.masked_fields", "Fields hidden in both",
-                        "independent",
+                        MaskedFields::Independent,
                         "How the fields that mlm hides go with those that mfm hides in the same "
                         "row: drawn independently, the same fields, or different ones. same hides "
                         "as many fields in the text as in the table.")
-                        .oneOf({"independent", "same", "different"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::temperature>(
                         Group::Pretraining, "pretrain.temperature", "Temperature", 0.7,
@@ -183,17 +181,15 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::temperatureKind>(
                         Group::Pretraining, "pretrain.temperature_kind", "Kind of temperature",
-                        "fixed",
+                        TemperatureKind::Fixed,
                         "fixed keeps the temperature; learned starts from it and trains it with "
                         "everything else, down to a hundredth.")
-                        .oneOf({"fixed", "learned"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::similarity>(
-                        Group::Pretraining, "pretrain.similarity", "Similarity", "dot",
+                        Group::Pretraining, "pretrain.similarity", "Similarity", Similarity::Dot,
                         "How icl compares ids with sentences: by their dot product, as published, "
                         "or by the cosine of the angle between them, which wants a temperature of "
                         "about 0.07.")
-                        .oneOf({"dot", "cosine"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::projectionDim>(
                         Group::Pretraining, "pretrain.projection_dim", "Projection width", 128,
@@ -218,11 +214,11 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .from(1, 10000)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::noiseFrom>(
-                        Group::Pretraining, "pretrain.noise_from", "Noise comes from", "all",
+                        Group::Pretraining, "pretrain.noise_from", "Noise comes from",
+                        NoiseFrom::All,
                         "Which ids the noise of mfm is drawn from: all ids, as published, most of "
                         "which cannot stand in the hidden field, or those of the hidden field "
                         "alone, which are harder to tell apart.")
-                        .oneOf({"all", "field"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::fieldDim>(
                         Group::Pretraining, "pretrain.field_dim", "Width of recovered fields", 32,
@@ -232,40 +228,36 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::fieldAttention>(
                         Group::Pretraining, "pretrain.field_attention", "Attention of mfm",
-                        "tokens",
+                        FieldAttention::Tokens,
                         "Where mfm looks for a hidden id: tokens are the real tokens only, padded "
                         "includes the padding, as published.")
-                        .oneOf({"tokens", "padded"})
-                        .published("padded")
+                        .published(FieldAttention::Padded)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::attentionScale>(
                         Group::Pretraining, "pretrain.attention_scale", "Scale of mfm's attention",
-                        "none",
+                        AttentionScale::None,
                         "none leaves the scores of mfm's attention as they are, as published: it "
                         "soon looks at a single token; width divides them by the root of the "
                         "language model's width.")
-                        .oneOf({"none", "width"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::cleanPass>(
-                        Group::Pretraining, "pretrain.clean_pass", "Clean pass", "shared",
+                        Group::Pretraining, "pretrain.clean_pass", "Clean pass", CleanPass::Shared,
                         "Whether icl and mfm share one pass over the complete sentence, or each "
                         "has its own with its own dropout, as published.")
-                        .oneOf({"shared", "separate"})
-                        .published("separate")
+                        .published(CleanPass::Separate)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::tokenHead>(
-                        Group::Pretraining, "pretrain.token_head", "Token head", "labelled",
+                        Group::Pretraining, "pretrain.token_head", "Token head",
+                        TokenHead::Labelled,
                         "Where mlm computes its word scores: at the hidden tokens only, or at all "
                         "tokens, as published. The loss is the same; all is slower.")
-                        .oneOf({"labelled", "all"})
-                        .published("all")
+                        .published(TokenHead::All)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::tokenContext>(
                         Group::Pretraining, "pretrain.token_context", "Context of hidden words",
-                        "ids",
+                        TokenContext::Ids,
                         "What mlm reads beside the masked sentence: the row's ids, or none, which "
                         "is masked language modelling of the text alone (PTab).")
-                        .oneOf({"ids", "none"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::weightDecay>(
                         Group::Pretraining, "pretrain.weight_decay", "Weight decay", 1e-3,
@@ -274,11 +266,11 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .from(0, 10)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::decay>(
-                        Group::Pretraining, "pretrain.decay", "Decayed parameters", "weights",
+                        Group::Pretraining, "pretrain.decay", "Decayed parameters",
+                        DecayedParameters::Weights,
                         "weights leaves biases and norms out of the decay; all decays every "
                         "parameter, as published.")
-                        .oneOf({"weights", "all"})
-                        .published("all")
+                        .published(DecayedParameters::All)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::warmup>(
                         Group::Pretraining, "pretrain.warmup", "Warm-up", 0.05,
@@ -288,11 +280,11 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .published(0.0)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::schedule>(
-                        Group::Pretraining, "pretrain.schedule", "Schedule", "cosine-step",
+                        Group::Pretraining, "pretrain.schedule", "Schedule", Schedule::CosineStep,
                         "How the learning rate falls to 0 along a cosine: a little in each step, "
                         "or once an epoch, as published.")
-                        .oneOf({"cosine-step", "cosine-epoch"})
-                        .published("cosine-epoch")
+                        .oneOf({Schedule::CosineStep, Schedule::CosineEpoch})
+                        .published(Schedule::CosineEpoch)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::clipNorm>(
                         Group::Pretraining, "pretrain.clip_norm", "Gradient limit", 1.0,
@@ -351,10 +343,9 @@ void addFinetuningSchedule(std::vector<Option>& table) {
                         .from(0, 100000));
     table.push_back(row<&RunSpec::finetune, &Finetune::tableOptimiser>(
                         Group::Finetuning, "finetune.table_optimiser", "Optimiser of the id tables",
-                        "adamw",
+                        TableOptimiser::AdamW,
                         "adamw as for everything else, or adagrad, whose steps shrink as an id's "
                         "gradients add up; it has no moments that go on where an id is not met.")
-                        .oneOf({"adamw", "adagrad"})
                         .readBy({Branches::Id, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::embeddingL2>(
@@ -433,17 +424,17 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .from(0, 0.99)
                         .readBy({Branches::Text, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textEncoder>(
-                        Group::Finetuning, "finetune.text_encoder", "Language model is", "trained",
+                        Group::Finetuning, "finetune.text_encoder", "Language model is",
+                        TextEncoderMode::Trained,
                         "trained finetunes the language model; frozen computes each sentence "
                         "vector once, and only what reads it is trained, which is many times "
                         "faster.")
-                        .oneOf({"trained", "frozen"})
                         .readBy({Branches::Text, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textHead>(
-                        Group::Finetuning, "finetune.text_head", "Head of the text side", "linear",
+                        Group::Finetuning, "finetune.text_head", "Head of the text side",
+                        TextHead::Linear,
                         "How a sentence vector becomes a logit: linear, as in FLIP, or through a "
                         "tanh layer, as CTR-BERT and PTab do.")
-                        .oneOf({"linear", "tanh"})
                         .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::textHeadDim>(
@@ -468,11 +459,11 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::decay>(
-                        Group::Finetuning, "finetune.decay", "Decayed parameters", "weights",
+                        Group::Finetuning, "finetune.decay", "Decayed parameters",
+                        DecayedParameters::Weights,
                         "weights leaves biases and norms out of the decay; all decays every "
                         "parameter, as published.")
-                        .oneOf({"weights", "all"})
-                        .published("all")
+                        .published(DecayedParameters::All)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::plateauFactor>(
                         Group::Finetuning, "finetune.plateau_factor", "Learning rate on a plateau",
@@ -491,24 +482,23 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::mixing>(
-                        Group::Finetuning, "finetune.mixing", "Mixing weights", "unknown",
+                        Group::Finetuning, "finetune.mixing", "Mixing weights",
+                        MixingWeights::Unknown,
                         "one: all rows of a joint run share its learned weight. unknown: each id "
                         "field has an amount besides that is learned and added where a row's id "
                         "of it is unknown, so that words count for more where ids know nothing; "
                         "training must show such rows, see finetune.unknown_rate.")
-                        .oneOf({"one", "unknown"})
-                        .published("one")
+                        .published(MixingWeights::One)
                         .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::mixingFrom>(
                         Group::Finetuning, "finetune.mixing_from", "Mixing weights from",
-                        "validation",
+                        MixingFrom::Validation,
                         "training learns them with everything else. validation also sets them to "
                         "what is best on the validation rows after each epoch: ids know training "
                         "rows by heart, and what is learned there leans on them too much. Not "
                         "where the test rows choose the epoch, or finetune.fusion_rate is 0.")
-                        .oneOf({"validation", "training"})
-                        .published("training")
+                        .published(MixingFrom::Training)
                         .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
@@ -519,11 +509,10 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .from(0, 1)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::schedule>(
-                        Group::Finetuning, "finetune.schedule", "Schedule", "constant",
+                        Group::Finetuning, "finetune.schedule", "Schedule", Schedule::Constant,
                         "After the warm-up the learning rates stay (constant) or fall along a "
                         "cosine to 0 at the last of finetune.epochs, step by step or epoch by "
                         "epoch. The epochs of finetune.id_epochs are not meant.")
-                        .oneOf({"constant", "cosine-step", "cosine-epoch"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::clipNorm>(
                         Group::Finetuning, "finetune.clip_norm", "Gradient limit", 0.0,
@@ -531,11 +520,11 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .from(0, 1e6)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::selectOn>(
-                        Group::Finetuning, "finetune.select_on", "Choose the epoch on", "valid",
+                        Group::Finetuning, "finetune.select_on", "Choose the epoch on",
+                        SelectOn::Valid,
                         "The split whose AUC chooses the best epoch. test repeats the published "
                         "protocol and flatters the result: the run is marked.")
-                        .oneOf({"valid", "test"})
-                        .published("test")
+                        .published(SelectOn::Test)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::maxSteps>(
                         Group::Finetuning, "finetune.max_steps", "Step limit", 0,

@@ -81,28 +81,28 @@ struct RunSpec {
         std::vector<PretrainLoss> losses;
         double maskRatioTable;
         double maskRatioText;
-        std::string maskRounding; // round | floor
-        std::string maskUnit;     // field | token
-        std::string maskedFields; // independent | same | different
+        MaskRounding maskRounding;
+        MaskUnit maskUnit;
+        MaskedFields maskedFields;
         std::int64_t maxSteps;    // 0 = no limit
         double temperature;
-        std::string temperatureKind; // fixed | learned
-        std::string similarity;      // dot | cosine
+        TemperatureKind temperatureKind;
+        Similarity similarity;
         std::int64_t projectionDim;
         double projectionDropout;
         double tokenDropout;
         std::int64_t noise;
-        std::string noiseFrom;      // all | field
+        NoiseFrom noiseFrom;
         std::int64_t fieldDim;      // width of a recovered field and of its noise-contrastive table
-        std::string fieldAttention; // tokens | padded
-        std::string attentionScale; // none | width
-        std::string cleanPass;      // shared | separate
-        std::string tokenHead;      // labelled | all
-        std::string tokenContext;   // ids | none
+        FieldAttention fieldAttention;
+        AttentionScale attentionScale;
+        CleanPass cleanPass;
+        TokenHead tokenHead;
+        TokenContext tokenContext;
         double weightDecay;
-        std::string decay;    // weights | all
+        DecayedParameters decay;
         double warmup;        // share of all steps
-        std::string schedule; // cosine-step | cosine-epoch
+        Schedule schedule;
         double clipNorm;      // 0 = off
         std::int64_t alignmentRows;
     } pretrain;
@@ -116,9 +116,9 @@ struct RunSpec {
         double textLearningRate;
         double weightDecay;
         double textWeightDecay;
-        std::string decay;       // weights | all
-        std::string textEncoder; // trained | frozen
-        std::string textHead;    // linear | tanh
+        DecayedParameters decay;
+        TextEncoderMode textEncoder;
+        TextHead textHead;
         std::int64_t textHeadDim;
         std::int64_t idEpochs; // of the id branch alone, before a joint run's own
         std::int64_t idBatchSize;
@@ -129,15 +129,15 @@ struct RunSpec {
         double maskRatioText;      // of the tokens of values that a step hides
         std::int64_t patience;
         double plateauFactor;
-        std::string tableOptimiser; // adamw | adagrad
+        TableOptimiser tableOptimiser;
         double embeddingL2;
         double alphaStart;
-        std::string mixing;     // one | unknown
-        std::string mixingFrom; // validation | training
+        MixingWeights mixing;
+        MixingFrom mixingFrom;
         double warmup;
-        std::string schedule; // constant | cosine-step | cosine-epoch
+        Schedule schedule;
         double clipNorm;
-        std::string selectOn; // valid | test
+        SelectOn selectOn;
         std::int64_t maxSteps;
         std::string from;
     } finetune;

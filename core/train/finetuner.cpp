@@ -132,16 +132,16 @@ Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
                             : Optimiser::Group{options.learningRate, options.weightDecay};
     parts[kIds] = {idLearningRate(spec), options.weightDecay};
     parts[kFusion] = {options.learningRate * options.fusionRate, options.weightDecay};
-    parts[kText] = {options.textEncoder == "frozen" ? 0.0 : options.textLearningRate,
+    parts[kText] = {options.textEncoder == TextEncoderMode::Frozen ? 0.0 : options.textLearningRate,
                     options.textWeightDecay};
     std::vector<Optimiser::Group> groups;
     for (const Optimiser::Group& part : parts) {
         groups.push_back(part);
         groups.push_back({part.learningRate, 0.0});
     }
-    groups.push_back(
-        {parts[kIds].learningRate, parts[kIds].weightDecay,
-         options.tableOptimiser == "adagrad" ? UpdateRule::Adagrad : UpdateRule::AdamW});
+    groups.push_back({parts[kIds].learningRate, parts[kIds].weightDecay,
+                      options.tableOptimiser == TableOptimiser::Adagrad ? UpdateRule::Adagrad
+                                                                        : UpdateRule::AdamW});
     return Optimiser(model.parameters, std::move(groups), [&](const std::string& name) -> int {
         const Part part = isOfTextEncoder(name)         ? kText
                           : name.starts_with("rec.")    ? kIds
@@ -153,8 +153,8 @@ Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
         if (isIdTable(name)) {
             return kTables;
         }
-        const bool plain =
-            options.decay != "all" && isBiasOrNorm(name, *model.parameters.find(name));
+        const bool plain = options.decay != DecayedParameters::All &&
+                           isBiasOrNorm(name, *model.parameters.find(name));
         return 2 * part + (plain ? 1 : 0);
     });
 }
@@ -166,13 +166,13 @@ std::int64_t evaluationBatch(const FinetuneModel& model) {
 Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
                      const LoopPlan& plan, const std::string& stage)
     : spec_(spec), model_(model), batcher_(batcher), span_(plan.span()),
-      selectionRows_(
-          batcher.dataset().rowsOf(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid)),
+      selectionRows_(batcher.dataset().rowsOf(
+          spec.finetune.selectOn == SelectOn::Test ? Split::Test : Split::Valid)),
       unknownIds_(spec, batcher.dataset(), unknownInValidation(spec, model, batcher)),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
       byRow_(updatesByRow(spec, model, batcher)), optimiser_(finetuneOptimiser(spec, model)),
       state_(stage, model.parameters, optimiser_) {
-    if (model.hasText() && spec.finetune.textEncoder == "frozen") {
+    if (model.hasText() && spec.finetune.textEncoder == TextEncoderMode::Frozen) {
         frozen_.emplace(model, batcher);
     } else if (model.hasText() && spec.finetune.maskRatioText > 0) {
         hiddenTokens_.emplace(spec, batcher.maskToken());
@@ -223,8 +223,8 @@ void Finetuner::openRows(const at::Tensor& ids) {
 
 /// Where rows choose the mixing weights, sets them, and mixes the predictions anew.
 void Finetuner::mix(Predictions& predictions) {
-    if (spec_.finetune.mixingFrom != "validation" || spec_.finetune.selectOn != "valid" ||
-        spec_.finetune.fusionRate == 0) {
+    if (spec_.finetune.mixingFrom != MixingFrom::Validation ||
+        spec_.finetune.selectOn != SelectOn::Valid || spec_.finetune.fusionRate == 0) {
         return;
     }
     const auto positives = std::ranges::count(predictions.labels, std::uint8_t{1});

@@ -15,20 +15,17 @@ Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
         return std::max<std::int64_t>(1, maskedFieldCount(static_cast<std::int64_t>(fields.size()),
                                                           ratio, spec.pretrain.maskRounding));
     };
-    using Fields = Batcher::MaskPlan::Fields;
     Batcher::MaskPlan plan;
     plan.tableFields = count(batcher.idFields(), spec.pretrain.maskRatioTable);
     plan.textFields = count(batcher.textFields(), spec.pretrain.maskRatioText);
     plan.noise = spec.pretrain.noise;
-    plan.fields = spec.pretrain.maskedFields == "same"        ? Fields::Same
-                  : spec.pretrain.maskedFields == "different" ? Fields::Different
-                                                              : Fields::Independent;
-    plan.tokenShare = spec.pretrain.maskUnit == "token" ? spec.pretrain.maskRatioText : 0;
+    plan.fields = spec.pretrain.maskedFields;
+    plan.tokenShare = spec.pretrain.maskUnit == MaskUnit::Token ? spec.pretrain.maskRatioText : 0;
     return plan;
 }
 
 std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& sizes) {
-    if (spec.pretrain.noiseFrom == "field") {
+    if (spec.pretrain.noiseFrom == NoiseFrom::Field) {
         return NoiseSampler::ofFields(sizes.trainingCounts, sizes.idFields);
     }
     return {NoiseSampler(sizes.trainingCounts)};
@@ -36,7 +33,7 @@ std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& s
 
 Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
     const double rate = spec.pretrain.learningRate;
-    const bool decayAll = spec.pretrain.decay == "all";
+    const bool decayAll = spec.pretrain.decay == DecayedParameters::All;
     return Optimiser(model.parameters,
                      {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
                      [&](const std::string& name) {
@@ -139,7 +136,7 @@ std::optional<Stage::EpochEnd> Pretrainer::endEpoch(std::int64_t epoch,
                                                     const std::stop_token& stop) {
     optimiser_.bringUpToDate();
     EpochEnd end;
-    if (spec_.pretrain.temperatureKind == "learned" && model_.projectIds) {
+    if (spec_.pretrain.temperatureKind == TemperatureKind::Learned && model_.projectIds) {
         end.done.state["temperature"] = model_.temperature();
     }
     auto measured = measure_(stop);

@@ -13,7 +13,7 @@ void runFinetuneTrajectory(ParityCase& reference) {
     RunSpec spec = publishedSpec(hyper);
     spec.kind = RunKind::Finetune;
     spec.finetune.branches = choiceOf<Branches>(hyper.at("variant").get<std::string>()).value();
-    spec.finetune.decay = "all";
+    spec.finetune.decay = DecayedParameters::All;
     spec.finetune.embeddingL2 = hyper.value("l2", 0.0);
     spec.finetune.learningRate = hyper.at("lr").get<double>();
     spec.finetune.textLearningRate = hyper.value("lr_text", spec.finetune.learningRate);

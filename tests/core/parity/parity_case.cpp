@@ -167,8 +167,9 @@ RunSpec publishedSpec(const nlohmann::json& hyper) {
     spec.pretrain.fieldDim = hyper.at("nce_dim").get<std::int64_t>();
     spec.pretrain.projectionDropout = 0;
     spec.pretrain.tokenDropout = 0;
-    spec.pretrain.fieldAttention =
-        hyper.value("field_attention", "padded") == "masked" ? "tokens" : "padded";
+    spec.pretrain.fieldAttention = hyper.value("field_attention", "padded") == "masked"
+                                       ? FieldAttention::Tokens
+                                       : FieldAttention::Padded;
     spec.pretrain.learningRate = hyper.value("lr", 1e-4);
     spec.pretrain.weightDecay = hyper.value("weight_decay", 1e-3);
     return spec;

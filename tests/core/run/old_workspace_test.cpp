@@ -47,7 +47,7 @@ private Q_SLOTS:
                              "joint finished, pre finished, "));
         const RunSummary& joint = stored->runs[8];
         QCOMPARE(joint.spec.finetune.from, std::string("pre"));
-        QCOMPARE(joint.spec.finetune.mixing, std::string("unknown"));
+        QVERIFY(joint.spec.finetune.mixing == MixingWeights::Unknown);
         QCOMPARE(joint.identity.device, std::string("cpu"));
         QCOMPARE(joint.identity.threads, std::int64_t{1});
         QVERIFY(joint.identity.languageModel.empty()); // it did not store that

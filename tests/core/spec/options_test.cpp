@@ -206,8 +206,8 @@ private Q_SLOTS:
         draft.set("finetune.select_on", std::string("valid"));
         const auto spec = resolve(draft);
         QVERIFY(spec.ok());
-        QCOMPARE(spec->finetune.selectOn, std::string("valid"));
-        QCOMPARE(spec->finetune.decay, std::string("all"));
+        QVERIFY(spec->finetune.selectOn == SelectOn::Valid);
+        QVERIFY(spec->finetune.decay == DecayedParameters::All);
     }
 
     void defaultsAreLegal() {
