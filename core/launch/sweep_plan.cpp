@@ -128,11 +128,20 @@ Result<Combination> combine(const SweepRequest& request, std::size_t experiment,
 }
 
 /// How willingly a stored run is taken for a planned one; 0 = not at all.
-int rankOf(const std::string& status) {
-    static const std::map<std::string, int> ranks{{"finished", 4}, {"running", 3}, {"stopped", 2},
-                                                  {"crashed", 2},  {"failed", 2},  {"diverged", 1}};
-    const auto found = ranks.find(status);
-    return found == ranks.end() ? 0 : found->second;
+int rankOf(RunStatus status) {
+    switch (status) {
+    case RunStatus::Finished:
+        return 4;
+    case RunStatus::Running:
+        return 3;
+    case RunStatus::Stopped:
+    case RunStatus::Crashed:
+    case RunStatus::Failed:
+        return 2;
+    case RunStatus::Diverged:
+        return 1;
+    }
+    return 0;
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "core/spec/options.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
@@ -49,7 +50,7 @@ std::string runsAsJson(const std::vector<RunSummary>& runs) {
     nlohmann::json list = nlohmann::json::array();
     for (const RunSummary& run : runs) {
         nlohmann::json row = nlohmann::json::parse(resultJson(run.name, run.end));
-        row["status"] = run.status;
+        row["status"] = wordOf(run.status);
         row["kind"] = wordOf(run.kind);
         row["dataset"] = run.dataset;
         row["seed"] = run.seed;
@@ -58,7 +59,7 @@ std::string runsAsJson(const std::vector<RunSummary>& runs) {
         row["backbone"] = wordOf(run.spec.id.backbone);
         row["plm"] = run.spec.plm.path;
         row["branches"] = run.kind == RunKind::Pretrain ? "" : wordOf(run.spec.finetune.branches);
-        row["stage"] = run.lastStage;
+        row["stage"] = run.lastStage ? wordOf(*run.lastStage) : "";
         row["step"] = run.lastStep;
         list.push_back(std::move(row));
     }
@@ -79,8 +80,8 @@ std::string runAsJson(const RunSummary& run, const std::optional<RunStarted>& st
 }
 
 std::string describeRun(const RunSummary& run, const std::optional<RunStarted>& started) {
-    std::string text = run.name + ": " + run.status + ", " + std::string(wordOf(run.kind)) +
-                       " on " + run.dataset + ", begun " + run.created + "\n";
+    std::string text = fmt::format("{}: {}, {} on {}, begun {}\n", run.name, wordOf(run.status),
+                                   wordOf(run.kind), run.dataset, run.created);
     if (started) {
         text += describeIdentity(started->identity);
     }
@@ -90,11 +91,10 @@ std::string describeRun(const RunSummary& run, const std::optional<RunStarted>& 
     if (run.end.problem) {
         text += "  " + run.end.problem->text() + "\n";
     }
-    if (!run.lastStage.empty()) {
-        text +=
-            "  last stored step: " + std::to_string(run.lastStep) + " of " + run.lastStage + "\n";
+    if (run.lastStage) {
+        text += fmt::format("  last stored step: {} of {}\n", run.lastStep, wordOf(*run.lastStage));
     }
-    if (run.status == "crashed" || run.status == "stopped") {
+    if (run.status == RunStatus::Crashed || run.status == RunStatus::Stopped) {
         text += "  go on with: flip run --resume " + run.name + "\n";
     }
     for (const auto& [split, branches] : run.end.metrics) {

@@ -33,7 +33,7 @@ private:
 
 RunEnded failed(Problem problem) {
     RunEnded ended;
-    ended.status = "failed";
+    ended.status = RunStatus::Failed;
     ended.problem = std::move(problem);
     return ended;
 }
@@ -62,7 +62,7 @@ RunEnded conduct(const RunSpec& spec, const Workspace& workspace, RunInputs& inp
     RunEnded ended = guarded([&] { return execution.run(inputs, start); });
     finish(ended, start.wallOffset + std::chrono::duration<double>(Clock::now() - started).count());
     execution.tellEnd(ended);
-    if (ended.status == "finished") {
+    if (ended.status == RunStatus::Finished) {
         execution.removeState();
     }
     return ended;
@@ -175,8 +175,8 @@ RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink&
         if (!summary) {
             return refuse(summary.problem(), audience);
         }
-        if (summary->status == "finished" || summary->status == "running") {
-            return refuse({"the run '" + name + "' is " + summary->status +
+        if (summary->status == RunStatus::Finished || summary->status == RunStatus::Running) {
+            return refuse({"the run '" + name + "' is " + std::string(wordOf(summary->status)) +
                                "; only a stopped, failed or crashed run can go on",
                            ""},
                           audience);
@@ -210,8 +210,9 @@ RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink&
             }
             place = *read;
         }
-        auto recorder = RunRecorder::resume(workspace, name, place ? place->stage : "",
-                                            place ? place->step : 0);
+        auto recorder =
+            RunRecorder::resume(workspace, name, place ? std::optional(place->stage) : std::nullopt,
+                                place ? place->step : 0);
         if (!recorder) {
             return refuse(recorder.problem(), audience);
         }

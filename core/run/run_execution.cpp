@@ -18,28 +18,24 @@ namespace flip {
 
 namespace {
 
-constexpr const char* kPretrainStage = "pretrain";
-constexpr const char* kIdsAloneStage = "finetune-id";
-constexpr const char* kFinetuneStage = "finetune";
-
 constexpr std::int64_t kAlignmentBatch = 64;
 
 LoopEnd failure(Problem problem) {
     return LoopEnd{LoopEnd::Status::Failed, "", std::move(problem)};
 }
 
-const char* statusWord(LoopEnd::Status status) {
+RunStatus statusAfter(LoopEnd::Status status) {
     switch (status) {
     case LoopEnd::Status::Finished:
-        return "finished";
+        return RunStatus::Finished;
     case LoopEnd::Status::Stopped:
-        return "stopped";
+        return RunStatus::Stopped;
     case LoopEnd::Status::Diverged:
-        return "diverged";
+        return RunStatus::Diverged;
     case LoopEnd::Status::Failed:
-        return "failed";
+        break;
     }
-    return "failed";
+    return RunStatus::Failed;
 }
 
 /// A few rows of the validation split, the same for every epoch: what alignment is measured on.
@@ -118,8 +114,8 @@ void RunExecution::tellEnd(RunEnded& ended) {
     // The audience hears of it last: what it is told does not change afterwards.
     RunEvent event = happened(ended);
     if (!recorder_.takeLast(event)) {
-        if (ended.status == "finished" || ended.status == "stopped") {
-            ended.status = "failed";
+        if (ended.status == RunStatus::Finished || ended.status == RunStatus::Stopped) {
+            ended.status = RunStatus::Failed;
             ended.problem = recorder_.problem();
             ended.problem->world = true;
         }
@@ -190,7 +186,7 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
         }
         end = goThroughStages(resumed, ended);
     }
-    ended.status = statusWord(end.status);
+    ended.status = statusAfter(end.status);
     ended.reason = end.reason;
     ended.problem = end.problem;
     return ended;
@@ -198,27 +194,35 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
 
 LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>& resumed,
                                       RunEnded& ended) {
-    std::vector<std::string> stages;
+    std::vector<RunStage> stages;
     if (spec_.kind != RunKind::Finetune) {
-        stages.emplace_back(kPretrainStage);
+        stages.push_back(RunStage::Pretrain);
     }
     if (spec_.kind != RunKind::Pretrain) {
         if (trainsIdsFirst(spec_)) {
-            stages.emplace_back(kIdsAloneStage);
+            stages.push_back(RunStage::IdsAlone);
         }
-        stages.emplace_back(kFinetuneStage);
+        stages.push_back(RunStage::Finetune);
     }
     LoopEnd end;
     bool isPast = resumed.has_value(); // of stages that a resumed run has behind it
-    for (const std::string& stage : stages) {
+    for (const RunStage stage : stages) {
         const bool isResumed = isPast && stage == resumed->stage;
         if (isPast && !isResumed) {
             continue;
         }
         const auto place = isResumed ? resumed : std::nullopt;
-        end = stage == kPretrainStage   ? pretrain(place)
-              : stage == kIdsAloneStage ? trainIdsAlone(place)
-                                        : finetune(place, ended);
+        switch (stage) {
+        case RunStage::Pretrain:
+            end = pretrain(place);
+            break;
+        case RunStage::IdsAlone:
+            end = trainIdsAlone(place);
+            break;
+        case RunStage::Finetune:
+            end = finetune(place, ended);
+            break;
+        }
         if (end.status != LoopEnd::Status::Finished) {
             break;
         }
@@ -245,7 +249,8 @@ LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
         return end;
     }
     stage.state().recallBest();
-    if (auto saved = saveWeights(work.parameters, file(work.target), {{"stage", work.name}});
+    if (auto saved = saveWeights(work.parameters, file(work.target),
+                                 {{"stage", std::string(wordOf(work.stage))}});
         !saved) {
         return failure(saved.problem());
     }
@@ -277,10 +282,11 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
     }
     Pretrainer stage(spec_, model, inputs_->batcher(), sizes, loop, measure);
     const char* target = spec_.kind == RunKind::Pretrain ? kFinalWeights : kPretrainedWeights;
-    return train(stage, {kPretrainStage, loop, model.parameters, target}, resumed.has_value(), [&] {
-        return loadTextWeights(inputs_->modelFolder(), *inputs_->config(), model.parameters,
-                               "text.");
-    });
+    return train(stage, {RunStage::Pretrain, loop, model.parameters, target}, resumed.has_value(),
+                 [&] {
+                     return loadTextWeights(inputs_->modelFolder(), *inputs_->config(),
+                                            model.parameters, "text.");
+                 });
 }
 
 Result<RunExecution::Taken> RunExecution::takeOver(const std::filesystem::path& parent,
@@ -360,9 +366,9 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
     FinetuneModel& model = **made;
     const LoopPlan loop =
         plan(alone.finetune.epochs, alone.finetune.batchSize, alone.finetune.maxSteps);
-    Finetuner stage(alone, model, inputs_->batcher(), loop, kIdsAloneStage);
-    return train(stage, {kIdsAloneStage, loop, model.parameters, kIdWeights}, resumed.has_value(),
-                 [&] { return startWeights(model); });
+    Finetuner stage(alone, model, inputs_->batcher(), loop, RunStage::IdsAlone);
+    return train(stage, {RunStage::IdsAlone, loop, model.parameters, kIdWeights},
+                 resumed.has_value(), [&] { return startWeights(model); });
 }
 
 LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resumed,
@@ -375,7 +381,7 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     const LoopPlan loop =
         plan(spec_.finetune.epochs, spec_.finetune.batchSize, spec_.finetune.maxSteps);
     Finetuner stage(spec_, model, inputs_->batcher(), loop);
-    LoopEnd end = train(stage, {kFinetuneStage, loop, model.parameters, kFinalWeights},
+    LoopEnd end = train(stage, {RunStage::Finetune, loop, model.parameters, kFinalWeights},
                         resumed.has_value(), [&]() -> Result<void> {
                             auto started = startWeights(model);
                             if (!started || !trainsIdsFirst(spec_)) {

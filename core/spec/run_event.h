@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/spec/choices.h"
 #include "core/spec/run_identity.h"
+#include "core/spec/run_state.h"
 
 #include <cstdint>
 #include <map>
@@ -26,8 +27,7 @@ struct Metrics {
 /// "text" stand beside it in a joint run.
 using BranchMetrics = std::map<std::string, Metrics>;
 
-// Facts about a run, in the past tense. `stage` is "pretrain", "finetune-id" (a joint run's ids
-// alone) or "finetune"; `epoch` and `step` count from 1 within the stage.
+// Facts about a run, in the past tense. `epoch` and `step` count from 1 within the stage.
 
 struct RunStarted {
     std::string run; // its name
@@ -38,14 +38,14 @@ struct RunStarted {
 };
 
 struct StageStarted {
-    std::string stage;
+    RunStage stage{};
     std::int64_t epochs = 0;
     std::int64_t stepsPerEpoch = 0;
     std::int64_t totalSteps = 0; // what will be done if nothing ends it early
 };
 
 struct StepDone {
-    std::string stage;
+    RunStage stage{};
     std::int64_t step = 0;
     std::int64_t epoch = 0;
     std::int64_t rows = 0;
@@ -55,7 +55,7 @@ struct StepDone {
 };
 
 struct EpochDone {
-    std::string stage;
+    RunStage stage{};
     std::int64_t epoch = 0;
     std::int64_t step = 0;
     double seconds = 0;
@@ -79,7 +79,7 @@ struct AlignmentMeasured {
 };
 
 struct CheckpointSaved {
-    std::string stage;
+    RunStage stage{};
     std::int64_t step = 0;
     std::string file;
     std::int64_t bytes = 0;
@@ -92,7 +92,7 @@ struct LogLine {
 
 /// The last fact of every run.
 struct RunEnded {
-    std::string status; // finished | stopped | failed | diverged
+    RunStatus status = RunStatus::Failed;
     std::string reason; // "early stop after epoch 7", "stopped by the user"; may be empty
     std::map<std::string, BranchMetrics> metrics; // by split: valid, test, test_cold, ...
     double seconds = 0;

@@ -164,7 +164,7 @@ std::int64_t evaluationBatch(const FinetuneModel& model) {
 }
 
 Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
-                     const LoopPlan& plan, const std::string& stage)
+                     const LoopPlan& plan, RunStage stage)
     : spec_(spec), model_(model), batcher_(batcher), span_(plan.span()),
       selectionRows_(batcher.dataset().rowsOf(
           spec.finetune.selectOn == SelectOn::Test ? Split::Test : Split::Valid)),

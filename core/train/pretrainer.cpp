@@ -51,7 +51,8 @@ Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher&
       byRow_(updatesTouchedRows(
           spec.id.tableUpdates, model.parameters.device(),
           {model.idRows->size(), spec.pretrain.batchSize * batcher.idColumns(), /*hasL2=*/false})),
-      optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {
+      optimiser_(pretrainOptimiser(spec, model)),
+      state_(RunStage::Pretrain, model.parameters, optimiser_) {
     if (byRow_) {
         optimiser_.updateByRow(model.tables(), /*l2=*/0);
     } else {
@@ -91,8 +92,8 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
         openRows(batch, masks);
     }
     model_.parameters.stepBegins();
-    const PretrainLosses losses =
-        pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step, stop));
+    const PretrainLosses losses = pretrainLosses(model_, batch, masks, choices_,
+                                                 dropout_.forStep(RunStage::Pretrain, step, stop));
     Step done;
     const double factor =
         scheduleFactor(spec_.pretrain.schedule, spec_.pretrain.warmup, step, span_);

@@ -170,8 +170,8 @@ Result<ModelExport> exportModel(const std::string& run, const Workspace& workspa
     if (!summary) {
         return summary.problem();
     }
-    if (summary->status != "finished") {
-        return Problem{"has not finished, it is " + summary->status +
+    if (summary->status != RunStatus::Finished) {
+        return Problem{"has not finished, it is " + std::string(wordOf(summary->status)) +
                            "; let it finish, or go on with 'flip run --resume'",
                        run};
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/spec/choice.h"
+#include "core/spec/run_state.h"
 
 #include <QString>
 
@@ -26,7 +27,7 @@ QString wordText(E value) {
 }
 
 /// A status with its sign: "✓ finished"; never told by colour alone.
-QString statusText(const QString& status);
+QString statusText(RunStatus status);
 
 /// Elided in the middle to at most `length` characters.
 QString shortName(const QString& name, int length);

@@ -53,7 +53,7 @@ private:
     Selection& selection_;
     struct Known {
         RunKind kind{};
-        std::string status;
+        bool running = false;
         QString parent;
     };
     std::map<QString, Known> known_; // the stored runs

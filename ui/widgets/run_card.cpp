@@ -84,7 +84,7 @@ QString RunCard::html() const {
     const RunEnded* end = nullptr;
     if (story_ && story_->end) {
         end = &*story_->end;
-    } else if (summary_ && summary_->status != "running" && !summary_->end.status.empty()) {
+    } else if (summary_ && summary_->status != RunStatus::Running) {
         end = &summary_->end;
     }
     if (end != nullptr) {
@@ -127,14 +127,14 @@ QString RunCard::html() const {
     return html;
 }
 
-QString statusOf(const RunSummary* summary, const RunStory* story, bool live) {
+std::optional<RunStatus> statusOf(const RunSummary* summary, const RunStory* story, bool live) {
     if (!live && story != nullptr && story->end) {
-        return QString::fromStdString(story->end->status);
+        return story->end->status;
     }
     if (!live && summary != nullptr) {
-        return QString::fromStdString(summary->status);
+        return summary->status;
     }
-    return live || story != nullptr ? QStringLiteral("running") : QString();
+    return live || story != nullptr ? std::optional(RunStatus::Running) : std::nullopt;
 }
 
 } // namespace flip::ui

@@ -23,7 +23,8 @@ public:
 
     RunSummary add(const std::string& name, std::int64_t seed, BackboneKind backbone, double lean,
                    const std::string& hash = "h") const {
-        RunSummary run{.name = name, .status = "finished", .dataset = "d", .datasetHash = hash};
+        RunSummary run{
+            .name = name, .status = RunStatus::Finished, .dataset = "d", .datasetHash = hash};
         run.spec = defaultSpec();
         run.spec.seed = run.seed = seed;
         run.spec.id.backbone = backbone;

@@ -49,7 +49,7 @@ void BackboneStepsTest::trainsInEveryKindOfRun() {
         Listener life;
         const RunEnded ended = executeRun(project_.spec(assignments), project_.workspace(), "",
                                           life, life.stop.get_token());
-        QVERIFY2(ended.status == "finished",
+        QVERIFY2(ended.status == RunStatus::Finished,
                  ended.problem ? ended.problem->text().c_str() : ended.reason.c_str());
         const auto steps = life.all<StepDone>();
         QCOMPARE(steps.size(), std::size_t(kind == std::string("flip") ? 2 : 1));

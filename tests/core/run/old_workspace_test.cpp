@@ -39,7 +39,7 @@ private Q_SLOTS:
         QVERIFY(stored->unreadable.empty());
         std::string line;
         for (const RunSummary& run : stored->runs) {
-            line += run.name + " " + run.status + ", ";
+            line += run.name + " " + std::string(wordOf(run.status)) + ", ";
         }
         QCOMPARE(line,
                  std::string("cut stopped, dcn-5 finished, ids-5 finished, dcn-4 finished, "
@@ -73,7 +73,8 @@ private Q_SLOTS:
     void aStoppedRunGoesOn() {
         Listener rest;
         const RunEnded ended = resumeRun("cut", workspace(), rest, rest.stop.get_token());
-        QVERIFY2(ended.status == "finished", ended.problem ? ended.problem->text().c_str() : "");
+        QVERIFY2(ended.status == RunStatus::Finished,
+                 ended.problem ? ended.problem->text().c_str() : "");
         QVERIFY(rest.all<RunStarted>().at(0).resumedFromStep > 0);
         // That of a run without a pause in the program of then; another processor rounds otherwise.
         const double logLoss = ended.metrics.at("test").at("").logLoss;
@@ -91,7 +92,8 @@ private Q_SLOTS:
         Listener life;
         const RunEnded ended =
             executeRun(*resolve(draft), workspace(), "new", life, life.stop.get_token());
-        QVERIFY2(ended.status == "finished", ended.problem ? ended.problem->text().c_str() : "");
+        QVERIFY2(ended.status == RunStatus::Finished,
+                 ended.problem ? ended.problem->text().c_str() : "");
     }
 
     void aDamagedEntryCostsThatRunAlone() {
@@ -110,7 +112,7 @@ private Q_SLOTS:
         // The others still run, and new ones beside them.
         Listener rest;
         QCOMPARE(resumeRun("cut", workspace(), rest, rest.stop.get_token()).status,
-                 std::string("finished"));
+                 RunStatus::Finished);
     }
 
 private:

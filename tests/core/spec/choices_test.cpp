@@ -1,6 +1,7 @@
 #include "core/spec/choices.h"
 
 #include "core/spec/options.h"
+#include "core/spec/run_state.h"
 
 #include <QtTest>
 
@@ -165,6 +166,15 @@ private Q_SLOTS:
         QVERIFY(!choiceOf<RunKind>("").has_value());
         QVERIFY(!choiceOf<RunKind>("pretrain ").has_value());
         QVERIFY(choiceOf<Branches>("joint") == Branches::Joint);
+    }
+
+    void storedRunsKnowTheseWords() {
+        QVERIFY(known<RunStatus>("").complete && known<RunStage>("").complete);
+        QCOMPARE(known<RunStatus>("").words,
+                 (std::vector<std::string>{"running", "finished", "stopped", "failed", "diverged",
+                                           "crashed"}));
+        QCOMPARE(known<RunStage>("").words,
+                 (std::vector<std::string>{"pretrain", "finetune-id", "finetune"}));
     }
 
     void aListKeepsItsOrder() {

@@ -16,8 +16,9 @@ Content content(RunFeed& feed, const std::string& run) {
     Content result;
     for (const SeriesKey& key : feed.curves().series(run)) {
         const auto points = feed.curves().points(key);
-        result[key.stage + '/' + std::to_string(static_cast<int>(key.quantity)) + '/' + key.term] =
-            {points.begin(), points.end()};
+        result[std::string(wordOf(key.stage)) + '/' +
+               std::to_string(static_cast<int>(key.quantity)) + '/' + key.term] = {points.begin(),
+                                                                                   points.end()};
     }
     return result;
 }

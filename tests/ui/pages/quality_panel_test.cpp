@@ -147,7 +147,7 @@ private Q_SLOTS:
         QualityPanel panel(project.workspace());
         RunSummary run = project.summary();
         run.kind = choiceOf<RunKind>(kind.toStdString()).value();
-        run.status = status.toStdString();
+        run.status = choiceOf<RunStatus>(status.toStdString()).value();
         panel.setRun(&run);
         QVERIFY2(QTest::qWaitFor([&] { return textOf(panel).contains(says); }),
                  qPrintable(textOf(panel)));
