@@ -103,7 +103,7 @@ std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run
 
 QString lossName(const std::string& term) {
     const QString name = QString::fromStdString(term);
-    return term == "icl" || term == "mfm" || term == "mlm" ? name.toUpper() : name;
+    return choiceOf<PretrainLoss>(term) ? name.toUpper() : name;
 }
 
 QString axisLabel(CurveX x) {
