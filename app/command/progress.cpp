@@ -101,16 +101,17 @@ void RunReporter::report(const RunEvent& event) {
                                       static_cast<double>(step->step - stageFirstStep_)
                                 : step->seconds;
         const double left = each * static_cast<double>(stage_.totalSteps - step->step);
-        std::string text = step->stage + " epoch " + std::to_string(step->epoch) + "/" +
-                           std::to_string(stage_.epochs) + ", step " + std::to_string(step->step) +
-                           "/" + std::to_string(stage_.totalSteps);
+        std::string text = std::string(wordOf(step->stage)) + " epoch " +
+                           std::to_string(step->epoch) + "/" + std::to_string(stage_.epochs) +
+                           ", step " + std::to_string(step->step) + "/" +
+                           std::to_string(stage_.totalSteps);
         for (const auto& [name, loss] : step->losses) {
             text += ", " + name + " " + numberText("%.4f", loss);
         }
         line_.show(text + ", at most " + duration(left) + " left");
     } else if (const auto* epoch = std::get_if<EpochDone>(&event.fact)) {
-        line_.keep(epoch->stage + " epoch " + std::to_string(epoch->epoch) + " done in " +
-                   duration(epoch->seconds) +
+        line_.keep(std::string(wordOf(epoch->stage)) + " epoch " + std::to_string(epoch->epoch) +
+                   " done in " + duration(epoch->seconds) +
                    (epoch->valid.empty() ? "" : ": validation " + branchesText(epoch->valid)) +
                    (epoch->best ? " (best)" : ""));
     } else if (const auto* aligned = std::get_if<AlignmentMeasured>(&event.fact)) {
@@ -120,7 +121,7 @@ void RunReporter::report(const RunEvent& event) {
         line_.keep(said->text);
     } else if (const auto* ended = std::get_if<RunEnded>(&event.fact);
                ended != nullptr && !run_.empty()) { // a refusal is told as a problem alone
-        line_.keep(ended->status + " after " + duration(ended->seconds) +
+        line_.keep(std::string(wordOf(ended->status)) + " after " + duration(ended->seconds) +
                    (ended->reason.empty() ? "" : " (" + ended->reason + ")"));
         for (const auto& [split, metrics] : ended->metrics) {
             line_.keep("  " + split + ": " + branchesText(metrics));

@@ -59,9 +59,9 @@ Result<void> list(RunStore& store, const RunsOptions& options) {
         const std::string auc = test == run.end.metrics.end()
                                     ? ""
                                     : "test AUC " + fourDecimals(test->second.at("").auc);
-        std::printf("%-32s %-9s %-8s %-20s seed %-4lld %s\n", run.name.c_str(), run.status.c_str(),
-                    run.kind.c_str(), run.dataset.c_str(), static_cast<long long>(run.seed),
-                    auc.c_str());
+        std::printf("%-32s %-9s %-8s %-20s seed %-4lld %s\n", run.name.c_str(),
+                    std::string(wordOf(run.status)).c_str(), std::string(wordOf(run.kind)).c_str(),
+                    run.dataset.c_str(), static_cast<long long>(run.seed), auc.c_str());
     }
     return tellUnreadable(*runs);
 }

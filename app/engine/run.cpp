@@ -18,9 +18,9 @@ void conclude(const RunEnded& ended, const RunWork& work, const std::string& run
         context.fail(*ended.problem); // refused before it was taken up
     } else if (ended.problem) {
         context.fail(*ended.problem, kFailed);
-    } else if (ended.status == "stopped") {
+    } else if (ended.status == RunStatus::Stopped) {
         context.exitCode = kInterrupted;
-    } else if (ended.status != "finished") {
+    } else if (ended.status != RunStatus::Finished) {
         context.exitCode = kFailed;
     }
     if (work.json || work.events) {

@@ -25,7 +25,7 @@ class EpochCount final : public RunSink {
 public:
     void take(const RunEvent& event) override {
         const auto* epoch = std::get_if<EpochDone>(&event.fact);
-        count += epoch != nullptr && epoch->stage == "finetune" ? 1 : 0;
+        count += epoch != nullptr && epoch->stage == RunStage::Finetune ? 1 : 0;
     }
     std::int64_t count = 0;
 };
@@ -168,7 +168,7 @@ private:
                 if (run == nullptr) {
                     continue;
                 }
-                if (run->status == "running") {
+                if (run->status == RunStatus::Running) {
                     return Problem{"is running in another program; wait for its end or stop it",
                                    run->name};
                 }
@@ -189,7 +189,7 @@ private:
         SweptRun& run = at(place);
         run.name = name;
         if (!*stored) {
-            run.status = "failed"; // refused before it was taken up
+            run.status = RunStatus::Failed; // refused before it was taken up
             return {};
         }
         run.status = (*stored)->status;
@@ -215,7 +215,7 @@ private:
         std::vector<ChildRun> runs;
         for (const Place& place : places) {
             SweptRun& run = at(place);
-            if (run.finished() || run.status == "diverged") {
+            if (run.finished() || run.status == RunStatus::Diverged) {
                 tell(place, "stored already, ");
                 failed_ += run.finished() ? 0 : 1;
                 continue;
@@ -241,7 +241,7 @@ private:
                 }
                 SweptRun& run = at(open[i]);
                 tell(open[i], "");
-                if (!run.finished() && run.status != "stopped") {
+                if (!run.finished() && run.status != RunStatus::Stopped) {
                     failed_ += 1;
                     const std::string why = reasonOf(run, end);
                     std::fprintf(stderr, "%s: %s\n", runs[i].name.c_str(), why.c_str());
@@ -261,7 +261,7 @@ private:
         const SweptRun& run = at(place);
         const auto metric = result_.request.chooseOn.of(run.end.metrics);
         std::fprintf(stderr, "%s: %s%s, %s %s, %lld epochs in %s\n", run.name.c_str(), how,
-                     run.status.c_str(), result_.request.chooseOn.label().c_str(),
+                     run.statusWord().c_str(), result_.request.chooseOn.label().c_str(),
                      fourDecimals(metric).c_str(), static_cast<long long>(run.epochs),
                      duration(run.end.seconds).c_str());
     }

@@ -64,21 +64,21 @@ std::string either(const std::vector<std::string>& words) {
 
 /// Which runs read an option: "Read where kind is pretrain or flip.".
 std::string readers(const Option& option) {
-    const std::vector<std::string>& branches = findOption("finetune.branches")->choices;
     // Kinds of which the same branches read it, in the order of the table.
     std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>> groups;
     std::size_t everywhere = 0;
-    const std::vector<std::string>& kinds = findOption("kind")->choices;
-    for (const std::string& kind : kinds) {
+    constexpr auto kKinds = allChoices<RunKind>();
+    constexpr auto kBranches = allChoices<Branches>();
+    const BackboneKind backbone =
+        option.backbones.empty() ? BackboneKind::Lr : option.backbones.front();
+    for (const RunKind kind : kKinds) {
         std::vector<std::string> reading;
-        for (const std::string& branch : branches) {
-            const std::string_view backbone =
-                option.backbones.empty() ? "" : option.backbones.front();
-            if (optionIsRead(option, kind, branch, backbone)) {
-                reading.push_back(branch);
+        for (const Branches branches : kBranches) {
+            if (optionIsRead(option, kind, branches, backbone)) {
+                reading.emplace_back(wordOf(branches));
             }
         }
-        everywhere += reading.size() == branches.size() ? 1 : 0;
+        everywhere += reading.size() == kBranches.size() ? 1 : 0;
         std::size_t i = 0;
         while (i < groups.size() && groups[i].second != reading) {
             ++i;
@@ -86,11 +86,11 @@ std::string readers(const Option& option) {
         if (i == groups.size()) {
             groups.push_back({{}, reading});
         }
-        groups[i].first.push_back(kind);
+        groups[i].first.emplace_back(wordOf(kind));
     }
     const std::string ofBackbones =
-        option.backbones.empty() ? "" : ", with the backbone " + either(option.backbones);
-    if (everywhere == kinds.size()) {
+        option.backbones.empty() ? "" : ", with the backbone " + either(wordsOf(option.backbones));
+    if (everywhere == kKinds.size()) {
         return "Every run reads it" + ofBackbones + ".";
     }
     std::string text;
@@ -99,7 +99,7 @@ std::string readers(const Option& option) {
             continue;
         }
         text += (text.empty() ? "Read where kind is " : ", or where it is ") + either(of);
-        if (reading.size() < branches.size()) {
+        if (reading.size() < kBranches.size()) {
             text += " and finetune.branches is " + either(reading);
         }
     }

@@ -73,12 +73,12 @@ Result<void> checkAgainstEachOther(const SweepRequest& request) {
 /// A recipe must have the number that it is chosen by.
 Result<void> checkChoice(const SweptExperiment& experiment, const RunSpec& spec,
                          const MetricName& chooseOn) {
-    if (spec.kind == "pretrain") {
+    if (spec.kind == RunKind::Pretrain) {
         return Problem{"only pretrains, so it has no validation metric to choose by; write kind = "
                        "\"flip\" or \"finetune\"",
                        experiment.name};
     }
-    if (!chooseOn.branch.empty() && spec.finetune.branches != "joint") {
+    if (!chooseOn.branch.empty() && spec.finetune.branches != Branches::Joint) {
         return Problem{"has no branches beside each other, so no " + chooseOn.text() +
                            "; write valid.auc or valid.logloss",
                        experiment.name};
@@ -128,11 +128,20 @@ Result<Combination> combine(const SweepRequest& request, std::size_t experiment,
 }
 
 /// How willingly a stored run is taken for a planned one; 0 = not at all.
-int rankOf(const std::string& status) {
-    static const std::map<std::string, int> ranks{{"finished", 4}, {"running", 3}, {"stopped", 2},
-                                                  {"crashed", 2},  {"failed", 2},  {"diverged", 1}};
-    const auto found = ranks.find(status);
-    return found == ranks.end() ? 0 : found->second;
+int rankOf(RunStatus status) {
+    switch (status) {
+    case RunStatus::Finished:
+        return 4;
+    case RunStatus::Running:
+        return 3;
+    case RunStatus::Stopped:
+    case RunStatus::Crashed:
+    case RunStatus::Failed:
+        return 2;
+    case RunStatus::Diverged:
+        return 1;
+    }
+    return 0;
 }
 
 } // namespace

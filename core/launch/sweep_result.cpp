@@ -105,7 +105,7 @@ std::string searchTable(const SweepResult& result) {
         const bool complete = unfinished == runs.begin() + static_cast<std::ptrdiff_t>(seeds);
         row.push_back(result.chosen(combination.experiment) == i ? "chosen"
                       : complete                                 ? ""
-                                                                 : unfinished->status);
+                                                                 : unfinished->statusWord());
     }
     return asMarkdown(table);
 }
@@ -164,7 +164,7 @@ Json fromSplit(const std::vector<SweptRun>& runs, std::size_t count, const std::
 Json fromRun(const SweptRun& run, std::int64_t seed) {
     return {{"run", run.name.empty() ? Json(nullptr) : Json(run.name)},
             {"seed", seed},
-            {"status", run.status},
+            {"status", run.statusWord()},
             {"epochs", run.epochs},
             {"seconds", run.end.seconds},
             {"problem", run.end.problem ? Json(run.end.problem->text()) : Json(nullptr)}};

@@ -13,11 +13,12 @@ namespace flip {
 /// A run of a sweep, as far as it came.
 struct SweptRun {
     std::string name; // empty: never begun
-    std::string status;
+    std::optional<RunStatus> status; // nothing: never begun
     RunEnded end;
     std::int64_t epochs = 0; // of finetuning
 
-    bool finished() const { return status == "finished"; }
+    std::string statusWord() const { return status ? std::string(wordOf(*status)) : ""; }
+    bool finished() const { return status == RunStatus::Finished; }
 };
 
 /// What a sweep found. Runs stand by combination and seed, in the order of the request.

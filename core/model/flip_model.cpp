@@ -19,7 +19,7 @@ Result<std::unique_ptr<TextEncoder>> makeText(const RunSpec& spec, const TextCon
         if (spec.plm.dropout >= 0) {
             (*encoder)->setDropout(spec.plm.dropout);
         }
-        (*encoder)->setMeanPooling(spec.plm.pooling == "mean");
+        (*encoder)->setMeanPooling(spec.plm.pooling == Pooling::Mean);
     }
     return encoder;
 }
@@ -62,41 +62,48 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
 
     const std::int64_t features = model->backbone->featureWidth();
     const std::int64_t hidden = config.hidden;
-    for (const std::string& loss : spec.pretrain.losses) {
-        if (loss == "icl") {
+    for (const PretrainLoss loss : spec.pretrain.losses) {
+        switch (loss) {
+        case PretrainLoss::Icl: {
             model->projectIds.emplace(model->parameters, init, "icl.rec", features,
                                       spec.pretrain.projectionDim, spec.pretrain.projectionDropout);
             model->projectText.emplace(model->parameters, init, "icl.text", hidden,
                                        spec.pretrain.projectionDim,
                                        spec.pretrain.projectionDropout);
-            model->usesCosine_ = spec.pretrain.similarity == "cosine";
+            model->usesCosine_ = spec.pretrain.similarity == Similarity::Cosine;
             const double scale = 1.0 / spec.pretrain.temperature;
-            if (spec.pretrain.temperatureKind == "learned") {
+            if (spec.pretrain.temperatureKind == TemperatureKind::Learned) {
                 model->logScale_ = model->parameters.add(
                     "icl.log_scale", at::full({1}, std::log(scale), at::kFloat));
             } else {
                 model->scale_ = at::full({1}, scale, at::TensorOptions(at::kFloat).device(device));
             }
-        } else if (loss == "mfm") {
+            break;
+        }
+        case PretrainLoss::Mfm: {
             FieldRecovery::Options options;
             options.features = features;
             options.hidden = hidden;
             options.fields = sizes.fields;
             options.ids = model->idRows->size();
             options.fieldDim = spec.pretrain.fieldDim;
-            options.scaledAttention = spec.pretrain.attentionScale == "width";
+            options.scaledAttention = spec.pretrain.attentionScale == AttentionScale::Width;
             // Ids that share a row cannot be told apart: they are one class, as likely as all of
             // them.
             const at::Tensor counts = model->idRows->sums(sizes.trainingCounts);
             model->recoverFields.emplace(
                 model->parameters, init, "mfm.", options,
-                spec.pretrain.noiseFrom == "field"
+                spec.pretrain.noiseFrom == NoiseFrom::Field
                     ? noiseLogProbabilities(counts, model->idRows->firstRows())
                     : noiseLogProbabilities(counts));
-        } else if (loss == "mlm") {
-            model->recoverTokens.emplace(model->parameters, init, "mlm.",
-                                         spec.pretrain.tokenContext == "none" ? 0 : features,
-                                         hidden, config.vocabulary, spec.pretrain.tokenDropout);
+            break;
+        }
+        case PretrainLoss::Mlm:
+            model->recoverTokens.emplace(
+                model->parameters, init, "mlm.",
+                spec.pretrain.tokenContext == TokenContext::None ? 0 : features, hidden,
+                config.vocabulary, spec.pretrain.tokenDropout);
+            break;
         }
     }
     return model;
@@ -136,10 +143,10 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
                                                            const std::optional<TextConfig>& config,
                                                            at::Device device) {
     const Initialiser init(static_cast<std::uint64_t>(spec.seed));
-    const std::string& branches = spec.finetune.branches;
+    const Branches branches = spec.finetune.branches;
     std::unique_ptr<FinetuneModel> model(new FinetuneModel(device));
     Parameters& parameters = model->parameters;
-    if (branches != "text") {
+    if (branches != Branches::Text) {
         BackboneOptions ids = backboneOptions(spec, sizes);
         model->idRows = ids.rows = std::make_shared<IdRows>(ids, device);
         auto backbone = makeBackbone(spec.id.backbone, parameters, init, "rec.", ids);
@@ -148,7 +155,7 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
         }
         model->backbone = std::move(*backbone);
     }
-    if (branches != "id") {
+    if (branches != Branches::Id) {
         TORCH_CHECK(config.has_value());
         auto text = makeText(spec, *config, parameters, init, "text.");
         if (!text) {
@@ -164,7 +171,7 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
             model->itemText = std::move(*item);
             width *= 2;
         }
-        if (spec.finetune.textHead == "tanh") {
+        if (spec.finetune.textHead == TextHead::Tanh) {
             model->textHeadFirst_.emplace(parameters, init, "text_head.first", width,
                                           spec.finetune.textHeadDim);
             model->textHead_ =
@@ -173,15 +180,15 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
             model->textHead_ = Linear(parameters, init, "text_head", width, 1);
         }
     }
-    if (branches == "joint") {
+    if (branches == Branches::Joint) {
         model->idsAreFixed_ = spec.finetune.idRate == 0;
         model->alpha_ =
             parameters.add("fusion.alpha", at::full({1}, spec.finetune.alphaStart, at::kFloat));
-        if (spec.finetune.mixing == "unknown") {
+        if (spec.finetune.mixing == MixingWeights::Unknown) {
             model->alphaUnknown_ =
                 parameters.add("fusion.unknown", at::zeros({sizes.fields}, at::kFloat));
         }
-        if (spec.recipe == "published") {
+        if (spec.recipe == RecipeKind::Published) {
             model->textOutputBias_ =
                 parameters.add("text_head.output_bias", at::zeros({1}, at::kFloat));
             model->fusionBias_ = parameters.add("fusion.output_bias", at::zeros({1}, at::kFloat));

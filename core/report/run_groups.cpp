@@ -82,7 +82,7 @@ std::vector<RunSummary> countedRuns(const std::vector<RunSummary>& runs,
     std::set<std::string> seen;
     const KnownWeights known = knownWeights(runs, {});
     for (const RunSummary& run : runs) {
-        if (run.status != "finished") {
+        if (run.status != RunStatus::Finished) {
             unfinished.push_back(run.name);
         } else if (!seen.insert(recipeWithWeights(run, {}, known)).second) {
             repeated.push_back(run.name);

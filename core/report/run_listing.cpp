@@ -3,6 +3,7 @@
 #include "core/base/byte_count.h"
 #include "core/spec/options.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -52,16 +53,16 @@ std::string runsAsJson(const std::vector<RunSummary>& runs) {
     nlohmann::json list = nlohmann::json::array();
     for (const RunSummary& run : runs) {
         nlohmann::json row = nlohmann::json::parse(resultJson(run.name, run.end));
-        row["status"] = run.status;
-        row["kind"] = run.kind;
+        row["status"] = wordOf(run.status);
+        row["kind"] = wordOf(run.kind);
         row["dataset"] = run.dataset;
         row["seed"] = run.seed;
         row["created"] = run.created;
         row["parent"] = run.parent;
-        row["backbone"] = run.spec.id.backbone;
+        row["backbone"] = wordOf(run.spec.id.backbone);
         row["plm"] = run.spec.plm.path;
-        row["branches"] = run.kind == "pretrain" ? "" : run.spec.finetune.branches;
-        row["stage"] = run.lastStage;
+        row["branches"] = run.kind == RunKind::Pretrain ? "" : wordOf(run.spec.finetune.branches);
+        row["stage"] = run.lastStage ? wordOf(*run.lastStage) : "";
         row["step"] = run.lastStep;
         list.push_back(std::move(row));
     }
@@ -96,7 +97,7 @@ std::string runAsJson(const RunDetails& details) {
     for (const Checkpoint& one : checkpoints) {
         object["checkpoints"].push_back(
             {{"name", one.name},
-             {"stage", one.stage},
+             {"stage", wordOf(one.stage)},
              {"epoch", one.epoch == 0 ? nlohmann::json() : nlohmann::json(one.epoch)},
              {"bytes", one.bytes}});
     }
@@ -105,8 +106,8 @@ std::string runAsJson(const RunDetails& details) {
 
 std::string describeRun(const RunDetails& details) {
     const auto& [run, started, checkpoints] = details;
-    std::string text = run.name + ": " + run.status + ", " + run.kind + " on " + run.dataset +
-                       ", begun " + run.created + "\n";
+    std::string text = fmt::format("{}: {}, {} on {}, begun {}\n", run.name, wordOf(run.status),
+                                   wordOf(run.kind), run.dataset, run.created);
     if (started) {
         text += describeIdentity(started->identity);
     }
@@ -116,9 +117,8 @@ std::string describeRun(const RunDetails& details) {
     if (run.end.problem) {
         text += "  " + run.end.problem->text() + "\n";
     }
-    if (!run.lastStage.empty()) {
-        text +=
-            "  last stored step: " + std::to_string(run.lastStep) + " of " + run.lastStage + "\n";
+    if (run.lastStage) {
+        text += fmt::format("  last stored step: {} of {}\n", run.lastStep, wordOf(*run.lastStage));
     }
     if (canResume(run.status)) {
         text += "  go on with: flip run --resume " + run.name + "\n";

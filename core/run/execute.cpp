@@ -1,14 +1,14 @@
 #include "core/run/execute.h"
 
 #include "core/base/memory.h"
+#include "core/device/safety_net.h"
 #include "core/run/identify.h"
 #include "core/run/preflight.h"
 #include "core/run/run_execution.h"
-#include "core/trained/run_inputs.h"
-#include "core/device/safety_net.h"
 #include "core/store/checkpoint_files.h"
 #include "core/store/run_recorder.h"
 #include "core/store/run_store.h"
+#include "core/trained/run_inputs.h"
 
 #include <algorithm>
 #include <chrono>
@@ -34,7 +34,7 @@ private:
 
 RunEnded failed(Problem problem) {
     RunEnded ended;
-    ended.status = "failed";
+    ended.status = RunStatus::Failed;
     ended.problem = std::move(problem);
     return ended;
 }
@@ -63,7 +63,7 @@ RunEnded conduct(const RunSpec& spec, const Workspace& workspace, RunInputs& inp
     RunEnded ended = guarded([&] { return execution.run(inputs, start); });
     finish(ended, start.wallOffset + std::chrono::duration<double>(Clock::now() - started).count());
     execution.tellEnd(ended);
-    if (ended.status == "finished") {
+    if (ended.status == RunStatus::Finished) {
         execution.removeState();
     }
     return ended;
@@ -177,7 +177,7 @@ RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink&
             return refuse(summary.problem(), audience);
         }
         if (!canResume(summary->status)) {
-            return refuse({"the run '" + name + "' is " + summary->status +
+            return refuse({"the run '" + name + "' is " + std::string(wordOf(summary->status)) +
                                "; only a stopped, failed or crashed run can go on",
                            ""},
                           audience);
@@ -211,8 +211,9 @@ RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink&
             }
             place = *read;
         }
-        auto recorder = RunRecorder::resume(workspace, name, place ? place->stage : "",
-                                            place ? place->step : 0);
+        auto recorder =
+            RunRecorder::resume(workspace, name, place ? std::optional(place->stage) : std::nullopt,
+                                place ? place->step : 0);
         if (!recorder) {
             return refuse(recorder.problem(), audience);
         }

@@ -2,11 +2,11 @@
 
 #include "core/base/hashing.h"
 #include "core/base/version.h"
-#include "core/model/plm/weights_hash.h"
 #include "core/device/devices.h"
 #include "core/device/machine.h"
-#include "core/trained/run_inputs.h"
+#include "core/model/plm/weights_hash.h"
 #include "core/store/checkpoint_files.h"
+#include "core/trained/run_inputs.h"
 
 namespace flip {
 
@@ -24,7 +24,7 @@ Result<RunIdentity> inputIdentity(const RunSpec& spec, const RunInputs& inputs,
         }
         identity.languageModel = std::move(*model);
     }
-    if (spec.kind == "finetune" && !spec.finetune.from.empty()) {
+    if (spec.kind == RunKind::Finetune && !spec.finetune.from.empty()) {
         auto parent = fileHash(workspace.checkpoints(spec.finetune.from) / kFinalWeights);
         if (!parent) {
             return parent.problem();

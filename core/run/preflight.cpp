@@ -17,7 +17,7 @@ namespace {
 Result<void> checkParent(const RunSpec& spec, const Workspace& workspace, const RunInputs& inputs) {
     const Dataset& dataset = inputs.dataset();
     const std::string& name = spec.finetune.from;
-    if (spec.kind != "finetune") {
+    if (spec.kind != RunKind::Finetune) {
         return Problem{"has no effect in a run that pretrains itself; set kind = \"finetune\"",
                        "finetune.from"};
     }

@@ -27,18 +27,18 @@ LoopEnd failure(Problem problem) {
     return LoopEnd{LoopEnd::Status::Failed, "", std::move(problem)};
 }
 
-const char* statusWord(LoopEnd::Status status) {
+RunStatus statusAfter(LoopEnd::Status status) {
     switch (status) {
     case LoopEnd::Status::Finished:
-        return "finished";
+        return RunStatus::Finished;
     case LoopEnd::Status::Stopped:
-        return "stopped";
+        return RunStatus::Stopped;
     case LoopEnd::Status::Diverged:
-        return "diverged";
+        return RunStatus::Diverged;
     case LoopEnd::Status::Failed:
-        return "failed";
+        break;
     }
-    return "failed";
+    return RunStatus::Failed;
 }
 
 /// A few rows of the validation split, the same for every epoch: what alignment is measured on.
@@ -117,8 +117,8 @@ void RunExecution::tellEnd(RunEnded& ended) {
     // The audience hears of it last: what it is told does not change afterwards.
     RunEvent event = happened(ended);
     if (!recorder_.takeLast(event)) {
-        if (ended.status == "finished" || ended.status == "stopped") {
-            ended.status = "failed";
+        if (ended.status == RunStatus::Finished || ended.status == RunStatus::Stopped) {
+            ended.status = RunStatus::Failed;
             ended.problem = recorder_.problem();
             ended.problem->world = true;
         }
@@ -189,7 +189,7 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
         }
         end = goThroughStages(resumed, ended);
     }
-    ended.status = statusWord(end.status);
+    ended.status = statusAfter(end.status);
     ended.reason = end.reason;
     ended.problem = end.problem;
     return ended;
@@ -197,27 +197,35 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
 
 LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>& resumed,
                                       RunEnded& ended) {
-    std::vector<std::string> stages;
-    if (spec_.kind != "finetune") {
-        stages.emplace_back(kPretrainStage);
+    std::vector<RunStage> stages;
+    if (spec_.kind != RunKind::Finetune) {
+        stages.push_back(RunStage::Pretrain);
     }
-    if (spec_.kind != "pretrain") {
+    if (spec_.kind != RunKind::Pretrain) {
         if (trainsIdsFirst(spec_)) {
-            stages.emplace_back(kIdsAloneStage);
+            stages.push_back(RunStage::IdsAlone);
         }
-        stages.emplace_back(kFinetuneStage);
+        stages.push_back(RunStage::Finetune);
     }
     LoopEnd end;
     bool isPast = resumed.has_value(); // of stages that a resumed run has behind it
-    for (const std::string& stage : stages) {
+    for (const RunStage stage : stages) {
         const bool isResumed = isPast && stage == resumed->stage;
         if (isPast && !isResumed) {
             continue;
         }
         const auto place = isResumed ? resumed : std::nullopt;
-        end = stage == kPretrainStage   ? pretrain(place)
-              : stage == kIdsAloneStage ? trainIdsAlone(place)
-                                        : finetune(place, ended);
+        switch (stage) {
+        case RunStage::Pretrain:
+            end = pretrain(place);
+            break;
+        case RunStage::IdsAlone:
+            end = trainIdsAlone(place);
+            break;
+        case RunStage::Finetune:
+            end = finetune(place, ended);
+            break;
+        }
         if (end.status != LoopEnd::Status::Finished) {
             break;
         }
@@ -243,13 +251,14 @@ LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
         return saved ? Result<void>() : saved.problem();
     };
     LoopPlan loop = work.loop;
-    if (spec_.checkpoints != "best") {
+    if (spec_.checkpoints != KeptWeights::Best) {
         loop.afterEpoch = [&](std::int64_t epoch) -> Result<void> {
-            const auto kept = store(file(epochWeights(work.name, epoch)),
-                                    {{"stage", work.name}, {"epoch", std::to_string(epoch)}});
-            if (kept && spec_.checkpoints == "last") {
+            const auto kept = store(
+                file(epochWeights(work.stage, epoch)),
+                {{"stage", std::string(wordOf(work.stage))}, {"epoch", std::to_string(epoch)}});
+            if (kept && spec_.checkpoints == KeptWeights::Last) {
                 std::error_code ignored;
-                std::filesystem::remove(file(epochWeights(work.name, epoch - 1)), ignored);
+                std::filesystem::remove(file(epochWeights(work.stage, epoch - 1)), ignored);
             }
             return kept;
         };
@@ -262,7 +271,8 @@ LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
         return end;
     }
     stage.state().recallBest();
-    if (auto saved = store(file(work.target), {{"stage", work.name}}); !saved) {
+    if (auto saved = store(file(work.target), {{"stage", std::string(wordOf(work.stage))}});
+        !saved) {
         return failure(saved.problem());
     }
     return end;
@@ -279,7 +289,7 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
         plan(spec_.pretrain.epochs, spec_.pretrain.batchSize, spec_.pretrain.maxSteps);
     const auto sample =
         alignmentSample(inputs_->dataset(), spec_.pretrain.alignmentRows, spec_.seed);
-    const bool attendPadding = spec_.pretrain.fieldAttention == "padded";
+    const bool attendPadding = spec_.pretrain.fieldAttention == FieldAttention::Padded;
     Pretrainer::Measure measure;
     if (model.recoverFields && !sample.empty()) {
         measure = [&](const std::stop_token& stop) {
@@ -292,12 +302,12 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
                              "attention from ids to words"});
     }
     Pretrainer stage(spec_, model, inputs_->batcher(), sizes, loop, measure);
-    const char* target = spec_.kind == "pretrain" ? kFinalWeights : kPretrainedWeights;
+    const char* target = spec_.kind == RunKind::Pretrain ? kFinalWeights : kPretrainedWeights;
     Extra extra;
     if (model.recoverFields) {
         extra.metadata = alignmentMetadata(spec_);
     }
-    return train(stage, {kPretrainStage, loop, model.parameters, target, extra},
+    return train(stage, {RunStage::Pretrain, loop, model.parameters, target, extra},
                  resumed.has_value(), [&] {
                      return loadTextWeights(inputs_->modelFolder(), *inputs_->config(),
                                             model.parameters, "text.");
@@ -306,7 +316,7 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
 
 Result<std::optional<SafetensorsFile>> RunExecution::parentWeights() const {
     std::filesystem::path parent;
-    if (spec_.kind == "flip") {
+    if (spec_.kind == RunKind::Flip) {
         parent = file(kPretrainedWeights);
     } else if (!spec_.finetune.from.empty()) {
         auto store = RunStore::open(workspace_);
@@ -344,9 +354,10 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
         taken = *found;
         // The ids that a joint run trains alone may start untrained where the parent has words
         // only.
-        const bool alone = spec_.finetune.branches == "joint" && !model.hasText();
+        const bool alone = spec_.finetune.branches == Branches::Joint && !model.hasText();
         if (!taken.ids && !taken.text && !alone) {
-            return Problem{"holds no weights that a run of the branch '" + spec_.finetune.branches +
+            return Problem{"holds no weights that a run of the branch '" +
+                               std::string(wordOf(spec_.finetune.branches)) +
                                "' can start from; name another run",
                            (*parent)->path().string()};
         }
@@ -376,7 +387,7 @@ Result<RunExecution::Extra> RunExecution::alignmentHeadOfParent(const FinetuneMo
         return extra;
     }
     RunSpec recipe = spec_;
-    if (spec_.kind == "finetune") {
+    if (spec_.kind == RunKind::Finetune) {
         auto store = RunStore::open(workspace_);
         if (!store) {
             return store.problem();
@@ -400,7 +411,7 @@ Result<RunExecution::Extra> RunExecution::alignmentHeadOfParent(const FinetuneMo
 }
 
 LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& resumed) {
-    const RunSpec alone = specOfStage(spec_, kIdsAloneStage);
+    const RunSpec alone = specOfStage(spec_, RunStage::IdsAlone);
     auto made = FinetuneModel::make(alone, inputs_->sizes(), std::nullopt, device_);
     if (!made) {
         return failure(made.problem());
@@ -408,8 +419,8 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
     FinetuneModel& model = **made;
     const LoopPlan loop =
         plan(alone.finetune.epochs, alone.finetune.batchSize, alone.finetune.maxSteps);
-    Finetuner stage(alone, model, inputs_->batcher(), loop, kIdsAloneStage);
-    return train(stage, {kIdsAloneStage, loop, model.parameters, kIdWeights, {}},
+    Finetuner stage(alone, model, inputs_->batcher(), loop, RunStage::IdsAlone);
+    return train(stage, {RunStage::IdsAlone, loop, model.parameters, kIdWeights, {}},
                  resumed.has_value(), [&] { return startWeights(model); });
 }
 
@@ -427,7 +438,7 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
         return failure(head.problem());
     }
     Finetuner stage(spec_, model, inputs_->batcher(), loop);
-    LoopEnd end = train(stage, {kFinetuneStage, loop, model.parameters, kFinalWeights, *head},
+    LoopEnd end = train(stage, {RunStage::Finetune, loop, model.parameters, kFinalWeights, *head},
                         resumed.has_value(), [&]() -> Result<void> {
                             auto started = startWeights(model);
                             if (!started || !trainsIdsFirst(spec_)) {

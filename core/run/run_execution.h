@@ -67,7 +67,7 @@ private:
 
     /// Which stage it is, over what it trains, and where its best weights are kept.
     struct StageWork {
-        const char* name;
+        RunStage stage;
         const LoopPlan& loop;
         const Parameters& parameters;
         const char* target;

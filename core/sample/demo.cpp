@@ -95,10 +95,10 @@ Result<DemoOutcome> runDemo(const Workspace& workspace, RunSink& audience,
         }
         NamedAudience named(audience);
         const RunEnded ended = executeRun(*spec, workspace, "", named, stop);
-        if (ended.status != "finished") {
+        if (ended.status != RunStatus::Finished) {
             return ended.problem ? *ended.problem
-                                 : Problem{"the demo was " + ended.status + " in the run '" +
-                                               named.run() + "'",
+                                 : Problem{"the demo was " + std::string(wordOf(ended.status)) +
+                                               " in the run '" + named.run() + "'",
                                            ""};
         }
         if (pretrained.empty()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/spec/choice.h"
 #include "core/spec/options.h"
 
 #include <cassert>
@@ -17,6 +18,12 @@ auto& memberOf(auto& spec) {
     return ((spec.*Outer).*....*Inner);
 }
 
+/// Lists of the values of an enum with words.
+template <class T>
+constexpr bool kIsChoiceList = false;
+template <Choice E>
+constexpr bool kIsChoiceList<std::vector<E>> = true;
+
 template <class T>
 constexpr OptionType typeOf() {
     if constexpr (std::is_same_v<T, std::int64_t>) {
@@ -25,11 +32,56 @@ constexpr OptionType typeOf() {
         return OptionType::Real;
     } else if constexpr (std::is_same_v<T, std::string>) {
         return OptionType::Text;
+    } else if constexpr (Choice<T>) {
+        return OptionType::Choice;
     } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
         return OptionType::IntegerList;
     } else {
-        static_assert(std::is_same_v<T, std::vector<std::string>>);
+        static_assert(kIsChoiceList<T>);
         return OptionType::ChoiceList;
+    }
+}
+
+/// The words to choose from; none where the option is no choice.
+template <class T>
+std::vector<std::string> choicesOf() {
+    if constexpr (Choice<T>) {
+        return wordsOf(allChoices<T>());
+    } else if constexpr (kIsChoiceList<T>) {
+        return choicesOf<typename T::value_type>();
+    } else {
+        return {};
+    }
+}
+
+/// A member's value as a person writes it: choices by their words.
+template <class T>
+OptionValue written(T value) {
+    if constexpr (Choice<T>) {
+        return std::string(wordOf(value));
+    } else if constexpr (kIsChoiceList<T>) {
+        return wordsOf(value);
+    } else {
+        return value;
+    }
+}
+
+/// The reverse, of a value that checkRange() has let pass.
+template <class T>
+void read(const OptionValue& value, T& member) {
+    if constexpr (Choice<T>) {
+        const auto choice = choiceOf<T>(std::get<std::string>(value));
+        assert(choice.has_value());
+        member = *choice;
+    } else if constexpr (kIsChoiceList<T>) {
+        member.clear();
+        for (const std::string& word : std::get<std::vector<std::string>>(value)) {
+            read(OptionValue(word), member.emplace_back());
+        }
+    } else {
+        const T* typed = std::get_if<T>(&value);
+        assert(typed != nullptr);
+        member = *typed;
     }
 }
 
@@ -52,22 +104,20 @@ public:
         option_.exclusiveMinimum = true;
         return std::move(*this).from(minimum, maximum);
     }
-    Row&& oneOf(std::vector<std::string> choices) && {
-        if (option_.type == OptionType::Text) {
-            option_.type = OptionType::Choice;
-        }
-        option_.choices = std::move(choices);
+    /// Fewer than the enum has.
+    Row&& oneOf(const std::vector<T>& some) && {
+        option_.choices = wordsOf(some);
         return std::move(*this);
     }
     Row&& published(T value) && {
-        option_.publishedDefault = OptionValue(std::move(value));
+        option_.publishedDefault = written(std::move(value));
         return std::move(*this);
     }
-    Row&& readBy(std::vector<std::string> branches) && {
+    Row&& readBy(std::vector<Branches> branches) && {
         option_.branches = std::move(branches);
         return std::move(*this);
     }
-    Row&& ofBackbones(std::vector<std::string> backbones) && {
+    Row&& ofBackbones(std::vector<BackboneKind> backbones) && {
         option_.backbones = std::move(backbones);
         return std::move(*this);
     }
@@ -96,12 +146,11 @@ auto row(OptionGroup group, std::string key, std::string label, auto defaultValu
                   .help = std::move(help),
                   .group = group,
                   .type = typeOf<T>(),
-                  .defaultValue = T(std::move(defaultValue))};
-    option.get = [](const RunSpec& spec) { return OptionValue(memberOf<Outer, Inner...>(spec)); };
+                  .defaultValue = written(T(std::move(defaultValue))),
+                  .choices = choicesOf<T>()};
+    option.get = [](const RunSpec& spec) { return written(memberOf<Outer, Inner...>(spec)); };
     option.set = [](RunSpec& spec, const OptionValue& value) {
-        const T* typed = std::get_if<T>(&value);
-        assert(typed != nullptr);
-        memberOf<Outer, Inner...>(spec) = *typed;
+        read(value, memberOf<Outer, Inner...>(spec));
     };
     return Row<T>(std::move(option));
 }

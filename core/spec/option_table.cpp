@@ -20,10 +20,9 @@ constexpr double kWide = 4096;
 
 void addRun(std::vector<Option>& table) {
     table.push_back(
-        row<&RunSpec::kind>(Group::Run, "kind", "Kind", "flip",
+        row<&RunSpec::kind>(Group::Run, "kind", "Kind", RunKind::Flip,
                             "What the run does: pretrain aligns ids and words, finetune trains a "
-                            "click model, flip does the first and then the second.")
-            .oneOf({"pretrain", "finetune", "flip"}));
+                            "click model, flip does the first and then the second."));
     table.push_back(row<&RunSpec::seed>(
                         Group::Run, "seed", "Seed", 1,
                         "Start of every random choice: order of rows, masks, noise, dropout and "
@@ -35,10 +34,9 @@ void addRun(std::vector<Option>& table) {
                                           "a graphics processor when there is one.")
                         .outsideRecipe());
     table.push_back(row<&RunSpec::recipe>(
-                        Group::Run, "recipe", "Recipe", "default",
-                        "Where options that are left open start: default computes the same losses "
-                        "without waste, published repeats the published computation exactly.")
-                        .oneOf({"default", "published"}));
+        Group::Run, "recipe", "Recipe", RecipeKind::Default,
+        "Where options that are left open start: default computes the same losses "
+        "without waste, published repeats the published computation exactly."));
     table.push_back(row<&RunSpec::threads>(Group::Run, "threads", "Threads", 0,
                                            "Processor threads of the run; 0 takes every core.")
                         .in("threads")
@@ -46,11 +44,10 @@ void addRun(std::vector<Option>& table) {
                         .outsideRecipe()
                         .advanced());
     table.push_back(row<&RunSpec::checkpoints>(
-                        Group::Run, "checkpoints", "Weights to keep", "best",
+                        Group::Run, "checkpoints", "Weights to keep", KeptWeights::Best,
                         "best keeps the weights of each stage's best epoch; last keeps those after "
                         "the last epoch too, each epoch those after every one. Each takes the disk "
                         "of the best; 'flip runs show' says how much.")
-                        .oneOf({"best", "last", "each epoch"})
                         .outsideRecipe()
                         .advanced());
 }
@@ -71,11 +68,10 @@ void addDataAndText(std::vector<Option>& table) {
                         .in("tokens")
                         .from(3, 8192));
     table.push_back(row<&RunSpec::text, &Text::cut>(
-                        Group::Text, "text.cut", "Cut of a long sentence", "fields",
+                        Group::Text, "text.cut", "Cut of a long sentence", TextCut::Fields,
                         "fields shortens the longest values, so that every field keeps its "
                         "beginning; end cuts the sentence's end, as published.")
-                        .oneOf({"fields", "end"})
-                        .published("end")
+                        .published(TextCut::End)
                         .advanced());
     table.push_back(row<&RunSpec::text, &Text::givesWay>(
                         Group::Text, "text.gives_way", "Fields cut first", "",
@@ -89,11 +85,10 @@ void addDataAndText(std::vector<Option>& table) {
                         .published("")
                         .advanced());
     table.push_back(row<&RunSpec::text, &Text::padding>(
-                        Group::Text, "text.padding", "Padding", "none",
+                        Group::Text, "text.padding", "Padding", TextPadding::None,
                         "none computes real tokens only; max fills every sentence up to the "
                         "longest allowed, as published, which is slower.")
-                        .oneOf({"none", "max"})
-                        .published("max")
+                        .published(TextPadding::Max)
                         .advanced());
     table.push_back(row<&RunSpec::text, &Text::itemTemplate>(
                         Group::Text, "text.item_template", "Template of a second sentence", "",
@@ -118,10 +113,9 @@ void addDataAndText(std::vector<Option>& table) {
                         .from(-1, 0.99)
                         .advanced());
     table.push_back(row<&RunSpec::plm, &Plm::pooling>(
-                        Group::Text, "plm.pooling", "Vector of a sentence", "first",
+                        Group::Text, "plm.pooling", "Vector of a sentence", Pooling::First,
                         "first takes the hidden state of the first token, as published; mean "
                         "averages over all tokens, as sentence encoders are often trained.")
-                        .oneOf({"first", "mean"})
                         .advanced());
 }
 
@@ -142,12 +136,11 @@ void addPretrainingSchedule(std::vector<Option>& table) {
                         "Highest step size of AdamW; the schedule lowers it to 0.")
                         .above(0, 10));
     table.push_back(row<&RunSpec::pretrain, &Pretrain::losses>(
-                        Group::Pretraining, "pretrain.losses", "Losses",
-                        std::vector<std::string>{"icl", "mfm", "mlm"},
-                        "What is learned, with equal weights: icl tells which sentence belongs to "
-                        "which ids, mfm recovers hidden ids from words, mlm hidden words from ids. "
-                        "At least one.")
-                        .oneOf({"icl", "mfm", "mlm"}));
+        Group::Pretraining, "pretrain.losses", "Losses",
+        std::vector{PretrainLoss::Icl, PretrainLoss::Mfm, PretrainLoss::Mlm},
+        "What is learned, with equal weights: icl tells which sentence belongs to "
+        "which ids, mfm recovers hidden ids from words, mlm hidden words from ids. "
+        "At least one."));
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maskRatioTable>(
                         Group::Pretraining, "pretrain.mask_ratio_table", "Hidden table fields",
                         0.15, "Share of a row's fields whose ids mfm hides and recovers.")
@@ -160,11 +153,10 @@ void addPretrainingSchedule(std::vector<Option>& table) {
                         .above(0, 1));
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maskRounding>(
                         Group::Pretraining, "pretrain.mask_rounding", "Rounding of hidden fields",
-                        "round",
+                        MaskRounding::Round,
                         "How fields times ratio becomes a whole number: round to the nearest, but "
                         "at least 1; floor cuts off, as published, and a result of 0 is refused.")
-                        .oneOf({"round", "floor"})
-                        .published("floor")
+                        .published(MaskRounding::Floor)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maxSteps>(
                         Group::Pretraining, "pretrain.max_steps", "Step limit", 0,
@@ -176,19 +168,18 @@ void addPretrainingSchedule(std::vector<Option>& table) {
 
 void addPretrainingDetail(std::vector<Option>& table) {
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maskUnit>(
-                        Group::Pretraining, "pretrain.mask_unit", "Unit of hidden words", "field",
+                        Group::Pretraining, "pretrain.mask_unit", "Unit of hidden words",
+                        MaskUnit::Field,
                         "What mlm hides: field hides every token of a value, so that only the ids "
                         "can tell it; token hides single tokens of all values, the same share of "
                         "them, and the rest of a value gives it away.")
-                        .oneOf({"field", "token"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::maskedFields>(
                         Group::Pretraining, "pretrain.masked_fields", "Fields hidden in both",
-                        "independent",
+                        MaskedFields::Independent,
                         "How the fields that mlm hides go with those that mfm hides in the same "
                         "row: drawn independently, the same fields, or different ones. same hides "
                         "as many fields in the text as in the table.")
-                        .oneOf({"independent", "same", "different"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::temperature>(
                         Group::Pretraining, "pretrain.temperature", "Temperature", 0.7,
@@ -197,17 +188,15 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::temperatureKind>(
                         Group::Pretraining, "pretrain.temperature_kind", "Kind of temperature",
-                        "fixed",
+                        TemperatureKind::Fixed,
                         "fixed keeps the temperature; learned starts from it and trains it with "
                         "everything else, down to a hundredth.")
-                        .oneOf({"fixed", "learned"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::similarity>(
-                        Group::Pretraining, "pretrain.similarity", "Similarity", "dot",
+                        Group::Pretraining, "pretrain.similarity", "Similarity", Similarity::Dot,
                         "How icl compares ids with sentences: by their dot product, as published, "
                         "or by the cosine of the angle between them, which wants a temperature of "
                         "about 0.07.")
-                        .oneOf({"dot", "cosine"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::projectionDim>(
                         Group::Pretraining, "pretrain.projection_dim", "Projection width", 128,
@@ -232,11 +221,11 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .from(1, 10000)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::noiseFrom>(
-                        Group::Pretraining, "pretrain.noise_from", "Noise comes from", "all",
+                        Group::Pretraining, "pretrain.noise_from", "Noise comes from",
+                        NoiseFrom::All,
                         "Which ids the noise of mfm is drawn from: all ids, as published, most of "
                         "which cannot stand in the hidden field, or those of the hidden field "
                         "alone, which are harder to tell apart.")
-                        .oneOf({"all", "field"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::fieldDim>(
                         Group::Pretraining, "pretrain.field_dim", "Width of recovered fields", 32,
@@ -246,40 +235,36 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::fieldAttention>(
                         Group::Pretraining, "pretrain.field_attention", "Attention of mfm",
-                        "tokens",
+                        FieldAttention::Tokens,
                         "Where mfm looks for a hidden id: tokens are the real tokens only, padded "
                         "includes the padding, as published.")
-                        .oneOf({"tokens", "padded"})
-                        .published("padded")
+                        .published(FieldAttention::Padded)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::attentionScale>(
                         Group::Pretraining, "pretrain.attention_scale", "Scale of mfm's attention",
-                        "none",
+                        AttentionScale::None,
                         "none leaves the scores of mfm's attention as they are, as published: it "
                         "soon looks at a single token; width divides them by the root of the "
                         "language model's width.")
-                        .oneOf({"none", "width"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::cleanPass>(
-                        Group::Pretraining, "pretrain.clean_pass", "Clean pass", "shared",
+                        Group::Pretraining, "pretrain.clean_pass", "Clean pass", CleanPass::Shared,
                         "Whether icl and mfm share one pass over the complete sentence, or each "
                         "has its own with its own dropout, as published.")
-                        .oneOf({"shared", "separate"})
-                        .published("separate")
+                        .published(CleanPass::Separate)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::tokenHead>(
-                        Group::Pretraining, "pretrain.token_head", "Token head", "labelled",
+                        Group::Pretraining, "pretrain.token_head", "Token head",
+                        TokenHead::Labelled,
                         "Where mlm computes its word scores: at the hidden tokens only, or at all "
                         "tokens, as published. The loss is the same; all is slower.")
-                        .oneOf({"labelled", "all"})
-                        .published("all")
+                        .published(TokenHead::All)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::tokenContext>(
                         Group::Pretraining, "pretrain.token_context", "Context of hidden words",
-                        "ids",
+                        TokenContext::Ids,
                         "What mlm reads beside the masked sentence: the row's ids, or none, which "
                         "is masked language modelling of the text alone (PTab).")
-                        .oneOf({"ids", "none"})
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::weightDecay>(
                         Group::Pretraining, "pretrain.weight_decay", "Weight decay", 1e-3,
@@ -288,11 +273,11 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .from(0, 10)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::decay>(
-                        Group::Pretraining, "pretrain.decay", "Decayed parameters", "weights",
+                        Group::Pretraining, "pretrain.decay", "Decayed parameters",
+                        DecayedParameters::Weights,
                         "weights leaves biases and norms out of the decay; all decays every "
                         "parameter, as published.")
-                        .oneOf({"weights", "all"})
-                        .published("all")
+                        .published(DecayedParameters::All)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::warmup>(
                         Group::Pretraining, "pretrain.warmup", "Warm-up", 0.05,
@@ -302,11 +287,11 @@ void addPretrainingDetail(std::vector<Option>& table) {
                         .published(0.0)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::schedule>(
-                        Group::Pretraining, "pretrain.schedule", "Schedule", "cosine-step",
+                        Group::Pretraining, "pretrain.schedule", "Schedule", Schedule::CosineStep,
                         "How the learning rate falls to 0 along a cosine: a little in each step, "
                         "or once an epoch, as published.")
-                        .oneOf({"cosine-step", "cosine-epoch"})
-                        .published("cosine-epoch")
+                        .oneOf({Schedule::CosineStep, Schedule::CosineEpoch})
+                        .published(Schedule::CosineEpoch)
                         .advanced());
     table.push_back(row<&RunSpec::pretrain, &Pretrain::clipNorm>(
                         Group::Pretraining, "pretrain.clip_norm", "Gradient limit", 1.0,
@@ -324,10 +309,9 @@ void addPretrainingDetail(std::vector<Option>& table) {
 
 void addFinetuningSchedule(std::vector<Option>& table) {
     table.push_back(row<&RunSpec::finetune, &Finetune::branches>(
-                        Group::Finetuning, "finetune.branches", "Branches", "joint",
-                        "What predicts the click: the ids alone, the text alone, or both mixed by "
-                        "a learned weight.")
-                        .oneOf({"id", "text", "joint"}));
+        Group::Finetuning, "finetune.branches", "Branches", Branches::Joint,
+        "What predicts the click: the ids alone, the text alone, or both mixed by "
+        "a learned weight."));
     table.push_back(row<&RunSpec::finetune, &Finetune::epochs>(
                         Group::Finetuning, "finetune.epochs", "Epochs", 20,
                         "Passes over the training rows, unless patience ends them earlier.")
@@ -345,19 +329,19 @@ void addFinetuningSchedule(std::vector<Option>& table) {
                         "the result does not depend on it.")
                         .in("rows")
                         .from(1, kManyRows)
-                        .readBy({"text", "joint"})
+                        .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::learningRate>(
                         Group::Finetuning, "finetune.learning_rate", "Learning rate", 1e-3,
                         "Step size of everything outside the text side.")
                         .above(0, 10)
-                        .readBy({"id", "joint"}));
+                        .readBy({Branches::Id, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textLearningRate>(
                         Group::Finetuning, "finetune.text_learning_rate",
                         "Learning rate of the text side", 5e-5,
                         "Step size of the language model and its output.")
                         .above(0, 10)
-                        .readBy({"text", "joint"}));
+                        .readBy({Branches::Text, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::patience>(
                         Group::Finetuning, "finetune.patience", "Patience", 3,
                         "Epochs without a better validation AUC after which finetuning ends; the "
@@ -366,18 +350,17 @@ void addFinetuningSchedule(std::vector<Option>& table) {
                         .from(0, 100000));
     table.push_back(row<&RunSpec::finetune, &Finetune::tableOptimiser>(
                         Group::Finetuning, "finetune.table_optimiser", "Optimiser of the id tables",
-                        "adamw",
+                        TableOptimiser::AdamW,
                         "adamw as for everything else, or adagrad, whose steps shrink as an id's "
                         "gradients add up; it has no moments that go on where an id is not met.")
-                        .oneOf({"adamw", "adagrad"})
-                        .readBy({"id", "joint"})
+                        .readBy({Branches::Id, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::embeddingL2>(
                         Group::Finetuning, "finetune.embedding_l2", "L2 on the id tables", 1e-5,
                         "Half of this times the sum of squares of the id tables is added to the "
                         "mean loss. The id side's quality depends on it more than on the backbone.")
                         .from(0, 1000)
-                        .readBy({"id", "joint"}));
+                        .readBy({Branches::Id, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::from>(
         Group::Finetuning, "finetune.from", "Start from run", "",
         "The run whose weights start this one. Empty: the id side starts untrained and the text "
@@ -394,7 +377,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .in("epochs")
                         .from(0, 100000)
                         .published(std::int64_t{0})
-                        .readBy({"joint"}));
+                        .readBy({Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::idBatchSize>(
                         Group::Finetuning, "finetune.id_batch_size", "Batch size of the ids alone",
                         1024,
@@ -402,7 +385,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "steps than words.")
                         .in("rows")
                         .from(1, kManyRows)
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::idRate>(
                         Group::Finetuning, "finetune.id_rate", "Rate of the id branch", 0.1,
@@ -410,7 +393,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "joint run trains both; 0 leaves the id branch as it is.")
                         .from(0, 1000)
                         .published(1.0)
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::fusionRate>(
                         Group::Finetuning, "finetune.fusion_rate", "Rate of the mixing weights",
@@ -419,7 +402,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "weights.")
                         .from(0, 1000)
                         .published(1.0)
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::unknownRate>(
                         Group::Finetuning, "finetune.unknown_rate", "Ids made unknown", 0.4,
@@ -429,7 +412,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .in("share of rows")
                         .from(0, 0.99)
                         .published(0.0)
-                        .readBy({"id", "joint"}));
+                        .readBy({Branches::Id, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::unknownFields>(
                         Group::Finetuning, "finetune.unknown_fields", "Fields made unknown", "",
                         "Empty: those that are unknown in a validation row, drawn for each row, so "
@@ -437,7 +420,7 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "group of them at the rate by itself, fields that go together parted by "
                         "commas and groups by semicolons: \"movie_id, title; user_id\". * takes "
                         "every field by itself.")
-                        .readBy({"id", "joint"})
+                        .readBy({Branches::Id, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::maskRatioText>(
                         Group::Finetuning, "finetune.mask_ratio_text", "Words hidden", 0.0,
@@ -446,33 +429,33 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "heart where many rows have the same. A run of ids alone has no words.")
                         .in("share of tokens")
                         .from(0, 0.99)
-                        .readBy({"text", "joint"}));
+                        .readBy({Branches::Text, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textEncoder>(
-                        Group::Finetuning, "finetune.text_encoder", "Language model is", "trained",
+                        Group::Finetuning, "finetune.text_encoder", "Language model is",
+                        TextEncoderMode::Trained,
                         "trained finetunes the language model; frozen computes each sentence "
                         "vector once, and only what reads it is trained, which is many times "
                         "faster.")
-                        .oneOf({"trained", "frozen"})
-                        .readBy({"text", "joint"}));
+                        .readBy({Branches::Text, Branches::Joint}));
     table.push_back(row<&RunSpec::finetune, &Finetune::textHead>(
-                        Group::Finetuning, "finetune.text_head", "Head of the text side", "linear",
+                        Group::Finetuning, "finetune.text_head", "Head of the text side",
+                        TextHead::Linear,
                         "How a sentence vector becomes a logit: linear, as in FLIP, or through a "
                         "tanh layer, as CTR-BERT and PTab do.")
-                        .oneOf({"linear", "tanh"})
-                        .readBy({"text", "joint"})
+                        .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::textHeadDim>(
                         Group::Finetuning, "finetune.text_head_dim", "Width of the tanh layer", 128,
                         "Width of the layer of finetune.text_head = \"tanh\".")
                         .from(1, kWide)
-                        .readBy({"text", "joint"})
+                        .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::weightDecay>(
                         Group::Finetuning, "finetune.weight_decay", "Weight decay", 0.0,
                         "How strongly AdamW pulls everything outside the text side towards 0 in "
                         "each step, times its learning rate. At 0 it is plain Adam.")
                         .from(0, 10)
-                        .readBy({"id", "joint"})
+                        .readBy({Branches::Id, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::textWeightDecay>(
                         Group::Finetuning, "finetune.text_weight_decay",
@@ -480,14 +463,14 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "How strongly AdamW pulls the text side's weights towards 0 in each step, "
                         "times its learning rate.")
                         .from(0, 10)
-                        .readBy({"text", "joint"})
+                        .readBy({Branches::Text, Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::decay>(
-                        Group::Finetuning, "finetune.decay", "Decayed parameters", "weights",
+                        Group::Finetuning, "finetune.decay", "Decayed parameters",
+                        DecayedParameters::Weights,
                         "weights leaves biases and norms out of the decay; all decays every "
                         "parameter, as published.")
-                        .oneOf({"weights", "all"})
-                        .published("all")
+                        .published(DecayedParameters::All)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::plateauFactor>(
                         Group::Finetuning, "finetune.plateau_factor", "Learning rate on a plateau",
@@ -503,28 +486,27 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         "0 all text.")
                         .from(0, 1)
                         .published(0.0)
-                        .readBy({"joint"})
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::mixing>(
-                        Group::Finetuning, "finetune.mixing", "Mixing weights", "unknown",
+                        Group::Finetuning, "finetune.mixing", "Mixing weights",
+                        MixingWeights::Unknown,
                         "one: all rows of a joint run share its learned weight. unknown: each id "
                         "field has an amount besides that is learned and added where a row's id "
                         "of it is unknown, so that words count for more where ids know nothing; "
                         "training must show such rows, see finetune.unknown_rate.")
-                        .oneOf({"one", "unknown"})
-                        .published("one")
-                        .readBy({"joint"})
+                        .published(MixingWeights::One)
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::mixingFrom>(
                         Group::Finetuning, "finetune.mixing_from", "Mixing weights from",
-                        "validation",
+                        MixingFrom::Validation,
                         "training learns them with everything else. validation also sets them to "
                         "what is best on the validation rows after each epoch: ids know training "
                         "rows by heart, and what is learned there leans on them too much. Not "
                         "where the test rows choose the epoch, or finetune.fusion_rate is 0.")
-                        .oneOf({"validation", "training"})
-                        .published("training")
-                        .readBy({"joint"})
+                        .published(MixingFrom::Training)
+                        .readBy({Branches::Joint})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::warmup>(
                         Group::Finetuning, "finetune.warmup", "Warm-up", 0.0,
@@ -534,11 +516,10 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .from(0, 1)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::schedule>(
-                        Group::Finetuning, "finetune.schedule", "Schedule", "constant",
+                        Group::Finetuning, "finetune.schedule", "Schedule", Schedule::Constant,
                         "After the warm-up the learning rates stay (constant) or fall along a "
                         "cosine to 0 at the last of finetune.epochs, step by step or epoch by "
                         "epoch. The epochs of finetune.id_epochs are not meant.")
-                        .oneOf({"constant", "cosine-step", "cosine-epoch"})
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::clipNorm>(
                         Group::Finetuning, "finetune.clip_norm", "Gradient limit", 0.0,
@@ -546,11 +527,11 @@ void addFinetuningDetail(std::vector<Option>& table) {
                         .from(0, 1e6)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::selectOn>(
-                        Group::Finetuning, "finetune.select_on", "Choose the epoch on", "valid",
+                        Group::Finetuning, "finetune.select_on", "Choose the epoch on",
+                        SelectOn::Valid,
                         "The split whose AUC chooses the best epoch. test repeats the published "
                         "protocol and flatters the result: the run is marked.")
-                        .oneOf({"valid", "test"})
-                        .published("test")
+                        .published(SelectOn::Test)
                         .advanced());
     table.push_back(row<&RunSpec::finetune, &Finetune::maxSteps>(
                         Group::Finetuning, "finetune.max_steps", "Step limit", 0,

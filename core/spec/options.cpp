@@ -115,8 +115,8 @@ const char* groupTitle(OptionGroup group) {
     return "";
 }
 
-const OptionValue& Option::defaultFor(std::string_view recipe) const {
-    return publishedDefault && recipe == "published" ? *publishedDefault : defaultValue;
+const OptionValue& Option::defaultFor(RecipeKind recipe) const {
+    return publishedDefault && recipe == RecipeKind::Published ? *publishedDefault : defaultValue;
 }
 
 const Option* findOption(std::string_view key) {
@@ -157,7 +157,7 @@ Result<RunSpec> resolve(const RunDraft& draft) {
         }
     }
     RunSpec spec{};
-    std::string recipe;
+    auto recipe = RecipeKind::Default;
     const auto fill = [&](const Option& option) -> Result<void> {
         const auto entry = draft.entries.find(option.key);
         if (entry == draft.entries.end()) {
@@ -194,16 +194,16 @@ Result<RunSpec> resolve(const RunDraft& draft) {
     return spec;
 }
 
-bool groupIsRead(OptionGroup group, std::string_view kind, std::string_view branches) {
+bool groupIsRead(OptionGroup group, RunKind kind, Branches branches) {
     switch (group) {
     case OptionGroup::Pretraining:
-        return kind != "finetune";
+        return kind != RunKind::Finetune;
     case OptionGroup::Finetuning:
-        return kind != "pretrain";
+        return kind != RunKind::Pretrain;
     case OptionGroup::Ids:
-        return kind != "finetune" || branches != "text";
+        return kind != RunKind::Finetune || branches != Branches::Text;
     case OptionGroup::Text:
-        return kind != "finetune" || branches != "id";
+        return kind != RunKind::Finetune || branches != Branches::Id;
     case OptionGroup::Run:
     case OptionGroup::Data:
         return true;
@@ -211,10 +211,9 @@ bool groupIsRead(OptionGroup group, std::string_view kind, std::string_view bran
     return true;
 }
 
-bool optionIsRead(const Option& option, std::string_view kind, std::string_view branches,
-                  std::string_view backbone) {
-    const auto isAmong = [](const std::vector<std::string>& readers, std::string_view name) {
-        return readers.empty() || std::ranges::find(readers, name) != readers.end();
+bool optionIsRead(const Option& option, RunKind kind, Branches branches, BackboneKind backbone) {
+    const auto isAmong = [](const auto& readers, auto one) {
+        return readers.empty() || std::ranges::find(readers, one) != readers.end();
     };
     return groupIsRead(option.group, kind, branches) && isAmong(option.branches, branches) &&
            isAmong(option.backbones, backbone);
@@ -288,10 +287,10 @@ std::string optionsAsToml() {
         std::string words = option.help + " Takes " + allowedValues(option);
         words += option.unit.empty() ? "." : " (" + option.unit + ").";
         if (!option.branches.empty()) {
-            words += fmt::format(" Branches {}.", fmt::join(option.branches, ", "));
+            words += fmt::format(" Branches {}.", fmt::join(wordsOf(option.branches), ", "));
         }
         if (!option.backbones.empty()) {
-            words += fmt::format(" Backbones {}.", fmt::join(option.backbones, ", "));
+            words += fmt::format(" Backbones {}.", fmt::join(wordsOf(option.backbones), ", "));
         }
         if (option.publishedDefault) {
             words += " Recipe published: " + formatValue(*option.publishedDefault) + ".";

@@ -47,15 +47,15 @@ struct Option {
     double maximum = 1e308;
     bool exclusiveMinimum = false;
     std::vector<std::string> choices;
-    bool advanced = false;              // a form hides it at first
-    std::vector<std::string> branches;  // those of finetuning that read it; empty: all
-    std::vector<std::string> backbones; // those that read it; empty: all
-    bool outsideRecipe = false;         // says by what a run is computed, or what is kept of it
+    bool advanced = false;               // a form hides it at first
+    std::vector<Branches> branches;      // those of finetuning that read it; empty: all
+    std::vector<BackboneKind> backbones; // those that read it; empty: all
+    bool outsideRecipe = false;          // says by what a run is computed, or what is kept of it
 
     std::function<OptionValue(const RunSpec&)> get;
     std::function<void(RunSpec&, const OptionValue&)> set;
 
-    const OptionValue& defaultFor(std::string_view recipe) const;
+    const OptionValue& defaultFor(RecipeKind recipe) const;
 };
 
 /// The whole table, in the order of the documentation. Constant after first use; any thread.
@@ -63,12 +63,11 @@ const std::vector<Option>& options();
 
 /// Whether a run of this kind (and, where it is finetuned alone, these branches) reads the options
 /// of a group at all.
-bool groupIsRead(OptionGroup group, std::string_view kind, std::string_view branches);
+bool groupIsRead(OptionGroup group, RunKind kind, Branches branches);
 
 /// Whether such a run reads the option; one that it does not read is no difference between two
 /// runs.
-bool optionIsRead(const Option& option, std::string_view kind, std::string_view branches,
-                  std::string_view backbone);
+bool optionIsRead(const Option& option, RunKind kind, Branches branches, BackboneKind backbone);
 bool optionIsRead(const Option& option, const RunSpec& spec);
 
 /// The spec with its default in every option that the run does not read and in those outside the

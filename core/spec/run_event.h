@@ -1,7 +1,9 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/spec/choices.h"
 #include "core/spec/run_identity.h"
+#include "core/spec/run_state.h"
 
 #include <cstdint>
 #include <map>
@@ -25,26 +27,25 @@ struct Metrics {
 /// "text" stand beside it in a joint run.
 using BranchMetrics = std::map<std::string, Metrics>;
 
-// Facts about a run, in the past tense. `stage` is "pretrain", "finetune-id" (a joint run's ids
-// alone) or "finetune"; `epoch` and `step` count from 1 within the stage.
+// Facts about a run, in the past tense. `epoch` and `step` count from 1 within the stage.
 
 struct RunStarted {
     std::string run; // its name
-    std::string kind;
+    RunKind kind{};
     std::string dataset;
     RunIdentity identity;
     std::int64_t resumedFromStep = 0; // 0: from the beginning
 };
 
 struct StageStarted {
-    std::string stage;
+    RunStage stage{};
     std::int64_t epochs = 0;
     std::int64_t stepsPerEpoch = 0;
     std::int64_t totalSteps = 0; // what will be done if nothing ends it early
 };
 
 struct StepDone {
-    std::string stage;
+    RunStage stage{};
     std::int64_t step = 0;
     std::int64_t epoch = 0;
     std::int64_t rows = 0;
@@ -54,7 +55,7 @@ struct StepDone {
 };
 
 struct EpochDone {
-    std::string stage;
+    RunStage stage{};
     std::int64_t epoch = 0;
     std::int64_t step = 0;
     double seconds = 0;
@@ -78,7 +79,7 @@ struct AlignmentMeasured {
 };
 
 struct CheckpointSaved {
-    std::string stage;
+    RunStage stage{};
     std::int64_t step = 0;
     std::string file;
     std::int64_t bytes = 0;
@@ -91,7 +92,7 @@ struct LogLine {
 
 /// The last fact of every run.
 struct RunEnded {
-    std::string status; // finished | stopped | failed | diverged
+    RunStatus status = RunStatus::Failed;
     std::string reason; // "early stop after epoch 7", "stopped by the user"; may be empty
     std::map<std::string, BranchMetrics> metrics; // by split: valid, test, test_cold, ...
     double seconds = 0;

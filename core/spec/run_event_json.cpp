@@ -102,7 +102,7 @@ struct FactWriter {
 
     void operator()(const RunStarted& fact) const {
         line["run"] = fact.run;
-        line["kind"] = fact.kind;
+        line["kind"] = wordOf(fact.kind);
         line["dataset"] = fact.dataset;
         line["device"] = fact.identity.device;
         line["device_name"] = fact.identity.deviceName;
@@ -112,13 +112,13 @@ struct FactWriter {
         line["identity"] = fromIdentity(fact.identity);
     }
     void operator()(const StageStarted& fact) const {
-        line["stage"] = fact.stage;
+        line["stage"] = wordOf(fact.stage);
         line["epochs"] = fact.epochs;
         line["steps_per_epoch"] = fact.stepsPerEpoch;
         line["total_steps"] = fact.totalSteps;
     }
     void operator()(const StepDone& fact) const {
-        line["stage"] = fact.stage;
+        line["stage"] = wordOf(fact.stage);
         line["step"] = fact.step;
         line["epoch"] = fact.epoch;
         line["rows"] = fact.rows;
@@ -127,7 +127,7 @@ struct FactWriter {
         line["losses"] = fromReals(fact.losses);
     }
     void operator()(const EpochDone& fact) const {
-        line["stage"] = fact.stage;
+        line["stage"] = wordOf(fact.stage);
         line["epoch"] = fact.epoch;
         line["step"] = fact.step;
         line["seconds"] = fromReal(fact.seconds);
@@ -146,7 +146,7 @@ struct FactWriter {
         line["to_fields"] = fromReals(fact.toFields);
     }
     void operator()(const CheckpointSaved& fact) const {
-        line["stage"] = fact.stage;
+        line["stage"] = wordOf(fact.stage);
         line["step"] = fact.step;
         line["file"] = fact.file;
         line["bytes"] = fact.bytes;
@@ -156,7 +156,7 @@ struct FactWriter {
         line["text"] = fact.text;
     }
     void operator()(const RunEnded& fact) const {
-        line["status"] = fact.status;
+        line["status"] = wordOf(fact.status);
         line["reason"] = fact.reason;
         line["metrics"] = fromSplits(fact.metrics);
         line["seconds"] = fromReal(fact.seconds);
@@ -225,6 +225,18 @@ void read(const std::string& key, const Json& json, bool& target) {
         refuse(key, "true or false");
     }
     target = json.get<bool>();
+}
+
+template <Choice E>
+void read(const std::string& key, const Json& json, E& target) {
+    std::string word;
+    read(key, json, word);
+    const auto choice = choiceOf<E>(word);
+    if (!choice) {
+        const auto known = fmt::format("one of {}", fmt::join(wordsOf(allChoices<E>()), ", "));
+        refuse(key, known.c_str());
+    }
+    target = *choice;
 }
 
 template <class T>
@@ -483,7 +495,7 @@ Result<RunEvent> eventFromJson(std::string_view json) {
 std::string resultJson(const std::string& run, const RunEnded& end) {
     Json result = Json::object();
     result["run"] = run;
-    result["status"] = end.status;
+    result["status"] = wordOf(end.status);
     result["reason"] = end.reason;
     result["metrics"] = fromSplits(end.metrics);
     result["seconds"] = fromReal(end.seconds);

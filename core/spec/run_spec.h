@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/spec/choices.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,12 +11,12 @@ namespace flip {
 /// The complete recipe of one run: everything that decides its numbers, nothing else. Made by
 /// resolve() (options.h), which also says what each member means, its range and its default.
 struct RunSpec {
-    std::string kind; // pretrain | finetune | flip
+    RunKind kind;
     std::int64_t seed;
     std::string device; // auto | cpu | cuda | cuda:N
-    std::string recipe; // default | published
+    RecipeKind recipe;
     std::int64_t threads;
-    std::string checkpoints; // best | last | each epoch
+    KeptWeights checkpoints;
 
     struct Data {
         std::string dataset;
@@ -23,10 +25,10 @@ struct RunSpec {
     struct Text {
         std::string templateText; // empty: "<field> is {field}." for every field
         std::int64_t maxTokens;
-        std::string cut;          // fields | end
+        TextCut cut;
         std::string givesWay;     // fields whose values are cut first, "genre, title"
         std::string missing;      // words for a value that is empty
-        std::string padding;      // none | max
+        TextPadding padding;
         std::string itemTemplate; // a second sentence for a second tower; empty: one tower
     } text;
 
@@ -34,25 +36,25 @@ struct RunSpec {
         std::string path;
         std::int64_t layers; // 0 = all
         double dropout;      // below 0: as the model's own config.json says
-        std::string pooling; // first | mean
+        Pooling pooling;
     } plm;
 
     struct Id {
-        std::string backbone;
+        BackboneKind backbone;
         std::int64_t embeddingDim;
         std::vector<std::int64_t> hidden;
         std::int64_t crossLayers;
         std::int64_t experts;
         std::int64_t rank;
-        std::string structure; // parallel | stacked
+        Structure structure;
         std::int64_t heads;
         std::int64_t attentionDim;
         std::int64_t attentionLayers;
-        std::string deepPart; // with | without
-        std::string product;  // inner | outer | both
+        DeepPart deepPart;
+        PairProduct product;
         std::vector<std::int64_t> cinLayers;
-        std::string cinOutputs; // all | half
-        std::string bilinear;   // all | each | interaction
+        CinOutputs cinOutputs;
+        BilinearWeights bilinear;
         std::int64_t reduction;
         std::int64_t logNeurons;
         std::vector<std::int64_t> maskBlocks;
@@ -64,50 +66,50 @@ struct RunSpec {
         std::string historyOf; // the item's id fields, "movie_id, genre"
         std::int64_t historyLength;
         std::vector<std::int64_t> historyHidden; // of the attention over it
-        std::string historyWeights;              // raw | softmax
+        HistoryWeights historyWeights;
         double dropout;
         double initStd;
         std::string fieldDims;    // "movie_id = 16, gender = 4"; empty: embeddingDim for all
         std::int64_t minCount;    // ids that fewer training rows hold are unknown
         std::int64_t hashBuckets; // most rows of a field in the tables; 0 = one for each id
-        std::string tableUpdates; // auto | touched | all
+        TableUpdates tableUpdates;
     } id;
 
     struct Pretrain {
         std::int64_t epochs;
         std::int64_t batchSize;
         double learningRate;
-        std::vector<std::string> losses; // of icl, mfm, mlm
+        std::vector<PretrainLoss> losses;
         double maskRatioTable;
         double maskRatioText;
-        std::string maskRounding; // round | floor
-        std::string maskUnit;     // field | token
-        std::string maskedFields; // independent | same | different
+        MaskRounding maskRounding;
+        MaskUnit maskUnit;
+        MaskedFields maskedFields;
         std::int64_t maxSteps;    // 0 = no limit
         double temperature;
-        std::string temperatureKind; // fixed | learned
-        std::string similarity;      // dot | cosine
+        TemperatureKind temperatureKind;
+        Similarity similarity;
         std::int64_t projectionDim;
         double projectionDropout;
         double tokenDropout;
         std::int64_t noise;
-        std::string noiseFrom;      // all | field
+        NoiseFrom noiseFrom;
         std::int64_t fieldDim;      // width of a recovered field and of its noise-contrastive table
-        std::string fieldAttention; // tokens | padded
-        std::string attentionScale; // none | width
-        std::string cleanPass;      // shared | separate
-        std::string tokenHead;      // labelled | all
-        std::string tokenContext;   // ids | none
+        FieldAttention fieldAttention;
+        AttentionScale attentionScale;
+        CleanPass cleanPass;
+        TokenHead tokenHead;
+        TokenContext tokenContext;
         double weightDecay;
-        std::string decay;    // weights | all
+        DecayedParameters decay;
         double warmup;        // share of all steps
-        std::string schedule; // cosine-step | cosine-epoch
+        Schedule schedule;
         double clipNorm;      // 0 = off
         std::int64_t alignmentRows;
     } pretrain;
 
     struct Finetune {
-        std::string branches; // id | text | joint
+        Branches branches;
         std::int64_t epochs;
         std::int64_t batchSize;
         std::int64_t microBatch;
@@ -115,9 +117,9 @@ struct RunSpec {
         double textLearningRate;
         double weightDecay;
         double textWeightDecay;
-        std::string decay;       // weights | all
-        std::string textEncoder; // trained | frozen
-        std::string textHead;    // linear | tanh
+        DecayedParameters decay;
+        TextEncoderMode textEncoder;
+        TextHead textHead;
         std::int64_t textHeadDim;
         std::int64_t idEpochs; // of the id branch alone, before a joint run's own
         std::int64_t idBatchSize;
@@ -128,15 +130,15 @@ struct RunSpec {
         double maskRatioText;      // of the tokens of values that a step hides
         std::int64_t patience;
         double plateauFactor;
-        std::string tableOptimiser; // adamw | adagrad
+        TableOptimiser tableOptimiser;
         double embeddingL2;
         double alphaStart;
-        std::string mixing;     // one | unknown
-        std::string mixingFrom; // validation | training
+        MixingWeights mixing;
+        MixingFrom mixingFrom;
         double warmup;
-        std::string schedule; // constant | cosine-step | cosine-epoch
+        Schedule schedule;
         double clipNorm;
-        std::string selectOn; // valid | test
+        SelectOn selectOn;
         std::int64_t maxSteps;
         std::string from;
     } finetune;
@@ -144,7 +146,7 @@ struct RunSpec {
 
 /// Whether a run's ids are trained alone before ids and words are trained together.
 inline bool trainsIdsFirst(const RunSpec& spec) {
-    return spec.kind != "pretrain" && spec.finetune.branches == "joint" &&
+    return spec.kind != RunKind::Pretrain && spec.finetune.branches == Branches::Joint &&
            spec.finetune.idEpochs > 0;
 }
 

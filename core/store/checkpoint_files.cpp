@@ -3,7 +3,6 @@
 #include "core/store/run_store.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 #include <system_error>
@@ -20,7 +19,7 @@ constexpr std::string_view kEnding = ".safetensors";
 constexpr const char* kFinal = "final";
 
 /// The stage and epoch of a file of epochWeights().
-std::optional<std::pair<std::string, std::int64_t>> epochOf(std::string_view file) {
+std::optional<std::pair<RunStage, std::int64_t>> epochOf(std::string_view file) {
     if (!file.ends_with(kEnding)) {
         return std::nullopt;
     }
@@ -35,19 +34,18 @@ std::optional<std::pair<std::string, std::int64_t>> epochOf(std::string_view fil
     if (error != std::errc() || end != digits.data() + digits.size() || epoch < 1) {
         return std::nullopt;
     }
-    return std::pair(std::string(file.substr(0, dash)), epoch);
+    const auto stage = choiceOf<RunStage>(file.substr(0, dash));
+    return stage ? std::optional(std::pair(*stage, epoch)) : std::nullopt;
 }
 
 int orderOf(const Checkpoint& checkpoint) {
-    constexpr std::array kStages{kPretrainStage, kIdsAloneStage, kFinetuneStage};
-    const auto stage = std::ranges::find(kStages, checkpoint.stage);
-    return checkpoint.name == kFinal ? -1 : static_cast<int>(stage - kStages.begin());
+    return checkpoint.name == kFinal ? -1 : static_cast<int>(checkpoint.stage);
 }
 
 } // namespace
 
-std::string epochWeights(std::string_view stage, std::int64_t epoch) {
-    return std::string(stage) + "-" + std::to_string(epoch) + std::string(kEnding);
+std::string epochWeights(RunStage stage, std::int64_t epoch) {
+    return std::string(wordOf(stage)) + "-" + std::to_string(epoch) + std::string(kEnding);
 }
 
 std::vector<Checkpoint> checkpointsOf(const RunSummary& run, const Workspace& workspace) {
@@ -58,11 +56,12 @@ std::vector<Checkpoint> checkpointsOf(const RunSummary& run, const Workspace& wo
         const std::string file = entries->path().filename().string();
         Checkpoint checkpoint;
         if (file == kFinalWeights) {
-            checkpoint = {kFinal, run.kind == "pretrain" ? kPretrainStage : kFinetuneStage};
+            checkpoint = {kFinal,
+                          run.kind == RunKind::Pretrain ? RunStage::Pretrain : RunStage::Finetune};
         } else if (file == kPretrainedWeights) {
-            checkpoint = {"pretrained", kPretrainStage};
+            checkpoint = {"pretrained", RunStage::Pretrain};
         } else if (file == kIdWeights) {
-            checkpoint = {"ids", kIdsAloneStage};
+            checkpoint = {"ids", RunStage::IdsAlone};
         } else if (const auto epoch = epochOf(file)) {
             checkpoint = {file.substr(0, file.size() - kEnding.size()), epoch->first,
                           epoch->second};
@@ -90,7 +89,7 @@ Result<Checkpoint> findCheckpoint(const RunSummary& run, std::string_view name,
         return *found;
     }
     if (wanted == kFinal) {
-        return Problem{"has no final weights, it is " + run.status +
+        return Problem{"has no final weights, it is " + std::string(wordOf(run.status)) +
                            (canResume(run.status) ? "; go on with 'flip run --resume'" : ""),
                        run.name};
     }
@@ -103,8 +102,18 @@ Result<Checkpoint> findCheckpoint(const RunSummary& run, std::string_view name,
                    run.name};
 }
 
-bool canResume(std::string_view status) {
-    return status == "stopped" || status == "failed" || status == "crashed";
+bool canResume(RunStatus status) {
+    switch (status) {
+    case RunStatus::Stopped:
+    case RunStatus::Failed:
+    case RunStatus::Crashed:
+        return true;
+    case RunStatus::Running:
+    case RunStatus::Finished:
+    case RunStatus::Diverged:
+        return false;
+    }
+    return false;
 }
 
 } // namespace flip

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/spec/run_state.h"
 #include "core/store/workspace.h"
 
 #include <cstdint>
@@ -31,19 +32,14 @@ inline constexpr const char* kTrainingState = "state.safetensors";
 /// Held by the program that trains the run; who holds it is alive.
 inline constexpr const char* kRunLock = "lock";
 
-/// The names of stages, in checkpoints and in facts.
-inline constexpr const char* kPretrainStage = "pretrain";
-inline constexpr const char* kIdsAloneStage = "finetune-id";
-inline constexpr const char* kFinetuneStage = "finetune";
-
 /// Weights after an epoch of a stage, which the option `checkpoints` asks for: "finetune-3".
-std::string epochWeights(std::string_view stage, std::int64_t epoch);
+std::string epochWeights(RunStage stage, std::int64_t epoch);
 
 /// Weights that a run has stored.
 struct Checkpoint {
-    std::string name;       // "final", "pretrained", "ids", or "finetune-3" of an epoch
-    std::string stage;      // whose weights they are
-    std::int64_t epoch = 0; // after which they were stored; 0: the stage's best
+    std::string name; // "final", "pretrained", "ids", or "finetune-3" of an epoch
+    RunStage stage = RunStage::Finetune; // whose weights they are
+    std::int64_t epoch = 0;              // after which they were stored; 0: the stage's best
     std::filesystem::path file;
     std::int64_t bytes = 0;
 };
@@ -58,6 +54,6 @@ Result<Checkpoint> findCheckpoint(const RunSummary& run, std::string_view name,
 
 /// Whether a run that ended so can go on: from its last training state, or else from its first
 /// step.
-bool canResume(std::string_view status);
+bool canResume(RunStatus status);
 
 } // namespace flip

@@ -302,11 +302,13 @@ private:
 
 /// Whether `runs list` will be able to show this row.
 Result<void> checkRow(const RunRow& row, const Incoming& archive) {
-    constexpr std::array kStatuses{"finished", "stopped", "failed", "diverged", "crashed"};
-    if (std::ranges::find(kStatuses, row.status) == kStatuses.end()) {
+    const auto status = choiceOf<RunStatus>(row.status);
+    if (!status || *status == RunStatus::Running) {
         return archive.damaged("its run is '" + row.status + "', which no run at rest is");
     }
     try {
+        static_cast<void>(storedKind(row));
+        static_cast<void>(storedStage(row));
         static_cast<void>(storedSpec(row));
         static_cast<void>(storedEnding(row));
     } catch (const StoredDamage& damage) {
@@ -387,7 +389,7 @@ Result<std::uintmax_t> exportRun(const Workspace& workspace, RunStore& store,
         return found.problem();
     }
     const fs::path folder = workspace.checkpoints(run);
-    if (found->status == "running" || FileLock::isHeld(folder / kRunLock)) {
+    if (found->status == RunStatus::Running || FileLock::isHeld(folder / kRunLock)) {
         return Problem{"is running; wait for its end or stop it, then export it", run};
     }
     const auto record = store.record(run);
@@ -399,7 +401,7 @@ Result<std::uintmax_t> exportRun(const Workspace& workspace, RunStore& store,
         return zip.problem();
     }
     Manifest manifest{.row = record->row};
-    manifest.row.status = found->status; // of a workspace that cannot be written, too
+    manifest.row.status = wordOf(found->status); // of a workspace that cannot be written, too
     for (const fs::path& name : filesOf(folder)) {
         std::error_code error;
         const std::uintmax_t bytes = fs::file_size(folder / name, error);

@@ -71,7 +71,8 @@ Result<FileLock> lockRun(const Workspace& workspace, const std::string& run) {
 /// finetunes alone is named after its branches, which tell more.
 std::string freeName(SQLite::Database& database, const Workspace& workspace, const RunSpec& spec) {
     SQLite::Statement taken(database, "SELECT 1 FROM runs WHERE name = ?");
-    const std::string& kind = spec.kind == "finetune" ? spec.finetune.branches : spec.kind;
+    const std::string_view kind =
+        spec.kind == RunKind::Finetune ? wordOf(spec.finetune.branches) : wordOf(spec.kind);
     for (std::int64_t n = 1;; ++n) {
         std::string name =
             fmt::format("{}-{}-{}", kind, spec.data.dataset.substr(0, kDatasetInName), n);
@@ -84,9 +85,9 @@ std::string freeName(SQLite::Database& database, const Workspace& workspace, con
 }
 
 /// The number of the last fact that a run going on from this checkpoint keeps.
-std::int64_t lastFactBefore(SQLite::Database& database, std::int64_t run, const std::string& stage,
-                            std::int64_t step) {
-    if (stage.empty()) {
+std::int64_t lastFactBefore(SQLite::Database& database, std::int64_t run,
+                            std::optional<RunStage> stage, std::int64_t step) {
+    if (!stage) {
         return 0;
     }
     const auto last = [&](const char* condition) {
@@ -94,7 +95,7 @@ std::int64_t lastFactBefore(SQLite::Database& database, std::int64_t run, const 
             database,
             fmt::format("SELECT ifnull(max(seq), 0) FROM events WHERE run = ? AND {}", condition));
         statement.bind(1, run);
-        statement.bind(2, stage);
+        statement.bind(2, std::string(wordOf(*stage)));
         statement.bind(3, step);
         statement.executeStep();
         return statement.getColumn(0).getInt64();
@@ -105,13 +106,14 @@ std::int64_t lastFactBefore(SQLite::Database& database, std::int64_t run, const 
 }
 
 /// Moves the run's row and facts back to the checkpoint.
-void rewind(SQLite::Database& database, RunRow& row, const std::string& stage, std::int64_t step) {
+void rewind(SQLite::Database& database, RunRow& row, std::optional<RunStage> stage,
+            std::int64_t step) {
     const auto keep = lastFactBefore(database, row.id, stage, step);
     SQLite::Statement removal(database, "DELETE FROM events WHERE run = ? AND seq > ?");
     removal.bind(1, row.id);
     removal.bind(2, keep);
     removal.exec();
-    row.status = "running";
+    row.status = wordOf(RunStatus::Running);
     row.ended.clear();
     row.ending.clear();
     row.lastStage.clear();
@@ -144,10 +146,10 @@ struct RunRecorder::State {
         waiting.push_back(makeEventRow(event, row.facts + 1));
         row.facts += 1;
         if (const auto* step = std::get_if<StepDone>(&event.fact)) {
-            row.lastStage = step->stage;
+            row.lastStage = wordOf(step->stage);
             row.lastStep = step->step;
         } else if (const auto* end = std::get_if<RunEnded>(&event.fact)) {
-            row.status = end->status;
+            row.status = wordOf(end->status);
             row.ended = timeNow();
             row.ending = waiting.back().body;
         }
@@ -209,8 +211,8 @@ Result<RunRecorder> RunRecorder::create(const Workspace& workspace, const std::s
         state->lock = std::move(*lock);
         state->file = workspace.database();
         state->row = RunRow{.name = run,
-                            .status = "running",
-                            .kind = spec.kind,
+                            .status = std::string(wordOf(RunStatus::Running)),
+                            .kind = std::string(wordOf(spec.kind)),
                             .dataset = spec.data.dataset,
                             .datasetHash = datasetHash,
                             .seed = spec.seed,
@@ -225,7 +227,7 @@ Result<RunRecorder> RunRecorder::create(const Workspace& workspace, const std::s
 }
 
 Result<RunRecorder> RunRecorder::resume(const Workspace& workspace, const std::string& name,
-                                        const std::string& stage, std::int64_t step) {
+                                        std::optional<RunStage> stage, std::int64_t step) {
     auto database = openDatabase(workspace.database());
     if (!database) {
         return database.problem();
@@ -247,7 +249,8 @@ Result<RunRecorder> RunRecorder::resume(const Workspace& workspace, const std::s
         if (isInTrash(**database, row->id)) {
             return inTrash(name);
         }
-        if (row->status == "finished" || row->status == "diverged") {
+        if (row->status == wordOf(RunStatus::Finished) ||
+            row->status == wordOf(RunStatus::Diverged)) {
             return Problem{
                 fmt::format("has {}; only a stopped or crashed run can go on", row->status), name};
         }

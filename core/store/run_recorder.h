@@ -22,10 +22,10 @@ public:
                                       const std::string& parent);
 
     /// Takes up a stopped or crashed run, and clears away what a kill left half-written; facts
-    /// after `keepUntil` (stage and step of the checkpoint it goes on from) are removed, they will
-    /// happen again.
+    /// after the checkpoint it goes on from are removed, they will happen again; without a stage,
+    /// all are.
     static Result<RunRecorder> resume(const Workspace& workspace, const std::string& name,
-                                      const std::string& stage, std::int64_t step);
+                                      std::optional<RunStage> stage, std::int64_t step);
 
     RunRecorder(RunRecorder&&) noexcept;
     RunRecorder& operator=(RunRecorder&&) noexcept;

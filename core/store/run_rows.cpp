@@ -58,16 +58,16 @@ struct PlaceOf {
     EventRow& row;
 
     void operator()(const RunStarted&) const {}
-    void operator()(const StageStarted& fact) const { row.stage = fact.stage; }
+    void operator()(const StageStarted& fact) const { row.stage = wordOf(fact.stage); }
     void operator()(const StepDone& fact) const { set(fact.stage, fact.step); }
     void operator()(const EpochDone& fact) const { set(fact.stage, fact.step); }
-    void operator()(const AlignmentMeasured& fact) const { set("pretrain", fact.step); }
+    void operator()(const AlignmentMeasured& fact) const { set(RunStage::Pretrain, fact.step); }
     void operator()(const CheckpointSaved& fact) const { set(fact.stage, fact.step); }
     void operator()(const LogLine&) const {}
     void operator()(const RunEnded&) const {}
 
-    void set(const std::string& stage, std::int64_t step) const {
-        row.stage = stage;
+    void set(RunStage stage, std::int64_t step) const {
+        row.stage = wordOf(stage);
         row.step = step;
     }
 };
@@ -184,6 +184,34 @@ std::vector<EventRow> readEventRows(SQLite::Database& database, std::int64_t run
     return rows;
 }
 
+RunKind storedKind(const RunRow& row) {
+    const auto kind = choiceOf<RunKind>(row.kind);
+    if (!kind) {
+        throw StoredDamage(fmt::format("run {} is of an unknown kind '{}'", row.name, row.kind));
+    }
+    return *kind;
+}
+
+RunStatus storedStatus(const RunRow& row) {
+    const auto status = choiceOf<RunStatus>(row.status);
+    if (!status) {
+        throw StoredDamage(fmt::format("run {} has an unknown status '{}'", row.name, row.status));
+    }
+    return *status;
+}
+
+std::optional<RunStage> storedStage(const RunRow& row) {
+    if (row.lastStage.empty()) {
+        return std::nullopt;
+    }
+    const auto stage = choiceOf<RunStage>(row.lastStage);
+    if (!stage) {
+        throw StoredDamage(
+            fmt::format("run {} is in an unknown stage '{}'", row.name, row.lastStage));
+    }
+    return stage;
+}
+
 RunSpec storedSpec(const RunRow& row) {
     auto spec = readStoredRecipe(row.spec, "recipe");
     if (!spec) {
@@ -203,7 +231,7 @@ RunEnded storedEnding(const RunRow& row) {
         }
         end = std::move(*stored);
     }
-    end.status = row.status;
+    end.status = storedStatus(row);
     return end;
 }
 
@@ -221,10 +249,10 @@ RunEvent readEvent(SQLite::Statement& statement) {
 }
 
 void markCrashed(SQLite::Database& database, RunRow& row) {
-    row.status = "crashed";
+    row.status = wordOf(RunStatus::Crashed);
     row.ended = timeNow();
     RunEnded end{
-        .status = row.status,
+        .status = RunStatus::Crashed,
         .reason = fmt::format("the program ended in the middle of the run; noticed {}", row.ended)};
     SQLite::Statement last(database,
                            "SELECT ifnull(time, 0) FROM events WHERE run = ? ORDER BY seq DESC "

@@ -79,6 +79,13 @@ struct RunRecord {
 /// The facts of a run, in order.
 std::vector<EventRow> readEventRows(SQLite::Database& database, std::int64_t run);
 
+/// What a run was stored as, and how it stands; a word that this version does not know is damage.
+RunKind storedKind(const RunRow& row);
+RunStatus storedStatus(const RunRow& row);
+
+/// The stage of the last step; nothing where there is none.
+std::optional<RunStage> storedStage(const RunRow& row);
+
 /// The spec that a run was stored with.
 RunSpec storedSpec(const RunRow& row);
 

@@ -49,7 +49,8 @@ struct RunStore::Connection {
     }
 
     bool isGone(const RunRow& row) const {
-        return row.status == "running" && !FileLock::isHeld(lockOf(workspace, row.name));
+        return row.status == wordOf(RunStatus::Running) &&
+               !FileLock::isHeld(lockOf(workspace, row.name));
     }
 
     /// Makes the row say "crashed" if its process is gone, on the disk too where that can be.
@@ -69,14 +70,14 @@ struct RunStore::Connection {
             }
         } catch (const SQLite::Exception&) {
             // A full disk must not hide what is true; the next reader writes it down.
-            row.status = "crashed";
+            row.status = wordOf(RunStatus::Crashed);
         }
     }
 
     RunSummary summary(RunRow row) {
         return RunSummary{.name = row.name,
-                          .status = row.status,
-                          .kind = row.kind,
+                          .status = storedStatus(row),
+                          .kind = storedKind(row),
                           .dataset = row.dataset,
                           .datasetHash = row.datasetHash,
                           .seed = row.seed,
@@ -85,7 +86,7 @@ struct RunStore::Connection {
                           .end = storedEnding(row),
                           .parent = row.parent,
                           .lastStep = row.lastStep,
-                          .lastStage = row.lastStage,
+                          .lastStage = storedStage(row),
                           .identity = identityOf(row)};
     }
 

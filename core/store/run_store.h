@@ -20,8 +20,8 @@ struct RunRecord; // see run_rows.h
 /// A run as the tables show it.
 struct RunSummary {
     std::string name;
-    std::string status; // running | finished | stopped | failed | diverged | crashed
-    std::string kind;
+    RunStatus status = RunStatus::Running;
+    RunKind kind{};
     std::string dataset;
     std::string datasetHash;
     std::int64_t seed = 0;
@@ -30,7 +30,7 @@ struct RunSummary {
     RunEnded end;              // metrics, seconds, problem; status as above
     std::string parent;        // the run whose weights started it; may be empty
     std::int64_t lastStep = 0; // of the last stage that stepped
-    std::string lastStage;
+    std::optional<RunStage> lastStage;
     RunIdentity identity; // as the run began; empty where nothing of it was stored
 };
 

@@ -114,7 +114,7 @@ std::string valueInWords(const Dataset& dataset, int field, std::uint32_t code,
 Result<SentenceRules> sentenceRules(const RunSpec::Text& text, const Dataset& dataset) {
     SentenceRules rules(text.maxTokens);
     rules.missing = text.missing;
-    rules.cut.kind = text.cut == "end" ? CutPolicy::Kind::End : CutPolicy::Kind::Fields;
+    rules.cut.kind = text.cut;
     std::vector<std::string_view> known;
     for (const FieldInfo& field : dataset.fields()) {
         known.push_back(field.name);

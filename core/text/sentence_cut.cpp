@@ -84,7 +84,7 @@ void cutSentence(const CutPolicy& policy, std::size_t begin, std::size_t limit, 
         return;
     }
     const auto last = std::pair(row.ids.back(), row.owner.back());
-    if (policy.kind == CutPolicy::Kind::Fields) {
+    if (policy.kind == TextCut::Fields) {
         std::vector<Span> spans = valuesOf(row, begin);
         std::size_t excess = size - limit;
         for (const int field : policy.first) {

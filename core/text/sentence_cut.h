@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/spec/choices.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -16,10 +18,9 @@ struct TokenRow {
 
 /// What a sentence that is too long loses.
 struct CutPolicy {
-    enum class Kind {
-        Fields, // ends of values: no field loses all while another is long
-        End,    // the end of the sentence, whatever stands there
-    } kind = Kind::Fields;
+    /// Fields: ends of values, and no field loses all while another is long. End: the end of the
+    /// sentence, whatever stands there.
+    TextCut kind = TextCut::Fields;
 
     /// Fields whose values give way before all others, in this order and to their last token.
     std::vector<int> first;
@@ -28,7 +29,7 @@ struct CutPolicy {
 /// How a row's values become a sentence of bounded length.
 struct SentenceRules {
     /// Everything as it stands, longer sentences cut at their end.
-    SentenceRules(std::int64_t most) : maxTokens(most) { cut.kind = CutPolicy::Kind::End; }
+    SentenceRules(std::int64_t most) : maxTokens(most) { cut.kind = TextCut::End; }
 
     std::int64_t maxTokens; // specials included
     CutPolicy cut;

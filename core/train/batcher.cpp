@@ -216,13 +216,13 @@ std::vector<std::uint8_t> Batcher::hiddenFields(std::span<const std::int64_t> ma
             std::any_of(maskedColumns.begin(), maskedColumns.end(), [&](std::int64_t column) {
                 return idFields_[static_cast<std::size_t>(column)] == field;
             });
-        if (plan.fields == MaskPlan::Fields::Independent ||
-            inTable == (plan.fields == MaskPlan::Fields::Same)) {
+        if (plan.fields == MaskedFields::Independent ||
+            inTable == (plan.fields == MaskedFields::Same)) {
             choice.push_back(field);
         }
     }
     const auto size = static_cast<std::int64_t>(choice.size());
-    const bool takesAll = plan.fields == MaskPlan::Fields::Same || plan.tokenShare > 0;
+    const bool takesAll = plan.fields == MaskedFields::Same || plan.tokenShare > 0;
     const std::int64_t count = takesAll ? size : std::min(size, plan.textFields);
     for (const std::int64_t place : stream.sample(size, count)) {
         hidden[static_cast<std::size_t>(choice[static_cast<std::size_t>(place)])] = 1;

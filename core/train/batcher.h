@@ -4,6 +4,7 @@
 #include "core/data/click_history.h"
 #include "core/data/dataset.h"
 #include "core/model/plm/text_encoder.h"
+#include "core/spec/choices.h"
 #include "core/text/token_cache.h"
 #include "core/train/noise_sampler.h"
 
@@ -81,8 +82,7 @@ public:
         std::int64_t noise = 25;      // k
 
         /// How the fields hidden in the sentence go with those hidden in the table.
-        enum class Fields { Independent, Same, Different };
-        Fields fields = Fields::Independent;
+        MaskedFields fields = MaskedFields::Independent;
 
         /// Above 0, this share of the tokens of all those fields is hidden, at least one a row,
         /// and not every token of some of them.

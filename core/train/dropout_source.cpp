@@ -13,9 +13,9 @@ DropoutSource::DropoutSource(std::uint64_t seed, at::Device device)
       generator_(device.is_cpu() ? at::make_generator<at::CPUGeneratorImpl>()
                                  : at::globalContext().defaultGenerator(device).clone()) {}
 
-ForwardMode DropoutSource::forStep(const std::string& stage, std::int64_t step,
-                                   const std::stop_token& stop) {
-    generator_.set_current_seed(stepStream(seed_, "dropout/" + stage, step).next());
+ForwardMode DropoutSource::forStep(RunStage stage, std::int64_t step, const std::stop_token& stop) {
+    generator_.set_current_seed(
+        stepStream(seed_, "dropout/" + std::string(wordOf(stage)), step).next());
     return ForwardMode::training(generator_, stop);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/layers.h"
+#include "core/spec/run_state.h"
 
 #include <ATen/core/Generator.h>
 
@@ -17,7 +18,7 @@ public:
     DropoutSource(std::uint64_t seed, at::Device device);
 
     /// Training mode for one step, to be broken off when a stop is asked for.
-    ForwardMode forStep(const std::string& stage, std::int64_t step, const std::stop_token& stop);
+    ForwardMode forStep(RunStage stage, std::int64_t step, const std::stop_token& stop);
 
 private:
     std::uint64_t seed_;

@@ -32,12 +32,13 @@ bool isOfTextEncoder(const std::string& parameter) {
 }
 
 bool isPublishedIdRun(const RunSpec& spec) {
-    return spec.recipe == "published" && spec.finetune.branches == "id";
+    return spec.recipe == RecipeKind::Published && spec.finetune.branches == Branches::Id;
 }
 
 /// What the squares of the id tables are multiplied by.
 double tableWeight(const RunSpec& spec) {
-    return spec.recipe == "published" ? spec.finetune.embeddingL2 : 0.5 * spec.finetune.embeddingL2;
+    return spec.recipe == RecipeKind::Published ? spec.finetune.embeddingL2
+                                                : 0.5 * spec.finetune.embeddingL2;
 }
 
 /// The norm of the whole tables' gradient is needed, so they must be computed whole.
@@ -47,7 +48,7 @@ bool needsWholeTables(const RunSpec& spec) {
 
 double idLearningRate(const RunSpec& spec) {
     return spec.finetune.learningRate *
-           (spec.finetune.branches == "joint" ? spec.finetune.idRate : 1.0);
+           (spec.finetune.branches == Branches::Joint ? spec.finetune.idRate : 1.0);
 }
 
 bool trainsTables(const RunSpec& spec, const FinetuneModel& model) {
@@ -125,22 +126,22 @@ FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
 
 Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
     const RunSpec::Finetune& options = spec.finetune;
-    const bool textOnly = options.branches == "text";
+    const bool textOnly = options.branches == Branches::Text;
     std::array<Optimiser::Group, kParts> parts;
     parts[kRest] = textOnly ? Optimiser::Group{options.textLearningRate, options.textWeightDecay}
                             : Optimiser::Group{options.learningRate, options.weightDecay};
     parts[kIds] = {idLearningRate(spec), options.weightDecay};
     parts[kFusion] = {options.learningRate * options.fusionRate, options.weightDecay};
-    parts[kText] = {options.textEncoder == "frozen" ? 0.0 : options.textLearningRate,
+    parts[kText] = {options.textEncoder == TextEncoderMode::Frozen ? 0.0 : options.textLearningRate,
                     options.textWeightDecay};
     std::vector<Optimiser::Group> groups;
     for (const Optimiser::Group& part : parts) {
         groups.push_back(part);
         groups.push_back({part.learningRate, 0.0});
     }
-    groups.push_back(
-        {parts[kIds].learningRate, parts[kIds].weightDecay,
-         options.tableOptimiser == "adagrad" ? UpdateRule::Adagrad : UpdateRule::AdamW});
+    groups.push_back({parts[kIds].learningRate, parts[kIds].weightDecay,
+                      options.tableOptimiser == TableOptimiser::Adagrad ? UpdateRule::Adagrad
+                                                                        : UpdateRule::AdamW});
     return Optimiser(model.parameters, std::move(groups), [&](const std::string& name) -> int {
         const Part part = isOfTextEncoder(name)         ? kText
                           : name.starts_with("rec.")    ? kIds
@@ -152,8 +153,8 @@ Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model) {
         if (isIdTable(name)) {
             return kTables;
         }
-        const bool plain =
-            options.decay != "all" && isBiasOrNorm(name, *model.parameters.find(name));
+        const bool plain = options.decay != DecayedParameters::All &&
+                           isBiasOrNorm(name, *model.parameters.find(name));
         return 2 * part + (plain ? 1 : 0);
     });
 }
@@ -163,15 +164,15 @@ std::int64_t evaluationBatch(const FinetuneModel& model) {
 }
 
 Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
-                     const LoopPlan& plan, const std::string& stage)
+                     const LoopPlan& plan, RunStage stage)
     : spec_(spec), model_(model), batcher_(batcher), span_(plan.span()),
-      selectionRows_(
-          batcher.dataset().rowsOf(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid)),
+      selectionRows_(batcher.dataset().rowsOf(
+          spec.finetune.selectOn == SelectOn::Test ? Split::Test : Split::Valid)),
       unknownIds_(spec, batcher.dataset(), unknownInValidation(spec, model, batcher)),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
       byRow_(updatesByRow(spec, model, batcher)), optimiser_(finetuneOptimiser(spec, model)),
       state_(stage, model.parameters, optimiser_) {
-    if (model.hasText() && spec.finetune.textEncoder == "frozen") {
+    if (model.hasText() && spec.finetune.textEncoder == TextEncoderMode::Frozen) {
         frozen_.emplace(model, batcher);
     } else if (model.hasText() && spec.finetune.maskRatioText > 0) {
         hiddenTokens_.emplace(spec, batcher.maskToken());
@@ -185,7 +186,7 @@ Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& b
 
 std::optional<std::vector<Fact>> Finetuner::begin(const std::stop_token&) {
     std::vector<Fact> facts;
-    if (trainsTables(spec_, model_) && spec_.id.tableUpdates == "touched" && !byRow_) {
+    if (trainsTables(spec_, model_) && spec_.id.tableUpdates == TableUpdates::Touched && !byRow_) {
         facts.emplace_back(LogLine{"info", "every row of the id tables is computed in every step: "
                                            "finetune.clip_norm with finetune.embedding_l2 needs "
                                            "the gradient of all of them"});
@@ -222,8 +223,8 @@ void Finetuner::openRows(const at::Tensor& ids) {
 
 /// Where rows choose the mixing weights, sets them, and mixes the predictions anew.
 void Finetuner::mix(Predictions& predictions) {
-    if (spec_.finetune.mixingFrom != "validation" || spec_.finetune.selectOn != "valid" ||
-        spec_.finetune.fusionRate == 0) {
+    if (spec_.finetune.mixingFrom != MixingFrom::Validation ||
+        spec_.finetune.selectOn != SelectOn::Valid || spec_.finetune.fusionRate == 0) {
         return;
     }
     const auto positives = std::ranges::count(predictions.labels, std::uint8_t{1});
@@ -299,8 +300,8 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
         scheduleFactor(spec_.finetune.schedule, spec_.finetune.warmup, step, span_) *
         state_.place.rateFactor;
     done.learningRate =
-        factor * (spec_.finetune.branches == "text" ? spec_.finetune.textLearningRate
-                                                    : spec_.finetune.learningRate);
+        factor * (spec_.finetune.branches == Branches::Text ? spec_.finetune.textLearningRate
+                                                            : spec_.finetune.learningRate);
     const at::Tensor norm = optimiser_.gradientNorm();
     LossSums::Told told = sums.read(norm);
     done.finite = told.isFinite();

@@ -45,7 +45,7 @@ class Finetuner final : public Stage {
 public:
     /// `stage` is its name in events and checkpoints.
     Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& batcher,
-              const LoopPlan& plan, const std::string& stage = "finetune");
+              const LoopPlan& plan, RunStage stage = RunStage::Finetune);
 
     Step step(std::span<const std::int64_t> rows, std::int64_t step,
               const std::stop_token& stop) override;

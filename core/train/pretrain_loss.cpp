@@ -44,9 +44,9 @@ at::Tensor tokenLoss(const PretrainModel& model, const at::Tensor& cleanFeatures
 
 PretrainChoices pretrainChoices(const RunSpec& spec) {
     PretrainChoices choices;
-    choices.separateCleanPasses = spec.pretrain.cleanPass == "separate";
-    choices.attendPadding = spec.pretrain.fieldAttention == "padded";
-    choices.headOnEveryToken = spec.pretrain.tokenHead == "all";
+    choices.separateCleanPasses = spec.pretrain.cleanPass == CleanPass::Separate;
+    choices.attendPadding = spec.pretrain.fieldAttention == FieldAttention::Padded;
+    choices.headOnEveryToken = spec.pretrain.tokenHead == TokenHead::All;
     return choices;
 }
 

@@ -15,20 +15,17 @@ Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
         return std::max<std::int64_t>(1, maskedFieldCount(static_cast<std::int64_t>(fields.size()),
                                                           ratio, spec.pretrain.maskRounding));
     };
-    using Fields = Batcher::MaskPlan::Fields;
     Batcher::MaskPlan plan;
     plan.tableFields = count(batcher.idFields(), spec.pretrain.maskRatioTable);
     plan.textFields = count(batcher.textFields(), spec.pretrain.maskRatioText);
     plan.noise = spec.pretrain.noise;
-    plan.fields = spec.pretrain.maskedFields == "same"        ? Fields::Same
-                  : spec.pretrain.maskedFields == "different" ? Fields::Different
-                                                              : Fields::Independent;
-    plan.tokenShare = spec.pretrain.maskUnit == "token" ? spec.pretrain.maskRatioText : 0;
+    plan.fields = spec.pretrain.maskedFields;
+    plan.tokenShare = spec.pretrain.maskUnit == MaskUnit::Token ? spec.pretrain.maskRatioText : 0;
     return plan;
 }
 
 std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& sizes) {
-    if (spec.pretrain.noiseFrom == "field") {
+    if (spec.pretrain.noiseFrom == NoiseFrom::Field) {
         return NoiseSampler::ofFields(sizes.trainingCounts, sizes.idFields);
     }
     return {NoiseSampler(sizes.trainingCounts)};
@@ -36,7 +33,7 @@ std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& s
 
 Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model) {
     const double rate = spec.pretrain.learningRate;
-    const bool decayAll = spec.pretrain.decay == "all";
+    const bool decayAll = spec.pretrain.decay == DecayedParameters::All;
     return Optimiser(model.parameters,
                      {/*decaying=*/{rate, spec.pretrain.weightDecay}, /*plain=*/{rate, 0.0}},
                      [&](const std::string& name) {
@@ -54,7 +51,8 @@ Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher&
       byRow_(updatesTouchedRows(
           spec.id.tableUpdates, model.parameters.device(),
           {model.idRows->size(), spec.pretrain.batchSize * batcher.idColumns(), /*hasL2=*/false})),
-      optimiser_(pretrainOptimiser(spec, model)), state_("pretrain", model.parameters, optimiser_) {
+      optimiser_(pretrainOptimiser(spec, model)),
+      state_(RunStage::Pretrain, model.parameters, optimiser_) {
     if (byRow_) {
         optimiser_.updateByRow(model.tables(), /*l2=*/0);
     } else {
@@ -94,8 +92,8 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
         openRows(batch, masks);
     }
     model_.parameters.stepBegins();
-    const PretrainLosses losses =
-        pretrainLosses(model_, batch, masks, choices_, dropout_.forStep("pretrain", step, stop));
+    const PretrainLosses losses = pretrainLosses(model_, batch, masks, choices_,
+                                                 dropout_.forStep(RunStage::Pretrain, step, stop));
     Step done;
     const double factor =
         scheduleFactor(spec_.pretrain.schedule, spec_.pretrain.warmup, step, span_);
@@ -139,7 +137,7 @@ std::optional<Stage::EpochEnd> Pretrainer::endEpoch(std::int64_t epoch,
                                                     const std::stop_token& stop) {
     optimiser_.bringUpToDate();
     EpochEnd end;
-    if (spec_.pretrain.temperatureKind == "learned" && model_.projectIds) {
+    if (spec_.pretrain.temperatureKind == TemperatureKind::Learned && model_.projectIds) {
         end.done.state["temperature"] = model_.temperature();
     }
     auto measured = measure_(stop);

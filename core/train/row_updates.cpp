@@ -26,9 +26,14 @@ void forAllRows(const at::Tensor& table, Visit visit) {
 
 } // namespace
 
-bool updatesTouchedRows(const std::string& choice, at::Device device, const TableLoad& load) {
-    if (choice != "auto") {
-        return choice == "touched";
+bool updatesTouchedRows(TableUpdates choice, at::Device device, const TableLoad& load) {
+    switch (choice) {
+    case TableUpdates::Touched:
+        return true;
+    case TableUpdates::All:
+        return false;
+    case TableUpdates::Auto:
+        break;
     }
     // A graphics processor steps a whole table faster than it is told of every missed step. So does
     // a processor where a batch reads most rows, or, unless L2 makes a gradient for every row,

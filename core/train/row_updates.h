@@ -2,6 +2,7 @@
 
 #include "core/model/id/row_table.h"
 #include "core/model/kernels/row_kernels.h"
+#include "core/spec/choices.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -26,7 +27,7 @@ struct TableLoad {
 };
 
 /// What a choice of id.table_updates means on a device.
-bool updatesTouchedRows(const std::string& choice, at::Device device, const TableLoad& load);
+bool updatesTouchedRows(TableUpdates choice, at::Device device, const TableLoad& load);
 
 /// Steps of one table of which each computes the open rows only. A row that was not open owes the
 /// steps it missed: moments that fade, a value that they still move, decay, the pull of L2. They

@@ -6,21 +6,25 @@
 
 namespace flip {
 
-double scheduleFactor(const std::string& schedule, double warmup, std::int64_t step,
+double scheduleFactor(Schedule schedule, double warmup, std::int64_t step,
                       const ScheduleSpan& span) {
     const double warmSteps = std::floor(warmup * static_cast<double>(span.totalSteps));
     if (static_cast<double>(step) < warmSteps) {
         return static_cast<double>(step + 1) / warmSteps;
     }
-    if (schedule == "constant") {
-        return 1.0;
-    }
     double way = 1.0;
-    if (schedule == "cosine-epoch") {
+    switch (schedule) {
+    case Schedule::Constant:
+        return 1.0;
+    case Schedule::CosineStep:
+        if (const double rest = static_cast<double>(span.totalSteps) - warmSteps; rest > 0) {
+            way = (static_cast<double>(step) - warmSteps) / rest;
+        }
+        break;
+    case Schedule::CosineEpoch:
         const std::int64_t epoch = step / std::max<std::int64_t>(span.stepsPerEpoch, 1);
         way = static_cast<double>(epoch) / static_cast<double>(span.epochs);
-    } else if (const double rest = static_cast<double>(span.totalSteps) - warmSteps; rest > 0) {
-        way = (static_cast<double>(step) - warmSteps) / rest;
+        break;
     }
     return 0.5 * (1.0 + std::cos(std::numbers::pi * way));
 }

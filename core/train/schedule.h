@@ -1,7 +1,8 @@
 #pragma once
 
+#include "core/spec/choices.h"
+
 #include <cstdint>
-#include <string>
 
 namespace flip {
 
@@ -13,9 +14,9 @@ struct ScheduleSpan {
 };
 
 /// Learning-rate factor of a step, counted from 0: a linear warm-up over that share of all steps,
-/// then 1 ("constant"), or a cosine from 1 down to 0, step by step over the steps left
-/// ("cosine-step") or epoch by epoch over all epochs ("cosine-epoch").
-double scheduleFactor(const std::string& schedule, double warmup, std::int64_t step,
+/// then 1 (Constant), or a cosine from 1 down to 0, step by step over the steps left (CosineStep)
+/// or epoch by epoch over all epochs (CosineEpoch).
+double scheduleFactor(Schedule schedule, double warmup, std::int64_t step,
                       const ScheduleSpan& span);
 
 } // namespace flip

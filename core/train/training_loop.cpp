@@ -46,6 +46,8 @@ public:
     }
 
 private:
+    std::string stageWord() const { return std::string(wordOf(place_.stage)); }
+
     LoopEnd untilTheEnd() {
         if (!place_.begun) {
             const auto facts = stage_.begin(stop_);
@@ -74,7 +76,7 @@ private:
             return *failed;
         }
         return {LoopEnd::Status::Stopped,
-                "stopped at step " + std::to_string(place_.step) + " of " + place_.stage,
+                "stopped at step " + std::to_string(place_.step) + " of " + stageWord(),
                 {}};
     }
 
@@ -88,7 +90,7 @@ private:
         if (name.empty()) {
             return std::nullopt;
         }
-        return diverged("after step " + std::to_string(place_.step) + " of " + place_.stage + ", " +
+        return diverged("after step " + std::to_string(place_.step) + " of " + stageWord() + ", " +
                         name + " holds numbers that are not finite");
     }
 
@@ -133,7 +135,7 @@ private:
             tell_(fact);
             const std::string what = allFinite(fact.losses) ? "gradient" : "loss";
             return diverged("the " + what + " of step " + std::to_string(fact.step) + " of " +
-                            place_.stage + " is not finite");
+                            stageWord() + " is not finite");
         }
         place_.step += 1;
         place_.seconds += fact.seconds;
@@ -156,7 +158,7 @@ private:
         }
         if (!end->finite) {
             return diverged("the predictions after epoch " + std::to_string(epoch) + " of " +
-                            place_.stage + " are not finite");
+                            stageWord() + " are not finite");
         }
         place_.epochsDone = epoch;
         place_.seconds += secondsSince(started);

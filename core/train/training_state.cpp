@@ -17,7 +17,7 @@ constexpr int kVersion = 1;
 
 std::string toText(const TrainingState::Place& place) {
     return Json{{"version", kVersion},
-                {"stage", place.stage},
+                {"stage", wordOf(place.stage)},
                 {"begun", place.begun},
                 {"step", place.step},
                 {"epochs_done", place.epochsDone},
@@ -46,8 +46,12 @@ Result<TrainingState::Place> placeOf(const SafetensorsFile& file) {
         return Problem{"was written by a newer version of FLIP Workbench; use that one",
                        file.path().string()};
     }
+    const auto stage = choiceOf<RunStage>(json.value("stage", ""));
+    if (!stage) {
+        return damaged;
+    }
     TrainingState::Place place;
-    place.stage = json.value("stage", "");
+    place.stage = *stage;
     place.begun = json.value("begun", false);
     place.step = json.value("step", std::int64_t{0});
     place.epochsDone = json.value("epochs_done", std::int64_t{0});
@@ -97,9 +101,9 @@ private:
 
 } // namespace
 
-TrainingState::TrainingState(std::string stage, Parameters& parameters, Optimiser& optimiser)
+TrainingState::TrainingState(RunStage stage, Parameters& parameters, Optimiser& optimiser)
     : parameters_(parameters), optimiser_(optimiser) {
-    place.stage = std::move(stage);
+    place.stage = stage;
 }
 
 void TrainingState::rememberBest() {
@@ -162,8 +166,8 @@ Result<void> TrainingState::load(const std::filesystem::path& path) {
         return saved.problem();
     }
     if (saved->stage != place.stage) {
-        return Problem{"belongs to the stage " + saved->stage + ", not to " + place.stage +
-                           "; start the run again",
+        return Problem{"belongs to the stage " + std::string(wordOf(saved->stage)) + ", not to " +
+                           std::string(wordOf(place.stage)) + "; start the run again",
                        path.string()};
     }
     if (auto filled = parameters_.fill(*file, "model/", {""}); !filled) {

@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/model/parameters.h"
+#include "core/spec/run_state.h"
 #include "core/train/optimiser.h"
 
 #include <ATen/core/Tensor.h>
@@ -18,11 +19,11 @@ namespace flip {
 /// them all. Refers to the parameters and the optimiser of the stage, which must outlive it.
 class TrainingState {
 public:
-    TrainingState(std::string stage, Parameters& parameters, Optimiser& optimiser);
+    TrainingState(RunStage stage, Parameters& parameters, Optimiser& optimiser);
 
     /// Where a saved state stood, readable without building a model.
     struct Place {
-        std::string stage;           // pretrain | finetune
+        RunStage stage{};
         bool begun = false;          // what comes before the first step has been told
         std::int64_t step = 0;       // steps done
         std::int64_t epochsDone = 0; // epochs measured and closed

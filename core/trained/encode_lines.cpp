@@ -63,7 +63,7 @@ Result<std::unique_ptr<TextEncoder>> loadEncoder(const LineEncoder& from, const 
         auto loaded = loadTextWeights(from.folder, config, parameters, "text.");
         return loaded ? std::move(encoder) : Result<std::unique_ptr<TextEncoder>>(loaded.problem());
     }
-    (*encoder)->setMeanPooling(from.trained->spec.plm.pooling == "mean");
+    (*encoder)->setMeanPooling(from.trained->spec.plm.pooling == Pooling::Mean);
     auto filled = parameters.fill(from.trained->weights, "", {""});
     return filled ? std::move(encoder) : Result<std::unique_ptr<TextEncoder>>(filled.problem());
 }

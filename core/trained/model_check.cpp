@@ -1,9 +1,9 @@
 #include "core/trained/model_check.h"
 
 #include "core/base/files.h"
+#include "core/device/safety_net.h"
 #include "core/model/plm/model_folder.h"
 #include "core/model/plm/text_weights.h"
-#include "core/device/safety_net.h"
 
 #include <nlohmann/json.hpp>
 #include <torch/types.h>

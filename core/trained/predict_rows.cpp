@@ -77,7 +77,7 @@ Result<std::optional<Predictions>> predictSome(const ServedModel& served, const 
         model.idRows->setLists(idListsOf(rows));
     }
     const Batcher batcher(rows, sentences ? &*sentences : nullptr,
-                          served.spec().text.padding == "max", model.parameters.device(),
+                          served.spec().text.padding == TextPadding::Max, model.parameters.device(),
                           itemSentences ? &*itemSentences : nullptr,
                           historyPlan(served.spec(), rows));
     std::vector<std::int64_t> order(count);

@@ -2,8 +2,8 @@
 
 #include "core/base/nearest_name.h"
 #include "core/data/id_lists.h"
-#include "core/model/plm/model_folder.h"
 #include "core/device/machine.h"
+#include "core/model/plm/model_folder.h"
 #include "core/spec/mask_count.h"
 #include "core/spec/options.h"
 #include "core/text/dataset_text.h"
@@ -15,12 +15,12 @@ namespace flip {
 
 namespace {
 
-bool hasLoss(const RunSpec& spec, const char* loss) {
+bool hasLoss(const RunSpec& spec, PretrainLoss loss) {
     const auto& losses = spec.pretrain.losses;
     return std::find(losses.begin(), losses.end(), loss) != losses.end();
 }
 
-Result<void> checkMasks(const RunSpec& spec, const char* loss, std::int64_t fields, double ratio,
+Result<void> checkMasks(const RunSpec& spec, PretrainLoss loss, std::int64_t fields, double ratio,
                         const char* key, const char* what) {
     if (!hasLoss(spec, loss)) {
         return {}; // nothing is masked
@@ -45,10 +45,10 @@ Result<void> checkSplits(const RunSpec& spec, const Dataset& dataset) {
     if (auto checked = need(Split::Train); !checked) {
         return checked;
     }
-    if (spec.kind == "pretrain") {
+    if (spec.kind == RunKind::Pretrain) {
         return {};
     }
-    return need(spec.finetune.selectOn == "test" ? Split::Test : Split::Valid);
+    return need(spec.finetune.selectOn == SelectOn::Test ? Split::Test : Split::Valid);
 }
 
 std::vector<IdField> idFieldsOf(const Dataset& dataset) {
@@ -100,8 +100,8 @@ Result<void> checkHistory(const RunSpec& spec, const Dataset& dataset) {
 
 /// Words can be hidden only from a language model that reads them in each step.
 Result<void> checkHiddenWords(const RunSpec& spec) {
-    if (spec.finetune.maskRatioText > 0 && spec.finetune.branches != "id" &&
-        spec.finetune.textEncoder == "frozen") {
+    if (spec.finetune.maskRatioText > 0 && spec.finetune.branches != Branches::Id &&
+        spec.finetune.textEncoder == TextEncoderMode::Frozen) {
         return Problem{"has no effect with finetune.text_encoder = \"frozen\", which reads each "
                        "sentence once; set it to 0",
                        "finetune.mask_ratio_text"};
@@ -112,7 +112,7 @@ Result<void> checkHiddenWords(const RunSpec& spec) {
 /// A second tower reads the words of a click model of words alone.
 Result<void> checkTowers(const RunSpec& spec) {
     if (!spec.text.itemTemplate.empty() &&
-        (spec.kind != "finetune" || spec.finetune.branches != "text")) {
+        (spec.kind != RunKind::Finetune || spec.finetune.branches != Branches::Text)) {
         return Problem{
             "needs kind = \"finetune\" and finetune.branches = \"text\": two towers read "
             "no ids and are not pretrained here",
@@ -203,7 +203,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
             return checked.problem();
         }
     }
-    if (spec.kind != "pretrain") {
+    if (spec.kind != RunKind::Pretrain) {
         if (auto checked = checkUnknownFields(spec, *inputs->dataset_); !checked) {
             return checked.problem();
         }
@@ -211,7 +211,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
     if (auto checked = checkTowers(spec); !checked) {
         return checked.problem();
     }
-    if (spec.kind != "pretrain") {
+    if (spec.kind != RunKind::Pretrain) {
         if (auto checked = checkHiddenWords(spec); !checked) {
             return checked.problem();
         }
@@ -223,7 +223,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
     }
     if (groupIsRead(OptionGroup::Pretraining, spec.kind, spec.finetune.branches)) {
         const auto fields = static_cast<std::int64_t>(inputs->dataset_->idFields().size());
-        if (auto checked = checkMasks(spec, "mfm", fields, spec.pretrain.maskRatioTable,
+        if (auto checked = checkMasks(spec, PretrainLoss::Mfm, fields, spec.pretrain.maskRatioTable,
                                       "pretrain.mask_ratio_table", "id fields");
             !checked) {
             return checked.problem();
@@ -235,14 +235,14 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
                 named.push_back(part.field);
             }
         }
-        if (auto checked = checkMasks(spec, "mlm", static_cast<std::int64_t>(named.size()),
-                                      spec.pretrain.maskRatioText, "pretrain.mask_ratio_text",
-                                      "fields of the template");
+        if (auto checked = checkMasks(
+                spec, PretrainLoss::Mlm, static_cast<std::int64_t>(named.size()),
+                spec.pretrain.maskRatioText, "pretrain.mask_ratio_text", "fields of the template");
             !checked) {
             return checked.problem();
         }
         const std::vector<int> ids = inputs->dataset_->idFields();
-        if (spec.pretrain.maskedFields == "same" && hasLoss(spec, "mlm") &&
+        if (spec.pretrain.maskedFields == MaskedFields::Same && hasLoss(spec, PretrainLoss::Mlm) &&
             std::find_first_of(named.begin(), named.end(), ids.begin(), ids.end()) == named.end()) {
             return Problem{"is \"same\", but text.template names none of the id fields, so no word "
                            "would ever be hidden; name one, or choose independent",
@@ -326,8 +326,9 @@ Result<bool> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop
             }
         }
     }
-    batcher_.emplace(*dataset_, cache(), spec.text.padding == "max", at::Device(device_.device),
-                     itemCache_ ? &*itemCache_ : nullptr, historyPlan(spec, *dataset_));
+    batcher_.emplace(*dataset_, cache(), spec.text.padding == TextPadding::Max,
+                     at::Device(device_.device), itemCache_ ? &*itemCache_ : nullptr,
+                     historyPlan(spec, *dataset_));
     return true;
 }
 

@@ -2,9 +2,9 @@
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/device/devices.h"
 #include "core/model/flip_model.h"
 #include "core/model/plm/text_config.h"
-#include "core/device/devices.h"
 #include "core/spec/run_spec.h"
 #include "core/store/workspace.h"
 #include "core/text/token_cache.h"
@@ -36,7 +36,7 @@ public:
     bool readsText() const { return config_.has_value(); }
     const std::optional<TextConfig>& config() const { return config_; }
     const std::filesystem::path& modelFolder() const { return modelFolder_; }
-    const Tokenizer& tokenizer() const { return *tokenizer_; } // where text is read
+    const Tokenizer& tokenizer() const { return *tokenizer_; }         // where text is read
     std::string sentenceTemplate() const { return template_->text(); } // where text is read
     std::string templateText() const; // of both towers where there are two; empty without text
     ModelSizes sizes() const;

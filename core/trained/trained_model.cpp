@@ -29,13 +29,13 @@ Result<void> checkInputs(const RunInputs& inputs, const RunSummary& run) {
 
 } // namespace
 
-RunSpec specOfStage(const RunSpec& spec, const std::string& stage) {
+RunSpec specOfStage(const RunSpec& spec, RunStage stage) {
     RunSpec own = spec;
-    if (stage == kIdsAloneStage) {
-        own.finetune.branches = "id";
+    if (stage == RunStage::IdsAlone) {
+        own.finetune.branches = Branches::Id;
         own.finetune.epochs = spec.finetune.idEpochs;
         own.finetune.batchSize = spec.finetune.idBatchSize;
-        own.finetune.schedule = "constant"; // patience says when it ends
+        own.finetune.schedule = Schedule::Constant; // patience says when it ends
         own.finetune.warmup = 0;
     }
     return own;
@@ -75,7 +75,7 @@ Result<std::unique_ptr<TrainedModel>> TrainedModel::open(const std::string& run,
     if (auto same = checkInputs(*trained->inputs_, trained->run_); !same) {
         return same.problem();
     }
-    if (trained->checkpoint_.stage == kPretrainStage) {
+    if (trained->checkpoint_.stage == RunStage::Pretrain) {
         return trained;
     }
     auto model =
@@ -103,8 +103,8 @@ Result<std::unique_ptr<PretrainModel>> TrainedModel::alignmentModel() const {
     }
     RunSpec spec = spec_;
     spec.pretrain = (*pretraining)->pretrain;
-    if (checkpoint_.stage != kPretrainStage) {
-        spec.pretrain.losses = {"mfm"}; // the heads of the others are not kept
+    if (checkpoint_.stage != RunStage::Pretrain) {
+        spec.pretrain.losses = {PretrainLoss::Mfm}; // the heads of the others are not kept
     }
     auto model = PretrainModel::make(spec, inputs_->sizes(), *inputs_->config(),
                                      at::Device(inputs_->device().device));

@@ -17,7 +17,7 @@ namespace flip {
 
 /// The recipe of one stage of a run, as its model is made: a joint run's ids are trained alone by a
 /// recipe of the branch id.
-RunSpec specOfStage(const RunSpec& spec, const std::string& stage);
+RunSpec specOfStage(const RunSpec& spec, RunStage stage);
 
 /// A stored run turned back into its model: the recipe, what the run read, and the model with the
 /// weights of one of its checkpoints. The way from a run to all that is done with it.

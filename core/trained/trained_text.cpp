@@ -16,7 +16,7 @@ namespace {
 Result<SafetensorsFile> textWeightsOf(const RunSummary& run, const std::string& checkpoint,
                                       const Workspace& workspace) {
     std::vector<std::string> names{checkpoint};
-    if (checkpoint.empty() && run.kind == "flip") {
+    if (checkpoint.empty() && run.kind == RunKind::Flip) {
         names.emplace_back("pretrained");
     }
     for (const std::string& name : names) {
@@ -44,8 +44,9 @@ Result<TrainedText> openTrainedText(const std::string& run, const std::string& c
     if (!summary) {
         return summary.problem();
     }
-    if (checkpoint.empty() && (summary->status == "running" || canResume(summary->status))) {
-        return Problem{"has not finished, it is " + summary->status +
+    if (checkpoint.empty() &&
+        (summary->status == RunStatus::Running || canResume(summary->status))) {
+        return Problem{"has not finished, it is " + std::string(wordOf(summary->status)) +
                            "; let it finish, or go on with 'flip run --resume'",
                        run};
     }

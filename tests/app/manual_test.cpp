@@ -262,25 +262,28 @@ void ManualTest::experimentPageTellsEveryOption() {
         QVERIFY2(entry.contains(text(choice)), choice.c_str());
     }
     QCOMPARE(entry.contains("Recipe published: "), option.publishedDefault.has_value());
-    const std::string backbone = option.backbones.empty() ? "lr" : option.backbones.front();
+    using flip::Branches;
+    using flip::RunKind;
+    const flip::BackboneKind backbone =
+        option.backbones.empty() ? flip::BackboneKind::Lr : option.backbones.front();
     QCOMPARE(entry.contains("with the backbone "), !option.backbones.empty());
     // "joint" stands there just where a joint run is told from others.
     const QString readers = entry.mid(entry.lastIndexOf("Read where"));
-    if (flip::optionIsRead(option, "pretrain", "id", backbone) &&
-        flip::optionIsRead(option, "flip", "id", backbone) &&
-        flip::optionIsRead(option, "finetune", "id", backbone) &&
-        flip::optionIsRead(option, "finetune", "text", backbone)) {
+    if (flip::optionIsRead(option, RunKind::Pretrain, Branches::Id, backbone) &&
+        flip::optionIsRead(option, RunKind::Flip, Branches::Id, backbone) &&
+        flip::optionIsRead(option, RunKind::Finetune, Branches::Id, backbone) &&
+        flip::optionIsRead(option, RunKind::Finetune, Branches::Text, backbone)) {
         QVERIFY(entry.contains("Every run reads it"));
         return;
     }
     QVERIFY(entry.contains("Read where kind is "));
     QCOMPARE(readers.contains("pretrain"),
-             flip::optionIsRead(option, "pretrain", "joint", backbone));
+             flip::optionIsRead(option, RunKind::Pretrain, Branches::Joint, backbone));
     QCOMPARE(readers.contains("finetune.branches is"),
-             !flip::optionIsRead(option, "finetune", "id", backbone) !=
-                     !flip::optionIsRead(option, "finetune", "text", backbone) ||
-                 !flip::optionIsRead(option, "finetune", "id", backbone) !=
-                     !flip::optionIsRead(option, "finetune", "joint", backbone));
+             !flip::optionIsRead(option, RunKind::Finetune, Branches::Id, backbone) !=
+                     !flip::optionIsRead(option, RunKind::Finetune, Branches::Text, backbone) ||
+                 !flip::optionIsRead(option, RunKind::Finetune, Branches::Id, backbone) !=
+                     !flip::optionIsRead(option, RunKind::Finetune, Branches::Joint, backbone));
 }
 
 void ManualTest::environmentNamesEveryVariableThatIsRead() {

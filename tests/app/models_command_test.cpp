@@ -70,7 +70,8 @@ void ModelsCommandTest::initTestCase() {
         all.insert(all.end(), changes.begin(), changes.end());
         const RunEnded ended =
             executeRun(project_->spec(all), workspace, name, nobody, std::stop_token());
-        QVERIFY2(ended.status == "finished", ended.problem ? ended.problem->text().c_str() : "");
+        QVERIFY2(ended.status == RunStatus::Finished,
+                 ended.problem ? ended.problem->text().c_str() : "");
     };
     run("both", {"kind=flip"});
     run("ids", {"kind=finetune", "finetune.branches=id"});

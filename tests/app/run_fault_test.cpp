@@ -64,7 +64,7 @@ private:
     std::string status(const std::string& run) const {
         auto store = RunStore::open(project_->workspace());
         const auto found = store->find(run);
-        return found ? found->status : found.problem().text();
+        return found ? std::string(wordOf(found->status)) : found.problem().text();
     }
 
     std::unique_ptr<TinyProject> project_;

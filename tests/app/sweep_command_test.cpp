@@ -204,7 +204,7 @@ private:
     std::string status(const std::string& run) const {
         auto store = RunStore::open(project_->workspace());
         const auto found = store->lookUp(run);
-        return found && *found ? (*found)->status : "";
+        return found && *found ? std::string(wordOf((*found)->status)) : "";
     }
 
     std::unique_ptr<TinyProject> project_;

@@ -22,9 +22,10 @@ inline std::vector<RunEvent> pretrainingFacts(const std::string& run, int steps 
     std::vector<RunEvent> events;
     double wall = 0;
     events.push_back(
-        {wall, RunStarted{run, "pretrain", "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
+        {wall,
+         RunStarted{run, RunKind::Pretrain, "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
     const int perEpoch = steps / epochs;
-    events.push_back({wall, StageStarted{"pretrain", epochs, perEpoch, steps}});
+    events.push_back({wall, StageStarted{RunStage::Pretrain, epochs, perEpoch, steps}});
     const auto measure = [&](int epoch, int step) {
         AlignmentMeasured map{.epoch = epoch, .step = step, .masked = fields, .words = fields};
         const double sharp = 0.55 * epoch / epochs;
@@ -65,7 +66,7 @@ inline std::vector<RunEvent> pretrainingFacts(const std::string& run, int steps 
         const double mlm = noisy(9.9, 3.1, 8, 0.35);
         events.push_back(
             {wall,
-             StepDone{"pretrain",
+             StepDone{RunStage::Pretrain,
                       step,
                       (step - 1) / perEpoch + 1,
                       128,
@@ -74,9 +75,10 @@ inline std::vector<RunEvent> pretrainingFacts(const std::string& run, int steps 
                       {{"icl", icl}, {"mfm", mfm}, {"mlm", mlm}, {"total", icl + mfm + mlm}}}});
         if (step % perEpoch == 0) {
             const int epoch = step / perEpoch;
-            events.push_back({wall, EpochDone{"pretrain", epoch, step, 84, {}, false, {}}});
+            events.push_back({wall, EpochDone{RunStage::Pretrain, epoch, step, 84, {}, false, {}}});
             measure(epoch, step);
-            events.push_back({wall, CheckpointSaved{"pretrain", step, "last.pt", 91'000'000}});
+            events.push_back(
+                {wall, CheckpointSaved{RunStage::Pretrain, step, "last.pt", 91'000'000}});
         }
     }
     return events;
@@ -91,8 +93,9 @@ inline std::vector<RunEvent> finetuningFacts(const std::string& run, int epochs 
     double wall = 0;
     double best = 0;
     events.push_back(
-        {wall, RunStarted{run, "finetune", "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
-    events.push_back({wall, StageStarted{"finetune", epochs, perEpoch, epochs * perEpoch}});
+        {wall,
+         RunStarted{run, RunKind::Finetune, "movielens-100k", {.device = "cpu", .threads = 2}, 0}});
+    events.push_back({wall, StageStarted{RunStage::Finetune, epochs, perEpoch, epochs * perEpoch}});
     const auto branch = [&](double offset, int epoch) {
         const double lift = 1 - std::exp(-0.7 * epoch);
         const double auc = 0.6 + (level + offset - 0.6) * lift - 0.004 * std::max(0, epoch - 6) +
@@ -110,7 +113,7 @@ inline std::vector<RunEvent> finetuningFacts(const std::string& run, int epochs 
             const double joint = loss(0.48);
             const double id = loss(0.52);
             const double text = loss(0.56);
-            events.push_back({wall, StepDone{"finetune",
+            events.push_back({wall, StepDone{RunStage::Finetune,
                                              step,
                                              epoch,
                                              1024,
@@ -126,7 +129,7 @@ inline std::vector<RunEvent> finetuningFacts(const std::string& run, int epochs 
         const bool better = *valid.at("").auc > best;
         best = std::max(best, *valid.at("").auc);
         wall += 3;
-        events.push_back({wall, EpochDone{"finetune",
+        events.push_back({wall, EpochDone{RunStage::Finetune,
                                           epoch,
                                           epoch * perEpoch,
                                           35,
@@ -134,7 +137,7 @@ inline std::vector<RunEvent> finetuningFacts(const std::string& run, int epochs 
                                           better,
                                           {{"alpha", 0.05 * epoch}}}});
     }
-    RunEnded end{.status = "finished",
+    RunEnded end{.status = RunStatus::Finished,
                  .reason = "all epochs done",
                  .seconds = wall,
                  .peakRssBytes = 1'450'000'000};
@@ -148,8 +151,8 @@ inline std::vector<RunEvent> finetuningFacts(const std::string& run, int epochs 
     return events;
 }
 
-inline RunSummary summary(const std::string& name, const std::string& status,
-                          const std::string& kind = "finetune") {
+inline RunSummary summary(const std::string& name, RunStatus status,
+                          RunKind kind = RunKind::Finetune) {
     RunSummary run;
     run.name = name;
     run.status = status;
@@ -161,9 +164,9 @@ inline RunSummary summary(const std::string& name, const std::string& status,
     run.spec.kind = kind;
     run.spec.seed = 1;
     run.spec.plm.path = "all-MiniLM-L6-v2";
-    run.spec.id.backbone = "dcn-mix";
-    run.spec.finetune.branches = "joint";
-    if (status != "running") {
+    run.spec.id.backbone = BackboneKind::DcnMix;
+    run.spec.finetune.branches = Branches::Joint;
+    if (status != RunStatus::Running) {
         run.end.status = status;
         run.end.seconds = 83;
     }
@@ -171,7 +174,7 @@ inline RunSummary summary(const std::string& name, const std::string& status,
 }
 
 inline RunSummary scored(const std::string& name, double auc, double logLoss) {
-    RunSummary run = summary(name, "finished");
+    RunSummary run = summary(name, RunStatus::Finished);
     run.end.metrics["valid"] = {{"", Metrics{auc + 0.002, logLoss, 8000, 4400}}};
     run.end.metrics["test"] = {{"", Metrics{auc, logLoss, 8000, 4400}}};
     return run;

@@ -122,7 +122,7 @@ void RunHistory::takeList(const std::vector<RunSummary>& runs) {
     anyRunning_ = false;
     std::vector<QString> taken;
     for (const RunSummary& run : runs) {
-        const bool running = run.status == "running";
+        const bool running = run.status == RunStatus::Running;
         anyRunning_ = anyRunning_ || running;
         const auto loaded = loaded_.find(QString::fromStdString(run.name));
         if (loaded == loaded_.end() || !loaded->second.complete) {
@@ -201,8 +201,8 @@ void RunHistory::readFacts(const QString& run) {
             if (!last) {
                 return {.problem = last.problem()};
             }
-            return {handfuls.rest(), *last, summary->status == "running" && !handfuls.ended(),
-                    std::nullopt};
+            return {handfuls.rest(), *last,
+                    summary->status == RunStatus::Running && !handfuls.ended(), std::nullopt};
         },
         [this, run](Reading reading) {
             const auto loaded = loaded_.find(run);

@@ -78,8 +78,8 @@ std::vector<SeriesKey> CurveModel::series(const std::string& name) const {
     return keys;
 }
 
-std::vector<std::string> CurveModel::stages(const std::string& name) const {
-    std::vector<std::string> names;
+std::vector<RunStage> CurveModel::stages(const std::string& name) const {
+    std::vector<RunStage> names;
     if (const auto run = runs_.find(name); run != runs_.end()) {
         for (const Stage& stage : run->second.stages) {
             names.push_back(stage.name);
@@ -96,7 +96,8 @@ void CurveModel::enter(Run& run, double wallSeconds, const Fact& fact) {
     } else if (const auto* epoch = std::get_if<EpochDone>(&fact)) {
         enterEpoch(run, wallSeconds, *epoch);
     } else if (const auto* map = std::get_if<AlignmentMeasured>(&fact)) {
-        Stage& stage = run.stages.empty() ? stageOf(run, "pretrain") : run.stages.at(run.current);
+        Stage& stage =
+            run.stages.empty() ? stageOf(run, RunStage::Pretrain) : run.stages.at(run.current);
         appendEpoch(stage, Quantity::Alignment, "",
                     {static_cast<double>(map->step), static_cast<double>(map->epoch), stage.samples,
                      wallSeconds, map->score});
@@ -144,7 +145,7 @@ void CurveModel::enterEpoch(Run& run, double wallSeconds, const EpochDone& fact)
     }
 }
 
-CurveModel::Stage& CurveModel::stageOf(Run& run, const std::string& name) {
+CurveModel::Stage& CurveModel::stageOf(Run& run, RunStage name) {
     for (std::size_t i = 0; i < run.stages.size(); ++i) {
         if (run.stages[i].name == name) {
             run.current = i;

@@ -24,7 +24,7 @@ enum class CurveX { Step, Epoch, Samples, Seconds };
 
 struct SeriesKey {
     std::string run;
-    std::string stage;
+    RunStage stage{};
     Quantity quantity = Quantity::Loss;
     std::string term;
     auto operator<=>(const SeriesKey&) const = default;
@@ -73,7 +73,7 @@ public:
     std::vector<SeriesKey> series(const std::string& run) const;
 
     /// Stages in the order they began.
-    std::vector<std::string> stages(const std::string& run) const;
+    std::vector<RunStage> stages(const std::string& run) const;
 
 Q_SIGNALS:
     void changed(const std::vector<flip::ui::SeriesChange>& changes);
@@ -86,7 +86,7 @@ private:
         std::optional<std::size_t> changedFrom; // within the current take()
     };
     struct Stage {
-        std::string name;
+        RunStage name{};
         double stepsPerEpoch = 0; // 0: not said
         double lastStep = 0;
         double samples = 0;
@@ -100,7 +100,7 @@ private:
     void enter(Run& run, double wallSeconds, const Fact& fact);
     void enterStep(Run& run, double wallSeconds, const StepDone& fact);
     void enterEpoch(Run& run, double wallSeconds, const EpochDone& fact);
-    static Stage& stageOf(Run& run, const std::string& name);
+    static Stage& stageOf(Run& run, RunStage name);
     static void rewind(Run& run, Stage& stage, double step);
     static void append(Stage& stage, Quantity quantity, const std::string& term,
                        const CurvePoint& point);

@@ -10,8 +10,8 @@ namespace flip::ui {
 
 namespace {
 
-std::set<std::string> termsOf(const CurveModel& curves, const std::string& run,
-                              const std::string& stage, Quantity quantity) {
+std::set<std::string> termsOf(const CurveModel& curves, const std::string& run, RunStage stage,
+                              Quantity quantity) {
     std::set<std::string> terms;
     for (const SeriesKey& key : curves.series(run)) {
         if (key.stage == stage && key.quantity == quantity) {
@@ -26,7 +26,7 @@ int branchColour(const std::string& branch) {
     return branch == "id" ? 1 : branch == "text" ? 2 : branch == "tables" ? 7 : 0;
 }
 
-PlotChoice branchPlot(const CurveModel& curves, const std::string& run, const std::string& stage,
+PlotChoice branchPlot(const CurveModel& curves, const std::string& run, RunStage stage,
                       Quantity quantity, const QString& label, BestMark best) {
     PlotChoice plot{label, {}, best, false, QStringLiteral("comes at the end of the first epoch")};
     const auto terms = termsOf(curves, run, stage, quantity);
@@ -41,7 +41,7 @@ PlotChoice branchPlot(const CurveModel& curves, const std::string& run, const st
     return plot;
 }
 
-PlotChoice pace(const std::string& run, const std::string& stage) {
+PlotChoice pace(const std::string& run, RunStage stage) {
     return {QStringLiteral("throughput (rows/s)"),
             {{{run, stage, Quantity::Throughput, ""}, QStringLiteral("throughput"), 4}},
             BestMark::None,
@@ -51,12 +51,11 @@ PlotChoice pace(const std::string& run, const std::string& stage) {
 
 } // namespace
 
-std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run,
-                                const std::string& stage) {
+std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run, RunStage stage) {
     const QString first = QStringLiteral("comes with the first step");
     const auto losses = termsOf(curves, run, stage, Quantity::Loss);
     std::vector<PlotChoice> plots;
-    if (stage == "pretrain") {
+    if (stage == RunStage::Pretrain) {
         static constexpr std::array<const char*, 4> kTerms{"icl", "mfm", "mlm", "total"};
         for (int i = 0; i < static_cast<int>(kTerms.size()); ++i) {
             const std::string term = kTerms[static_cast<std::size_t>(i)];
@@ -104,7 +103,7 @@ std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run
 
 QString lossName(const std::string& term) {
     const QString name = QString::fromStdString(term);
-    return term == "icl" || term == "mfm" || term == "mlm" ? name.toUpper() : name;
+    return choiceOf<PretrainLoss>(term) ? name.toUpper() : name;
 }
 
 QString axisLabel(CurveX x) {

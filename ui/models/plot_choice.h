@@ -31,8 +31,7 @@ struct PlotChoice {
 
 /// The plots of one stage of a run: the losses, what was validated, the pace. Losses of pretraining
 /// have a plot each, their scales differ; the branches of finetuning share one.
-std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run,
-                                const std::string& stage);
+std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run, RunStage stage);
 
 /// "ICL" for "icl", "joint" for "joint".
 QString lossName(const std::string& term);

@@ -70,8 +70,8 @@ struct Teller {
     void operator()(const LogLine& fact) const { note(fact.level, fact.text); }
     void operator()(const RunEnded& fact) const {
         story.end = fact;
-        const bool calm = fact.status == "finished" || fact.status == "stopped";
-        std::string text = fact.status;
+        const bool calm = fact.status == RunStatus::Finished || fact.status == RunStatus::Stopped;
+        std::string text(wordOf(fact.status));
         if (!fact.reason.empty()) {
             text += ": " + fact.reason;
         }
@@ -85,7 +85,7 @@ struct Teller {
 } // namespace
 
 std::optional<double> RunStory::progress() const {
-    if (end && end->status == "finished") {
+    if (end && end->status == RunStatus::Finished) {
         return 1.0;
     }
     if (stages.empty() || stages.back().totalSteps <= 0) {
@@ -128,11 +128,16 @@ const RunStory* RunJournal::story(const std::string& run) const {
     return found == stories_.end() ? nullptr : &found->second;
 }
 
-std::string stageWord(const std::string& stage) {
-    return stage == "pretrain"      ? "pretraining"
-           : stage == "finetune-id" ? "finetuning of the ids alone"
-           : stage == "finetune"    ? "finetuning"
-                                    : stage;
+std::string stageWord(RunStage stage) {
+    switch (stage) {
+    case RunStage::Pretrain:
+        return "pretraining";
+    case RunStage::IdsAlone:
+        return "finetuning of the ids alone";
+    case RunStage::Finetune:
+        return "finetuning";
+    }
+    return {};
 }
 
 std::string branchWord(const std::string& branch, bool hasBranches) {

@@ -61,8 +61,8 @@ private:
     std::map<std::string, RunStory> stories_;
 };
 
-/// "pretraining" for "pretrain", "finetuning" for "finetune" and so on.
-std::string stageWord(const std::string& stage);
+/// "pretraining", "finetuning of the ids alone", "finetuning".
+std::string stageWord(RunStage stage);
 
 /// "joint" for the run's own output where branches stand beside it, else "validation".
 std::string branchWord(const std::string& branch, bool hasBranches);

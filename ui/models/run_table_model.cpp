@@ -102,12 +102,13 @@ RunTableModel::Row RunTableModel::rowFor(const RunSummary& run) {
     Row row{std::make_shared<const RunSummary>(run), QString::fromStdString(run.name), {}};
     row.values.resize(ColumnCount);
     row.values[Name] = row.name;
-    row.values[Status] = QString::fromStdString(run.status);
-    row.values[Kind] = QString::fromStdString(run.kind);
+    row.values[Status] = wordText(run.status);
+    row.values[Kind] = wordText(run.kind);
     row.values[Dataset] = QString::fromStdString(run.dataset);
-    const bool idOnly = run.kind == "finetune" && run.spec.finetune.branches == "id";
-    const bool textOnly = run.kind == "finetune" && run.spec.finetune.branches == "text";
-    row.values[Backbone] = textOnly ? Value() : QString::fromStdString(run.spec.id.backbone);
+    const bool idOnly = run.kind == RunKind::Finetune && run.spec.finetune.branches == Branches::Id;
+    const bool textOnly =
+        run.kind == RunKind::Finetune && run.spec.finetune.branches == Branches::Text;
+    row.values[Backbone] = textOnly ? Value() : wordText(run.spec.id.backbone);
     row.values[LanguageModel] = idOnly ? Value() : Value(lastPart(run.spec.plm.path));
     row.values[Seed] = static_cast<double>(run.seed);
     row.values[ValidAuc] = auc("valid", "");
@@ -117,7 +118,7 @@ RunTableModel::Row RunTableModel::rowFor(const RunSummary& run) {
     }
     row.values[IdAuc] = auc("test", "id");
     row.values[TextAuc] = auc("test", "text");
-    if (run.status != "running" && run.end.seconds > 0) {
+    if (run.status != RunStatus::Running && run.end.seconds > 0) {
         row.values[Seconds] = run.end.seconds;
     }
     QString created = QString::fromStdString(run.created).left(16);
@@ -363,9 +364,11 @@ QString RunTableModel::textOf(const Row& row, int column) const {
             return *text;
         }
         const auto part = progress_.find(row.name);
-        return *text == QLatin1String("running") && part != progress_.end()
-                   ? statusText(*text) + QStringLiteral(" %1 %").arg(std::floor(100 * part->second))
-                   : statusText(*text);
+        const RunStatus status = row.run->status;
+        return status == RunStatus::Running && part != progress_.end()
+                   ? statusText(status) +
+                         QStringLiteral(" %1 %").arg(std::floor(100 * part->second))
+                   : statusText(status);
     }
     const auto* number = std::get_if<double>(&value);
     if (number == nullptr) {

@@ -1,10 +1,30 @@
 #include "ui/models/wording.h"
 
-#include <array>
 #include <cmath>
-#include <utility>
 
 namespace flip::ui {
+
+namespace {
+
+char16_t signOf(RunStatus status) {
+    switch (status) {
+    case RunStatus::Running:
+        return 0x25B6;
+    case RunStatus::Finished:
+        return 0x2713;
+    case RunStatus::Stopped:
+        return 0x25A0;
+    case RunStatus::Failed:
+        return 0x2717;
+    case RunStatus::Diverged:
+        return 0x2248;
+    case RunStatus::Crashed:
+        return 0x26A0;
+    }
+    return u' ';
+}
+
+} // namespace
 
 QString scoreText(std::optional<double> value) {
     return value && std::isfinite(*value) ? QString::number(*value, 'f', 4)
@@ -52,19 +72,8 @@ QString plainNumber(double value) {
     return std::isfinite(value) ? QString::number(value, 'g', 4) : QStringLiteral("not a number");
 }
 
-QString statusText(const QString& status) {
-    static const std::array<std::pair<const char*, char16_t>, 6> kSigns{{{"running", 0x25B6},
-                                                                         {"finished", 0x2713},
-                                                                         {"stopped", 0x25A0},
-                                                                         {"failed", 0x2717},
-                                                                         {"diverged", 0x2248},
-                                                                         {"crashed", 0x26A0}}};
-    for (const auto& [word, sign] : kSigns) {
-        if (status == QLatin1String(word)) {
-            return QString(QChar(sign)) + QChar(' ') + status;
-        }
-    }
-    return status;
+QString statusText(RunStatus status) {
+    return QString(QChar(signOf(status))) + QChar(' ') + wordText(status);
 }
 
 QString shortName(const QString& name, int length) {

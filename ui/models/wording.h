@@ -1,5 +1,8 @@
 #pragma once
 
+#include "core/spec/choice.h"
+#include "core/spec/run_state.h"
+
 #include <QString>
 
 #include <cstdint>
@@ -16,8 +19,15 @@ QString bytesText(std::int64_t bytes);          // 12.3 MiB
 QString percentText(double share);              // 0.0123: "1.2 %"
 QString plainNumber(double value);              // four significant digits: 0.6931, 12.35, 1.2e-05
 
+/// A choice by its word, as files and the command line write it.
+template <Choice E>
+QString wordText(E value) {
+    const std::string_view word = wordOf(value);
+    return QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()));
+}
+
 /// A status with its sign: "✓ finished"; never told by colour alone.
-QString statusText(const QString& status);
+QString statusText(RunStatus status);
 
 /// Elided in the middle to at most `length` characters.
 QString shortName(const QString& name, int length);

@@ -121,8 +121,9 @@ QWidget* AlignmentPage::makeScore() {
 void AlignmentPage::setRuns(const std::vector<RunSummary>& runs) {
     known_.clear();
     for (const RunSummary& run : runs) {
-        known_.emplace(QString::fromStdString(run.name),
-                       Known{run.kind, run.status, QString::fromStdString(run.parent)});
+        known_.emplace(
+            QString::fromStdString(run.name),
+            Known{run.kind, run.status == RunStatus::Running, QString::fromStdString(run.parent)});
     }
     if (maps().empty()) {
         showEmpty();
@@ -207,7 +208,7 @@ void AlignmentPage::showEmpty() {
     const QString run = selection_.run();
     const auto found = known_.find(run);
     const Known known = found == known_.end() ? Known{} : found->second;
-    const bool running = run == feed_.liveRun() || known.status == "running";
+    const bool running = run == feed_.liveRun() || known.running;
     if (run.isEmpty()) {
         empty().setTexts(tr("No run selected"),
                          tr("This page shows which words the ids lean on. Select a run on the page "
@@ -223,7 +224,7 @@ void AlignmentPage::showEmpty() {
                "of %1.")
                 .arg(known.parent),
             tr("Show %1").arg(shortName(known.parent, 40)));
-    } else if (running && known.kind != "finetune") {
+    } else if (running && known.kind != RunKind::Finetune) {
         empty().setTexts(
             tr("No map yet"),
             tr("%1 measures its alignment at the end of each pretraining epoch.").arg(run));

@@ -52,8 +52,8 @@ private:
     RunFeed& feed_;
     Selection& selection_;
     struct Known {
-        std::string kind;
-        std::string status;
+        RunKind kind{};
+        bool running = false;
         QString parent;
     };
     std::map<QString, Known> known_; // the stored runs

@@ -29,7 +29,7 @@ namespace {
 constexpr int kRunsDrawn = 16; // more lines than that tell nothing apart
 const char* const kHeaderState = "compare/columns";
 
-using LossChoice = std::pair<std::string, std::string>; // stage, term
+using LossChoice = std::pair<std::string, std::string>; // word of the stage, term
 
 } // namespace
 
@@ -249,7 +249,7 @@ void ComparePage::showLosses() {
     for (const auto& [run, colour] : colours_) {
         for (const SeriesKey& key : feed_.curves().series(run.toStdString())) {
             if (key.quantity == Quantity::Loss) {
-                losses.emplace(key.stage, key.term);
+                losses.emplace(wordOf(key.stage), key.term);
             }
         }
     }
@@ -265,9 +265,10 @@ void ComparePage::showLosses() {
     if (shown != wanted) {
         loss_->clear();
         for (const auto& [stage, term] : losses) {
-            loss_->addItem(
-                tr("%1 loss, %2").arg(lossName(term), QString::fromStdString(stageWord(stage))),
-                QString::fromStdString(stage + '/' + term));
+            loss_->addItem(tr("%1 loss, %2")
+                               .arg(lossName(term),
+                                    QString::fromStdString(stageWord(*choiceOf<RunStage>(stage)))),
+                           QString::fromStdString(stage + '/' + term));
         }
         for (const QString& choice :
              {before, QStringLiteral("finetune/joint"), QStringLiteral("finetune/total"),
@@ -285,6 +286,7 @@ void ComparePage::showLosses() {
 
 void ComparePage::showPlots() {
     const QStringList choice = loss_->currentData().toString().split(QLatin1Char('/'));
+    const auto lossStage = choiceOf<RunStage>(choice.first().toStdString());
     PlotChoice auc{tr("validation AUC"),
                    {},
                    BestMark::Highest,
@@ -299,12 +301,13 @@ void ComparePage::showPlots() {
                     tr("the selected runs have no losses yet")};
     for (const QString& run : comparedRuns()) {
         const int colour = colours_.contains(run) ? colours_.at(run) : 0;
-        auc.lines.push_back({{run.toStdString(), "finetune", Quantity::Auc, ""}, run, colour});
-        if (choice.size() == 2) {
-            loss.lines.push_back({{run.toStdString(), choice[0].toStdString(), Quantity::Loss,
-                                   choice[1].toStdString()},
-                                  run,
-                                  colour});
+        auc.lines.push_back(
+            {{run.toStdString(), RunStage::Finetune, Quantity::Auc, ""}, run, colour});
+        if (lossStage) {
+            loss.lines.push_back(
+                {{run.toStdString(), *lossStage, Quantity::Loss, choice.last().toStdString()},
+                 run,
+                 colour});
         }
     }
     grid_->setPlots({auc, loss});

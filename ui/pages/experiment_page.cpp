@@ -34,12 +34,16 @@ constexpr qint64 kLargestFile = 1 << 20; // bytes
 
 } // namespace
 
-QString startWords(const std::string& kind) {
-    if (kind == "pretrain") {
+QString startWords(RunKind kind) {
+    switch (kind) {
+    case RunKind::Pretrain:
         return QObject::tr("Start pretraining");
+    case RunKind::Finetune:
+        return QObject::tr("Start finetuning");
+    case RunKind::Flip:
+        return QObject::tr("Start pretraining and finetuning");
     }
-    return kind == "finetune" ? QObject::tr("Start finetuning")
-                              : QObject::tr("Start pretraining and finetuning");
+    return {};
 }
 
 ExperimentPage::ExperimentPage(Workspace workspace, QWidget* parent)
@@ -48,7 +52,7 @@ ExperimentPage::ExperimentPage(Workspace workspace, QWidget* parent)
       form_(new OptionForm(this)), toml_(new QPlainTextEdit(this)),
       allOptions_(new QCheckBox(tr("All options"), this)), tableMask_(new MaskSteps(this)),
       textMask_(new MaskSteps(this)), state_(new QLabel(this)), plan_(captionLabel({}, this)),
-      start_(new QPushButton(startWords("flip"), this)) {
+      start_(new QPushButton(startWords(RunKind::Flip), this)) {
     auto* open = new QPushButton(tr("Open…"), this);
     auto* save = new QPushButton(tr("Save as…"), this);
     title_->addAction(allOptions_);
@@ -343,7 +347,7 @@ void ExperimentPage::tellPlan() {
     };
     const RunSpec::Pretrain& pretrain = spec_->pretrain;
     const RunSpec::Finetune& finetune = spec_->finetune;
-    if (last_.trainRows > 0 && spec_->kind != "finetune") {
+    if (last_.trainRows > 0 && spec_->kind != RunKind::Finetune) {
         parts << tr("pretraining: %1")
                      .arg(steps(pretrain.epochs, pretrain.batchSize, pretrain.maxSteps));
     }
@@ -351,7 +355,7 @@ void ExperimentPage::tellPlan() {
         parts << tr("the ids alone: at most %1")
                      .arg(steps(finetune.idEpochs, finetune.idBatchSize, finetune.maxSteps));
     }
-    if (last_.trainRows > 0 && spec_->kind != "pretrain") {
+    if (last_.trainRows > 0 && spec_->kind != RunKind::Pretrain) {
         parts << tr("finetuning: at most %1")
                      .arg(steps(finetune.epochs, finetune.batchSize, finetune.maxSteps));
     }

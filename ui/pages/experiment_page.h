@@ -100,6 +100,6 @@ private:
 };
 
 /// "Start pretraining and finetuning"
-QString startWords(const std::string& kind);
+QString startWords(RunKind kind);
 
 } // namespace flip::ui

@@ -93,7 +93,8 @@ QualityPanel::QualityPanel(Workspace workspace, QWidget* parent)
 
 void QualityPanel::setRun(const RunSummary* run) {
     const std::string wanted =
-        run == nullptr ? "" : run->name + '/' + run->status + '/' + run->created;
+        run == nullptr ? ""
+                       : run->name + '/' + std::string(wordOf(run->status)) + '/' + run->created;
     setVisible(run != nullptr);
     if (wanted == shown_) {
         return;
@@ -105,15 +106,15 @@ void QualityPanel::setRun(const RunSummary* run) {
         return;
     }
     run_ = *run;
-    if (run_.kind == "pretrain") {
+    if (run_.kind == RunKind::Pretrain) {
         say(tr("Pretraining predicts no clicks. Finetune from this run to see how good its "
                "predictions are."));
-    } else if (run_.status == "running") {
+    } else if (run_.status == RunStatus::Running) {
         say(tr("Measured when the run has ended."));
-    } else if (run_.status == "diverged") {
+    } else if (run_.status == RunStatus::Diverged) {
         say(tr("No predictions are stored, for the losses grew beyond numbers. Start it again with "
                "a lower learning rate."));
-    } else if (run_.status != "finished") {
+    } else if (run_.status != RunStatus::Finished) {
         say(tr("No predictions are stored. Resume the run: it writes them when it finishes."));
     } else {
         say(tr("Measuring the stored predictions"));

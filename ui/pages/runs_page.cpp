@@ -137,7 +137,7 @@ QWidget* RunsPage::makeList() {
     table_->setColumnWidth(
         RunTableModel::Status,
         QFontMetrics(textFont())
-                .horizontalAdvance(statusText("running") + QStringLiteral(" 100 %")) +
+                .horizontalAdvance(statusText(RunStatus::Running) + QStringLiteral(" 100 %")) +
             kSpace6);
 
     card_ = new RunCard(this);
@@ -216,8 +216,8 @@ std::string RunsPage::run() const {
     return selection_.run().toStdString();
 }
 
-std::string RunsPage::stage() const {
-    return stage_->currentData().toString().toStdString();
+RunStage RunsPage::stage() const {
+    return static_cast<RunStage>(stage_->currentData().toInt());
 }
 
 void RunsPage::setRuns(const std::vector<RunSummary>& runs) {
@@ -263,26 +263,23 @@ void RunsPage::showRun(const QString& name) {
 }
 
 void RunsPage::showPlots() {
-    std::vector<std::string> stages = feed_.curves().stages(run());
+    std::vector<RunStage> stages = feed_.curves().stages(run());
     if (stages.empty()) {
         const RunSummary* summary = model_->find(selection_.run());
-        stages = {summary != nullptr && summary->kind == "finetune" ? "finetune" : "pretrain"};
+        stages = {summary != nullptr && summary->kind == RunKind::Finetune ? RunStage::Finetune
+                                                                           : RunStage::Pretrain};
     }
-    const std::string chosen = stage();
-    QStringList shown;
+    const RunStage chosen = stage();
+    std::vector<RunStage> shown;
     for (int i = 0; i < stage_->count(); ++i) {
-        shown << stage_->itemData(i).toString();
+        shown.push_back(static_cast<RunStage>(stage_->itemData(i).toInt()));
     }
-    QStringList wanted;
-    for (const std::string& name : stages) {
-        wanted << QString::fromStdString(name);
-    }
-    if (shown != wanted) {
+    if (shown != stages) {
         stage_->clear();
-        for (const QString& name : wanted) {
-            stage_->addItem(QString::fromStdString(stageWord(name.toStdString())), name);
+        for (const RunStage one : stages) {
+            stage_->addItem(QString::fromStdString(stageWord(one)), static_cast<int>(one));
         }
-        const int kept = stageChosen_ ? stage_->findData(QString::fromStdString(chosen)) : -1;
+        const int kept = stageChosen_ ? stage_->findData(static_cast<int>(chosen)) : -1;
         stage_->setCurrentIndex(kept >= 0 ? kept : stage_->count() - 1);
     }
     stage_->setVisible(stage_->count() > 1);
@@ -298,9 +295,9 @@ void RunsPage::showState() {
     const RunStory* story = feed_.journal().story(run());
     const RunSummary* summary = model_->find(name);
     const bool live = !name.isEmpty() && name == feed_.liveRun();
-    const QString status = statusOf(summary, story, live);
-    QStringList words{statusText(status)};
-    if (status == QLatin1String("running")) {
+    const std::optional<RunStatus> status = statusOf(summary, story, live);
+    QStringList words{status ? statusText(*status) : QString()};
+    if (status == RunStatus::Running) {
         if (story != nullptr && !story->stages.empty()) {
             const StageStarted& stage = story->stages.back();
             words << tr("%1, epoch %2 of %3, step %4 of %5")
@@ -318,7 +315,7 @@ void RunsPage::showState() {
         if (live && stopping_) {
             words << tr("stopping after this step");
         }
-    } else if (summary != nullptr && status == QLatin1String("crashed")) {
+    } else if (summary != nullptr && status == RunStatus::Crashed) {
         words << goneText(story, feed_.isLoading(name));
     }
     if (feed_.isLoading(name)) {
@@ -326,12 +323,12 @@ void RunsPage::showState() {
     }
     state_->setText(words.join(QStringLiteral("  ·  ")));
     const auto part = story == nullptr ? std::nullopt : story->progress();
-    progress_->setVisible(status == QLatin1String("running"));
+    progress_->setVisible(status == RunStatus::Running);
     progress_->setValue(static_cast<int>(1000 * part.value_or(0)));
     stop_->setVisible(live);
     stop_->setEnabled(!stopping_);
     stop_->setText(stopping_ ? tr("Stopping") : tr("Stop and keep"));
-    const bool resumable = canResume(status.toStdString());
+    const bool resumable = status && canResume(*status);
     resume_->setVisible(resumable);
     resume_->setEnabled(resumable && !busy_);
     QStringList path;

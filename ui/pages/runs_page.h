@@ -51,7 +51,7 @@ private:
     void showPlots();
     void showState();
     void showLog();
-    std::string stage() const;
+    RunStage stage() const;
     std::string run() const;
 
     RunFeed& feed_;

@@ -83,13 +83,12 @@ double shareOfUnknown(const TokenCache& cache, std::int64_t rows, const std::sto
 
 /// The text options of a recipe in which nothing is written.
 RunSpec::Text defaultText() {
-    const auto valueOf = [](const char* key) {
-        return std::get<std::string>(findOption(key)->defaultValue);
-    };
-    RunSpec::Text text{};
-    text.cut = valueOf("text.cut");
-    text.missing = valueOf("text.missing");
-    return text;
+    RunSpec spec{};
+    for (const char* key : {"text.cut", "text.missing"}) {
+        const Option* option = findOption(key);
+        option->set(spec, option->defaultValue);
+    }
+    return spec.text;
 }
 
 } // namespace

@@ -18,7 +18,7 @@ MaskSteps::MaskSteps(QWidget* parent) : QWidget(parent) {
     connect(themeNotifier(), &ThemeNotifier::changed, this, qOverload<>(&QWidget::update));
 }
 
-void MaskSteps::setMask(std::int64_t fields, double ratio, const std::string& rounding) {
+void MaskSteps::setMask(std::int64_t fields, double ratio, MaskRounding rounding) {
     fields_ = fields;
     ratio_ = std::clamp(ratio, 0.0, 1.0);
     rounding_ = rounding;

@@ -1,10 +1,11 @@
 #pragma once
 
+#include "core/spec/choices.h"
+
 #include <QString>
 #include <QWidget>
 
 #include <cstdint>
-#include <string>
 
 namespace flip::ui {
 
@@ -15,8 +16,7 @@ class MaskSteps : public QWidget {
 public:
     explicit MaskSteps(QWidget* parent = nullptr);
 
-    void setMask(std::int64_t fields, double ratio,
-                 const std::string& rounding); // 0 fields: unknown
+    void setMask(std::int64_t fields, double ratio, MaskRounding rounding); // 0 fields: unknown
     QString words() const { return words_; }
     QSize sizeHint() const override { return {220, 44}; }
     QSize minimumSizeHint() const override { return {140, 44}; }
@@ -27,7 +27,7 @@ protected:
 private:
     std::int64_t fields_ = 0;
     double ratio_ = 0;
-    std::string rounding_;
+    MaskRounding rounding_ = MaskRounding::Round;
     QString words_;
 };
 

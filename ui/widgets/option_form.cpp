@@ -29,10 +29,17 @@ std::string textIn(const RunDraft& draft, const std::string& key) {
     return text == nullptr ? std::string() : *text;
 }
 
+/// The choice in force; of a word that is none, as a file may hold one, the default.
+template <Choice E>
+E choiceIn(const RunDraft& draft, const std::string& key) {
+    const auto& standard = std::get<std::string>(findOption(key)->defaultValue);
+    return choiceOf<E>(textIn(draft, key)).value_or(*choiceOf<E>(standard));
+}
+
 } // namespace
 
 RunDraft simplified(const RunDraft& draft) {
-    const std::string recipe = textIn(draft, "recipe");
+    const auto recipe = choiceIn<RecipeKind>(draft, "recipe");
     RunDraft result;
     for (const auto& [key, entry] : draft.entries) {
         const Option* option = findOption(key);
@@ -220,7 +227,7 @@ void OptionForm::setNote(const std::string& key, QWidget* note) {
 }
 
 void OptionForm::refresh() {
-    const std::string now = recipe();
+    const RecipeKind now = recipe();
     for (auto& [key, line] : lines_) {
         const auto entry = draft_.entries.find(key);
         const OptionValue& standard = line.option->defaultFor(now);
@@ -242,12 +249,12 @@ void OptionForm::refresh() {
 }
 
 void OptionForm::arrange() {
-    const std::string what = kind();
-    const std::string branches = textIn(draft_, "finetune.branches");
-    const std::string backbone = textIn(draft_, "id.backbone");
+    const auto kind = choiceIn<RunKind>(draft_, "kind");
+    const auto branches = choiceIn<Branches>(draft_, "finetune.branches");
+    const auto backbone = choiceIn<BackboneKind>(draft_, "id.backbone");
     for (auto& [key, line] : lines_) {
         const bool wanted = advanced_ || !line.option->advanced || draft_.entries.contains(key);
-        const bool shown = (wanted && optionIsRead(*line.option, what, branches, backbone)) ||
+        const bool shown = (wanted && optionIsRead(*line.option, kind, branches, backbone)) ||
                            !line.problem->isHidden();
         line.label->setVisible(shown);
         line.editor->setVisible(shown);
@@ -256,16 +263,12 @@ void OptionForm::arrange() {
         }
     }
     for (std::size_t i = 0; i < groups_.size(); ++i) {
-        groups_[i]->setVisible(groupIsRead(static_cast<OptionGroup>(i), what, branches));
+        groups_[i]->setVisible(groupIsRead(static_cast<OptionGroup>(i), kind, branches));
     }
 }
 
-std::string OptionForm::recipe() const {
-    return textIn(draft_, "recipe");
-}
-
-std::string OptionForm::kind() const {
-    return textIn(draft_, "kind");
+RecipeKind OptionForm::recipe() const {
+    return choiceIn<RecipeKind>(draft_, "recipe");
 }
 
 OptionForm::Line* OptionForm::lineOf(const std::string& key) {

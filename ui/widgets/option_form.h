@@ -71,8 +71,7 @@ private:
     void takeEdit(Line& line);
     void refresh(); // editors and reset buttons from the draft
     void arrange(); // what is visible
-    std::string recipe() const;
-    std::string kind() const;
+    RecipeKind recipe() const;
     Line* lineOf(const std::string& key);
 
     RunDraft draft_;

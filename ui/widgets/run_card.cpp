@@ -84,7 +84,7 @@ QString RunCard::html() const {
     const RunEnded* end = nullptr;
     if (story_ && story_->end) {
         end = &*story_->end;
-    } else if (summary_ && summary_->status != "running" && !summary_->end.status.empty()) {
+    } else if (summary_ && summary_->status != RunStatus::Running) {
         end = &summary_->end;
     }
     if (end != nullptr) {
@@ -113,9 +113,8 @@ QString RunCard::html() const {
     if (summary_) {
         const QString language =
             QString::fromStdString(summary_->spec.plm.path).section(QLatin1Char('/'), -1);
-        QStringList recipe{QString::fromStdString(summary_->kind),
-                           QString::fromStdString(summary_->dataset),
-                           QString::fromStdString(summary_->spec.id.backbone), language,
+        QStringList recipe{wordText(summary_->kind), QString::fromStdString(summary_->dataset),
+                           wordText(summary_->spec.id.backbone), language,
                            tr("seed %1").arg(summary_->seed)};
         recipe.removeAll(QString());
         html += paragraph(quiet(recipe.join(QStringLiteral(" · ")).toHtmlEscaped()));
@@ -128,14 +127,14 @@ QString RunCard::html() const {
     return html;
 }
 
-QString statusOf(const RunSummary* summary, const RunStory* story, bool live) {
+std::optional<RunStatus> statusOf(const RunSummary* summary, const RunStory* story, bool live) {
     if (!live && story != nullptr && story->end) {
-        return QString::fromStdString(story->end->status);
+        return story->end->status;
     }
     if (!live && summary != nullptr) {
-        return QString::fromStdString(summary->status);
+        return summary->status;
     }
-    return live || story != nullptr ? QStringLiteral("running") : QString();
+    return live || story != nullptr ? std::optional(RunStatus::Running) : std::nullopt;
 }
 
 } // namespace flip::ui

@@ -30,6 +30,6 @@ private:
 };
 
 /// The status that counts: the story's end, else the store's word, else running.
-QString statusOf(const RunSummary* summary, const RunStory* story, bool live);
+std::optional<RunStatus> statusOf(const RunSummary* summary, const RunStory* story, bool live);
 
 } // namespace flip::ui

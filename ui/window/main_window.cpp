@@ -191,13 +191,12 @@ void MainWindow::tellRun() {
 
 void MainWindow::takeEnd(const RunEnded& end) {
     const QString run = runs_.currentRun().isEmpty() ? tr("new run") : runs_.currentRun();
-    strip_->showIdle(tr("%1: %2").arg(run, statusText(QString::fromStdString(end.status))));
+    strip_->showIdle(tr("%1: %2").arg(run, statusText(end.status)));
     if (end.problem) {
         notices_->showProblem(*end.problem);
     } else {
         notices_->showNews(
-            tr("%1 %2 after %3")
-                .arg(run, QString::fromStdString(end.status), durationText(end.seconds)));
+            tr("%1 %2 after %3").arg(run, wordText(end.status), durationText(end.seconds)));
     }
     QApplication::alert(this);
     if (closing_) {

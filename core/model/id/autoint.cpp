@@ -33,7 +33,7 @@ public:
             in = width_;
         }
         featureWidth_ = options.fields * width_;
-        if (options.deepPart == "with") {
+        if (options.deepPart == DeepPart::With) {
             mlp_.emplace(parameters, init, prefix + "mlp", options.fields * options.embeddingDim,
                          options.hidden, options.dropout);
             featureWidth_ += mlp_->outputWidth();

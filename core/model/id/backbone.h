@@ -50,7 +50,7 @@ public:
 
 /// A row of the backbone registry (registry.cpp): one line makes a backbone known everywhere.
 struct BackboneEntry {
-    std::string name;
+    BackboneKind kind;
     std::string paper;
     std::unique_ptr<Backbone> (*make)(Parameters&, const Initialiser&, const std::string& prefix,
                                       const BackboneOptions&);
@@ -61,16 +61,16 @@ struct BackboneEntry {
 
 const std::vector<BackboneEntry>& backbones();
 
-/// Whether the named backbone can be made of these options; else what to change, and where. Reads
+/// Whether the backbone can be made of these options; else what to change, and where. Reads
 /// no more than the recipe and the names and number of fields.
-Result<void> checkBackbone(const std::string& name, const BackboneOptions& options);
+Result<void> checkBackbone(BackboneKind kind, const BackboneOptions& options);
 
-/// The columns of the fields, among all id fields, that make an item of the history which the named
+/// The columns of the fields, among all id fields, that make an item of the history which the
 /// backbone reads; none for a backbone that reads no history. The options have been checked.
-std::vector<std::int64_t> historyFields(const std::string& name, const BackboneOptions& options);
+std::vector<std::int64_t> historyFields(BackboneKind kind, const BackboneOptions& options);
 
-/// Adds the named backbone's parameters under `prefix` ("rec."), if checkBackbone() lets it.
-Result<std::unique_ptr<Backbone>> makeBackbone(const std::string& name, Parameters& parameters,
+/// Adds the backbone's parameters under `prefix` ("rec."), if checkBackbone() lets it.
+Result<std::unique_ptr<Backbone>> makeBackbone(BackboneKind kind, Parameters& parameters,
                                                const Initialiser& init, const std::string& prefix,
                                                const BackboneOptions& options);
 

@@ -13,7 +13,8 @@ class DcnV2 final : public Backbone {
 public:
     DcnV2(Parameters& parameters, const Initialiser& init, const std::string& prefix,
           const BackboneOptions& options)
-        : stacked_(options.structure == "stacked"), embedding_(parameters, init, prefix, options) {
+        : stacked_(options.structure == Structure::Stacked),
+          embedding_(parameters, init, prefix, options) {
         const std::int64_t width = options.fields * options.embeddingDim; // D
         for (std::int64_t i = 0; i < options.crossLayers; ++i) {
             cross_.emplace_back(parameters, init, prefix + "cross." + std::to_string(i), width,

@@ -47,7 +47,7 @@ class Interest {
 public:
     Interest(Parameters& parameters, const Initialiser& init, const std::string& prefix,
              std::int64_t width, const BackboneOptions& options)
-        : sharesOfOne_(options.historyWeights == "softmax") {
+        : sharesOfOne_(options.historyWeights == HistoryWeights::Softmax) {
         std::int64_t in = 4 * width;
         for (std::size_t i = 0; i < options.historyHidden.size(); ++i) {
             const std::string name = prefix + "interest." + std::to_string(i);

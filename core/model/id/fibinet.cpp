@@ -16,7 +16,7 @@ class FiBiNet final : public Backbone {
 public:
     FiBiNet(Parameters& parameters, const Initialiser& init, const std::string& prefix,
             const BackboneOptions& options)
-        : kind_(options.bilinear), embedding_(parameters, init, prefix, options),
+        : weights_(options.bilinear), embedding_(parameters, init, prefix, options),
           linear_(parameters, init, prefix, options), pairs_(options.fields, parameters.device()) {
         const std::int64_t fields = options.fields;
         const std::int64_t width = options.embeddingDim;
@@ -25,10 +25,11 @@ public:
             Linear(parameters, init, prefix + "senet.0", fields, squeezed, /*hasBias=*/false);
         excite_ = Linear(parameters, init, prefix + "senet.1", squeezed, fields, /*hasBias=*/false);
         const std::string name = prefix + "bilinear.weight";
-        const std::int64_t matrices = kind_ == "each" ? fields : pairs_.count();
+        const std::int64_t matrices = weights_ == BilinearWeights::Each ? fields : pairs_.count();
         matrix_ = parameters.add(
-            name, kind_ == "all" ? init.xavierNormal(name, {width, width}, width, width)
-                                 : init.xavierNormal(name, {matrices, width, width}, width, width));
+            name, weights_ == BilinearWeights::All
+                      ? init.xavierNormal(name, {width, width}, width, width)
+                      : init.xavierNormal(name, {matrices, width, width}, width, width));
         mlp_ = Mlp(parameters, init, prefix + "mlp", 2 * pairs_.count() * width, options.hidden,
                    options.dropout);
         head_ = Linear(parameters, init, prefix + "head", mlp_.outputWidth(), 1,
@@ -57,16 +58,20 @@ private:
     /// (W e_i) * e_j of every pair. [rows, F, E] -> [P, rows, E]
     at::Tensor bilinear(const at::Tensor& embedded) const {
         const at::Tensor right = pairs_.right(embedded);
-        if (kind_ == "interaction") {
-            return pairs_.left(embedded).bmm(matrix_.transpose(1, 2)) * right;
+        switch (weights_) {
+        case BilinearWeights::All:
+            return pairs_.left(at::linear(embedded, matrix_)) * right;
+        case BilinearWeights::Each: {
+            const at::Tensor turned = embedded.transpose(0, 1).bmm(matrix_.transpose(1, 2));
+            return pairs_.left(turned.transpose(0, 1)) * right;
         }
-        const at::Tensor turned =
-            kind_ == "all" ? at::linear(embedded, matrix_)
-                           : embedded.transpose(0, 1).bmm(matrix_.transpose(1, 2)).transpose(0, 1);
-        return pairs_.left(turned) * right;
+        case BilinearWeights::Interaction:
+            break;
+        }
+        return pairs_.left(embedded).bmm(matrix_.transpose(1, 2)) * right;
     }
 
-    std::string kind_; // all | each | interaction
+    BilinearWeights weights_;
     EmbeddingTable embedding_;
     LinearTable linear_;
     FieldPairs pairs_;

@@ -15,7 +15,8 @@ class Gdcn final : public Backbone {
 public:
     Gdcn(Parameters& parameters, const Initialiser& init, const std::string& prefix,
          const BackboneOptions& options)
-        : stacked_(options.structure == "stacked"), embedding_(parameters, init, prefix, options) {
+        : stacked_(options.structure == Structure::Stacked),
+          embedding_(parameters, init, prefix, options) {
         const std::int64_t width = options.fields * options.embeddingDim; // D
         for (std::int64_t i = 0; i < options.crossLayers; ++i) {
             const std::string name = prefix + "cross." + std::to_string(i);

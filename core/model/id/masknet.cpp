@@ -17,7 +17,7 @@ class MaskNet final : public Backbone {
 public:
     MaskNet(Parameters& parameters, const Initialiser& init, const std::string& prefix,
             const BackboneOptions& options)
-        : stacked_(options.structure == "stacked"), dropout_(options.dropout),
+        : stacked_(options.structure == Structure::Stacked), dropout_(options.dropout),
           embedding_(parameters, init, prefix, options) {
         const std::int64_t width = options.fields * options.embeddingDim; // D
         const std::vector<std::int64_t> perField = {options.fields, options.embeddingDim};

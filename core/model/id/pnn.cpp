@@ -14,7 +14,8 @@ class Pnn final : public Backbone {
 public:
     Pnn(Parameters& parameters, const Initialiser& init, const std::string& prefix,
         const BackboneOptions& options)
-        : inner_(options.product != "outer"), outer_(options.product != "inner"),
+        : inner_(options.product != PairProduct::Outer),
+          outer_(options.product != PairProduct::Inner),
           embedding_(parameters, init, prefix, options),
           pairs_(options.fields, parameters.device()),
           coordinates_(at::triu_indices(options.embeddingDim, options.embeddingDim, /*offset=*/0,

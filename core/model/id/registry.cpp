@@ -2,6 +2,7 @@
 #include "core/model/id/zoo.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace flip {
 
@@ -10,10 +11,10 @@ namespace {
 constexpr bool kPairs = true;
 constexpr bool kHistory = true;
 
-const BackboneEntry* find(const std::string& name) {
-    const auto found = std::find_if(backbones().begin(), backbones().end(),
-                                    [&](const BackboneEntry& entry) { return entry.name == name; });
-    return found == backbones().end() ? nullptr : &*found;
+const BackboneEntry& entryOf(BackboneKind kind) {
+    const auto found = std::ranges::find(backbones(), kind, &BackboneEntry::kind);
+    assert(found != backbones().end());
+    return *found;
 }
 
 /// Of a backbone whose ids have no vectors that a matrix could bring to one width.
@@ -29,44 +30,37 @@ Result<void> checkOneWidth(const BackboneOptions& options) {
 } // namespace
 
 const std::vector<BackboneEntry>& backbones() {
+    using enum BackboneKind;
     static const std::vector<BackboneEntry> entries = {
-        {"lr", "logistic regression on ids", makeLr, !kPairs, checkOneWidth},
-        {"fm", "Rendle, Factorization Machines, ICDM 2010", makeFm, kPairs},
-        {"ffm", "Juan et al., Field-aware Factorization Machines, RecSys 2016", makeFfm, kPairs,
+        {Lr, "logistic regression on ids", makeLr, !kPairs, checkOneWidth},
+        {Fm, "Rendle, Factorization Machines, ICDM 2010", makeFm, kPairs},
+        {Ffm, "Juan et al., Field-aware Factorization Machines, RecSys 2016", makeFfm, kPairs,
          checkOneWidth},
-        {"afm", "Xiao et al., Attentional Factorization Machines, IJCAI 2017", makeAfm, kPairs},
-        {"nfm", "He and Chua, Neural Factorization Machines, SIGIR 2017", makeNfm, kPairs},
-        {"pnn", "Qu et al., Product-based Neural Networks, ICDM 2016", makePnn},
-        {"wide-deep", "Cheng et al., Wide & Deep Learning, DLRS 2016", makeWideDeep},
-        {"deepfm", "Guo et al., DeepFM, IJCAI 2017", makeDeepFm},
-        {"xdeepfm", "Lian et al., xDeepFM, KDD 2018", makeXDeepFm},
-        {"dcn", "Wang et al., Deep & Cross Network, ADKDD 2017", makeDcn},
-        {"dcnv2", "Wang et al., DCN V2, WWW 2021", makeDcnV2},
-        {"dcn-mix", "Wang et al., DCN V2 (mixture of low-rank experts), WWW 2021", makeDcnMix},
-        {"gdcn", "Wang et al., Gated Deep & Cross Network, CIKM 2023", makeGdcn},
-        {"autoint", "Song et al., AutoInt, CIKM 2019", makeAutoInt, !kPairs, checkAutoInt},
-        {"fibinet", "Huang et al., FiBiNET, RecSys 2019", makeFiBiNet, kPairs},
-        {"afn", "Cheng et al., Adaptive Factorization Network, AAAI 2020", makeAfn},
-        {"masknet", "Wang et al., MaskNet, DLP-KDD 2021", makeMaskNet},
-        {"finalmlp", "Mao et al., FinalMLP, AAAI 2023", makeFinalMlp, !kPairs, checkFinalMlp},
-        {"din", "Zhou et al., Deep Interest Network, KDD 2018", makeDin, !kPairs, checkDin,
-         kHistory},
+        {Afm, "Xiao et al., Attentional Factorization Machines, IJCAI 2017", makeAfm, kPairs},
+        {Nfm, "He and Chua, Neural Factorization Machines, SIGIR 2017", makeNfm, kPairs},
+        {Pnn, "Qu et al., Product-based Neural Networks, ICDM 2016", makePnn},
+        {WideDeep, "Cheng et al., Wide & Deep Learning, DLRS 2016", makeWideDeep},
+        {DeepFm, "Guo et al., DeepFM, IJCAI 2017", makeDeepFm},
+        {XDeepFm, "Lian et al., xDeepFM, KDD 2018", makeXDeepFm},
+        {Dcn, "Wang et al., Deep & Cross Network, ADKDD 2017", makeDcn},
+        {DcnV2, "Wang et al., DCN V2, WWW 2021", makeDcnV2},
+        {DcnMix, "Wang et al., DCN V2 (mixture of low-rank experts), WWW 2021", makeDcnMix},
+        {Gdcn, "Wang et al., Gated Deep & Cross Network, CIKM 2023", makeGdcn},
+        {AutoInt, "Song et al., AutoInt, CIKM 2019", makeAutoInt, !kPairs, checkAutoInt},
+        {FiBiNet, "Huang et al., FiBiNET, RecSys 2019", makeFiBiNet, kPairs},
+        {Afn, "Cheng et al., Adaptive Factorization Network, AAAI 2020", makeAfn},
+        {MaskNet, "Wang et al., MaskNet, DLP-KDD 2021", makeMaskNet},
+        {FinalMlp, "Mao et al., FinalMLP, AAAI 2023", makeFinalMlp, !kPairs, checkFinalMlp},
+        {Din, "Zhou et al., Deep Interest Network, KDD 2018", makeDin, !kPairs, checkDin, kHistory},
     };
     return entries;
 }
 
-Result<void> checkBackbone(const std::string& name, const BackboneOptions& options) {
-    const BackboneEntry* entry = find(name);
-    if (entry == nullptr) {
-        std::string known;
-        for (const BackboneEntry& other : backbones()) {
-            known += (known.empty() ? "" : ", ") + other.name;
-        }
-        return Problem{"no backbone is named '" + name + "'; there are " + known, "id.backbone"};
-    }
-    if (options.fields < (entry->pairsFields ? 2 : 1)) {
-        return Problem{entry->pairsFields
-                           ? "is " + name +
+Result<void> checkBackbone(BackboneKind kind, const BackboneOptions& options) {
+    const BackboneEntry& entry = entryOf(kind);
+    if (options.fields < (entry.pairsFields ? 2 : 1)) {
+        return Problem{entry.pairsFields
+                           ? "is " + std::string(wordOf(kind)) +
                                  ", which computes with pairs of id fields, but the "
                                  "dataset has " +
                                  std::to_string(options.fields) +
@@ -75,22 +69,20 @@ Result<void> checkBackbone(const std::string& name, const BackboneOptions& optio
                              "\"both\" for some field in its schema",
                        "id.backbone"};
     }
-    return entry->check == nullptr ? Result<void>() : entry->check(options);
+    return entry.check == nullptr ? Result<void>() : entry.check(options);
 }
 
-std::vector<std::int64_t> historyFields(const std::string& name, const BackboneOptions& options) {
-    const BackboneEntry* entry = find(name);
-    return entry != nullptr && entry->readsHistory ? itemFields(options)
-                                                   : std::vector<std::int64_t>();
+std::vector<std::int64_t> historyFields(BackboneKind kind, const BackboneOptions& options) {
+    return entryOf(kind).readsHistory ? itemFields(options) : std::vector<std::int64_t>();
 }
 
-Result<std::unique_ptr<Backbone>> makeBackbone(const std::string& name, Parameters& parameters,
+Result<std::unique_ptr<Backbone>> makeBackbone(BackboneKind kind, Parameters& parameters,
                                                const Initialiser& init, const std::string& prefix,
                                                const BackboneOptions& options) {
-    if (auto checked = checkBackbone(name, options); !checked) {
+    if (auto checked = checkBackbone(kind, options); !checked) {
         return checked.problem();
     }
-    return find(name)->make(parameters, init, prefix, options);
+    return entryOf(kind).make(parameters, init, prefix, options);
 }
 
 bool isIdTable(std::string_view parameterName) {

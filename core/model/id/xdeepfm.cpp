@@ -88,7 +88,8 @@ public:
         std::int64_t previous = options.fields;
         for (std::size_t i = 0; i < options.cinLayers.size(); ++i) {
             const std::int64_t maps = options.cinLayers[i];
-            const bool divides = options.cinOutputs == "half" && i + 1 < options.cinLayers.size();
+            const bool divides =
+                options.cinOutputs == CinOutputs::Half && i + 1 < options.cinLayers.size();
             layers_.push_back({Linear(parameters, init, prefix + "cin." + std::to_string(i),
                                       previous * options.fields, maps),
                                divides ? (maps + 1) / 2 : maps, divides ? (maps + 1) / 2 : 0});

@@ -25,13 +25,13 @@ SweepRequest requestOf(const std::vector<const char*>& grids,
 }
 
 SweptRun endedRun(double validAuc, double testAuc = 0.5) {
-    SweptRun run{.name = "r", .status = "finished", .epochs = 3};
+    SweptRun run{.name = "r", .status = RunStatus::Finished, .epochs = 3};
     run.end.metrics["valid"][""] = {.auc = validAuc, .logLoss = 1 - validAuc};
     run.end.metrics["test"][""] = {.auc = testAuc, .logLoss = 0.5};
     return run;
 }
 
-RunSummary storedRun(const std::string& name, const std::string& status, const RunSpec& spec) {
+RunSummary storedRun(const std::string& name, RunStatus status, const RunSpec& spec) {
     RunSummary run{.name = name, .status = status, .datasetHash = "h", .seed = spec.seed};
     run.spec = spec;
     return run;
@@ -111,7 +111,7 @@ private Q_SLOTS:
         QVERIFY2(all.ok(), all.ok() ? "" : all.problem().text().c_str());
         QCOMPARE(all->size(), std::size_t(6));
         QCOMPARE(all->at(1).text(), std::string("id.backbone=lr, finetune.embedding_l2=1e-5"));
-        QCOMPARE(all->at(5).specs[1].id.backbone, std::string("fm"));
+        QVERIFY(all->at(5).specs[1].id.backbone == BackboneKind::Fm);
         QCOMPARE(all->at(5).specs[1].finetune.embeddingL2, 1e-4);
         QCOMPARE(all->at(5).specs[0].seed, std::int64_t(5));
         QCOMPARE(all->at(5).specs[1].seed, std::int64_t(6));
@@ -193,9 +193,10 @@ private Q_SLOTS:
         const RunSpec spec = defaultSpec();
         RunSpec other = spec;
         other.id.dropout = 0.5;
-        const std::vector<RunSummary> runs{
-            storedRun("stopped", "stopped", spec), storedRun("finished", "finished", spec),
-            storedRun("older", "finished", spec), storedRun("other", "finished", other)};
+        const std::vector<RunSummary> runs{storedRun("stopped", RunStatus::Stopped, spec),
+                                           storedRun("finished", RunStatus::Finished, spec),
+                                           storedRun("older", RunStatus::Finished, spec),
+                                           storedRun("other", RunStatus::Finished, other)};
         const RunIdentity inputs{.dataset = "h", .languageModel = "w"};
         QCOMPARE(storedRunOf(spec, inputs, runs)->name, std::string("finished"));
         QCOMPARE(storedRunOf(spec, inputs, {runs[0]}) != nullptr, true);
@@ -214,9 +215,9 @@ private Q_SLOTS:
     void numbersGoOnBehindTheLast() {
         const RunSpec spec = defaultSpec();
         QCOMPARE(firstFreeNumber("s", {}), std::int64_t(1));
-        QCOMPARE(firstFreeNumber("s", {storedRun("s-004", "finished", spec),
-                                       storedRun("t-009", "finished", spec),
-                                       storedRun("s-002", "stopped", spec)}),
+        QCOMPARE(firstFreeNumber("s", {storedRun("s-004", RunStatus::Finished, spec),
+                                       storedRun("t-009", RunStatus::Finished, spec),
+                                       storedRun("s-002", RunStatus::Stopped, spec)}),
                  std::int64_t(5));
     }
 
@@ -236,19 +237,19 @@ private Q_SLOTS:
         QCOMPARE(result.chosen(0), std::optional<std::size_t>(1));
         result.request.allSeeds = true;
         QCOMPARE(result.chosen(0), std::optional<std::size_t>(2));
-        result.runs[2][1].status = "failed"; // half a mean is none
+        result.runs[2][1].status = RunStatus::Failed; // half a mean is none
         QCOMPARE(result.chosen(0), std::optional<std::size_t>(0));
     }
 
     void whatFailedIsShownAndNotChosen() {
         SweepResult result = searched();
         result.runs = {{endedRun(0.7)}, {endedRun(0.9)}, {endedRun(0.6)}};
-        result.runs[1][0].status = "diverged";
+        result.runs[1][0].status = RunStatus::Diverged;
         QCOMPARE(result.chosen(0), std::optional<std::size_t>(0));
         const QString table = QString::fromStdString(describeSweep(result));
         QVERIFY2(table.contains("| diverged |") && table.count("| chosen ") == 1,
                  qPrintable(table));
-        result.runs[0][0].status = result.runs[2][0].status = "failed";
+        result.runs[0][0].status = result.runs[2][0].status = RunStatus::Failed;
         QVERIFY(!result.chosen(0).has_value());
         QVERIFY(nlohmann::json::parse(sweepAsJson(result))["experiments"].size() == 1);
     }

@@ -15,9 +15,9 @@ namespace {
 
 using Vector = std::vector<double>;
 
-RunSpec::Id recipe(const std::string& weights) {
+RunSpec::Id recipe(HistoryWeights weights) {
     RunSpec::Id id = defaultSpec().id;
-    id.backbone = "din";
+    id.backbone = BackboneKind::Din;
     id.embeddingDim = 3;
     id.hidden = {6, 4};
     id.initStd = 0.7;
@@ -31,10 +31,10 @@ RunSpec::Id recipe(const std::string& weights) {
 
 /// A DIN of three fields over 20 ids, in double.
 struct Model {
-    explicit Model(const std::string& weights) {
+    explicit Model(HistoryWeights weights) {
         BackboneOptions options(recipe(weights), /*fieldCount=*/3, /*idCount=*/20);
         options.idFields = {{"user", 1, 6, 0}, {"film", 8, 5, 0}, {"genre", 14, 5, 0}};
-        din = std::move(*makeBackbone("din", parameters, Initialiser(4), "", options));
+        din = std::move(*makeBackbone(BackboneKind::Din, parameters, Initialiser(4), "", options));
         for (const Parameters::Entry& entry : parameters.entries()) {
             at::Tensor tensor = entry.tensor;
             tensor.set_data(tensor.detach().to(at::kDouble));
@@ -180,7 +180,7 @@ private:
 
 void DinTest::equalsItsFormulas() {
     QFETCH(QString, weights);
-    const Model model(weights.toStdString());
+    const Model model(choiceOf<HistoryWeights>(weights.toStdString()).value());
     const at::NoGradGuard noGradient;
     // First values of 0 would hide what is added.
     for (const Parameters::Entry& entry : model.parameters.entries()) {
@@ -207,7 +207,7 @@ void DinTest::equalsItsFormulas() {
 
 void DinTest::ignoresPadding() {
     QFETCH(QString, weights);
-    const Model model(weights.toStdString());
+    const Model model(choiceOf<HistoryWeights>(weights.toStdString()).value());
     const at::Tensor ids = someIds();
     const at::Tensor longer = at::cat({ids, at::zeros({4, 6}, at::kLong)}, 1);
     // Another length, another order of summation.
@@ -222,7 +222,7 @@ void DinTest::ignoresPadding() {
 
 void DinTest::ignoresTheOrderOfItems() {
     QFETCH(QString, weights);
-    const Model model(weights.toStdString());
+    const Model model(choiceOf<HistoryWeights>(weights.toStdString()).value());
     const at::Tensor ids = someIds();
     const at::Tensor turned =
         at::cat({ids.slice(1, 0, 3), ids.slice(1, 3).view({4, 4, 2}).flip(1).flatten(1)}, 1);
@@ -231,7 +231,7 @@ void DinTest::ignoresTheOrderOfItems() {
 
 void DinTest::learnsFromRowsWithoutAHistory() {
     QFETCH(QString, weights);
-    const Model model(weights.toStdString());
+    const Model model(choiceOf<HistoryWeights>(weights.toStdString()).value());
     const at::Tensor ids = someIds().slice(0, 2, 3);
     model.logit(ids).sum().backward();
     for (const Parameters::Entry& entry : model.parameters.entries()) {
@@ -250,13 +250,13 @@ void DinTest::learnsFromRowsWithoutAHistory() {
 }
 
 void DinTest::readsListsInTheHistory() {
-    BackboneOptions options(recipe("raw"), /*fieldCount=*/3, /*idCount=*/20);
+    BackboneOptions options(recipe(HistoryWeights::Raw), /*fieldCount=*/3, /*idCount=*/20);
     options.idFields = {{"user", 1, 6, 0}, {"film", 8, 5, 0}, {"genre", 14, 5, 0}};
     options.lists.firstList = {-1, -1, 0};
     options.lists.ends = {0, 1, 3};
     options.lists.members = {14, 15, 17}; // the 0th is {14}, the 1st {15, 17}
     Parameters parameters{at::Device(at::kCPU)};
-    const auto din = makeBackbone("din", parameters, Initialiser(4), "", options);
+    const auto din = makeBackbone(BackboneKind::Din, parameters, Initialiser(4), "", options);
     const ForwardMode mode = ForwardMode::evaluation();
     const at::NoGradGuard noGradient;
     const at::Tensor table = *parameters.find("embedding.table");

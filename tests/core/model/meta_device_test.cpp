@@ -98,7 +98,8 @@ void addVariants() {
     QTest::addColumn<QString>("backbone");
     QTest::addColumn<QStringList>("more");
     for (const BackboneEntry& entry : backbones()) {
-        QTest::newRow(entry.name.c_str()) << QString::fromStdString(entry.name) << QStringList();
+        const std::string name(wordOf(entry.kind));
+        QTest::newRow(name.c_str()) << QString::fromStdString(name) << QStringList();
     }
     for (const Variant& variant : variants()) {
         QStringList more;

@@ -23,7 +23,7 @@ RunSpec::Id recipeOf(const ParityCase& reference) {
     RunDraft draft;
     draft.set("data.dataset", std::string("fixture"));
     RunSpec::Id id = resolve(draft)->id;
-    id.backbone = backboneOf(reference.kind());
+    id.backbone = backboneOf(reference.kind()).value();
 
     const auto read = [&](auto& option, std::initializer_list<const char*> names) {
         for (const char* name : names) {
@@ -51,10 +51,12 @@ RunSpec::Id recipeOf(const ParityCase& reference) {
     read(id.attentionLayers, {"att_layer_num"});
     width(id.attentionDim, "attention.weight");
     width(id.attentionDim, "attention.0.query.weight");
-    id.deepPart = shape("mlp.0.weight").empty() ? "without" : "with";
+    id.deepPart = shape("mlp.0.weight").empty() ? DeepPart::Without : DeepPart::With;
     read(id.cinLayers, {"cin_layer_size"});
-    id.cinOutputs = hyper.value("split_half", true) ? "half" : "all";
-    read(id.bilinear, {"bilinear"});
+    id.cinOutputs = hyper.value("split_half", true) ? CinOutputs::Half : CinOutputs::All;
+    if (hyper.contains("bilinear")) {
+        id.bilinear = choiceOf<BilinearWeights>(hyper.at("bilinear").get<std::string>()).value();
+    }
     read(id.reduction, {"reduction"});
     read(id.logNeurons, {"ltl_hidden_size"});
     read(id.maskRatio, {"mask_ratio"});
@@ -67,13 +69,13 @@ RunSpec::Id recipeOf(const ParityCase& reference) {
     width(id.gateHidden, "gate.0.0.weight");
     const bool stacked = reference.kind().ends_with("_stacked") ||
                          hyper.value("arrangement", "parallel") == "serial";
-    id.structure = stacked ? "stacked" : "parallel";
+    id.structure = stacked ? Structure::Stacked : Structure::Parallel;
     return id;
 }
 
 } // namespace
 
-std::string backboneOf(const std::string& kind) {
+std::optional<BackboneKind> backboneOf(const std::string& kind) {
     std::string name = kind.substr(std::string("backbone/").size());
     for (const std::string structure : {"_parallel", "_stacked"}) {
         if (name.ends_with(structure)) {
@@ -81,7 +83,7 @@ std::string backboneOf(const std::string& kind) {
         }
     }
     std::replace(name.begin(), name.end(), '_', '-');
-    return name;
+    return choiceOf<BackboneKind>(name);
 }
 
 void runBackbone(ParityCase& reference) {

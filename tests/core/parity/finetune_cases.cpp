@@ -11,9 +11,9 @@ namespace flip::parity {
 void runFinetuneTrajectory(ParityCase& reference) {
     const nlohmann::json& hyper = reference.hyper();
     RunSpec spec = publishedSpec(hyper);
-    spec.kind = "finetune";
-    spec.finetune.branches = hyper.at("variant").get<std::string>();
-    spec.finetune.decay = "all";
+    spec.kind = RunKind::Finetune;
+    spec.finetune.branches = choiceOf<Branches>(hyper.at("variant").get<std::string>()).value();
+    spec.finetune.decay = DecayedParameters::All;
     spec.finetune.embeddingL2 = hyper.value("l2", 0.0);
     spec.finetune.learningRate = hyper.at("lr").get<double>();
     spec.finetune.textLearningRate = hyper.value("lr_text", spec.finetune.learningRate);
@@ -23,7 +23,7 @@ void runFinetuneTrajectory(ParityCase& reference) {
     sizes.fields = hyper.at("fields").get<std::int64_t>();
     sizes.ids = hyper.at("features").get<std::int64_t>();
     std::optional<TextConfig> config;
-    if (spec.finetune.branches != "id") {
+    if (spec.finetune.branches != Branches::Id) {
         config = textConfigOf(reference, "text.");
     }
     auto made = FinetuneModel::make(spec, sizes, config, device());

@@ -154,7 +154,7 @@ RunSpec publishedSpec(const nlohmann::json& hyper) {
     draft.set("recipe", std::string("published"));
     draft.set("data.dataset", std::string("fixture"));
     RunSpec spec = need(resolve(draft));
-    spec.id.backbone = "dcn-mix";
+    spec.id.backbone = BackboneKind::DcnMix;
     spec.id.embeddingDim = hyper.at("embed").get<std::int64_t>();
     spec.id.hidden = hyper.at("mlp").get<std::vector<std::int64_t>>();
     spec.id.crossLayers = hyper.at("cross_layers").get<std::int64_t>();
@@ -167,8 +167,9 @@ RunSpec publishedSpec(const nlohmann::json& hyper) {
     spec.pretrain.fieldDim = hyper.at("nce_dim").get<std::int64_t>();
     spec.pretrain.projectionDropout = 0;
     spec.pretrain.tokenDropout = 0;
-    spec.pretrain.fieldAttention =
-        hyper.value("field_attention", "padded") == "masked" ? "tokens" : "padded";
+    spec.pretrain.fieldAttention = hyper.value("field_attention", "padded") == "masked"
+                                       ? FieldAttention::Tokens
+                                       : FieldAttention::Padded;
     spec.pretrain.learningRate = hyper.value("lr", 1e-4);
     spec.pretrain.weightDecay = hyper.value("weight_decay", 1e-3);
     return spec;

@@ -70,7 +70,7 @@ TextConfig textConfigOf(const ParityCase& reference, const std::string& prefix);
 RunSpec publishedSpec(const nlohmann::json& hyper);
 
 /// "backbone/dcn_mix" -> "dcn-mix": the product's name for a case's backbone.
-std::string backboneOf(const std::string& kind);
+std::optional<BackboneKind> backboneOf(const std::string& kind);
 
 // The runners, one a kind; what differs is in the case afterwards.
 void runBackbone(ParityCase& reference);

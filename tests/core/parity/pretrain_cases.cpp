@@ -13,7 +13,7 @@ namespace {
 
 /// A model with the case's weights and the heads of the given losses.
 std::unique_ptr<PretrainModel> modelOf(const ParityCase& reference,
-                                       const std::vector<std::string>& losses, RunSpec& spec) {
+                                       const std::vector<PretrainLoss>& losses, RunSpec& spec) {
     spec = publishedSpec(reference.hyper());
     spec.pretrain.losses = losses;
     ModelSizes sizes;
@@ -31,7 +31,7 @@ std::unique_ptr<PretrainModel> modelOf(const ParityCase& reference,
         throw std::runtime_error(model.problem().text());
     }
     std::vector<std::string> required{"text."};
-    for (const std::string& loss : losses) {
+    for (const std::string& loss : wordsOf(losses)) {
         required.push_back(loss + ".");
     }
     if (auto filled = (*model)->parameters.fill(reference.weights(), "", required); !filled) {
@@ -87,7 +87,7 @@ void runLoss(ParityCase& reference, const std::string& loss) {
             continue;
         }
         RunSpec spec;
-        const auto model = modelOf(reference, {loss}, spec);
+        const auto model = modelOf(reference, {choiceOf<PretrainLoss>(loss).value()}, spec);
         const auto [batch, masks] = batchOf(reference, "", packed);
         PretrainChoices choices = pretrainChoices(spec);
         choices.headOnEveryToken = !packed;
@@ -108,7 +108,7 @@ void runInstanceContrast(ParityCase& reference) {
         return;
     }
     RunSpec spec;
-    const auto model = modelOf(reference, {"icl"}, spec);
+    const auto model = modelOf(reference, {PretrainLoss::Icl}, spec);
     const auto [batch, masks] = batchOf(reference, "", /*packed=*/true);
     const ForwardMode mode = ForwardMode::evaluation();
     const at::Tensor u = (*model->projectIds)(model->backbone->features(batch.ids, mode), mode);
@@ -137,7 +137,8 @@ void runPretrainTrajectory(ParityCase& reference) {
             continue;
         }
         RunSpec spec;
-        const auto model = modelOf(reference, {"icl", "mfm", "mlm"}, spec);
+        const auto model =
+            modelOf(reference, {PretrainLoss::Icl, PretrainLoss::Mfm, PretrainLoss::Mlm}, spec);
         Optimiser optimiser = pretrainOptimiser(spec, *model);
         PretrainChoices choices = pretrainChoices(spec);
         choices.headOnEveryToken = !packed;

@@ -21,15 +21,16 @@ class MadeRuns {
 public:
     Workspace workspace() const { return *Workspace::open(folder_.path().toStdString()); }
 
-    RunSummary add(const std::string& name, std::int64_t seed, const std::string& backbone,
-                   double lean, const std::string& hash = "h") const {
-        RunSummary run{.name = name, .status = "finished", .dataset = "d", .datasetHash = hash};
+    RunSummary add(const std::string& name, std::int64_t seed, BackboneKind backbone, double lean,
+                   const std::string& hash = "h") const {
+        RunSummary run{
+            .name = name, .status = RunStatus::Finished, .dataset = "d", .datasetHash = hash};
         run.spec = defaultSpec();
         run.spec.seed = run.seed = seed;
         run.spec.id.backbone = backbone;
         StoredPredictions predictions;
         RandomStream shared(1, "rows"); // the same difficult rows for all runs
-        RandomStream own(static_cast<std::uint64_t>(seed), backbone);
+        RandomStream own(static_cast<std::uint64_t>(seed), wordOf(backbone));
         for (int row = 0; row < kRows; ++row) {
             const auto label = static_cast<std::uint8_t>(row % 2);
             predictions.rowIndex.push_back(row);
@@ -65,9 +66,10 @@ class RunComparisonTest : public QObject {
 private Q_SLOTS:
     void aClearDifferenceIsNamedWithItsInterval() {
         const MadeRuns made;
-        const auto compared =
-            compareRuns(made.workspace(),
-                        {made.add("a", 1, "lr", 0.5), made.add("b", 1, "fm", 1.0)}, Split::Test);
+        const auto compared = compareRuns(
+            made.workspace(),
+            {made.add("a", 1, BackboneKind::Lr, 0.5), made.add("b", 1, BackboneKind::Fm, 1.0)},
+            Split::Test);
         QVERIFY2(compared.ok(), compared.ok() ? "" : compared.problem().text().c_str());
         QCOMPARE(compared->rows, std::int64_t(kRows));
         QCOMPARE(compared->columns, std::vector<std::string>{"id.backbone"});
@@ -84,9 +86,10 @@ private Q_SLOTS:
 
     void noVisibleDifferenceIsSaidWithTheRows() {
         const MadeRuns made;
-        const auto compared =
-            compareRuns(made.workspace(),
-                        {made.add("a", 1, "lr", 1.0), made.add("b", 1, "fm", 1.0)}, Split::Test);
+        const auto compared = compareRuns(
+            made.workspace(),
+            {made.add("a", 1, BackboneKind::Lr, 1.0), made.add("b", 1, BackboneKind::Fm, 1.0)},
+            Split::Test);
         const std::string& verdict = compared->recipes[1].verdict;
         QVERIFY2(contains(verdict, "no difference that these 400 rows could show (p = "),
                  verdict.c_str());
@@ -94,8 +97,8 @@ private Q_SLOTS:
 
     void theSameRankingIsSaidToBeOne() {
         const MadeRuns made;
-        const auto a = made.add("a", 1, "lr", 1.0);
-        auto b = made.add("b", 1, "lr", 1.0);
+        const auto a = made.add("a", 1, BackboneKind::Lr, 1.0);
+        auto b = made.add("b", 1, BackboneKind::Lr, 1.0);
         b.spec.threads = 3;
         const auto compared = compareRuns(made.workspace(), {a, b}, Split::Test);
         QVERIFY(contains(compared->recipes[1].verdict, "exactly as a does"));
@@ -103,11 +106,11 @@ private Q_SLOTS:
 
     void seedsOfOneRecipeAreComparedSeedBySeed() {
         const MadeRuns made;
-        const auto compared =
-            compareRuns(made.workspace(),
-                        {made.add("a1", 1, "lr", 0.5), made.add("b2", 2, "fm", 1.0),
-                         made.add("a2", 2, "lr", 0.5), made.add("b1", 1, "fm", 1.0)},
-                        Split::Test);
+        const auto compared = compareRuns(
+            made.workspace(),
+            {made.add("a1", 1, BackboneKind::Lr, 0.5), made.add("b2", 2, BackboneKind::Fm, 1.0),
+             made.add("a2", 2, BackboneKind::Lr, 0.5), made.add("b1", 1, BackboneKind::Fm, 1.0)},
+            Split::Test);
         QCOMPARE(compared->recipes.size(), std::size_t(2));
         const ComparedRecipe& other = compared->recipes[1];
         QCOMPARE(other.auc->n, std::size_t(2));
@@ -120,11 +123,12 @@ private Q_SLOTS:
 
     void seedsWithoutACommonOneArePairedInOrder() {
         const MadeRuns made;
-        const auto compared = compareRuns(made.workspace(),
-                                          {made.add("a1", 1, "lr", 1), made.add("a2", 2, "lr", 1),
-                                           made.add("b3", 3, "fm", 1), made.add("b4", 4, "fm", 1),
-                                           made.add("b5", 5, "fm", 1)},
-                                          Split::Test);
+        const auto compared = compareRuns(
+            made.workspace(),
+            {made.add("a1", 1, BackboneKind::Lr, 1), made.add("a2", 2, BackboneKind::Lr, 1),
+             made.add("b3", 3, BackboneKind::Fm, 1), made.add("b4", 4, BackboneKind::Fm, 1),
+             made.add("b5", 5, BackboneKind::Fm, 1)},
+            Split::Test);
         const auto& pairs = compared->recipes[1].pairs;
         QCOMPARE(pairs.size(), std::size_t(2));
         QCOMPARE(pairs[1].run + pairs[1].first, std::string("b4a2"));
@@ -132,9 +136,10 @@ private Q_SLOTS:
 
     void runsOfOneRecipeStandForThemselves() {
         const MadeRuns made;
-        const auto compared =
-            compareRuns(made.workspace(), {made.add("a1", 1, "lr", 1), made.add("a2", 2, "lr", 1)},
-                        Split::Test);
+        const auto compared = compareRuns(
+            made.workspace(),
+            {made.add("a1", 1, BackboneKind::Lr, 1), made.add("a2", 2, BackboneKind::Lr, 1)},
+            Split::Test);
         QCOMPARE(compared->recipes.size(), std::size_t(2));
         QCOMPARE(compared->recipes[1].pairs.size(), std::size_t(1));
     }
@@ -153,8 +158,8 @@ private Q_SLOTS:
         QFETCH(int, which);
         QFETCH(QString, says);
         const MadeRuns made;
-        const auto a = made.add("a", 1, "lr", 1);
-        const auto b = made.add("b", 1, "fm", 1, which == 0 ? "other" : "h");
+        const auto a = made.add("a", 1, BackboneKind::Lr, 1);
+        const auto b = made.add("b", 1, BackboneKind::Fm, 1, which == 0 ? "other" : "h");
         if (which == 1) {
             made.save("b", {.rowIndex = {7}, .split = {2}, .label = {1}, .logit = {0.5}});
         } else if (which == 2) {
@@ -174,10 +179,11 @@ private Q_SLOTS:
 
     void wordsAndJsonHoldTheSame() {
         const MadeRuns made;
-        const auto compared = compareRuns(
-            made.workspace(),
-            {made.add("a", 1, "lr", 0.5), made.add("b", 1, "fm", 1), made.add("c", 1, "dcn", 1)},
-            Split::Test);
+        const auto compared = compareRuns(made.workspace(),
+                                          {made.add("a", 1, BackboneKind::Lr, 0.5),
+                                           made.add("b", 1, BackboneKind::Fm, 1),
+                                           made.add("c", 1, BackboneKind::Dcn, 1)},
+                                          Split::Test);
         const std::string text = describeComparison(*compared);
         QVERIFY2(contains(text, compared->recipes[1].verdict.c_str()), text.c_str());
         QVERIFY2(contains(text, "all 2 comparisons together it should be below 0.025"),

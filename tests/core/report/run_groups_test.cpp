@@ -14,19 +14,19 @@ namespace {
 
 RunSummary runOf(const std::string& name, std::int64_t seed, double auc,
                  const std::function<void(RunSpec&)>& change = {}) {
-    RunSummary run{.name = name, .status = "finished", .dataset = "d", .datasetHash = "h"};
+    RunSummary run{.name = name, .status = RunStatus::Finished, .dataset = "d", .datasetHash = "h"};
     run.spec = defaultSpec();
     run.spec.seed = run.seed = seed;
     if (change) {
         change(run.spec);
     }
-    run.end.status = "finished";
+    run.end.status = RunStatus::Finished;
     run.end.metrics["test"][""] = {.auc = auc, .logLoss = 0.5};
     return run;
 }
 
 void useFm(RunSpec& spec) {
-    spec.id.backbone = "fm";
+    spec.id.backbone = BackboneKind::Fm;
 }
 
 RunTableRequest requestFor(const std::vector<std::string>& metrics) {
@@ -96,7 +96,7 @@ private Q_SLOTS:
     void whatABackboneDoesNotReadIsNoDifference() {
         const auto deepfm = [](std::int64_t experts) {
             return [experts](RunSpec& spec) {
-                spec.id.backbone = "deepfm";
+                spec.id.backbone = BackboneKind::DeepFm;
                 spec.id.experts = experts;
             };
         };
@@ -130,8 +130,8 @@ private Q_SLOTS:
     void whatIsNotReadIsNoDifference() {
         const auto idsAlone = [](double temperature) {
             return [temperature](RunSpec& spec) {
-                spec.kind = "finetune";
-                spec.finetune.branches = "id";
+                spec.kind = RunKind::Finetune;
+                spec.finetune.branches = Branches::Id;
                 spec.pretrain.temperature = temperature;
             };
         };
@@ -203,7 +203,7 @@ private Q_SLOTS:
 
     void leavesOutAndSaysSo() {
         RunSummary stopped = runOf("stopped", 3, 0.9);
-        stopped.status = "stopped";
+        stopped.status = RunStatus::Stopped;
         const auto table = tableOf({runOf("a", 1, 0.5), runOf("again", 1, 0.9), stopped},
                                    requestFor({"test.auc"}));
         QCOMPARE(table->rows.size(), std::size_t(1));

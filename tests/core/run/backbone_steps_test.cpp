@@ -27,7 +27,8 @@ private:
 void BackboneStepsTest::trainsInEveryKindOfRun_data() {
     QTest::addColumn<QString>("backbone");
     for (const BackboneEntry& entry : backbones()) {
-        QTest::newRow(entry.name.c_str()) << QString::fromStdString(entry.name);
+        const std::string name(wordOf(entry.kind));
+        QTest::newRow(name.c_str()) << QString::fromStdString(name);
     }
 }
 
@@ -49,7 +50,7 @@ void BackboneStepsTest::trainsInEveryKindOfRun() {
         Listener life;
         const RunEnded ended = executeRun(project_.spec(assignments), project_.workspace(), "",
                                           life, life.stop.get_token());
-        QVERIFY2(ended.status == "finished",
+        QVERIFY2(ended.status == RunStatus::Finished,
                  ended.problem ? ended.problem->text().c_str() : ended.reason.c_str());
         const auto steps = life.all<StepDone>();
         QCOMPARE(steps.size(), std::size_t(kind == std::string("flip") ? 2 : 1));

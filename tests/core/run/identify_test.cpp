@@ -47,10 +47,10 @@ private:
     }
 
     static void stopAtStep2(const TinyProject& project, const RunSpec& spec) {
-        Listener life("finetune", 2);
+        Listener life(RunStage::Finetune, 2);
         const RunEnded ended =
             executeRun(spec, project.workspace(), "r", life, life.stop.get_token());
-        QCOMPARE(ended.status, std::string("stopped"));
+        QCOMPARE(ended.status, RunStatus::Stopped);
     }
 
     static inline int changes_ = 0;
@@ -96,7 +96,7 @@ void IdentifyTest::otherWeightsUnderTheSameNameEndAResume() {
     changeWeights(model);
     Listener rest;
     const RunEnded ended = resumeRun("r", project.workspace(), rest, rest.stop.get_token());
-    QCOMPARE(ended.status, std::string("failed"));
+    QCOMPARE(ended.status, RunStatus::Failed);
     QCOMPARE(ended.problem->text(),
              std::string("r: cannot go on: changed since it began: the weights of the language "
                          "model; put it back, or start a new run"));
@@ -104,7 +104,7 @@ void IdentifyTest::otherWeightsUnderTheSameNameEndAResume() {
     copyModel(project);
     Listener again;
     QCOMPARE(resumeRun("r", project.workspace(), again, again.stop.get_token()).status,
-             std::string("finished"));
+             RunStatus::Finished);
 }
 
 void IdentifyTest::anotherTokenizerEndsAResume() {
@@ -136,7 +136,7 @@ void IdentifyTest::otherThreadsOnResumeAreTold() {
              std::vector<std::string>{"2 threads, before 1"});
     Listener rest;
     QCOMPARE(resumeRun("r", project.workspace(), rest, rest.stop.get_token()).status,
-             std::string("finished"));
+             RunStatus::Finished);
     for (const LogLine& line : rest.all<LogLine>()) {
         QVERIFY2(line.text.find("bit for bit") == std::string::npos, line.text.c_str());
     }
@@ -154,7 +154,7 @@ void IdentifyTest::otherWeightsThanTheParentBeganWithAreTold() {
         Listener life;
         const RunEnded ended =
             executeRun(child, project.workspace(), name, life, life.stop.get_token());
-        std::string text = ended.status == "finished" ? "" : "not finished";
+        std::string text = ended.status == RunStatus::Finished ? "" : "not finished";
         for (const LogLine& line : life.all<LogLine>()) {
             text += line.level == "warning" ? line.text : "";
         }

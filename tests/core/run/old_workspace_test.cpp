@@ -39,7 +39,7 @@ private Q_SLOTS:
         QVERIFY(stored->unreadable.empty());
         std::string line;
         for (const RunSummary& run : stored->runs) {
-            line += run.name + " " + run.status + ", ";
+            line += run.name + " " + std::string(wordOf(run.status)) + ", ";
         }
         QCOMPARE(line,
                  std::string("cut stopped, dcn-5 finished, ids-5 finished, dcn-4 finished, "
@@ -47,7 +47,7 @@ private Q_SLOTS:
                              "joint finished, pre finished, "));
         const RunSummary& joint = stored->runs[8];
         QCOMPARE(joint.spec.finetune.from, std::string("pre"));
-        QCOMPARE(joint.spec.finetune.mixing, std::string("unknown"));
+        QVERIFY(joint.spec.finetune.mixing == MixingWeights::Unknown);
         QCOMPARE(joint.identity.device, std::string("cpu"));
         QCOMPARE(joint.identity.threads, std::int64_t{1});
         QVERIFY(joint.identity.languageModel.empty()); // it did not store that
@@ -56,7 +56,7 @@ private Q_SLOTS:
     void groupsAndComparesAsBefore() {
         auto runs = store().list()->runs;
         std::erase_if(runs, [](const RunSummary& run) {
-            return run.kind != "finetune" || !run.parent.empty();
+            return run.kind != RunKind::Finetune || !run.parent.empty();
         });
         const auto groups = sameRecipes(runs);
         QCOMPARE(groups.size(), std::size_t{2}); // dcn and deepfm, three seeds each
@@ -73,7 +73,8 @@ private Q_SLOTS:
     void aStoppedRunGoesOn() {
         Listener rest;
         const RunEnded ended = resumeRun("cut", workspace(), rest, rest.stop.get_token());
-        QVERIFY2(ended.status == "finished", ended.problem ? ended.problem->text().c_str() : "");
+        QVERIFY2(ended.status == RunStatus::Finished,
+                 ended.problem ? ended.problem->text().c_str() : "");
         QVERIFY(rest.all<RunStarted>().at(0).resumedFromStep > 0);
         // That of a run without a pause in the program of then; another processor rounds otherwise.
         const double logLoss = ended.metrics.at("test").at("").logLoss;
@@ -91,7 +92,8 @@ private Q_SLOTS:
         Listener life;
         const RunEnded ended =
             executeRun(*resolve(draft), workspace(), "new", life, life.stop.get_token());
-        QVERIFY2(ended.status == "finished", ended.problem ? ended.problem->text().c_str() : "");
+        QVERIFY2(ended.status == RunStatus::Finished,
+                 ended.problem ? ended.problem->text().c_str() : "");
     }
 
     void aDamagedEntryCostsThatRunAlone() {
@@ -110,7 +112,7 @@ private Q_SLOTS:
         // The others still run, and new ones beside them.
         Listener rest;
         QCOMPARE(resumeRun("cut", workspace(), rest, rest.stop.get_token()).status,
-                 std::string("finished"));
+                 RunStatus::Finished);
     }
 
 private:

@@ -89,7 +89,7 @@ void RunFlowTest::historyEqualsLife() {
     Listener life;
     const RunEnded ended =
         executeRun(project.spec(), project.workspace(), "", life, life.stop.get_token());
-    QCOMPARE(QString::fromStdString(ended.status), QString("finished"));
+    QCOMPARE(ended.status, RunStatus::Finished);
     auto store = RunStore::open(project.workspace());
     QVERIFY(store.ok());
     Listener history;
@@ -100,7 +100,7 @@ void RunFlowTest::historyEqualsLife() {
     }
     const auto summary = store->find(life.run());
     QVERIFY(summary.ok());
-    QCOMPARE(summary->status, std::string("finished"));
+    QCOMPARE(summary->status, RunStatus::Finished);
     QCOMPARE(resultJson("x", summary->end), resultJson("x", ended));
 }
 
@@ -109,19 +109,19 @@ void RunFlowTest::tellsStagesStepsEpochsAndAlignmentInOrder() {
     Listener life;
     const RunEnded ended =
         executeRun(project.spec(), project.workspace(), "named", life, life.stop.get_token());
-    QCOMPARE(QString::fromStdString(ended.status), QString("finished"));
+    QCOMPARE(ended.status, RunStatus::Finished);
     QCOMPARE(life.run(), std::string("named"));
     const auto stages = life.all<StageStarted>();
     QCOMPARE(stages.size(), std::size_t(2));
-    QCOMPARE(stages[0].stage, std::string("pretrain"));
+    QCOMPARE(stages[0].stage, RunStage::Pretrain);
     QCOMPARE(stages[0].stepsPerEpoch, std::int64_t(6)); // 384 training rows by 64
     QCOMPARE(stages[0].totalSteps, std::int64_t(12));
-    QCOMPARE(stages[1].stage, std::string("finetune"));
-    std::map<std::string, std::int64_t> steps;
+    QCOMPARE(stages[1].stage, RunStage::Finetune);
+    std::map<RunStage, std::int64_t> steps;
     for (const StepDone& done : life.all<StepDone>()) {
         QCOMPARE(done.step, ++steps[done.stage]);
         QVERIFY(std::isfinite(done.losses.at("total")));
-        const auto names = done.stage == "pretrain"
+        const auto names = done.stage == RunStage::Pretrain
                                ? std::vector<std::string>{"icl", "mfm", "mlm"}
                                : std::vector<std::string>{"joint", "id", "text", "tables"};
         double sum = 0;
@@ -174,7 +174,7 @@ void RunFlowTest::idsLearnAnExclusiveOr() {
                                        "finetune.epochs=40", "finetune.learning_rate=0.02",
                                        "finetune.patience=40", "finetune.plateau_factor=1.0"});
     const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
-    QCOMPARE(QString::fromStdString(ended.status), QString("finished"));
+    QCOMPARE(ended.status, RunStatus::Finished);
     const double auc = ended.metrics.at("test").at("").auc.value();
     // 5 % of the labels are flipped, so the best possible is about .95; 48 test rows.
     QVERIFY2(canLearn ? auc > 0.85 : auc < 0.75, qPrintable(QString::number(auc)));
@@ -240,8 +240,8 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
     for (const QString& assignment : more) {
         assignments.push_back(assignment.toStdString());
     }
-    const QString apart =
-        resumedRunDiffers(project, project.spec(assignments), stage.toStdString(), step);
+    const QString apart = resumedRunDiffers(project, project.spec(assignments),
+                                            choiceOf<RunStage>(stage.toStdString()).value(), step);
     QVERIFY2(apart.isEmpty(), qPrintable(apart));
 }
 
@@ -286,10 +286,10 @@ void RunFlowTest::touchedRowsAloneGiveTheSameRun() {
 
 void RunFlowTest::stopsBeforeTheNextStepAndKeepsACheckpoint() {
     TinyProject project;
-    Listener life("pretrain", 4);
+    Listener life(RunStage::Pretrain, 4);
     const RunEnded ended =
         executeRun(project.spec(), project.workspace(), "", life, life.stop.get_token());
-    QCOMPARE(QString::fromStdString(ended.status), QString("stopped"));
+    QCOMPARE(ended.status, RunStatus::Stopped);
     QCOMPARE(life.all<StepDone>().size(), std::size_t(4));
     const auto saved = life.all<CheckpointSaved>();
     QVERIFY(!saved.empty());
@@ -325,7 +325,7 @@ void RunFlowTest::finetuningStartsFromAnotherRunsWeights() {
     QCOMPARE(executeRun(project.spec({"kind=pretrain"}), workspace, "parent", parent,
                         parent.stop.get_token())
                  .status,
-             std::string("finished"));
+             RunStatus::Finished);
     Listener fresh;
     Listener child;
     const std::vector<std::string> joint = {"kind=finetune", "finetune.branches=joint"};
@@ -334,7 +334,7 @@ void RunFlowTest::finetuningStartsFromAnotherRunsWeights() {
     (void)executeRun(project.spec(joint), workspace, "fresh", fresh, fresh.stop.get_token());
     QCOMPARE(executeRun(project.spec(fromParent), workspace, "child", child, child.stop.get_token())
                  .status,
-             std::string("finished"));
+             RunStatus::Finished);
     QVERIFY(fresh.all<StepDone>().front().losses.at("total") !=
             child.all<StepDone>().front().losses.at("total"));
     // One run of kind "flip" does the same as the two.
@@ -352,9 +352,10 @@ void RunFlowTest::aJointRunThatTrainsItsIdsFirstStartsFromARunOfWords() {
         return executeRun(project.spec(assignments), project.workspace(), name, life,
                           life.stop.get_token());
     };
-    QCOMPARE(run("words", {"finetune.branches=text"}).status, std::string("finished"));
+    QCOMPARE(run("words", {"finetune.branches=text"}).status, RunStatus::Finished);
     const RunEnded ended = run("both", {"finetune.from=words", "finetune.id_epochs=1"});
-    QVERIFY2(ended.status == "finished", ended.problem ? ended.problem->text().c_str() : "");
+    QVERIFY2(ended.status == RunStatus::Finished,
+             ended.problem ? ended.problem->text().c_str() : "");
 }
 
 void RunFlowTest::mixingWeightsSuitTheValidationRows() {
@@ -366,7 +367,7 @@ void RunFlowTest::mixingWeightsSuitTheValidationRows() {
         const RunEnded ended = executeRun(
             project.spec({"kind=finetune", "finetune.epochs=1", "finetune.mixing_from=" + from}),
             project.workspace(), from, life, life.stop.get_token());
-        QCOMPARE(QString::fromStdString(ended.status), QString("finished"));
+        QCOMPARE(ended.status, RunStatus::Finished);
         logLoss[from] = ended.metrics.at("valid").at("").logLoss;
         alpha[from] = life.all<EpochDone>().back().state.at("alpha");
         // The stored weights mix as the epoch's end said: float against double.
@@ -408,8 +409,9 @@ void RunFlowTest::thePublishedRecipeRuns() {
         executeRun(project.spec({"recipe=published", "pretrain.epochs=1", "finetune.epochs=1",
                                  "pretrain.mask_ratio_table=0.3", "pretrain.mask_ratio_text=0.3"}),
                    project.workspace(), "", life, life.stop.get_token());
-    QVERIFY2(ended.status == "finished",
-             ended.problem ? ended.problem->text().c_str() : ended.status.c_str());
+    QVERIFY2(ended.status == RunStatus::Finished, ended.problem
+                                                      ? ended.problem->text().c_str()
+                                                      : std::string(wordOf(ended.status)).c_str());
 }
 
 void RunFlowTest::aLossThatIsLeftOutIsNotTrained() {
@@ -418,7 +420,7 @@ void RunFlowTest::aLossThatIsLeftOutIsNotTrained() {
     const RunEnded ended =
         executeRun(project.spec({"kind=pretrain", "pretrain.losses=[\"icl\", \"mlm\"]"}),
                    project.workspace(), "", life, life.stop.get_token());
-    QCOMPARE(ended.status, std::string("finished"));
+    QCOMPARE(ended.status, RunStatus::Finished);
     QVERIFY(!life.all<StepDone>().front().losses.contains("mfm"));
     QVERIFY(life.all<AlignmentMeasured>().empty());
 }
@@ -509,7 +511,7 @@ void RunFlowTest::refusesWhatCannotWork() {
     QVERIFY2(text.contains(says), qPrintable(text));
     Listener life;
     const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
-    QCOMPARE(ended.status, std::string("failed"));
+    QCOMPARE(ended.status, RunStatus::Failed);
     QCOMPARE(QString::fromStdString(ended.problem->text()), text);
     auto store = RunStore::open(project.workspace());
     QVERIFY(store.ok());
@@ -540,7 +542,7 @@ void RunFlowTest::aDamagedColumnEndsTheRunBeforeItsFirstStep() {
         life.stop.request_stop();
     }
     const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
-    QCOMPARE(ended.status, std::string("failed"));
+    QCOMPARE(ended.status, RunStatus::Failed);
     const QString text = QString::fromStdString(ended.problem->text());
     QVERIFY2(text.contains(QString::fromStdString(largest.filename())), qPrintable(text));
     QVERIFY(life.all<StepDone>().empty());
@@ -558,7 +560,7 @@ void RunFlowTest::damagedWeightsAreNamed() {
     TinyProject project(120);
     const Workspace workspace = project.workspace();
     const bool stopped = file.startsWith("state");
-    Listener life("finetune", stopped ? 2 : -1);
+    Listener life(RunStage::Finetune, stopped ? 2 : -1);
     const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id"});
     (void)executeRun(spec, workspace, "parent", life, life.stop.get_token());
     const auto path = workspace.checkpoints("parent") / file.toStdString();
@@ -592,7 +594,7 @@ void RunFlowTest::aParentOfOtherRowsIsRefused() {
     Listener life;
     const std::vector<std::string> id = {"kind=finetune", "finetune.branches=id"};
     QCOMPARE(executeRun(project.spec(id), workspace, "parent", life, life.stop.get_token()).status,
-             std::string("finished"));
+             RunStatus::Finished);
     ImportRequest other;
     other.source = project.path() / "source";
     other.schema = project.path() / "source" / "tiny.toml";
@@ -635,7 +637,7 @@ void RunFlowTest::unseenRowsAreThoseOfRareIdsToo() {
         executeRun(project.spec({"kind=finetune", "finetune.branches=" + branches.toStdString(),
                                  "finetune.epochs=1", "id.min_count=" + std::to_string(kMinCount)}),
                    project.workspace(), "", life, life.stop.get_token());
-    QCOMPARE(ended.status, std::string("finished"));
+    QCOMPARE(ended.status, RunStatus::Finished);
     QVERIFY(ended.metrics.contains("test_unseen"));
     QCOMPARE(ended.metrics.at("test_unseen").at("").rows, unseen);
 }
@@ -655,9 +657,9 @@ void RunFlowTest::aTokenThatTheModelHasNoVectorForIsNamed() {
                           "plm.path=" + model.string(), std::string("text.template=") + words}),
             project.workspace(), "", life, life.stop.get_token());
     };
-    QCOMPARE(end("{movie} {genre}").status, std::string("finished")); // nobody uses them
+    QCOMPARE(end("{movie} {genre}").status, RunStatus::Finished); // nobody uses them
     const RunEnded ended = end("{movie} quagga {genre}");
-    QCOMPARE(ended.status, std::string("failed"));
+    QCOMPARE(ended.status, RunStatus::Failed);
     const QString text = QString::fromStdString(ended.problem->text());
     QVERIFY2(text.startsWith("dataset tiny, sentence of row 0: uses the token \"quagga\", number "),
              qPrintable(text));
@@ -683,17 +685,17 @@ void RunFlowTest::theLastFactIsFinal() {
     SQLite::Database database(workspace.database().string(), SQLite::OPEN_READWRITE);
     database.exec("CREATE TRIGGER full BEFORE INSERT ON events WHEN " + unwritten.toStdString() +
                   " BEGIN SELECT RAISE(FAIL, 'disk full'); END");
-    Listener life("finetune", stopAt);
+    Listener life(RunStage::Finetune, stopAt);
     const RunEnded ended = executeRun(project.spec({"kind=finetune", "finetune.branches=id"}),
                                       workspace, "run", life, life.stop.get_token());
-    QCOMPARE(ended.status, std::string("failed"));
+    QCOMPARE(ended.status, RunStatus::Failed);
     QVERIFY(ended.problem.has_value());
     QCOMPARE(ended.problem->where, workspace.database().string());
     const auto told = life.all<RunEnded>();
     QCOMPARE(told.size(), std::size_t{1});
     QCOMPARE(resultJson("run", told.front()), resultJson("run", ended));
     QVERIFY(std::holds_alternative<RunEnded>(life.events.back().fact));
-    QVERIFY(RunStore::open(workspace)->find("run")->status != "finished");
+    QVERIFY(RunStore::open(workspace)->find("run")->status != RunStatus::Finished);
 }
 
 void RunFlowTest::divergingKeepsTheCheckpointAndTheBestEpoch() {
@@ -701,15 +703,15 @@ void RunFlowTest::divergingKeepsTheCheckpointAndTheBestEpoch() {
     const Workspace workspace = project.workspace();
     const std::vector<std::string> ids = {"kind=finetune", "finetune.branches=id", "id.backbone=fm",
                                           "finetune.batch_size=32"};
-    Listener life("finetune", 4); // the first step of the second epoch
+    Listener life(RunStage::Finetune, 4); // the first step of the second epoch
     QCOMPARE(executeRun(project.spec(ids), workspace, "run", life, life.stop.get_token()).status,
-             std::string("stopped"));
+             RunStatus::Stopped);
     const auto state = workspace.checkpoints("run") / "state.safetensors";
     spoil(state, "model/rec.embedding", 1e30F); // finite, but their products are not
     const std::string before = content(state);
     Listener rest;
     const RunEnded ended = resumeRun("run", workspace, rest, rest.stop.get_token());
-    QCOMPARE(ended.status, std::string("diverged"));
+    QCOMPARE(ended.status, RunStatus::Diverged);
     QCOMPARE(QString::fromStdString(ended.reason),
              "the loss of step 5 of finetune is not finite; lower the learning rate");
     QVERIFY(content(state) == before);
@@ -717,20 +719,20 @@ void RunFlowTest::divergingKeepsTheCheckpointAndTheBestEpoch() {
     child.emplace_back("finetune.from=run");
     Listener after;
     QCOMPARE(executeRun(project.spec(child), workspace, "", after, after.stop.get_token()).status,
-             std::string("finished")); // from the best epoch
+             RunStatus::Finished); // from the best epoch
 }
 
 void RunFlowTest::aCheckpointThatHadDivergedIsRefused() {
     TinyProject project(120);
     const Workspace workspace = project.workspace();
     const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id"});
-    Listener life("finetune", 2);
+    Listener life(RunStage::Finetune, 2);
     (void)executeRun(spec, workspace, "run", life, life.stop.get_token());
     const auto state = workspace.checkpoints("run") / "state.safetensors";
     spoil(state, "optimiser/square/rec.", NAN);
     Listener rest;
     const RunEnded ended = resumeRun("run", workspace, rest, rest.stop.get_token());
-    QCOMPARE(ended.status, std::string("failed"));
+    QCOMPARE(ended.status, RunStatus::Failed);
     QVERIFY(ended.problem.has_value());
     QCOMPARE(ended.problem->where, state.string());
     const QString what = QString::fromStdString(ended.problem->what);

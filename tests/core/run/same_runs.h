@@ -48,17 +48,22 @@ inline QString firstDifference(const std::vector<std::string>& a,
 
 /// Where a run that stops at a step of a stage and is resumed parts from an uninterrupted one: in
 /// weights, predictions or any number on the way, bit for bit. Empty where it does not.
-inline QString resumedRunDiffers(const TinyProject& project, const RunSpec& spec,
-                                 const std::string& stage, std::int64_t step) {
+inline QString resumedRunDiffers(const TinyProject& project, const RunSpec& spec, RunStage stage,
+                                 std::int64_t step) {
     const Workspace workspace = project.workspace();
     Listener whole;
     Listener first(stage, step);
     Listener rest;
-    std::string ends = executeRun(spec, workspace, "whole", whole, whole.stop.get_token()).status;
-    ends += ", " + executeRun(spec, workspace, "parts", first, first.stop.get_token()).status;
-    ends += ", " + resumeRun("parts", workspace, rest, rest.stop.get_token()).status;
-    if (ends != "finished, stopped, finished") {
-        return QString::fromStdString("the runs ended so: " + ends);
+    const std::vector<RunStatus> ends{
+        executeRun(spec, workspace, "whole", whole, whole.stop.get_token()).status,
+        executeRun(spec, workspace, "parts", first, first.stop.get_token()).status,
+        resumeRun("parts", workspace, rest, rest.stop.get_token()).status};
+    if (ends != std::vector{RunStatus::Finished, RunStatus::Stopped, RunStatus::Finished}) {
+        QString text = "the runs ended so:";
+        for (const std::string& word : wordsOf(ends)) {
+            text += " " + QString::fromStdString(word);
+        }
+        return text;
     }
     for (const char* file : {"weights.safetensors", "predictions.safetensors"}) {
         if (content(workspace.checkpoints("whole") / file) !=
@@ -92,8 +97,9 @@ inline QString touchedRowsDiffer(const TinyProject& project, const QStringList& 
         Listener& run = runs[updates];
         ends[updates] = executeRun(project.spec(assignments), project.workspace(), updates, run,
                                    run.stop.get_token());
-        if (ends[updates].status != "finished") {
-            return QString::fromStdString(updates + " " + ends[updates].status);
+        if (ends[updates].status != RunStatus::Finished) {
+            return QString::fromStdString(updates + " " +
+                                          std::string(wordOf(ends[updates].status)));
         }
     }
     const auto touched = runs["touched"].all<StepDone>();

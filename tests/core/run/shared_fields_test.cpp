@@ -69,8 +69,8 @@ void SharedFieldsTest::aResumedRunEqualsAnUninterruptedOne() {
         assignments.push_back(option.toStdString());
     }
     const RunSpec spec = project.spec(assignments);
-    const QString apart =
-        resumedRunDiffers(project, spec, spec.kind == "flip" ? "pretrain" : "finetune", 13);
+    const QString apart = resumedRunDiffers(
+        project, spec, spec.kind == RunKind::Flip ? RunStage::Pretrain : RunStage::Finetune, 13);
     QVERIFY2(apart.isEmpty(), qPrintable(apart));
 }
 
@@ -81,8 +81,8 @@ void SharedFieldsTest::theirTablesAreOne() {
             executeRun(project.spec({"kind=finetune", "finetune.branches=id", "finetune.epochs=1",
                                      "id.backbone=fm", "id.field_dims=movie=4"}),
                        project.workspace(), "narrow", run, run.stop.get_token());
-        if (ended.status != "finished") {
-            qWarning("%s", ended.status.c_str());
+        if (ended.status != RunStatus::Finished) {
+            qWarning("%s", std::string(wordOf(ended.status)).c_str());
             return {};
         }
         const auto weights = SafetensorsFile::open(project.workspace().checkpoints("narrow") /

@@ -23,7 +23,7 @@ namespace flip::test {
 class Listener final : public RunSink {
 public:
     Listener() = default;
-    Listener(std::string stage, std::int64_t step) : stage_(std::move(stage)), step_(step) {}
+    Listener(RunStage stage, std::int64_t step) : stage_(stage), step_(step) {}
 
     void take(const RunEvent& event) override {
         events.push_back(event);
@@ -50,7 +50,7 @@ public:
     std::stop_source stop;
 
 private:
-    std::string stage_;
+    RunStage stage_{};
     std::int64_t step_ = -1;
 };
 

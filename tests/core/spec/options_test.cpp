@@ -206,13 +206,13 @@ private Q_SLOTS:
         draft.set("finetune.select_on", std::string("valid"));
         const auto spec = resolve(draft);
         QVERIFY(spec.ok());
-        QCOMPARE(spec->finetune.selectOn, std::string("valid"));
-        QCOMPARE(spec->finetune.decay, std::string("all"));
+        QVERIFY(spec->finetune.selectOn == SelectOn::Valid);
+        QVERIFY(spec->finetune.decay == DecayedParameters::All);
     }
 
     void defaultsAreLegal() {
         for (const Option& option : options()) {
-            for (const char* recipe : {"default", "published"}) {
+            for (const RecipeKind recipe : allChoices<RecipeKind>()) {
                 const OptionValue& value = option.defaultFor(recipe);
                 QCOMPARE(value.index(), option.defaultValue.index());
                 const auto checked = checkRange(option, value, "");
@@ -421,20 +421,12 @@ private Q_SLOTS:
         }
     }
 
-    void whatReadsAnOptionIsKnown() {
-        const auto isIn = [](const char* key, const std::string& name) {
-            const auto& known = findOption(key)->choices;
-            return std::ranges::find(known, name) != known.end();
-        };
+    void aRunOfEveryKindOfPartReadsEveryOption() {
         for (const Option& option : options()) {
-            for (const std::string& branch : option.branches) {
-                QVERIFY2(isIn("finetune.branches", branch), option.key.c_str());
-            }
-            for (const std::string& backbone : option.backbones) {
-                QVERIFY2(isIn("id.backbone", backbone), option.key.c_str());
-            }
-            const std::string backbone = option.backbones.empty() ? "lr" : option.backbones.front();
-            QVERIFY(optionIsRead(option, "flip", "joint", backbone));
+            const BackboneKind backbone =
+                option.backbones.empty() ? BackboneKind::Lr : option.backbones.front();
+            QVERIFY2(optionIsRead(option, RunKind::Flip, Branches::Joint, backbone),
+                     option.key.c_str());
         }
     }
 };

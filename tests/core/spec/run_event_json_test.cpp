@@ -33,6 +33,10 @@ bool same(std::int64_t a, std::int64_t b) {
 bool same(bool a, bool b) {
     return a == b;
 }
+template <Choice E>
+bool same(E a, E b) {
+    return a == b;
+}
 
 template <class... T>
 bool same(const std::tuple<T...>& a, const std::tuple<T...>& b);
@@ -149,6 +153,11 @@ std::string anyText(RandomStream& random) {
         "", "plain", "a \"quoted\" \\ one", "two\nlines\t", "\u00e9\u4e2d", std::string("\0z", 2)};
     return kTexts[random.below(kTexts.size())];
 }
+template <Choice E>
+E anyChoice(RandomStream& random) {
+    constexpr auto kAll = allChoices<E>();
+    return kAll[random.below(kAll.size())];
+}
 Metrics anyMetrics(RandomStream& random) {
     Metrics metrics{
         .logLoss = anyReal(random), .rows = anyInteger(random), .positives = anyInteger(random)};
@@ -185,18 +194,23 @@ RunIdentity anyIdentity(RandomStream& random) {
 Fact anyFact(RandomStream& random) {
     switch (random.below(8)) {
     case 0:
-        return RunStarted{anyText(random), anyText(random), anyText(random), anyIdentity(random),
-                          anyInteger(random)};
+        return RunStarted{anyText(random), anyChoice<RunKind>(random), anyText(random),
+                          anyIdentity(random), anyInteger(random)};
     case 1:
-        return StageStarted{anyText(random), anyInteger(random), anyInteger(random),
+        return StageStarted{anyChoice<RunStage>(random), anyInteger(random), anyInteger(random),
                             anyInteger(random)};
     case 2:
-        return StepDone{anyText(random), anyInteger(random), anyInteger(random), anyInteger(random),
-                        anyReal(random), anyReal(random),    anyReals(random)};
+        return StepDone{anyChoice<RunStage>(random),
+                        anyInteger(random),
+                        anyInteger(random),
+                        anyInteger(random),
+                        anyReal(random),
+                        anyReal(random),
+                        anyReals(random)};
     case 3:
-        return EpochDone{anyText(random), anyInteger(random),  anyInteger(random),
-                         anyReal(random), anyBranches(random), random.below(2) > 0,
-                         anyReals(random)};
+        return EpochDone{
+            anyChoice<RunStage>(random), anyInteger(random),  anyInteger(random), anyReal(random),
+            anyBranches(random),         random.below(2) > 0, anyReals(random)};
     case 4: {
         AlignmentMeasured fact{.epoch = anyInteger(random), .step = anyInteger(random)};
         for (auto rows = random.below(5); rows > 0; --rows) {
@@ -214,12 +228,12 @@ Fact anyFact(RandomStream& random) {
         return fact;
     }
     case 5:
-        return CheckpointSaved{anyText(random), anyInteger(random), anyText(random),
+        return CheckpointSaved{anyChoice<RunStage>(random), anyInteger(random), anyText(random),
                                anyInteger(random)};
     case 6:
         return LogLine{anyText(random), anyText(random)};
     default: {
-        RunEnded end{.status = anyText(random),
+        RunEnded end{.status = anyChoice<RunStatus>(random),
                      .reason = anyText(random),
                      .seconds = anyReal(random),
                      .peakRssBytes = anyInteger(random)};
@@ -266,7 +280,7 @@ private Q_SLOTS:
         const std::string json =
             toJson({.wallSeconds = 1.5,
                     .fact = StepDone{
-                        .stage = "pretrain",
+                        .stage = RunStage::Pretrain,
                         .step = 7,
                         .epoch = 1,
                         .rows = 128,
@@ -283,7 +297,7 @@ private Q_SLOTS:
     }
 
     void putsBranchesBesideTheRunsOwnFigures() {
-        EpochDone epoch{.stage = "finetune", .epoch = 2, .step = 100, .best = true};
+        EpochDone epoch{.stage = RunStage::Finetune, .epoch = 2, .step = 100, .best = true};
         epoch.valid[""] = Metrics{.auc = 0.8, .logLoss = 0.5, .rows = 10, .positives = 4};
         epoch.valid["id"] = Metrics{.auc = 0.75, .logLoss = 0.6, .rows = 10, .positives = 4};
         epoch.valid["text"] = Metrics{.logLoss = 0.7, .rows = 10, .positives = 4};
@@ -319,7 +333,8 @@ private Q_SLOTS:
     }
 
     void givesTheResultOfARun() {
-        RunEnded end{.status = "failed", .reason = "", .seconds = 12.5, .peakRssBytes = 1 << 30};
+        RunEnded end{
+            .status = RunStatus::Failed, .reason = "", .seconds = 12.5, .peakRssBytes = 1 << 30};
         end.metrics["valid"][""] = Metrics{.auc = 0.8, .logLoss = 0.5, .rows = 10, .positives = 4};
         end.metrics["test"][""] = Metrics{.logLoss = 0.5, .rows = 10, .positives = 0};
         end.metrics["test"]["id"] = Metrics{.auc = 0.7, .logLoss = 0.6, .rows = 10, .positives = 4};
@@ -370,6 +385,10 @@ private Q_SLOTS:
         QTest::newRow("a list") << QByteArray("[1]");
         QTest::newRow("no name") << QByteArray("{}");
         QTest::newRow("unknown name") << QByteArray(R"({"event":"party"})");
+        QTest::newRow("unknown kind") << QByteArray(R"({"event":"start","kind":"tune"})");
+        QTest::newRow("unknown stage") << QByteArray(R"({"event":"step","stage":"Finetune"})");
+        QTest::newRow("no word for a stage") << QByteArray(R"({"event":"stage","stage":2})");
+        QTest::newRow("unknown status") << QByteArray(R"({"event":"end","status":"done"})");
         QTest::newRow("text for a step") << QByteArray(R"({"event":"step","step":"7"})");
         QTest::newRow("part of a step") << QByteArray(R"({"event":"step","step":7.5})");
         QTest::newRow("beyond 64 bits") << QByteArray(R"({"event":"step","step":1e300})");

@@ -27,9 +27,9 @@ public:
         importClicks("clicks", 5);
         const Dataset dataset = *Dataset::open(workspace().dataset("clicks"));
         RunSpec spec = defaultSpec();
-        spec.kind = "finetune";
+        spec.kind = RunKind::Finetune;
         spec.data.dataset = "clicks";
-        spec.finetune.branches = joint ? "joint" : "id";
+        spec.finetune.branches = joint ? Branches::Joint : Branches::Id;
         {
             auto recorder = RunRecorder::create(workspace(), kName, spec, dataset.hash(), "");
             if (!recorder) {

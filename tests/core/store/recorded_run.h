@@ -25,25 +25,26 @@ inline RunEvent startedEvent(std::int64_t resumedFrom = 0) {
     return {.wallSeconds = 0, .fact = RunStarted{.resumedFromStep = resumedFrom}};
 }
 
-inline RunEvent stepEvent(std::int64_t step, double seconds = 0, std::string stage = "pretrain") {
+inline RunEvent stepEvent(std::int64_t step, double seconds = 0,
+                          RunStage stage = RunStage::Pretrain) {
     return {.wallSeconds = seconds,
-            .fact = StepDone{.stage = std::move(stage),
+            .fact = StepDone{.stage = stage,
                              .step = step,
                              .losses = {{"icl", 1.0 / static_cast<double>(step)}}}};
 }
 
-inline RunEvent epochEvent(std::int64_t epoch, std::int64_t step, std::string stage = "pretrain") {
-    return {.wallSeconds = 0,
-            .fact = EpochDone{.stage = std::move(stage), .epoch = epoch, .step = step}};
+inline RunEvent epochEvent(std::int64_t epoch, std::int64_t step,
+                           RunStage stage = RunStage::Pretrain) {
+    return {.wallSeconds = 0, .fact = EpochDone{.stage = stage, .epoch = epoch, .step = step}};
 }
 
-inline RunEvent checkpointEvent(std::int64_t step, std::string stage = "pretrain") {
+inline RunEvent checkpointEvent(std::int64_t step, RunStage stage = RunStage::Pretrain) {
     return {.wallSeconds = 0,
-            .fact = CheckpointSaved{.stage = std::move(stage), .step = step, .file = "last"}};
+            .fact = CheckpointSaved{.stage = stage, .step = step, .file = "last"}};
 }
 
-inline RunEvent endEvent(std::string status = "finished") {
-    RunEnded end{.status = std::move(status), .reason = "all epochs done", .seconds = 12.5};
+inline RunEvent endEvent(RunStatus status = RunStatus::Finished) {
+    RunEnded end{.status = status, .reason = "all epochs done", .seconds = 12.5};
     end.metrics["test"][""] = Metrics{.auc = 0.875, .logLoss = 0.4, .rows = 100, .positives = 40};
     return {.wallSeconds = 12.5, .fact = end};
 }

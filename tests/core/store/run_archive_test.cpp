@@ -95,7 +95,7 @@ private Q_SLOTS:
         QVERIFY(store->verify().empty());
         const RunSummary run = *store->find("clicked");
         const RunSummary original = project.summary();
-        QVERIFY(differences(run.spec, original.spec).empty() && run.status == "finished");
+        QVERIFY(differences(run.spec, original.spec).empty() && run.status == RunStatus::Finished);
         QCOMPARE(run.created, original.created);
         QCOMPARE(run.datasetHash, original.datasetHash);
         CollectingSink here;

@@ -84,20 +84,20 @@ private Q_SLOTS:
             auto recorder = RunRecorder::create(*workspace_, "child", spec, "abc", "parent-run");
             QVERIFY(recorder.ok());
             QCOMPARE(recorder->name(), std::string("child"));
-            recorder->take(stepEvent(3, 1, "pretrain"));
-            recorder->take(stepEvent(7, 2, "finetune"));
+            recorder->take(stepEvent(3, 1, RunStage::Pretrain));
+            recorder->take(stepEvent(7, 2, RunStage::Finetune));
             recorder->take(endEvent());
         }
         const auto run = store().find("child");
         QVERIFY2(run, run ? "" : run.problem().text().c_str());
         QCOMPARE(run->name, std::string("child"));
-        QCOMPARE(run->status, std::string("finished"));
+        QCOMPARE(run->status, RunStatus::Finished);
         QCOMPARE(run->kind, spec.kind);
         QCOMPARE(run->dataset, std::string("books"));
         QCOMPARE(run->datasetHash, std::string("abc"));
         QCOMPARE(run->seed, spec.seed);
         QCOMPARE(run->parent, std::string("parent-run"));
-        QCOMPARE(run->lastStage, std::string("finetune"));
+        QCOMPARE(run->lastStage, std::optional(RunStage::Finetune));
         QCOMPARE(run->lastStep, std::int64_t{7});
         QVERIFY(differences(run->spec, spec).empty());
         QCOMPARE(run->end.seconds, 12.5);
@@ -112,8 +112,8 @@ private Q_SLOTS:
         recorder.take(startedEvent());
         const auto run = store().find("live");
         QVERIFY(run.ok());
-        QCOMPARE(run->status, std::string("running"));
-        QCOMPARE(run->end.status, std::string("running"));
+        QCOMPARE(run->status, RunStatus::Running);
+        QCOMPARE(run->end.status, RunStatus::Running);
     }
 
     void aRunWithoutItsEndReadsCrashed() {
@@ -122,8 +122,8 @@ private Q_SLOTS:
             recorder.take(stepEvent(1, 3.5));
         }
         const auto runs = store().list()->runs;
-        QCOMPARE(runs.at(0).status, std::string("crashed"));
-        QCOMPARE(runs.at(0).end.status, std::string("crashed"));
+        QCOMPARE(runs.at(0).status, RunStatus::Crashed);
+        QCOMPARE(runs.at(0).end.status, RunStatus::Crashed);
         QCOMPARE(runs.at(0).end.seconds, 3.5);
         QVERIFY(runs.at(0).end.reason.find("noticed 20") != std::string::npos);
         QCOMPARE(store().find("gone")->end.reason, runs.at(0).end.reason);
@@ -174,7 +174,7 @@ private Q_SLOTS:
         QVERIFY(!refused);
         QVERIFY(refused.problem().text().find(wanted) != std::string::npos);
         QCOMPARE(store().list()->runs.size(), before);
-        QCOMPARE(store().find(taken.name())->status, std::string("running"));
+        QCOMPARE(store().find(taken.name())->status, RunStatus::Running);
     }
 
     void saysThatARunIsUnknown() {
@@ -183,7 +183,7 @@ private Q_SLOTS:
         QVERIFY(!replayed);
         QCOMPARE(replayed.problem().where, std::string("nobody"));
         QVERIFY(!store().find("nobody"));
-        QVERIFY(!RunRecorder::resume(*workspace_, "nobody", "", 0));
+        QVERIFY(!RunRecorder::resume(*workspace_, "nobody", std::nullopt, 0));
     }
 
     void aFollowerGetsEachFactOnce() {
@@ -210,7 +210,7 @@ private Q_SLOTS:
         QTest::newRow("epoch") << Fact(EpochDone{});
         QTest::newRow("alignment") << Fact(AlignmentMeasured{});
         QTest::newRow("checkpoint") << Fact(CheckpointSaved{});
-        QTest::newRow("end") << Fact(RunEnded{.status = "finished"});
+        QTest::newRow("end") << Fact(RunEnded{.status = RunStatus::Finished});
         QTest::newRow("stage") << Fact(StageStarted{});
     }
     void urgentFactsAreOnTheDiskAtOnce() {
@@ -246,7 +246,7 @@ private Q_SLOTS:
             recorder.take(checkpoint);
             recorder.take(stepEvent(3));
             recorder.take({.wallSeconds = 3, .fact = LogLine{"info", "later"}});
-            recorder.take(endEvent("stopped"));
+            recorder.take(endEvent(RunStatus::Stopped));
         }
         QCOMPARE(store().find("r")->lastStep, std::int64_t{3});
         std::int64_t mark = 0;
@@ -257,14 +257,14 @@ private Q_SLOTS:
         const auto files = workspace_->checkpoints("r");
         std::ofstream(files / "state.safetensors") << "whole";
         std::ofstream(files / "state.safetensors.x7Rk2a") << "half";
-        auto resumed = RunRecorder::resume(*workspace_, "r", "pretrain", 2);
+        auto resumed = RunRecorder::resume(*workspace_, "r", RunStage::Pretrain, 2);
         QVERIFY2(resumed, resumed ? "" : resumed.problem().text().c_str());
         QVERIFY(std::filesystem::exists(files / "state.safetensors"));
         QVERIFY(!std::filesystem::exists(files / "state.safetensors.x7Rk2a")); // a kill left it
         QCOMPARE(stored("r").size(), std::size_t{5});
         QCOMPARE(stored("r").back(), toJson(checkpoint));
         const auto live = store().find("r");
-        QCOMPARE(live->status, std::string("running"));
+        QCOMPARE(live->status, RunStatus::Running);
         QCOMPARE(live->lastStep, std::int64_t{2});
         QVERIFY(live->end.metrics.empty());
 
@@ -276,26 +276,27 @@ private Q_SLOTS:
         QVERIFY(store().replayFrom("r", mark, after).ok());
         QCOMPARE(after.lines.size(), std::size_t{3});
         QCOMPARE(std::get<RunStarted>(after.events[0].fact).resumedFromStep, std::int64_t{2});
-        QCOMPARE(store().find("r")->status, std::string("finished"));
+        QCOMPARE(store().find("r")->status, RunStatus::Finished);
     }
 
     void resumeFindsItsPlaceWithoutTheCheckpointsFact() {
         {
             RunRecorder recorder = newRun(*workspace_, "r");
             for (int step = 1; step <= 9; ++step) {
-                recorder.take(stepEvent(step, 0, step < 5 ? "pretrain" : "finetune"));
+                recorder.take(
+                    stepEvent(step, 0, step < 5 ? RunStage::Pretrain : RunStage::Finetune));
             }
         }
-        const auto resumed = RunRecorder::resume(*workspace_, "r", "finetune", 7);
+        const auto resumed = RunRecorder::resume(*workspace_, "r", RunStage::Finetune, 7);
         QVERIFY(resumed.ok());
         QCOMPARE(stored("r").size(), std::size_t{7});
-        QCOMPARE(store().find("r")->lastStage, std::string("finetune"));
+        QCOMPARE(store().find("r")->lastStage, std::optional(RunStage::Finetune));
         QCOMPARE(store().find("r")->lastStep, std::int64_t{7});
     }
 
     void resumeWithoutACheckpointBeginsAnew() {
         newRun(*workspace_, "r").take(stepEvent(1));
-        const auto resumed = RunRecorder::resume(*workspace_, "r", "", 0);
+        const auto resumed = RunRecorder::resume(*workspace_, "r", std::nullopt, 0);
         QVERIFY(resumed.ok());
         QVERIFY(stored("r").empty());
         QCOMPARE(store().find("r")->lastStep, std::int64_t{0});
@@ -312,22 +313,24 @@ private Q_SLOTS:
     void onlyARunThatCanGoOnIsResumed() {
         QFETCH(QString, status);
         QFETCH(bool, allowed);
-        newRun(*workspace_, status.toStdString()).take(endEvent(status.toStdString()));
-        const auto resumed = RunRecorder::resume(*workspace_, status.toStdString(), "", 0);
+        const RunStatus ended = choiceOf<RunStatus>(status.toStdString()).value();
+        newRun(*workspace_, status.toStdString()).take(endEvent(ended));
+        const auto resumed =
+            RunRecorder::resume(*workspace_, status.toStdString(), std::nullopt, 0);
         QCOMPARE(resumed.ok(), allowed);
         if (!allowed) {
             QCOMPARE(resumed.problem().where, status.toStdString());
-            QCOMPARE(store().find(status.toStdString())->status, status.toStdString());
+            QCOMPARE(store().find(status.toStdString())->status, ended);
         }
     }
 
     void aLiveRunIsNotResumed() {
         RunRecorder recorder = newRun(*workspace_, "live");
-        const auto resumed = RunRecorder::resume(*workspace_, "live", "", 0);
+        const auto resumed = RunRecorder::resume(*workspace_, "live", std::nullopt, 0);
         QVERIFY(!resumed);
         QVERIFY(resumed.problem().what.find("in use") != std::string::npos);
         recorder.take(endEvent());
-        QCOMPARE(store().find("live")->status, std::string("finished"));
+        QCOMPARE(store().find("live")->status, RunStatus::Finished);
     }
 
     void aRecorderMovesWithItsRun() {
@@ -338,9 +341,9 @@ private Q_SLOTS:
         second.take(stepEvent(2)); // waits
         second = std::move(first); // "second" is written and given back
         QCOMPARE(stored("second").size(), std::size_t{2});
-        QCOMPARE(store().find("second")->status, std::string("crashed"));
+        QCOMPARE(store().find("second")->status, RunStatus::Crashed);
         second.take(endEvent());
-        QCOMPARE(store().find("first")->status, std::string("finished"));
+        QCOMPARE(store().find("first")->status, RunStatus::Finished);
     }
 
     void aSoundStoreHasNothingToReport() {

@@ -106,14 +106,14 @@ private Q_SLOTS:
         while (*steps < 500) {
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
-        QCOMPARE(store()->find("victim")->status, std::string("running"));
+        QCOMPARE(store()->find("victim")->status, RunStatus::Running);
         child.kill();
 
         auto opened = store();
         QVERIFY(opened.ok());
         const auto run = opened->find("victim");
         QVERIFY2(run, run ? "" : run.problem().text().c_str());
-        QCOMPARE(run->status, std::string("crashed"));
+        QCOMPARE(run->status, RunStatus::Crashed);
         QVERIFY(opened->verify().empty());
         CollectingSink sink;
         QVERIFY(opened->replay("victim", sink).ok());
@@ -124,7 +124,7 @@ private Q_SLOTS:
         const double lost = told - sink.events.back().wallSeconds;
         // The promise is 200 ms; a loaded machine may hold the writing process back as long again.
         QVERIFY2(lost >= -0.01 && lost < 0.4, qPrintable(QString::number(lost)));
-        QVERIFY(RunRecorder::resume(*workspace_, "victim", "", 0).ok());
+        QVERIFY(RunRecorder::resume(*workspace_, "victim", std::nullopt, 0).ok());
     }
 
     void processesThatWriteAtOnceKeepApart() {
@@ -160,7 +160,7 @@ private Q_SLOTS:
         std::set<std::string> names;
         for (const RunSummary& run : runs->runs) {
             names.insert(run.name);
-            QCOMPARE(run.status, std::string("finished"));
+            QCOMPARE(run.status, RunStatus::Finished);
             QCOMPARE(storedFacts(run.name), std::size_t{kSteps + 1});
         }
         QCOMPARE(names.size(), runs->runs.size());
@@ -173,14 +173,14 @@ private Q_SLOTS:
             for (int i = 0; i < 30; ++i) {
                 auto recorder = i == 0
                                     ? RunRecorder::create(*workspace_, "r", defaultSpec(), "", "")
-                                    : RunRecorder::resume(*workspace_, "r", "", 0);
+                                    : RunRecorder::resume(*workspace_, "r", std::nullopt, 0);
                 if (!recorder) {
                     return 1;
                 }
                 recorder->take(stepEvent(1));
                 *ready = 1;
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
-                recorder->take(endEvent("stopped"));
+                recorder->take(endEvent(RunStatus::Stopped));
             }
             *ready = 2;
             return 0;
@@ -193,7 +193,8 @@ private Q_SLOTS:
         while (*ready == 1) {
             const auto run = opened->find("r");
             QVERIFY2(run, run ? "" : run.problem().text().c_str());
-            QVERIFY2(run->status == "running" || run->status == "stopped", run->status.c_str());
+            QVERIFY2(run->status == RunStatus::Running || run->status == RunStatus::Stopped,
+                     std::string(wordOf(run->status)).c_str());
         }
         QCOMPARE(child.wait(), 0);
     }
@@ -225,7 +226,7 @@ private Q_SLOTS:
         auto opened = store();
         QVERIFY(opened.ok());
         QVERIFY(opened->verify().empty());
-        QCOMPARE(opened->find("full")->status, std::string("finished"));
+        QCOMPARE(opened->find("full")->status, RunStatus::Finished);
         CollectingSink sink;
         QVERIFY(opened->replay("full", sink).ok());
         std::int64_t lastStep = 0; // none is missing although some had to wait for space
@@ -253,13 +254,13 @@ private Q_SLOTS:
             QVERIFY(recorder.isComplete()); // nothing waits to be told after all
             database.exec("DROP TRIGGER full");
             RunEvent otherwise = endEvent();
-            std::get<RunEnded>(otherwise.fact).status = "failed";
+            std::get<RunEnded>(otherwise.fact).status = RunStatus::Failed;
             QVERIFY(recorder.takeLast(otherwise));
         }
         auto opened = store();
         QVERIFY(opened.ok());
         QVERIFY(opened->verify().empty());
-        QCOMPARE(opened->find("last")->status, std::string("failed"));
+        QCOMPARE(opened->find("last")->status, RunStatus::Failed);
         QCOMPARE(storedFacts("last"), std::size_t{2});
     }
 
@@ -278,7 +279,7 @@ private Q_SLOTS:
         auto opened = store();
         QVERIFY(opened.ok());
         QVERIFY(opened->verify().empty());
-        QCOMPARE(opened->find("full")->status, std::string("crashed"));
+        QCOMPARE(opened->find("full")->status, RunStatus::Crashed);
         QVERIFY(storedFacts("full") > 10);
     }
 
@@ -414,7 +415,8 @@ private Q_SLOTS:
                 return 4;
             }
             const auto runs = store->list();
-            if (!runs || runs->runs.size() != 1 || runs->runs.front().status != "finished") {
+            if (!runs || runs->runs.size() != 1 ||
+                runs->runs.front().status != RunStatus::Finished) {
                 return 5;
             }
             return RunRecorder::create(*toRead, "", defaultSpec(), "", "") ? 6 : 0;

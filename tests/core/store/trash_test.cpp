@@ -115,7 +115,7 @@ private Q_SLOTS:
         QVERIFY(restoreRuns(*workspace_, {"junk"}).ok());
         QVERIFY((listed(*workspace_) == Names{"junk", "keep"}));
         QVERIFY(isWhole(*workspace_, "junk"));
-        QCOMPARE(store->find("junk")->status, "finished");
+        QCOMPARE(store->find("junk")->status, RunStatus::Finished);
     }
 
     void aPurgeFreesFilesAndFacts() {
@@ -213,13 +213,13 @@ private Q_SLOTS:
         QVERIFY(deleteRuns(*workspace_, {"fallen"}, false).ok());
         QVERIFY(listed(*workspace_).empty());
         QVERIFY(restoreRuns(*workspace_, {"fallen"}).ok());
-        QCOMPARE(RunStore::open(*workspace_)->find("fallen")->status, "crashed");
+        QCOMPARE(RunStore::open(*workspace_)->find("fallen")->status, RunStatus::Crashed);
     }
 
     void whatIsInTheTrashIsNotTakenUp() {
         makeRun(*workspace_, "junk");
         QVERIFY(deleteRuns(*workspace_, {"junk"}, false).ok());
-        const auto resumed = RunRecorder::resume(*workspace_, "junk", "", 0);
+        const auto resumed = RunRecorder::resume(*workspace_, "junk", std::nullopt, 0);
         QVERIFY(!resumed.ok());
         QVERIFY(resumed.problem().what.find("flip runs restore") != std::string::npos);
         const auto again = RunRecorder::create(*workspace_, "junk", defaultSpec(), "hash", "");
@@ -354,7 +354,7 @@ private Q_SLOTS:
         QVERIFY(restoreDataset(workspace, "clicks").ok());
         QVERIFY(restoreRuns(workspace, {"clicked"}).ok());
         QCOMPARE(Dataset::open(workspace.dataset("clicks"))->hash(), hash);
-        QVERIFY(project.summary().status == "finished");
+        QVERIFY(project.summary().status == RunStatus::Finished);
     }
 
     void runsOnOtherRowsOrInTheTrashDoNotHoldADataset() {

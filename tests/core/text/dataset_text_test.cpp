@@ -142,7 +142,7 @@ private Q_SLOTS:
         FLIP_VERIFY_OK(parsed);
         RunSpec::Text text;
         text.maxTokens = 7;
-        text.cut = cut.toStdString();
+        text.cut = choiceOf<TextCut>(cut.toStdString()).value();
         text.givesWay = givesWay.toStdString();
         const auto rules = sentenceRules(text, *films);
         FLIP_VERIFY_OK(rules);

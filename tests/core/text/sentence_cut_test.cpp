@@ -83,7 +83,7 @@ void SentenceCutTest::shortensValues() {
 
 void SentenceCutTest::cutsTheEndWhereThatIsThePolicy() {
     TokenRow row = sentence(".aaaa.bb.");
-    cutSentence({.kind = CutPolicy::Kind::End}, 0, 4, row);
+    cutSentence({.kind = TextCut::End}, 0, 4, row);
     QCOMPARE(kept(row), std::string(".aa."));
     QCOMPARE(row.ids.back(), 8);
 }

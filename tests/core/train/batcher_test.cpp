@@ -162,12 +162,11 @@ void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable_data() {
     QTest::addColumn<int>("rule");
     QTest::addColumn<int>("table");
     QTest::addColumn<int>("hidden"); // fields a row, of four
-    using Fields = Batcher::MaskPlan::Fields;
-    QTest::newRow("same, one") << int(Fields::Same) << 1 << 1;
-    QTest::newRow("same, three") << int(Fields::Same) << 3 << 3;
-    QTest::newRow("different, two of two") << int(Fields::Different) << 2 << 2;
-    QTest::newRow("different, one is left") << int(Fields::Different) << 3 << 1;
-    QTest::newRow("different, none is left") << int(Fields::Different) << 4 << 0;
+    QTest::newRow("same, one") << int(MaskedFields::Same) << 1 << 1;
+    QTest::newRow("same, three") << int(MaskedFields::Same) << 3 << 3;
+    QTest::newRow("different, two of two") << int(MaskedFields::Different) << 2 << 2;
+    QTest::newRow("different, one is left") << int(MaskedFields::Different) << 3 << 1;
+    QTest::newRow("different, none is left") << int(MaskedFields::Different) << 4 << 0;
 }
 
 void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable() {
@@ -177,7 +176,7 @@ void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable() {
     TinyProject project;
     const Loaded loaded(project);
     Batcher::MaskPlan plan{table, 2, 5};
-    plan.fields = static_cast<Batcher::MaskPlan::Fields>(rule);
+    plan.fields = static_cast<MaskedFields>(rule);
     for (std::int64_t step = 0; step < 10; ++step) {
         const Batch batch = loaded.batcher.load(someRows());
         const Masks masks = loaded.batcher.mask(batch, plan, loaded.samplers, 1, step);
@@ -196,8 +195,7 @@ void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable() {
         for (std::size_t r = 0; r < 8; ++r) {
             QCOMPARE(inText[r].size(), static_cast<std::size_t>(hidden));
             for (const std::int64_t field : inText[r]) { // every field is an id field here
-                QCOMPARE(inTable[r].contains(field),
-                         plan.fields == Batcher::MaskPlan::Fields::Same);
+                QCOMPARE(inTable[r].contains(field), plan.fields == MaskedFields::Same);
             }
         }
     }
@@ -389,8 +387,9 @@ void BatcherTest::countsMaskedFieldsAsTheRecipeSays() {
     QFETCH(double, ratio);
     QFETCH(QString, rounding);
     QFETCH(int, count);
-    QCOMPARE(maskedFieldCount(fields, ratio, rounding.toStdString()),
-             static_cast<std::int64_t>(count));
+    QCOMPARE(
+        maskedFieldCount(fields, ratio, choiceOf<MaskRounding>(rounding.toStdString()).value()),
+        static_cast<std::int64_t>(count));
 }
 
 QTEST_GUILESS_MAIN(BatcherTest)

@@ -330,7 +330,8 @@ void RowUpdatesTest::choosesTheRowsThatPay() {
     QFETCH(bool, hasL2);
     QFETCH(bool, touched);
     const at::Device device(onProcessor ? at::kCPU : at::kCUDA);
-    QCOMPARE(updatesTouchedRows(choice.toStdString(), device, {rows, /*readAtMost=*/100, hasL2}),
+    QCOMPARE(updatesTouchedRows(choiceOf<TableUpdates>(choice.toStdString()).value(), device,
+                                {rows, /*readAtMost=*/100, hasL2}),
              touched);
 }
 

@@ -39,12 +39,13 @@ void ScheduleTest::followsItsShape() {
     QFETCH(double, warmup);
     QFETCH(int, step);
     QFETCH(double, factor);
-    const double given = scheduleFactor(schedule.toStdString(), warmup, step, {10, 100, 10});
+    const double given = scheduleFactor(choiceOf<Schedule>(schedule.toStdString()).value(), warmup,
+                                        step, {10, 100, 10});
     QVERIFY2(std::abs(given - factor) < 1e-12, qPrintable(QString::number(given, 'g', 17)));
 }
 
 void ScheduleTest::neverRisesAfterWarmUp() {
-    for (const char* schedule : {"cosine-step", "cosine-epoch"}) {
+    for (const Schedule schedule : {Schedule::CosineStep, Schedule::CosineEpoch}) {
         double before = 1.0;
         for (int step = 20; step < 100; ++step) {
             const double now = scheduleFactor(schedule, 0.2, step, {10, 100, 10});

@@ -242,7 +242,8 @@ void SwitchesTest::aBackboneReadsJustTheOptionsThatNameIt() {
             continue;
         }
         const std::string assignment = option.key + "=" + others.at(option.key);
-        if (std::ranges::find(option.backbones, name) == option.backbones.end()) {
+        if (std::ranges::find(option.backbones, choiceOf<BackboneKind>(name)) ==
+            option.backbones.end()) {
             const bool refused =
                 option.key == "id.field_dims"; // by backbones that lack such widths
             unread.insert(unread.end(), refused ? 0 : 1, assignment);

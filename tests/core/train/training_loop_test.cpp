@@ -21,7 +21,7 @@ public:
     CountingStage()
         : weight_(parameters_.add("w", at::zeros({1}, at::kFloat))),
           optimiser_(parameters_, {{0.0, 0.0}}, [](const std::string&) { return 0; }),
-          state_("counting", parameters_, optimiser_) {}
+          state_(RunStage::Finetune, parameters_, optimiser_) {}
 
     Step step(std::span<const std::int64_t> rows, std::int64_t step,
               const std::stop_token&) override {
@@ -184,16 +184,16 @@ void TrainingLoopTest::divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint_data()
     QTest::addColumn<QString>("reason");
     QTest::newRow("loss")
         << 4 << -1 << -1 << -1
-        << "the loss of step 5 of counting is not finite; lower the learning rate";
+        << "the loss of step 5 of finetune is not finite; lower the learning rate";
     QTest::newRow("gradient") << -1 << 4 << -1 << -1
-                              << "the gradient of step 5 of counting is not finite; lower the "
+                              << "the gradient of step 5 of finetune is not finite; lower the "
                                  "learning rate";
     QTest::newRow("weights, at an epoch's end")
         << -1 << -1 << 5 << -1
-        << "after step 6 of counting, w holds numbers that are not finite; lower the learning rate";
+        << "after step 6 of finetune, w holds numbers that are not finite; lower the learning rate";
     QTest::newRow("weights, at a stop")
         << -1 << -1 << 4 << 4
-        << "after step 5 of counting, w holds numbers that are not finite; lower the learning rate";
+        << "after step 5 of finetune, w holds numbers that are not finite; lower the learning rate";
 }
 
 void TrainingLoopTest::divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint() {

@@ -17,7 +17,7 @@ struct Small {
         : weight(parameters.add("w", at::ones({2}, at::kFloat))),
           statistic(parameters.addBuffer("s", at::zeros({2}, at::kFloat))),
           optimiser(parameters, {{0.1, 0.5}}, [](const std::string&) { return 0; }),
-          state("small", parameters, optimiser) {}
+          state(RunStage::Finetune, parameters, optimiser) {}
 
     void step(double moved) {
         (weight * weight).sum().backward();

@@ -90,7 +90,7 @@ private:
         Listener life;
         const RunEnded ended =
             executeRun(project.spec(assignments), project.workspace(), "r", life, {});
-        QCOMPARE(ended.status, std::string("finished"));
+        QVERIFY(ended.status == RunStatus::Finished);
     }
 
     static Result<PredictReport> predict(const PredictingModel& model, const RawInput& input,

@@ -26,8 +26,8 @@ std::vector<RunEvent> train(const TinyProject& project, const std::string& name,
     Listener life;
     const RunEnded ended =
         executeRun(project.spec(assignments), project.workspace(), name, life, {});
-    if (ended.status != "finished") {
-        throw std::runtime_error(ended.problem ? ended.problem->text() : ended.status);
+    if (ended.status != RunStatus::Finished) {
+        throw std::runtime_error(ended.problem ? ended.problem->text() : "not finished");
     }
     return life.events;
 }
@@ -50,7 +50,7 @@ Predictions predicted(const TrainedModel& trained, Split split) {
                     evaluationBatch(model), {});
 }
 
-std::vector<EpochDone> epochsOf(const std::vector<RunEvent>& events, const std::string& stage) {
+std::vector<EpochDone> epochsOf(const std::vector<RunEvent>& events, RunStage stage) {
     std::vector<EpochDone> epochs;
     for (const RunEvent& event : events) {
         const auto* done = std::get_if<EpochDone>(&event.fact);
@@ -148,8 +148,8 @@ void TrainedModelTest::opensEveryCheckpoint() {
         names.insert(one.name);
         QVERIFY(one.bytes > 0);
         const auto trained = open(project, "r", one.name);
-        QCOMPARE(trained->checkpoint().stage, one.stage);
-        if (one.stage == kPretrainStage) {
+        QVERIFY(trained->checkpoint().stage == one.stage);
+        if (one.stage == RunStage::Pretrain) {
             QVERIFY(trained->clickModel() == nullptr);
             QVERIFY(trained->alignmentModel().ok());
             continue;
@@ -257,7 +257,7 @@ void TrainedModelTest::namesTheCheckpointsThereAre() {
     QCOMPARE(QString::fromStdString(opened.problem().text()),
              QString("r: has no checkpoint \"finetune-7\"; there are final"));
 
-    Listener life("finetune", 2);
+    Listener life(RunStage::Finetune, 2);
     executeRun(project.spec({"kind=finetune", "finetune.branches=id"}), project.workspace(), "s",
                life, life.stop.get_token());
     const auto early = TrainedModel::open("s", "", project.workspace());

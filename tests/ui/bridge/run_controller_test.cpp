@@ -26,7 +26,7 @@ private Q_SLOTS:
                 });
         connect(runs_.get(), &RunController::ended, this,
                 [this](const RunEnded& end) { end_ = end; });
-        spec_.kind = "pretrain";
+        spec_.kind = RunKind::Pretrain;
     }
 
     void bringsEveryFactInOrderAndThenTheEnd() {
@@ -41,7 +41,7 @@ private Q_SLOTS:
             QVERIFY(facts_[i].wallSeconds >= facts_[i - 1].wallSeconds);
         }
         QVERIFY(std::holds_alternative<RunEnded>(facts_.back().fact));
-        QCOMPARE(end_->status, std::string("finished"));
+        QCOMPARE(end_->status, RunStatus::Finished);
         QVERIFY(!runs_->running());
     }
 
@@ -54,7 +54,7 @@ private Q_SLOTS:
         QVERIFY(runs_->stopping());
         QTRY_VERIFY(end_.has_value());
         QVERIFY(clock.elapsed() < 1000);
-        QCOMPARE(end_->status, std::string("stopped"));
+        QCOMPARE(end_->status, RunStatus::Stopped);
     }
 
     void refusesASecondRun() {

@@ -21,8 +21,9 @@ Content content(RunFeed& feed, const std::string& run) {
     Content result;
     for (const SeriesKey& key : feed.curves().series(run)) {
         const auto points = feed.curves().points(key);
-        result[key.stage + '/' + std::to_string(static_cast<int>(key.quantity)) + '/' + key.term] =
-            {points.begin(), points.end()};
+        result[std::string(wordOf(key.stage)) + '/' +
+               std::to_string(static_cast<int>(key.quantity)) + '/' + key.term] = {points.begin(),
+                                                                                   points.end()};
     }
     return result;
 }
@@ -85,7 +86,7 @@ private Q_SLOTS:
         desk.feed.want("a");
         QTRY_VERIFY_WITH_TIMEOUT(!desk.feed.isLoading("a"), 20000);
         QCOMPARE(content(desk.feed, "a"), content(live, "a"));
-        QCOMPARE(desk.feed.journal().story("a")->end->status, std::string("finished"));
+        QCOMPARE(desk.feed.journal().story("a")->end->status, RunStatus::Finished);
     }
 
     void followsARunOfAnotherProcess() {
@@ -101,7 +102,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(listed.count(), 1, 5000);
         const auto runs = listed[0][0].value<std::vector<RunSummary>>();
         QCOMPARE(runs.size(), std::size_t(1));
-        QCOMPARE(runs[0].status, std::string("running"));
+        QCOMPARE(runs[0].status, RunStatus::Running);
 
         desk.feed.want("a");
         QTRY_COMPARE_WITH_TIMEOUT(desk.feed.journal().story("a") != nullptr, true, 5000);
@@ -118,7 +119,7 @@ private Q_SLOTS:
         const auto status = [&listed] {
             return listed.back()[0].value<std::vector<RunSummary>>()[0].status;
         };
-        QTRY_COMPARE_WITH_TIMEOUT(status(), std::string("finished"), 5000);
+        QTRY_COMPARE_WITH_TIMEOUT(status(), RunStatus::Finished, 5000);
     }
 
     /// Facts that a resume has taken back leave a gap in the numbers of those that are stored.
@@ -130,7 +131,7 @@ private Q_SLOTS:
                 store.take(events[i]);
             }
         }
-        RunRecorder store = *RunRecorder::resume(*workspace_, "a", "pretrain", 10);
+        RunRecorder store = *RunRecorder::resume(*workspace_, "a", RunStage::Pretrain, 10);
         RunStarted again = std::get<RunStarted>(events.front().fact);
         again.resumedFromStep = 10;
         store.take({40, again});

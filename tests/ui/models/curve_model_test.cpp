@@ -13,12 +13,12 @@ using namespace flip::ui;
 
 namespace {
 
-RunEvent step(int number, double loss, const char* stage = "pretrain", double wall = 0) {
+RunEvent step(int number, double loss, RunStage stage = RunStage::Pretrain, double wall = 0) {
     return {wall, StepDone{stage, number, 1, 128, 0.5, 1e-4, {{"icl", loss}}}};
 }
 
 SeriesKey icl(const std::string& run = "a") {
-    return {run, "pretrain", Quantity::Loss, "icl"};
+    return {run, RunStage::Pretrain, Quantity::Loss, "icl"};
 }
 
 std::vector<double> values(const CurveModel& model, const SeriesKey& key) {
@@ -34,8 +34,9 @@ std::map<std::string, std::vector<CurvePoint>> content(const CurveModel& model,
     std::map<std::string, std::vector<CurvePoint>> result;
     for (const SeriesKey& key : model.series(run)) {
         const auto points = model.points(key);
-        result[key.stage + '/' + std::to_string(static_cast<int>(key.quantity)) + '/' + key.term] =
-            {points.begin(), points.end()};
+        result[std::string(wordOf(key.stage)) + '/' +
+               std::to_string(static_cast<int>(key.quantity)) + '/' + key.term] = {points.begin(),
+                                                                                   points.end()};
     }
     return result;
 }
@@ -78,8 +79,8 @@ private Q_SLOTS:
         const auto changes = spy[0][0].value<std::vector<SeriesChange>>();
         const std::vector<SeriesChange> expected{
             {icl(), 2},
-            {{"a", "pretrain", Quantity::Throughput, ""}, 2},
-            {{"a", "pretrain", Quantity::LearningRate, ""}, 2}};
+            {{"a", RunStage::Pretrain, Quantity::Throughput, ""}, 2},
+            {{"a", RunStage::Pretrain, Quantity::LearningRate, ""}, 2}};
         QCOMPARE(changes.size(), expected.size());
         QVERIFY(changes == expected);
     }
@@ -88,65 +89,72 @@ private Q_SLOTS:
         CurveModel model;
         QSignalSpy spy(&model, &CurveModel::changed);
         model.take("a", std::vector<RunEvent>{{0, LogLine{"info", "hello"}},
-                                              {0, CheckpointSaved{"pretrain", 1, "x", 1}}});
+                                              {0, CheckpointSaved{RunStage::Pretrain, 1, "x", 1}}});
         QCOMPARE(spy.count(), 0);
     }
 
     void aStepThatHappensAgainForgetsWhatFollowedIt() {
         CurveModel model;
         model.take("a", std::vector{step(1, 5), step(2, 4), step(3, 3)});
-        model.take("a", std::vector<RunEvent>{
-                            {0, StepDone{"finetune", 1, 1, 64, 0.5, 1e-3, {{"joint", 0.7}}}}});
+        model.take("a",
+                   std::vector<RunEvent>{
+                       {0, StepDone{RunStage::Finetune, 1, 1, 64, 0.5, 1e-3, {{"joint", 0.7}}}}});
         QSignalSpy spy(&model, &CurveModel::changed);
         model.take("a", std::vector{step(2, 40), step(3, 30)});
         QCOMPARE(values(model, icl()), (std::vector<double>{5, 40, 30}));
-        QVERIFY(model.points({"a", "finetune", Quantity::Loss, "joint"}).empty());
+        QVERIFY(model.points({"a", RunStage::Finetune, Quantity::Loss, "joint"}).empty());
         QCOMPARE(model.points(icl())[2].samples, 3.0 * 128);
         const auto changes = spy[0][0].value<std::vector<SeriesChange>>();
         QVERIFY(std::find(changes.begin(), changes.end(), SeriesChange{icl(), 1}) != changes.end());
         QVERIFY(std::find(changes.begin(), changes.end(),
-                          SeriesChange{{"a", "finetune", Quantity::Loss, "joint"}, 0}) !=
+                          SeriesChange{{"a", RunStage::Finetune, Quantity::Loss, "joint"}, 0}) !=
                 changes.end());
     }
 
     void anEpochThatEndsAgainReplacesItself() {
         CurveModel model;
         const auto end = [](int epoch, double auc) {
-            return RunEvent{
-                0,
-                EpochDone{
-                    "finetune", epoch, epoch * 10, 1, {{"", Metrics{auc, 0.6, 10, 5}}}, false, {}}};
+            return RunEvent{0, EpochDone{RunStage::Finetune,
+                                         epoch,
+                                         epoch * 10,
+                                         1,
+                                         {{"", Metrics{auc, 0.6, 10, 5}}},
+                                         false,
+                                         {}}};
         };
         model.take("a", std::vector{end(1, 0.6), end(2, 0.7)});
         model.take("a", std::vector{end(2, 0.71)});
-        QCOMPARE(values(model, {"a", "finetune", Quantity::Auc, ""}),
+        QCOMPARE(values(model, {"a", RunStage::Finetune, Quantity::Auc, ""}),
                  (std::vector<double>{0.6, 0.71}));
     }
 
     void countsStepsEpochsSamplesAndSeconds() {
         CurveModel model;
-        model.take("a", std::vector<RunEvent>{{0, StageStarted{"pretrain", 2, 4, 8}},
-                                              step(1, 5, "pretrain", 0.5),
-                                              step(2, 5, "pretrain", 1.5)});
+        model.take("a", std::vector<RunEvent>{{0, StageStarted{RunStage::Pretrain, 2, 4, 8}},
+                                              step(1, 5, RunStage::Pretrain, 0.5),
+                                              step(2, 5, RunStage::Pretrain, 1.5)});
         const CurvePoint point = model.points(icl())[1];
         QCOMPARE(point.at(CurveX::Step), 2.0);
         QCOMPARE(point.at(CurveX::Epoch), 0.5);
         QCOMPARE(point.at(CurveX::Samples), 256.0);
         QCOMPARE(point.at(CurveX::Seconds), 1.5);
-        QCOMPARE(values(model, {"a", "pretrain", Quantity::Throughput, ""}),
+        QCOMPARE(values(model, {"a", RunStage::Pretrain, Quantity::Throughput, ""}),
                  (std::vector<double>{256, 256}));
     }
 
     void anUndefinedAucIsAGapNotAZero() {
         CurveModel model;
-        model.take(
-            "a",
-            std::vector<RunEvent>{
-                {0,
-                 EpochDone{
-                     "finetune", 1, 10, 1, {{"", Metrics{std::nullopt, 0.6, 10, 0}}}, false, {}}}});
-        QVERIFY(model.points({"a", "finetune", Quantity::Auc, ""}).empty());
-        QCOMPARE(model.points({"a", "finetune", Quantity::LogLoss, ""}).size(), std::size_t(1));
+        model.take("a",
+                   std::vector<RunEvent>{{0, EpochDone{RunStage::Finetune,
+                                                       1,
+                                                       10,
+                                                       1,
+                                                       {{"", Metrics{std::nullopt, 0.6, 10, 0}}},
+                                                       false,
+                                                       {}}}});
+        QVERIFY(model.points({"a", RunStage::Finetune, Quantity::Auc, ""}).empty());
+        QCOMPARE(model.points({"a", RunStage::Finetune, Quantity::LogLoss, ""}).size(),
+                 std::size_t(1));
     }
 
     void runsDoNotMixAndCanBeForgotten() {
@@ -170,7 +178,7 @@ private Q_SLOTS:
     void validationIsNeverSmoothed() {
         CurveModel model;
         model.take("a", test::finetuningFacts("a", 3));
-        for (const PlotChoice& plot : plotsOf(model, "a", "finetune")) {
+        for (const PlotChoice& plot : plotsOf(model, "a", RunStage::Finetune)) {
             const Quantity quantity = plot.lines.front().key.quantity;
             const bool validation = quantity == Quantity::Auc || quantity == Quantity::LogLoss;
             QCOMPARE(plot.smoothed, !validation);

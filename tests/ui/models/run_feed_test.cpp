@@ -16,8 +16,9 @@ Content content(RunFeed& feed, const std::string& run) {
     Content result;
     for (const SeriesKey& key : feed.curves().series(run)) {
         const auto points = feed.curves().points(key);
-        result[key.stage + '/' + std::to_string(static_cast<int>(key.quantity)) + '/' + key.term] =
-            {points.begin(), points.end()};
+        result[std::string(wordOf(key.stage)) + '/' +
+               std::to_string(static_cast<int>(key.quantity)) + '/' + key.term] = {points.begin(),
+                                                                                   points.end()};
     }
     return result;
 }
@@ -79,7 +80,8 @@ private Q_SLOTS:
         auto stored = part(whole, 0, 13);
         std::vector<RunEvent> live{
             {whole[12].wallSeconds,
-             RunStarted{"a", "pretrain", "movielens-100k", {.device = "cpu", .threads = 2}, 10}}};
+             RunStarted{
+                 "a", RunKind::Pretrain, "movielens-100k", {.device = "cpu", .threads = 2}, 10}}};
         live.push_back(whole[1]);
         live.insert(live.end(), whole.begin() + 13, whole.end());
         stored.insert(stored.end(), live.begin(), live.begin() + 6); // it writes while we read

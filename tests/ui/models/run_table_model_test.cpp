@@ -23,7 +23,7 @@ QStringList names(const RunTableModel& model) {
 }
 
 RunSummary timed(const std::string& name, double seconds) {
-    RunSummary run = summary(name, "finished");
+    RunSummary run = summary(name, RunStatus::Finished);
     run.end.seconds = seconds;
     return run;
 }
@@ -49,7 +49,7 @@ private Q_SLOTS:
         QAbstractItemModelTester tester(&model,
                                         QAbstractItemModelTester::FailureReportingMode::QtTest);
         // As text "1 h 00 m" < "1 m 20 s" < "9.0 s".
-        model.setRuns({timed("hour", 3600), summary("live", "running"), timed("nine", 9),
+        model.setRuns({timed("hour", 3600), summary("live", RunStatus::Running), timed("nine", 9),
                        timed("eighty", 80)});
         model.sort(RunTableModel::Seconds, static_cast<Qt::SortOrder>(order));
         QCOMPARE(names(model), expected);
@@ -72,14 +72,14 @@ private Q_SLOTS:
 
     void tellsOnlyTheRowsThatChanged() {
         RunTableModel model;
-        std::vector<RunSummary> runs{scored("a", 0.7, 0.6), summary("b", "running"),
+        std::vector<RunSummary> runs{scored("a", 0.7, 0.6), summary("b", RunStatus::Running),
                                      scored("c", 0.9, 0.6)};
         model.setRuns(runs);
         QSignalSpy changed(&model, &RunTableModel::dataChanged);
         QSignalSpy layout(&model, &RunTableModel::layoutChanged);
         model.setRuns(runs);
         QCOMPARE(changed.count(), 0);
-        runs[1].status = "stopped";
+        runs[1].status = RunStatus::Stopped;
         model.setRuns(runs);
         QCOMPARE(changed.count(), 1);
         QCOMPARE(changed[0][0].toModelIndex().row(), 1);
@@ -105,7 +105,7 @@ private Q_SLOTS:
                                         QAbstractItemModelTester::FailureReportingMode::QtTest);
         auto second = scored("second", 0.8, 0.5);
         second.seed = 42;
-        model.setRuns({scored("first", 0.7, 0.6), second, summary("third", "crashed")});
+        model.setRuns({scored("first", 0.7, 0.6), second, summary("third", RunStatus::Crashed)});
         model.setFilter(filter);
         QCOMPARE(names(model), expected);
     }
@@ -132,7 +132,7 @@ private Q_SLOTS:
 
     void theStatusHasAWordASignAndTheProgress() {
         RunTableModel model;
-        model.setRuns({summary("live", "running")});
+        model.setRuns({summary("live", RunStatus::Running)});
         model.setProgress("live", 0.419);
         const QString text =
             model.data(model.index(0, RunTableModel::Status), Qt::DisplayRole).toString();

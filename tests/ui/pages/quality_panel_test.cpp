@@ -146,8 +146,8 @@ private Q_SLOTS:
         std::filesystem::remove(project.predictionsFile());
         QualityPanel panel(project.workspace());
         RunSummary run = project.summary();
-        run.kind = kind.toStdString();
-        run.status = status.toStdString();
+        run.kind = choiceOf<RunKind>(kind.toStdString()).value();
+        run.status = choiceOf<RunStatus>(status.toStdString()).value();
         panel.setRun(&run);
         QVERIFY2(QTest::qWaitFor([&] { return textOf(panel).contains(says); }),
                  qPrintable(textOf(panel)));

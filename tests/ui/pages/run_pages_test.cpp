@@ -73,8 +73,8 @@ private Q_SLOTS:
         RunsPage page(desk.workspace(), desk.feed, desk.selection);
         page.resize(1100, 700);
         page.show();
-        page.setRuns(
-            {test::scored("tuned", 0.77, 0.6), test::summary("pre", "stopped", "pretrain")});
+        page.setRuns({test::scored("tuned", 0.77, 0.6),
+                      test::summary("pre", RunStatus::Stopped, RunKind::Pretrain)});
         QCOMPARE(desk.selection.run(), QStringLiteral("tuned")); // the newest, at first
         auto* grid = page.findChild<CurveGrid*>();
         QCOMPARE(grid->plots().size(), std::size_t(5));
@@ -98,7 +98,7 @@ private Q_SLOTS:
         auto* resume = button(page, "Resume");
         QSignalSpy stopped(&page, &RunsPage::stopRequested);
         QSignalSpy resumed(&page, &RunsPage::resumeRequested);
-        page.setRuns({test::summary("pre", "crashed", "pretrain")});
+        page.setRuns({test::summary("pre", RunStatus::Crashed, RunKind::Pretrain)});
         QVERIFY(resume->isVisible() && !stop->isVisible());
         QTest::mouseClick(resume, Qt::LeftButton);
         QCOMPARE(resumed.count(), 1);
@@ -136,7 +136,7 @@ private Q_SLOTS:
             feed.takeHistory(run, events, true);
         });
         RunsPage page(*Workspace::open(folder.path().toStdString()), feed, selection);
-        RunSummary crashed = test::summary("crash", "crashed", "pretrain");
+        RunSummary crashed = test::summary("crash", RunStatus::Crashed, RunKind::Pretrain);
         crashed.lastStep = 45;
         page.setRuns({crashed});
         QStringList texts;
@@ -224,7 +224,8 @@ private Q_SLOTS:
         Desk desk;
         AlignmentPage page(desk.feed, desk.selection);
         page.show();
-        page.setRuns({test::summary("tuned", status.toStdString(), kind.toStdString())});
+        page.setRuns({test::summary("tuned", choiceOf<RunStatus>(status.toStdString()).value(),
+                                    choiceOf<RunKind>(kind.toStdString()).value())});
         desk.selection.setRun("tuned");
         const auto labels = page.findChild<EmptyState*>()->findChildren<QLabel*>();
         QVERIFY(std::any_of(labels.begin(), labels.end(),
@@ -232,8 +233,8 @@ private Q_SLOTS:
     }
 
     void anUnknownRunIsNotCalledRunning() {
-        QCOMPARE(statusOf(nullptr, nullptr, false), QString());
-        QCOMPARE(statusOf(nullptr, nullptr, true), QStringLiteral("running"));
+        QVERIFY(!statusOf(nullptr, nullptr, false).has_value());
+        QVERIFY(statusOf(nullptr, nullptr, true) == RunStatus::Running);
     }
 
     void severalSelectedRunsLieOverEachOther() {
@@ -269,7 +270,8 @@ private Q_SLOTS:
         RunsPage runs(desk.workspace(), desk.feed, desk.selection);
         ComparePage compare(desk.feed, desk.selection);
         AlignmentPage alignment(desk.feed, desk.selection);
-        const std::vector<RunSummary> rows{test::summary("pre", "stopped", "pretrain")};
+        const std::vector<RunSummary> rows{
+            test::summary("pre", RunStatus::Stopped, RunKind::Pretrain)};
         runs.setRuns(rows);
         compare.setRuns(rows);
         alignment.setRuns(rows);

@@ -15,7 +15,7 @@ using namespace flip::ui;
 namespace {
 
 PlotChoice choiceOf(const CurveModel& model, const std::string& run, const QString& label) {
-    for (const char* stage : {"pretrain", "finetune"}) {
+    for (const RunStage stage : {RunStage::Pretrain, RunStage::Finetune}) {
         for (const PlotChoice& plot : plotsOf(model, run, stage)) {
             if (plot.valueLabel == label) {
                 return plot;
@@ -37,7 +37,7 @@ private Q_SLOTS:
         CurvePlot plot(model);
         plot.setChoice(choiceOf(model, "a", "ICL loss (nats)"));
         plot.setSmoothing(0.9);
-        const auto points = model.points({"a", "pretrain", Quantity::Loss, "icl"});
+        const auto points = model.points({"a", RunStage::Pretrain, Quantity::Loss, "icl"});
         const auto shown = plot.shownValues(0);
         QCOMPARE(shown.size(), points.size());
         DebiasedAverage average(0.9);
@@ -77,7 +77,7 @@ private Q_SLOTS:
         CurvePlot plot(model);
         plot.setChoice(choiceOf(model, "a", "validation AUC"));
         plot.setSmoothing(0.99);
-        const auto points = model.points({"a", "finetune", Quantity::Auc, ""});
+        const auto points = model.points({"a", RunStage::Finetune, Quantity::Auc, ""});
         for (std::size_t i = 0; i < points.size(); ++i) {
             QCOMPARE(plot.shownValues(0)[i], points[i].value);
         }
@@ -91,7 +91,7 @@ private Q_SLOTS:
         plot.setChoice(choiceOf(model, "a", "validation AUC"));
         plot.resize(400, 300);
         plot.show();
-        const auto points = model.points({"a", "finetune", Quantity::Auc, ""});
+        const auto points = model.points({"a", RunStage::Finetune, Quantity::Auc, ""});
         const double best = points[*bestPoint(points, true)].value;
         QTRY_COMPARE(plot.bestText(), QString::number(best, 'f', 4));
         QVERIFY(plot.legendText().contains("best"));

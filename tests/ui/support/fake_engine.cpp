@@ -16,27 +16,27 @@ namespace {
 
 constexpr std::int64_t kSteps = 40;
 
-RunEnded play(const std::string& name, const std::string& kind, std::int64_t firstStep,
-              RunSink& audience, const std::stop_token& stop) {
+RunEnded play(const std::string& name, RunKind kind, std::int64_t firstStep, RunSink& audience,
+              const std::stop_token& stop) {
     const auto began = std::chrono::steady_clock::now();
     const auto tell = [&](Fact fact) {
         const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - began;
         audience.take(RunEvent{wall.count(), std::move(fact)});
     };
-    RunEnded end{.status = "finished"};
+    RunEnded end{.status = RunStatus::Finished};
     tell(RunStarted{.run = name,
                     .kind = kind,
                     .identity = {.device = "cpu", .threads = 2},
                     .resumedFromStep = firstStep - 1});
     tell(StageStarted{
-        .stage = "pretrain", .epochs = 1, .stepsPerEpoch = kSteps, .totalSteps = kSteps});
+        .stage = RunStage::Pretrain, .epochs = 1, .stepsPerEpoch = kSteps, .totalSteps = kSteps});
     for (std::int64_t step = firstStep; step <= kSteps; ++step) {
         if (stop.stop_requested()) {
-            end = {.status = "stopped", .reason = "stopped by the user"};
+            end = {.status = RunStatus::Stopped, .reason = "stopped by the user"};
             break;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        tell(StepDone{.stage = "pretrain",
+        tell(StepDone{.stage = RunStage::Pretrain,
                       .step = step,
                       .epoch = 1,
                       .rows = 8,
@@ -56,7 +56,7 @@ RunEnded executeRun(const RunSpec& spec, const Workspace&, const std::string& na
 
 RunEnded resumeRun(const std::string& name, const Workspace&, RunSink& audience,
                    std::stop_token stop) noexcept {
-    return play(name, "pretrain", 31, audience, stop);
+    return play(name, RunKind::Pretrain, 31, audience, stop);
 }
 
 Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {

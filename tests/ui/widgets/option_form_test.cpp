@@ -165,10 +165,12 @@ private Q_SLOTS:
         }
         QFETCH(QStringList, shown);
         QCOMPARE(titles, shown);
+        const auto backbone =
+            choiceOf<BackboneKind>(std::get<std::string>(findOption("id.backbone")->defaultValue));
         for (const Option& option : options()) {
             const bool counts =
-                optionIsRead(option, kind.toStdString(), branches.toStdString(),
-                             std::get<std::string>(findOption("id.backbone")->defaultValue));
+                optionIsRead(option, choiceOf<RunKind>(kind.toStdString()).value(),
+                             choiceOf<Branches>(branches.toStdString()).value(), backbone.value());
             const OptionEditor* editor = editorOf(form, option.key.c_str());
             const bool visible = editor->isVisibleTo(&form);
             const bool set = option.key == "kind" || option.key == "finetune.branches";

@@ -193,7 +193,7 @@ private Q_SLOTS:
         auto* strip = window_->findChild<StatusStrip*>();
         window_->setPage(Page::Experiment);
         page->setDataset(QStringLiteral("films"));
-        QPushButton* start = buttonWith(*page, startWords("flip"));
+        QPushButton* start = buttonWith(*page, startWords(RunKind::Flip));
         QVERIFY(start != nullptr);
         QTRY_VERIFY(start->isEnabled());
         QTest::mouseClick(start, Qt::LeftButton);
@@ -225,7 +225,7 @@ private Q_SLOTS:
         auto* page = window_->findChild<ExperimentPage*>();
         window_->setPage(Page::Experiment);
         page->setDataset(QStringLiteral("films"));
-        QPushButton* start = buttonWith(*page, startWords("flip"));
+        QPushButton* start = buttonWith(*page, startWords(RunKind::Flip));
         QTRY_VERIFY(start->isEnabled());
         auto* tabs = page->findChild<QTabWidget*>();
         tabs->setCurrentIndex(1);
@@ -252,7 +252,7 @@ private Q_SLOTS:
         open();
         auto* page = window_->findChild<ExperimentPage*>();
         page->setDataset(QStringLiteral("films"));
-        QPushButton* start = buttonWith(*page, startWords("flip"));
+        QPushButton* start = buttonWith(*page, startWords(RunKind::Flip));
         QTRY_VERIFY(start->isEnabled());
         start->click();
         QTRY_COMPARE(window_->page(), Page::Runs);
