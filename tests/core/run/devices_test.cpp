@@ -87,8 +87,7 @@ void DevicesTest::namesWhatIsHere() {
     const Driver driver("11000", "1", "0");
     const Devices& here = devices();
     QVERIFY(libTorchText().starts_with(TORCH_VERSION));
-    QVERIFY(
-        std::filesystem::exists(std::filesystem::path(libTorchFolder()) / "libtorch_cpu.so"));
+    QVERIFY(std::filesystem::exists(std::filesystem::path(libTorchFolder()) / "libtorch_cpu.so"));
     QVERIFY(here.graphics.empty());
     const QString why = QString::fromStdString(here.whyNoGraphics);
     if (libTorchText().ends_with("CPU build")) {
