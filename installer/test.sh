@@ -9,10 +9,12 @@ usage() {
 Usage: installer/test.sh [--no-sanitizers] [--long] [--torch PLACE] [--cpu | --cuda] [--plm DIR]
 
 Installs what is missing, builds, and runs every test; then builds the tests with the label unit
-with the address and undefined-behaviour sanitizers and runs those again. Needs no display. The
-last line is "N passed, N failed"; the exit status is 0 only if all passed.
+with the address and undefined-behaviour sanitizers, those with the label threads with the thread
+sanitizer, and runs them again. Beside that it checks the sources (installer/check_style.sh), which
+counts as two more. Needs no display. The last line is "N passed, N failed"; the exit status is 0
+only if all passed.
 
-  --no-sanitizers  leave the second part out
+  --no-sanitizers  leave the sanitizers out
   --long           then make the packages and start them in a system with nothing in it; needs root
 $SHARED_OPTIONS
   --help           this text
@@ -40,6 +42,18 @@ done
 passed=0
 failed=0
 sound=true
+around=() # the command that the tests run under, with its arguments
+
+# check_style PART: adds to the counts; what could not be looked at counts as neither.
+check_style() {
+    local rc=0
+    "$ROOT/installer/check_style.sh" "$1" || rc=$?
+    case $rc in
+    0) passed=$((passed + 1)) ;;
+    77) ;;
+    *) failed=$((failed + 1)) ;;
+    esac
+}
 
 # run_tests PRESET [CTEST_ARGUMENTS...]: runs them and adds to the counts. What ctest could not
 # start counts as failed; what a test skipped counts as neither.
@@ -47,7 +61,7 @@ run_tests() {
     local folder=$ROOT/build/$1 results=$ROOT/build/$1/tests.log total bad skipped
     shift
     env -u CLICOLOR_FORCE TMPDIR="${scratch:-${TMPDIR:-/tmp}}" \
-        ctest --test-dir "$folder" --output-on-failure --no-tests=error -j4 "$@" 2>&1 |
+        "${around[@]}" ctest --test-dir "$folder" --output-on-failure --no-tests=error -j4 "$@" 2>&1 |
         tee "$results" || sound=false
     total=$(sed -n 's/^.* tests failed out of \([0-9]*\)$/\1/p' "$results" | tail -n 1)
     bad=$(sed -n 's/^.* tests passed, \([0-9]*\) tests failed out of .*$/\1/p' "$results" | tail -n 1)
@@ -55,6 +69,18 @@ run_tests() {
     ((skipped == 0)) || say "$skipped skipped"
     failed=$((failed + ${bad:-0}))
     passed=$((passed + ${total:-0} - ${bad:-0} - skipped))
+}
+
+# run_sanitized PRESET LABEL: builds the tests with the label, and no others, and runs them.
+run_sanitized() {
+    local tests
+    configure "$1"
+    # A test is named after the program it runs; the list must be that of today's CMake files.
+    quietly cmake --build "$ROOT/build/$1" --target build.ninja || die "configuring failed"
+    mapfile -t tests < <(ctest --test-dir "$ROOT/build/$1" -N -L "^$2\$" |
+        sed -n 's/^ *Test *#[0-9]*: //p')
+    build "$1" "${tests[@]}" || die "the build failed; the compiler's message stands above"
+    run_tests "$1" -L "^$2\$"
 }
 
 # Tests write many small files and wait for each to be on the disk: in memory that takes no time.
@@ -72,6 +98,8 @@ if [[ -d /dev/shm && -w /dev/shm && $(df --output=avail -m /dev/shm | tail -n 1)
     chmod 755 "$scratch" # tests of rights look into it as another user
 fi
 
+SYSTEM_PACKAGES+=("${STYLE_PACKAGES[@]}")
+OPTIONAL_PACKAGES+=("${STYLE_PACKAGES[@]}")
 prepare
 install_packages
 install_parts
@@ -80,6 +108,9 @@ export QT_QPA_PLATFORM=offscreen
 # Threads that wait must not take the cores from the tests beside them.
 export OMP_WAIT_POLICY=passive
 
+step "Layout of the sources"
+check_style format
+
 step "Build"
 configure release
 build release || die "the build failed; the compiler's message stands above"
@@ -87,17 +118,22 @@ build release || die "the build failed; the compiler's message stands above"
 step "Tests"
 run_tests release
 
+step "Checks of the sources that changed"
+check_style tidy
+
 if $sanitizers; then
     step "Unit tests with sanitizers"
-    configure asan
-    # A test is named after the program it runs; the list must be that of today's CMake files.
-    quietly cmake --build "$ROOT/build/asan" --target build.ninja || die "configuring failed"
-    mapfile -t unit_tests < <(ctest --test-dir "$ROOT/build/asan" -N -L '^unit$' |
-        sed -n 's/^ *Test *#[0-9]*: //p')
-    build asan "${unit_tests[@]}" || die "the build failed; the compiler's message stands above"
     # Shorter histories of each allocation: a third less time in the kernel.
     export ASAN_OPTIONS=malloc_context_size=6:quarantine_size_mb=16
-    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 run_tests asan -L '^unit$'
+    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    run_sanitized asan unit
+
+    step "Tests of threads with the thread sanitizer"
+    # It needs places in memory that newer kernels give to others at random.
+    ! setarch "$(uname -m)" --addr-no-randomize true 2>/dev/null ||
+        around=(setarch "$(uname -m)" --addr-no-randomize)
+    run_sanitized tsan threads
+    around=()
 fi
 
 if $long; then

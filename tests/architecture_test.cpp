@@ -465,6 +465,55 @@ private Q_SLOTS:
         QVERIFY2(offences.isEmpty(), listed(offences));
     }
 
+    void everyResourceIsBuilt_data() {
+        QTest::addColumn<QString>("list"); // the file that names what is in the folder
+        QTest::newRow("demo") << "core/CMakeLists.txt";
+        QTest::newRow("desktop") << "resources/CMakeLists.txt";
+        QTest::newRow("icons") << "resources/flip.qrc";
+        QTest::newRow("migrations") << "core/CMakeLists.txt";
+        QTest::newRow("schemas") << "core/CMakeLists.txt";
+        QTest::newRow("style") << "resources/flip.qrc";
+    }
+    void everyResourceIsBuilt() {
+        QFETCH(QString, list);
+        QFile file(root().filePath(list));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QStringList named = QString::fromUtf8(file.readAll())
+                                      .replace("${FLIP_DESKTOP_ID}", "org.flipworkbench.Workbench")
+                                      .split(QRegularExpression("[\\s()<>\"]+"));
+        const auto found = filesUnder(QString("resources/") + QTest::currentDataTag(), {"*"});
+        QVERIFY(!found.empty());
+        QStringList offences;
+        for (const SourceFile& resource : found) {
+            if (!resource.path.endsWith(".md") &&
+                !named.contains(resource.path.mid(QString("resources/").size()))) {
+                offences << QString("%1: not in %2").arg(resource.path, list);
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
+    void everyFolderOfResourcesHasItsList() {
+        // Pictures are of the documentation, and are built into nothing.
+        QCOMPARE(QDir(root().filePath("resources")).entryList(QDir::Dirs | QDir::NoDotAndDotDot),
+                 QStringList(
+                     {"demo", "desktop", "icons", "migrations", "pictures", "schemas", "style"}));
+    }
+
+    void noBuildFileSearchesForSources() {
+        QStringList offences;
+        for (const QString folder : {"app", "core", "installer", "resources", "tests", "ui"}) {
+            for (const SourceFile& file : filesUnder(folder, {"CMakeLists.txt"})) {
+                for (qsizetype line = 0; line < file.lines.size(); ++line) {
+                    if (file.lines[line].contains("file(GLOB")) {
+                        offences << QString("%1:%2").arg(file.path).arg(line + 1);
+                    }
+                }
+            }
+        }
+        QVERIFY2(offences.isEmpty(), listed(offences));
+    }
+
     void libraryOfFactsSeesNoRoomOfTensors() {
         QFile list(root().filePath("core/CMakeLists.txt"));
         QVERIFY(list.open(QIODevice::ReadOnly));

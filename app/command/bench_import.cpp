@@ -51,10 +51,12 @@ void run(const BenchImport& options, Context& context) {
     const double rowsPerSecond = rows / report->seconds;
     const double bytesPerSecond = static_cast<double>(bytes) / report->seconds;
     if (options.json) {
-        const nlohmann::ordered_json json = {
-            {"rows", report->rows},          {"seconds", report->seconds},
-            {"rows_per_s", rowsPerSecond},   {"bytes_per_s", bytesPerSecond},
-            {"bad_lines", report->tally.badLines}, {"peak_rss_bytes", peakRssBytes()}};
+        const nlohmann::ordered_json json = {{"rows", report->rows},
+                                             {"seconds", report->seconds},
+                                             {"rows_per_s", rowsPerSecond},
+                                             {"bytes_per_s", bytesPerSecond},
+                                             {"bad_lines", report->tally.badLines},
+                                             {"peak_rss_bytes", peakRssBytes()}};
         std::printf("%s\n", json.dump().c_str());
         return;
     }
@@ -67,12 +69,12 @@ void run(const BenchImport& options, Context& context) {
 } // namespace
 
 void addBenchImport(CLI::App& bench, Context& context) {
-    auto* import =
+    auto* command =
         bench.add_subcommand("import", "import raw files, time it, and remove the dataset again");
     auto options = std::make_shared<BenchImport>();
-    options->words.addTo(*import);
-    import->add_flag("--json", options->json, "print a JSON object");
-    import->callback([options, &context] { run(*options, context); });
+    options->words.addTo(*command);
+    command->add_flag("--json", options->json, "print a JSON object");
+    command->callback([options, &context] { run(*options, context); });
 }
 
 } // namespace flip::command

@@ -24,7 +24,7 @@ void printAsJson(const Devices& here, const ChosenDevice& automatic, unsigned co
         graphics.push_back({{"name", processor.name}, {"memory_bytes", processor.memoryBytes}});
     }
     const nlohmann::json answer = {
-        {"libtorch", libTorchText()},    {"libtorch_folder", libTorchFolder()},
+        {"libtorch", libTorchText()},   {"libtorch_folder", libTorchFolder()},
         {"processor", processorName()}, {"cores", cores},
         {"graphics", graphics},         {"why_no_graphics", here.whyNoGraphics},
         {"auto", automatic.device},     {"note", automatic.note}};

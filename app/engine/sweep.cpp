@@ -47,8 +47,8 @@ class Sweep {
 public:
     Sweep(SweepWork work, const Workspace& workspace, RunStore& store)
         : prefix_(std::move(work.name)), jobs_(static_cast<std::size_t>(work.jobs)),
-          resume_(work.resume), json_(work.json), workspace_(workspace), store_(store),
-          result_{std::move(work.request), std::move(work.combinations), {}} {
+          resume_(work.resume), json_(work.json), workspace_(workspace),
+          store_(store), result_{std::move(work.request), std::move(work.combinations), {}} {
         for (const Combination& combination : result_.combinations) {
             result_.runs.emplace_back(combination.specs.size());
         }

@@ -14,8 +14,8 @@ namespace flip {
 Result<std::string> readFile(const std::filesystem::path& file);
 
 /// Writes beside the target, flushes to the disk, then renames: a reader sees the old content or
-/// the new, never a part, whatever dies in between. A link stays and its target is written; a device
-/// or a pipe is written as it is.
+/// the new, never a part, whatever dies in between. A link stays and its target is written; a
+/// device or a pipe is written as it is.
 Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes);
 
 /// The same for content in pieces, written one after the other.

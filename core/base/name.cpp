@@ -14,8 +14,7 @@ Result<void> checkName(std::string_view name) {
     });
     constexpr std::size_t kLongest = 200; // folders of this name must be possible
     if (name.empty() || name.size() > kLongest || name.starts_with('.') || !letters) {
-        return Problem{quotedText(name) + " is no name; use 1 to " +
-                           std::to_string(kLongest) +
+        return Problem{quotedText(name) + " is no name; use 1 to " + std::to_string(kLongest) +
                            " letters, digits, '.', '_' or '-', and no '.' at the start",
                        {}};
     }

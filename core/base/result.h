@@ -11,7 +11,7 @@ namespace flip {
 /// found 2; mend or remove the line". `what` says what is wrong and, after a semicolon, what to do.
 struct Problem {
     std::string what;
-    std::string where; // a file with its line, a key, a path; may be empty
+    std::string where;  // a file with its line, a key, a path; may be empty
     bool world = false; // not what was asked for is wrong: the disk is full, a device failed
 
     std::string text() const { return where.empty() ? what : where + ": " + what; }

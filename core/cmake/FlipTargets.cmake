@@ -26,10 +26,28 @@ endif()
 set(FLIP_TORCH_HINTS "${FLIP_PARTS}/python")
 file(GLOB FLIP_ARROW_HINT "${FLIP_PARTS}/python/lib/python3*/site-packages/pyarrow")
 
+# Our sources are kept free of warnings with GCC 12; another compiler warns of other things, which must
+# keep nobody from building.
+set(known OFF)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION MATCHES "^12[.]")
+    set(known ON)
+endif()
+option(FLIP_WERROR "Take a warning about our own sources for an error" ${known})
+
 # flip_target(NAME): our warnings, our include root, our sanitizers.
 function(flip_target name)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
     target_compile_options(${name} PRIVATE -Wall -Wextra -Wshadow -Wno-missing-field-initializers)
+    if(FLIP_WERROR)
+        # What the optimiser guesses, and what is deprecated, changes with the headers of LibTorch.
+        target_compile_options(${name} PRIVATE -Werror -Wno-error=deprecated-declarations)
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+            target_compile_options(${name} PRIVATE
+                -Wno-error=array-bounds -Wno-error=dangling-pointer -Wno-error=free-nonheap-object
+                -Wno-error=maybe-uninitialized -Wno-error=restrict -Wno-error=stringop-overflow
+                -Wno-error=stringop-overread)
+        endif()
+    endif()
     if(FLIP_SANITIZE)
         target_compile_options(${name} PUBLIC -fsanitize=${FLIP_SANITIZE} -fno-omit-frame-pointer
                                               -fno-sanitize-recover=all)

@@ -55,7 +55,7 @@ public:
     ~Dataset();
 
     const std::string& name() const;
-    const std::string& hash() const; // of content and split; independent of the name
+    const std::string& hash() const;      // of content and split; independent of the name
     const std::string& splitHash() const; // of which row is in which split
     std::int64_t rows() const;
     std::int64_t positives() const;

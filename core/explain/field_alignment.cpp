@@ -64,8 +64,8 @@ struct Sums {
 at::Tensor rowMaxima(const Ragged& shape, const at::Tensor& flat) {
     at::Tensor block = shape.pad(flat);
     if (shape.real().defined()) {
-        block = block.masked_fill(shape.real().logical_not(),
-                                  -std::numeric_limits<double>::infinity());
+        block =
+            block.masked_fill(shape.real().logical_not(), -std::numeric_limits<double>::infinity());
     }
     return block.amax(1);
 }
@@ -107,25 +107,27 @@ std::optional<AlignmentMeasured> measureAlignment(const PretrainModel& model,
             at::zeros({batch.layout.rows}, doubles)
                 .index_add(0, batch.layout.row, isField.to(at::kDouble)); // [rows]
         sums.sentences += wordsInRow.gt(0).sum().item<double>();
-        sums.even.index_add_(
-            0, slot,
-            isField.to(at::kDouble) / wordsInRow.index_select(0, batch.layout.row).clamp_min(1));
+        sums.even.index_add_(0, slot,
+                             isField.to(at::kDouble) /
+                                 wordsInRow.index_select(0, batch.layout.row).clamp_min(1));
         for (std::int64_t f = 0; f < masked; ++f) {
             const at::Tensor row = batch.ids.index_fill(
                 1, at::full({1}, fields.columns[static_cast<std::size_t>(f)], batch.ids.options()),
                 0);
             const at::Tensor fit = head.fit(model.backbone->features(row, mode), text, batch.layout,
-                                            attendPadding);                        // [rows, width]
+                                            attendPadding); // [rows, width]
             const at::Tensor looked = batch.layout.whole.unpad(at::softmax(fit, 1)); // [tokens]
             sums.toField[f] += at::dot(looked.to(at::kDouble), isField.to(at::kDouble));
             // A sentence's own maximum over its field words keeps the softmax finite however far
             // the other tokens lie above them.
-            const at::Tensor flat = batch.layout.whole.unpad(fit).to(at::kDouble).masked_fill(
-                isField.logical_not(), -std::numeric_limits<double>::infinity());
+            const at::Tensor flat =
+                batch.layout.whole.unpad(fit)
+                    .to(at::kDouble)
+                    .masked_fill(isField.logical_not(), -std::numeric_limits<double>::infinity());
             const at::Tensor highest = rowMaxima(batch.layout.whole, flat);
-            const at::Tensor part =
-                (flat - highest.index_select(0, batch.layout.row)).exp().masked_fill(
-                    isField.logical_not(), 0.0);
+            const at::Tensor part = (flat - highest.index_select(0, batch.layout.row))
+                                        .exp()
+                                        .masked_fill(isField.logical_not(), 0.0);
             const at::Tensor total =
                 at::zeros({batch.layout.rows}, doubles).index_add(0, batch.layout.row, part);
             sums.mass.select(0, f).index_add_(
@@ -149,8 +151,7 @@ std::optional<AlignmentMeasured> measureAlignment(const PretrainModel& model,
         measured.toFields.push_back(toField[f].item<double>());
     }
     for (std::int64_t f = 0; f < fields.both; ++f) {
-        measured.score +=
-            share[f][f + 1].item<double>() / static_cast<double>(fields.both);
+        measured.score += share[f][f + 1].item<double>() / static_cast<double>(fields.both);
     }
     return measured;
 }

@@ -51,8 +51,8 @@ private:
     std::string hash_; // as the file states it; empty: none
 };
 
-/// Writes tensors and metadata with a hash of both, atomically as writeFileAtomically() does. The views must be valid
-/// for the time of the call.
+/// Writes tensors and metadata with a hash of both, atomically as writeFileAtomically() does. The
+/// views must be valid for the time of the call.
 Result<void> writeSafetensors(const std::filesystem::path& file,
                               const std::map<std::string, TensorView>& tensors,
                               const std::map<std::string, std::string>& metadata = {});

@@ -53,9 +53,8 @@ Result<RunIdentity> runIdentity(const RunSpec& spec, const RunInputs& inputs,
     identity->deviceName = inputs.device().name;
     identity->threads = useThreads(spec.threads);
     const std::string products = chooseMatrixProducts();
-    identity->numberFormat = identity->device == "cpu"
-                                 ? products
-                                 : "float32 matrix products: 32 bits on the device";
+    identity->numberFormat =
+        identity->device == "cpu" ? products : "float32 matrix products: 32 bits on the device";
     return identity;
 }
 

@@ -26,9 +26,9 @@ struct ReadDatabase {
     std::unique_ptr<SQLite::Database> database;
 };
 
-/// Opens the file without making anything in its folder. Where changes wait in a write-ahead log that
-/// cannot be read in its place, or the tables are of an older version, a copy in the folder for
-/// temporary files is read; a file that is not there is empty.
+/// Opens the file without making anything in its folder. Where changes wait in a write-ahead log
+/// that cannot be read in its place, or the tables are of an older version, a copy in the folder
+/// for temporary files is read; a file that is not there is empty.
 Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file);
 
 /// What the exception now being handled means to a person; call it inside a catch block.

@@ -21,7 +21,8 @@ std::set<std::string> termsOf(const CurveModel& curves, const std::string& run, 
     return terms;
 }
 
-/// The branches keep their colours in every plot: joint, id, text; what the id tables weigh is grey.
+/// The branches keep their colours in every plot: joint, id, text; what the id tables weigh is
+/// grey.
 int branchColour(const std::string& branch) {
     return branch == "id" ? 1 : branch == "text" ? 2 : branch == "tables" ? 7 : 0;
 }

@@ -26,10 +26,10 @@ struct RunStory {
     std::vector<StageStarted> stages; // in the order they began
     std::int64_t step = 0;            // of the last stage
     std::int64_t epoch = 0;
-    double wallSeconds = 0;          // of the last fact
-    double stageWallSeconds = 0;     // when this sitting began to step in the last stage
-    std::int64_t stageFirstStep = 0; // the step it began after
-    std::optional<EpochDone> best;   // the epoch whose weights are kept
+    double wallSeconds = 0;                    // of the last fact
+    double stageWallSeconds = 0;               // when this sitting began to step in the last stage
+    std::int64_t stageFirstStep = 0;           // the step it began after
+    std::optional<EpochDone> best;             // the epoch whose weights are kept
     std::optional<CheckpointSaved> checkpoint; // the last one, from which a resume goes on
     std::vector<Line> log;
     std::optional<RunEnded> end; // absent while it runs, and after a crash

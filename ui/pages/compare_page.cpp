@@ -129,9 +129,8 @@ QWidget* ComparePage::makeTable() {
     for (int i = 0; i < RunTableModel::ColumnCount; ++i) {
         const int content =
             strong.horizontalAdvance(QString::fromUtf8(kSamples[static_cast<std::size_t>(i)]));
-        const int title =
-            strong.horizontalAdvance(
-                model_->headerData(i, Qt::Horizontal, Qt::DisplayRole).toString());
+        const int title = strong.horizontalAdvance(
+            model_->headerData(i, Qt::Horizontal, Qt::DisplayRole).toString());
         table_->setColumnWidth(i,
                                std::max(content, title) + 38); // padding and the arrow of sorting
     }

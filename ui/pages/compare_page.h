@@ -57,7 +57,7 @@ private:
     QLabel* note_;
     CurveGrid* grid_;
     bool choosing_ = false;
-    bool rearranging_ = false; // rows come and go: the current row moves by itself
+    bool rearranging_ = false;       // rows come and go: the current row moves by itself
     std::map<QString, int> colours_; // kept while a run stays selected
 };
 

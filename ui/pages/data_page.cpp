@@ -170,9 +170,8 @@ QWidget* DataPage::buildBrowser() {
     leftOutLayout->addWidget(strongLabel(tr("Left out"), this));
     leftOutLayout->addWidget(leftOut_, 1);
     sides->addWidget(side({bar, table_, leftOutRow_, remarks_, badTable_}, {0, 0, 0, kSpace4}));
-    sides->addWidget(
-        side({fields_, strongLabel(tr("Split"), this), split_, splitRule_},
-             {0, 0, kSpace4, kSpace4}));
+    sides->addWidget(side({fields_, strongLabel(tr("Split"), this), split_, splitRule_},
+                          {0, 0, kSpace4, kSpace4}));
     sides->setChildrenCollapsible(false);
     sides->setStretchFactor(0, 0);
     sides->setStretchFactor(1, 1);

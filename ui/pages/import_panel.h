@@ -77,9 +77,9 @@ private:
     QPushButton* start_;
     QPushButton* cancel_;
     bool cancelling_ = false; // asked for, and the import has not ended yet
-    BackgroundJob look_;   // reads the first lines
-    BackgroundJob guess_;  // finds the preset that fits
-    BackgroundJob import_; // last member: joined first
+    BackgroundJob look_;      // reads the first lines
+    BackgroundJob guess_;     // finds the preset that fits
+    BackgroundJob import_;    // last member: joined first
 };
 
 } // namespace flip::ui

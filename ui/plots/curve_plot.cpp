@@ -142,8 +142,7 @@ void CurvePlot::nameValues() {
     const int room = plot_->height() - margins.top() - margins.bottom();
     QString label = choice_.valueLabel;
     // "validation LogLoss (nats)" -> "LogLoss (nats)"
-    while (metrics.horizontalAdvance(label) > room &&
-           label.count(QLatin1Char(' ')) > 1) {
+    while (metrics.horizontalAdvance(label) > room && label.count(QLatin1Char(' ')) > 1) {
         label = label.section(QLatin1Char(' '), 1);
     }
     plot_->yAxis->setLabel(label);

@@ -190,7 +190,8 @@ std::optional<std::pair<int, int>> HeatMap::cellAt(QPoint at) const {
     }
     const int row = inside.y() / layout.cell;
     const int column = inside.x() / layout.cell;
-    return row < rows() && column < columns() ? std::optional(std::pair(row, column)) : std::nullopt;
+    return row < rows() && column < columns() ? std::optional(std::pair(row, column))
+                                              : std::nullopt;
 }
 
 void HeatMap::paintEvent(QPaintEvent*) {
@@ -216,11 +217,10 @@ void HeatMap::paintRowNames(QPainter& painter, const Layout& layout) const {
     for (int row = 0; row < rows(); ++row) {
         const bool strong = hovered_ && hovered_->first == row;
         painter.setPen(strong ? theme().accent : theme().text);
-        painter.drawText(QRect(layout.origin.x() - layout.nameWidth,
-                               layout.origin.y() + row * layout.cell, layout.nameWidth - kSpace1,
-                               layout.cell),
-                         Qt::AlignRight | Qt::AlignVCenter,
-                         shown(content_.rows[static_cast<std::size_t>(row)]));
+        painter.drawText(
+            QRect(layout.origin.x() - layout.nameWidth, layout.origin.y() + row * layout.cell,
+                  layout.nameWidth - kSpace1, layout.cell),
+            Qt::AlignRight | Qt::AlignVCenter, shown(content_.rows[static_cast<std::size_t>(row)]));
     }
     const int down = layout.cell * rows();
     painter.setPen(theme().secondText);
@@ -259,8 +259,9 @@ void HeatMap::paintColumnNames(QPainter& painter, const Layout& layout) const {
 }
 
 void HeatMap::paintCells(QPainter& painter, const Layout& layout) const {
-    const bool roomy = layout.cell >= painter.fontMetrics().horizontalAdvance(
-                                          content_.scale == HeatScale::Ratio ? "<0.01× " : "0.000 ");
+    const bool roomy =
+        layout.cell >= painter.fontMetrics().horizontalAdvance(
+                           content_.scale == HeatScale::Ratio ? "<0.01× " : "0.000 ");
     for (int row = 0; row < rows(); ++row) {
         for (int column = 0; column < columns(); ++column) {
             const QRect cell(layout.origin.x() + column * layout.cell,

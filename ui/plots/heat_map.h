@@ -63,10 +63,10 @@ protected:
 
 private:
     struct Layout {
-        int cell = 0;  // side in pixels
-        QPoint origin; // of cell (0, 0)
-        int nameWidth = 0;  // of the rows' names
-        int nameHeight = 0; // of the columns' names
+        int cell = 0;         // side in pixels
+        QPoint origin;        // of cell (0, 0)
+        int nameWidth = 0;    // of the rows' names
+        int nameHeight = 0;   // of the columns' names
         bool slanted = false; // column names stand upright on their sides
         QRect bar;
     };
@@ -76,8 +76,8 @@ private:
     bool isEmpty() const { return content_.rows.empty() || content_.columns.empty(); }
     double valueAt(int row, int column) const;
     QString valueText(double value) const;
-    double farthest() const; // Ratio: the largest ratio either way among the bar's ends
-    double reach() const;    // Ratio: the bar goes from 1 / reach to reach
+    double farthest() const;             // Ratio: the largest ratio either way among the bar's ends
+    double reach() const;                // Ratio: the bar goes from 1 / reach to reach
     double position(double value) const; // on the colour bar, 0 to 1
     void paintRowNames(QPainter& painter, const Layout& layout) const;
     void paintColumnNames(QPainter& painter, const Layout& layout) const;

@@ -26,7 +26,7 @@ void PageFrame::addContent(QWidget* content) {
 }
 
 void PageFrame::addSplitContent(Qt::Orientation orientation, QWidget* first, QWidget* second,
-                           std::array<int, 2> stretch, std::array<int, 2> sizes) {
+                                std::array<int, 2> stretch, std::array<int, 2> sizes) {
     auto* split = new QSplitter(orientation, this);
     split->addWidget(first);
     split->addWidget(second);

@@ -23,11 +23,10 @@ QString row(const QString& split, const QString& branch, const Metrics& metrics)
 }
 
 QString table(const std::map<std::string, BranchMetrics>& splits) {
-    QString html =
-        QStringLiteral("<table cellspacing='0' cellpadding='3' width='100%'>"
-                       "<tr style='white-space:nowrap'><th align='left'>split</th>"
-                       "<th align='left'>branch</th><th align='right'>AUC</th>"
-                       "<th align='right'>LogLoss</th></tr>");
+    QString html = QStringLiteral("<table cellspacing='0' cellpadding='3' width='100%'>"
+                                  "<tr style='white-space:nowrap'><th align='left'>split</th>"
+                                  "<th align='left'>branch</th><th align='right'>AUC</th>"
+                                  "<th align='right'>LogLoss</th></tr>");
     std::vector<std::string> order;
     for (const auto& [split, branches] : splits) {
         order.insert(split == "valid" ? order.begin() : order.end(), split);

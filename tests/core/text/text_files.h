@@ -90,7 +90,7 @@ inline std::string randomText(RandomStream& random) {
         "[PAD]",  "CLS",    "foo",    "Foo",     "oob",    "bar",    "ing",    "##s",    "élan",
         "é",      "É",      "e",      "\u0301",  "\u0323", "中",     "中文",   "한",     "の",
         "Σ",      "İ",      "≠",      "ﬁ",       "™",      "½",      "ｶ",      "ﾞ",      "▁",
-        "Ġ",      "٣",      "🎬",     "العربية", "\u0345", "\u0600", "\u200B", "\u00A0", "\u00AD",
+        "Ġ",      "٣",      "🎬",      "العربية", "\u0345", "\u0600", "\u200B", "\u00A0", "\u00AD",
         "\u2003", "\u302E", "\uE000", "\u0F73",  "\xF0",   "\x9F",   "\xC3"};
     std::string text;
     for (std::uint64_t parts = random.below(5); parts > 0; --parts) {

@@ -25,7 +25,7 @@ struct Loaded {
                                    {"user", "gender", "movie", "genre"}))),
           cache(std::move(*TokenCache::build(dataset, textTemplate, *tokenizer, 40))),
           batcher(dataset, &cache, padded, at::Device(at::kCPU)),
-          samplers{NoiseSampler(dataset.trainingCounts())} {}
+          samplers(1, NoiseSampler(dataset.trainingCounts())) {}
 
     Dataset dataset;
     std::unique_ptr<Tokenizer> tokenizer;

@@ -130,7 +130,9 @@ private Q_SLOTS:
         QTest::newRow("running") << "finetune"
                                  << "running"
                                  << "when the run has ended";
-        QTest::newRow("diverged") << "finetune" << "diverged" << "a lower learning rate";
+        QTest::newRow("diverged") << "finetune"
+                                  << "diverged"
+                                  << "a lower learning rate";
         QTest::newRow("stopped") << "finetune"
                                  << "stopped"
                                  << "Resume the run";

@@ -213,9 +213,15 @@ private Q_SLOTS:
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("status");
         QTest::addColumn<QString>("title");
-        QTest::newRow("pretraining") << "pretrain" << "running" << "No map yet";
-        QTest::newRow("finetuning") << "finetune" << "running" << "No alignment map in tuned";
-        QTest::newRow("ended") << "pretrain" << "failed" << "No alignment map in tuned";
+        QTest::newRow("pretraining") << "pretrain"
+                                     << "running"
+                                     << "No map yet";
+        QTest::newRow("finetuning") << "finetune"
+                                    << "running"
+                                    << "No alignment map in tuned";
+        QTest::newRow("ended") << "pretrain"
+                               << "failed"
+                               << "No alignment map in tuned";
     }
     void aRunThatStillPretrainsElsewhereWillHaveAMap() {
         QFETCH(QString, kind);

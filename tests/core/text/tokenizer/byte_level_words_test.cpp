@@ -24,7 +24,7 @@ std::vector<std::string> wordsOf(std::string_view text) {
 std::string randomText(RandomStream& random) {
     static const std::vector<std::string> kParts = {
         " ", " ",    "  ", "\t", "\n", "a",      "film", "'",      "'s",     "'ll", "'r", "e", "l",
-        "7", "1995", ".",  ")",  "é",  "\u0301", "中",   "\u00A0", "\u2003", "🎬",  "٣",  "½"};
+        "7", "1995", ".",  ")",  "é",  "\u0301", "中",   "\u00A0", "\u2003", "🎬",   "٣",  "½"};
     std::string text;
     for (std::uint64_t parts = random.below(5); parts > 0; --parts) {
         text += kParts[random.below(kParts.size())];
