@@ -52,7 +52,7 @@ void buildProgram(CLI::App& app, Context& context) {
                    "(default: $FLIP_TORCH, else what was chosen before)")
         ->type_name("PLACE");
     for (const auto add : {addImport, addDatasets, addRun, addSweep, addRuns, addModels,
-                           addTokenize, addEncode, addBench, addMachine, addDemo}) {
+                           addTokenize, addEncode, addBench, addMachine, addDoctor, addDemo}) {
         add(app, context);
     }
     // Last, as commands take over the footer of what they are added to.

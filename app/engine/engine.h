@@ -39,6 +39,12 @@ struct SweepWork {
 /// Searches, repeats the best, and tells.
 void sweep(SweepWork work, Context& context);
 
+/// A check of machine and workspace.
+struct DoctorWork {
+    bool repair = false;
+    bool json = false;
+};
+
 /// Lines of `input` as sentence vectors in `output`.
 void encode(const std::string& model, const std::string& input, const std::string& output,
             Context& context);
@@ -57,5 +63,8 @@ void demo(Context& context);
 
 /// What runs can compute on here.
 void machine(bool json, Context& context);
+
+/// Checks machine and workspace, and repairs where that is asked.
+void doctor(const DoctorWork& work, Context& context);
 
 } // namespace flip::command::engine
