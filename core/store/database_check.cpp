@@ -35,6 +35,12 @@ std::string listed(const std::vector<std::int64_t>& numbers) {
                                    : fmt::format("{} and {} more", text, numbers.size() - named);
 }
 
+/// "fact 3 is", "facts 3, 5 are".
+std::string factsAre(const std::vector<std::int64_t>& numbers) {
+    return numbers.size() == 1 ? fmt::format("fact {} is", numbers.front())
+                               : fmt::format("facts {} are", listed(numbers));
+}
+
 /// A damaged name may hold anything; a message is one line.
 std::string shown(std::string name) {
     std::ranges::replace_if(
@@ -151,20 +157,22 @@ private:
         } else if (!run.unreadable.empty()) {
             damage(run.unreadable, "update the program, or train the run again");
         }
-        const auto facts = [&](const std::vector<std::int64_t>& numbers, const char* what,
-                               const char* advice) {
-            if (!numbers.empty()) {
-                damage(
-                    fmt::format("run {}: {} {} ({})", name, numbers.size(), what, listed(numbers)),
-                    advice);
-            }
-        };
         constexpr const char* kAgain = "put back a copy of it, or train the run again";
-        facts(run.damaged, "facts are not what was written",
-              "put back a copy of it, or train the run again; 'flip doctor --repair' mends facts "
-              "of which only the columns are damaged");
-        facts(run.disagree, "facts stand under another kind, stage, step or time", kRepair);
-        facts(run.gapBefore, "times facts are missing, before number", kAgain);
+        if (!run.damaged.empty()) {
+            damage(fmt::format("run {}: {} not what was written", name, factsAre(run.damaged)),
+                   std::string(kAgain) + "; 'flip doctor --repair' mends facts of which only the "
+                                         "columns are damaged");
+        }
+        if (!run.disagree.empty()) {
+            damage(fmt::format("run {}: {} stored under another kind, stage, step or time", name,
+                               factsAre(run.disagree)),
+                   kRepair);
+        }
+        if (!run.gapBefore.empty()) {
+            damage(fmt::format("run {}: facts are missing before number {}", name,
+                               listed(run.gapBefore)),
+                   kAgain);
+        }
         if (run.last.seq > run.row.facts) {
             damage(fmt::format("run {} has {} facts, its last is number {}", name, run.row.facts,
                                run.last.seq),
