@@ -7,9 +7,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace flip {
@@ -50,21 +52,40 @@ std::optional<Problem> checkColumn(const std::filesystem::path& file, const Colu
     return std::nullopt;
 }
 
+/// Where no manifest tells which files there are: each is named after its content.
+void checkColumnsByName(const std::filesystem::path& folder, const FileWatch& watch,
+                        std::vector<Problem>& problems) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder / "columns", error), end;
+         !error && entry != end; entry.increment(error)) {
+        const std::filesystem::path& file = entry->path();
+        std::error_code gone;
+        const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(file, gone));
+        if (file.extension() != ".bin") {
+            continue;
+        }
+        watch(file);
+        if (auto problem = checkColumn(file, {file.stem().string(), bytes})) {
+            problems.push_back(std::move(*problem));
+        }
+    }
+}
+
 } // namespace
 
 std::vector<Problem> checkDatasetFiles(const std::filesystem::path& folder,
                                        const FileWatch& watch) {
     const std::filesystem::path manifestFile = folder / Manifest::kFileName;
     watch(manifestFile);
-    const auto text = readFile(manifestFile);
-    if (!text) {
-        return {text.problem()};
-    }
-    const auto manifest = Manifest::fromJson(*text, manifestFile.string());
-    if (!manifest) {
-        return {manifest.problem()};
-    }
     std::vector<Problem> problems;
+    const auto text = readFile(manifestFile);
+    const auto manifest =
+        text ? Manifest::fromJson(*text, manifestFile.string()) : Result<Manifest>(text.problem());
+    if (!manifest) {
+        problems.push_back(manifest.problem());
+        checkColumnsByName(folder, watch, problems);
+        return problems;
+    }
     if (!isAsWritten(*text)) {
         problems.push_back({std::string("the manifest is damaged: what it says can still be read, "
                                         "but a blank or a line end is not what was written") +

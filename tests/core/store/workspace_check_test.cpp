@@ -171,6 +171,10 @@ private Q_SLOTS:
                 fs::resize_file(file, fs::file_size(file) - 1);
             }
         }
+        const fs::path other = workspace.datasets() / ".trash/old~1";
+        overwrite(other / "manifest.json", 30, "?"); // its columns are checked all the same
+        const fs::path column = filesIn(other / "columns").front();
+        overwrite(column, 0, readFile(column)->front() == '?' ? "!" : "?");
         fs::remove(workspace.checkpoints("pre") / kFinalWeights);
         fs::resize_file(workspace.checkpoints("cut") / kTrainingState, 40);
         execute(workspace.database(), "UPDATE runs SET seed = seed + 1 WHERE name = 'gone'");
@@ -180,6 +184,7 @@ private Q_SLOTS:
         for (const fs::path& file : filesIn(workspace.dataset("clicks"))) {
             QCOMPARE(names(report.damaged, file), file.extension() == ".bin");
         }
+        QVERIFY(names(report.damaged, other / "manifest.json") && names(report.damaged, column));
         QVERIFY(names(report.damaged, workspace.checkpoints("pre") / kFinalWeights));
         QVERIFY(names(report.damaged, workspace.checkpoints("cut") / kTrainingState));
         const std::string text = inWords(report.damaged);
