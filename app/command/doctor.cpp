@@ -41,6 +41,10 @@ void print(const std::vector<Finding>& findings, const char* opening) {
     }
 }
 
+std::string counted(std::int64_t count, const char* noun) {
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 WorkspaceReport check(const Workspace& workspace) {
     StatusLine line;
     const auto report = checkWorkspace(workspace, [&](const std::filesystem::path& file) {
@@ -89,10 +93,9 @@ void checkUp(const engine::DoctorWork& work, const MachineTold& machine, Context
         return;
     }
     std::fputs(machine.text.c_str(), stdout);
-    std::printf("workspace  %s: %lld runs, %lld datasets; %lld files of %s checked\n",
-                workspace->folder().c_str(), static_cast<long long>(report.runs),
-                static_cast<long long>(report.datasets), static_cast<long long>(report.files),
-                inMebibytes(report.bytes).c_str());
+    std::printf("workspace  %s: %s, %s; %s of %s checked\n", workspace->folder().c_str(),
+                counted(report.runs, "run").c_str(), counted(report.datasets, "dataset").c_str(),
+                counted(report.files, "file").c_str(), inMebibytes(report.bytes).c_str());
     print(done, "repaired: ");
     print(report.notes, "note: ");
     print(report.damaged, "");
