@@ -8,21 +8,32 @@
 
 namespace flip::command {
 
-Result<Workspace> Context::openWorkspace(WorkspaceUse use) const {
+namespace {
+
+Result<Workspace> find(const std::string& named, WorkspaceUse use) {
     auto opened = Workspace::open(
-        workspace.empty() ? Workspace::defaultFolder() : std::filesystem::path(workspace), use);
-    if (!opened) {
-        return opened;
-    }
+        named.empty() ? Workspace::defaultFolder() : std::filesystem::path(named), use);
     std::error_code ignored;
-    const bool isThere = std::filesystem::is_directory(opened->folder(), ignored);
-    if (!isThere && !workspace.empty()) {
-        return Problem{"there is no such workspace; 'flip import' makes one", workspace};
+    if (opened && !named.empty() && !std::filesystem::is_directory(opened->folder(), ignored)) {
+        return Problem{"there is no such workspace; 'flip import' makes one", named};
     }
-    if (isThere && !opened->isReadOnly()) {
+    return opened;
+}
+
+} // namespace
+
+Result<Workspace> Context::openWorkspace(WorkspaceUse use) const {
+    auto opened = find(workspace, use);
+    std::error_code ignored;
+    if (opened && !opened->isReadOnly() &&
+        std::filesystem::is_directory(opened->folder(), ignored)) {
         log::openFile(opened->folder() / "flip.log");
     }
     return opened;
+}
+
+Result<Workspace> Context::lookAtWorkspace() const {
+    return find(workspace, WorkspaceUse::Read);
 }
 
 Result<std::filesystem::path> Context::findModel(const std::string& model) const {

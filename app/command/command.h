@@ -33,6 +33,9 @@ struct Context {
     /// A workspace that is named and is not there is a Problem for who only reads.
     Result<Workspace> openWorkspace(WorkspaceUse use = WorkspaceUse::Write) const;
 
+    /// The same for reading, without opening the log in it: not a byte is written.
+    Result<Workspace> lookAtWorkspace() const;
+
     /// The folder of a model: itself, or one of that name where the workspace looks for models.
     Result<std::filesystem::path> findModel(const std::string& model) const;
 
@@ -71,6 +74,7 @@ void addPredict(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 void addModels(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
+void addDoctor(CLI::App& app, Context& context);
 void addMachine(CLI::App& app, Context& context);
 
 } // namespace flip::command

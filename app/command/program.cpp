@@ -51,8 +51,9 @@ void buildProgram(CLI::App& app, Context& context) {
                    "for packages without LibTorch: a Python that has PyTorch, or its folder "
                    "(default: $FLIP_TORCH, else what was chosen before)")
         ->type_name("PLACE");
-    for (const auto add : {addImport, addDatasets, addRun, addSweep, addRuns, addModels,
-                           addTokenize, addEncode, addPredict, addBench, addMachine, addDemo}) {
+    for (const auto add :
+         {addImport, addDatasets, addRun, addSweep, addRuns, addModels, addTokenize, addEncode,
+          addPredict, addBench, addMachine, addDoctor, addDemo}) {
         add(app, context);
     }
     // Last, as commands take over the footer of what they are added to.

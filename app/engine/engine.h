@@ -46,6 +46,12 @@ struct EncoderChoice {
     std::string checkpoint;
 };
 
+/// A check of machine and workspace.
+struct DoctorWork {
+    bool repair = false;
+    bool json = false;
+};
+
 /// Lines of `input` as sentence vectors in `output`.
 void encode(const EncoderChoice& encoder, const std::string& input, const std::string& output,
             Context& context);
@@ -82,5 +88,8 @@ void demo(Context& context);
 
 /// What runs can compute on here.
 void machine(bool json, Context& context);
+
+/// Checks machine and workspace, and repairs where that is asked.
+void doctor(const DoctorWork& work, Context& context);
 
 } // namespace flip::command::engine

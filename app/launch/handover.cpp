@@ -1,5 +1,6 @@
 #include "app/launch/handover.h"
 
+#include "app/command/doctor.h"
 #include "app/engine/engine.h"
 #include "app/launch/engine_start.h"
 
@@ -74,6 +75,11 @@ void predict(const PredictWork&, Context& context) {
 }
 void machine(bool, Context& context) {
     become(context);
+}
+void doctor(const DoctorWork& work, Context& context) {
+    become(context);
+    // The machine cannot compute; its files can be looked at all the same.
+    checkUp(work, {}, context);
 }
 void demo(Context& context) {
     become(context);

@@ -33,6 +33,28 @@ bool isOurs(const std::string& name, const std::string& prefix) {
                        isLetter);
 }
 
+/// Whether a folder has the name of a work folder of any prefix: ".import-x7Rk2a".
+bool isAnyones(const fs::path& folder) {
+    const std::string name = folder.filename().string();
+    const std::size_t dash = name.rfind('-');
+    return name.starts_with('.') && dash != std::string::npos &&
+           isOurs(name, name.substr(0, dash + 1));
+}
+
+/// Removes one that its maker has left; whatever holds something without a lock is somebody else's.
+void removeIfDead(const fs::path& folder) {
+    std::error_code ignored;
+    if (!fs::exists(folder / kLockName, ignored)) {
+        // Its maker died, or is just about to lock it and then makes another one.
+        fs::remove(folder, ignored);
+        return;
+    }
+    // Held while removing: a maker that has just made this folder fails to take the lock.
+    if (const auto lock = FileLock::acquire(folder / kLockName)) {
+        removeQuietly(folder);
+    }
+}
+
 void removeDead(const fs::path& parent, const std::string& prefix) {
     std::error_code ignored;
     std::vector<fs::path> found;
@@ -43,16 +65,7 @@ void removeDead(const fs::path& parent, const std::string& prefix) {
         }
     }
     for (const fs::path& folder : found) {
-        if (!fs::exists(folder / kLockName, ignored)) {
-            // Its maker died, or is just about to lock it and then makes another one. Whatever
-            // holds something without a lock is somebody else's.
-            fs::remove(folder, ignored);
-            continue;
-        }
-        // Held while removing: a maker that has just made this folder fails to take the lock.
-        if (const auto lock = FileLock::acquire(folder / kLockName)) {
-            removeQuietly(folder);
-        }
+        removeIfDead(folder);
     }
 }
 
@@ -94,6 +107,30 @@ WorkFolder::~WorkFolder() {
     if (!path_.empty()) {
         removeQuietly(path_);
     }
+}
+
+std::vector<fs::path> workFoldersIn(const fs::path& parent, WorkFolderMaker maker) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (fs::directory_iterator entry(parent, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code ignored;
+        const fs::path& folder = entry->path();
+        const bool lives = FileLock::isHeld(folder / kLockName);
+        if (isAnyones(folder) && fs::is_directory(entry->symlink_status(ignored)) &&
+            lives == (maker == WorkFolderMaker::Lives) &&
+            (fs::exists(folder / kLockName, ignored) || fs::is_empty(folder, ignored))) {
+            found.push_back(folder);
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+bool removeDeadWorkFolder(const fs::path& folder) {
+    std::error_code ignored;
+    removeIfDead(folder);
+    return !fs::exists(folder, ignored);
 }
 
 } // namespace flip

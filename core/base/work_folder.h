@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace flip {
 
@@ -31,5 +32,14 @@ private:
     std::filesystem::path path_; // empty after a move
     FileLock lock_;
 };
+
+/// The folders in `parent` that some WorkFolder is, whatever its prefix: those whose makers live,
+/// or those that the dead have left.
+enum class WorkFolderMaker { Lives, Dead };
+std::vector<std::filesystem::path> workFoldersIn(const std::filesystem::path& parent,
+                                                 WorkFolderMaker maker);
+
+/// Removes one whose maker is dead; false if it lives after all, or the folder cannot be removed.
+bool removeDeadWorkFolder(const std::filesystem::path& folder);
 
 } // namespace flip

@@ -94,7 +94,7 @@ Result<TensorView> readEntry(const std::string& name, const Json& entry, std::st
     return view;
 }
 
-constexpr const char* kHashKey = "flip.content_hash";
+constexpr std::string_view kHashKey = "flip.content_hash";
 
 /// Where the hash's digits stand in a file's text before the tensors; npos: nowhere.
 std::size_t placeOfHash(std::string_view head, std::string_view digits) {
@@ -104,6 +104,18 @@ std::size_t placeOfHash(std::string_view head, std::string_view digits) {
 }
 
 const std::string kNoHash(32, '0'); // stands in the hash's place while it is computed
+
+/// The length of the header, which a file begins with.
+std::uint64_t headerSizeOf(std::string_view bytes) {
+    std::uint64_t size = 0;
+    std::memcpy(&size, bytes.data(), sizeof size);
+    return size;
+}
+
+/// The file's bytes before its tensors.
+std::string_view headOf(std::string_view bytes) {
+    return bytes.substr(0, sizeof(std::uint64_t) + headerSizeOf(bytes));
+}
 
 Result<void> checkOverlaps(const std::map<std::string, TensorView>& tensors,
                            const std::string& where) {
@@ -151,11 +163,10 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
     result.file_ = std::move(*mapped);
     const std::string where = path.string();
     const std::string_view bytes = result.file_.bytes();
-    std::uint64_t headerSize = 0;
-    if (bytes.size() < sizeof headerSize) {
+    if (bytes.size() < sizeof(std::uint64_t)) {
         return Problem{"is too short for a safetensors file; get it again", where};
     }
-    std::memcpy(&headerSize, bytes.data(), sizeof headerSize);
+    const std::uint64_t headerSize = headerSizeOf(bytes);
     if (headerSize > kMaximumHeader || headerSize > bytes.size() - sizeof headerSize) {
         return Problem{"is no safetensors file, or is cut off: its header is longer than the file; "
                        "get it again",
@@ -191,23 +202,41 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
 }
 
 Result<void> SafetensorsFile::verify() const {
+    const Problem damaged{"is damaged: its content is not what was written", path_.string()};
     if (hash_.empty()) {
-        return {};
+        return lostItsHash() ? damaged : Result<void>();
     }
-    std::uint64_t headerSize = 0;
     const std::string_view bytes = file_.bytes();
-    std::memcpy(&headerSize, bytes.data(), sizeof headerSize);
-    const std::size_t at = placeOfHash(bytes.substr(0, sizeof headerSize + headerSize), hash_);
+    const std::size_t at = placeOfHash(headOf(bytes), hash_);
     ContentHasher hasher;
     if (at != std::string_view::npos) {
         hasher.add(bytes.substr(0, at));
         hasher.add(kNoHash);
         hasher.add(bytes.substr(at + hash_.size()));
     }
-    if (hasher.digest() != hash_) {
-        return Problem{"is damaged: its content is not what was written", path_.string()};
-    }
-    return {};
+    return hasher.digest() == hash_ ? Result<void>() : damaged;
+}
+
+/// Whether one of the metadata is the hash of this file as it was when it still had its own name: a
+/// damaged name must not make a file pass as one that never had a hash.
+bool SafetensorsFile::lostItsHash() const {
+    const std::string_view bytes = file_.bytes();
+    return std::ranges::any_of(metadata_, [&](const auto& entry) {
+        const std::string& hash = entry.second;
+        const std::string mark = "\":\"" + hash;
+        const std::size_t nameEnd =
+            hash.size() == kNoHash.size() ? headOf(bytes).find(mark) : std::string_view::npos;
+        if (nameEnd == std::string_view::npos || nameEnd < kHashKey.size()) {
+            return false;
+        }
+        ContentHasher hasher;
+        hasher.add(bytes.substr(0, nameEnd - kHashKey.size()));
+        hasher.add(kHashKey);
+        hasher.add(std::string_view(mark).substr(0, mark.size() - hash.size()));
+        hasher.add(kNoHash);
+        hasher.add(bytes.substr(nameEnd + mark.size()));
+        return hasher.digest() == hash;
+    });
 }
 
 const TensorView* SafetensorsFile::find(const std::string& name) const {

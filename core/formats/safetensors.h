@@ -40,10 +40,15 @@ public:
     const std::filesystem::path& path() const { return path_; }
 
     /// Compares every byte with the hash that writeSafetensors() put in; a file of somebody else
-    /// has none and passes.
+    /// has none and passes. One whose hash has lost its name does not.
     Result<void> verify() const;
 
+    /// Whether it holds such a hash.
+    bool hasHash() const { return !hash_.empty(); }
+
 private:
+    bool lostItsHash() const;
+
     std::filesystem::path path_;
     MappedFile file_;
     std::map<std::string, TensorView> tensors_;

@@ -34,10 +34,6 @@ std::vector<std::string> migrations() {
     }
 }
 
-std::int64_t userVersion(SQLite::Database& database) {
-    return database.execAndGet("PRAGMA user_version").getInt64();
-}
-
 /// Two programs that open a new file at once both try to switch its journal; SQLite answers the
 /// later one without its usual patience.
 void switchToWriteAheadLog(SQLite::Database& database) {
@@ -64,14 +60,14 @@ Result<void> migrate(SQLite::Database& database, const std::filesystem::path& fi
                                    version, known),
                        file.string()};
     };
-    if (const auto version = userVersion(database); version == known) {
+    if (const auto version = statedVersion(database); version == known) {
         return {};
     } else if (version > known) {
         return newer(version);
     }
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     // Another program may have migrated the file while this one waited for the lock.
-    const auto version = userVersion(database);
+    const auto version = statedVersion(database);
     if (version > known) {
         return newer(version);
     }
@@ -115,9 +111,8 @@ Result<void> copyFile(const std::filesystem::path& file, const std::filesystem::
     return {};
 }
 
-/// The file's content with what waits in its log, tables of today's version, in a folder of its
-/// own.
-Result<ReadDatabase> openCopy(const std::filesystem::path& file) {
+/// A folder of its own with a copy of the file and of what waits in its log.
+Result<WorkFolder> copyOf(const std::filesystem::path& file) {
     std::error_code error;
     auto folder = WorkFolder::make(std::filesystem::temp_directory_path(error), "flip-read-");
     if (!folder) {
@@ -134,7 +129,16 @@ Result<ReadDatabase> openCopy(const std::filesystem::path& file) {
             return copied.problem();
         }
     }
-    auto database = openDatabase(copy);
+    return folder;
+}
+
+/// The file's content with what waits in its log, tables of today's version.
+Result<ReadDatabase> openCopy(const std::filesystem::path& file) {
+    auto folder = copyOf(file);
+    if (!folder) {
+        return folder.problem();
+    }
+    auto database = openDatabase(folder->path() / file.filename());
     if (!database) {
         return Problem{database.problem().what, file.string(), database.problem().world};
     }
@@ -152,7 +156,7 @@ std::unique_ptr<SQLite::Database> openWithLog(const std::filesystem::path& file)
     try {
         auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READONLY,
                                                            kBusyMilliseconds);
-        static_cast<void>(userVersion(*database)); // opening alone reads nothing
+        static_cast<void>(statedVersion(*database)); // opening alone reads nothing
         return database;
     } catch (const SQLite::Exception&) {
         return nullptr;
@@ -210,8 +214,8 @@ Result<std::unique_ptr<SQLite::Database>> openDatabase(const std::filesystem::pa
 Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file) {
     using Opened = Result<ReadDatabase>;
     return guarded(file, [&]() -> Opened {
-        std::error_code error;
-        if (!std::filesystem::exists(file, error)) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(file, ignored)) {
             auto empty = std::make_unique<SQLite::Database>(":memory:", SQLite::OPEN_READWRITE |
                                                                             SQLite::OPEN_CREATE);
             if (auto migrated = migrate(*empty, file); !migrated) {
@@ -219,23 +223,69 @@ Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file) {
             }
             return ReadDatabase{std::nullopt, std::move(empty)};
         }
-        const auto waiting = std::filesystem::file_size(logOf(file), error);
-        auto database = openWithLog(file);
-        if (!database && !error && waiting > 0) {
+        auto opened = openDatabaseAsItIs(file);
+        if (!opened) {
+            return opened;
+        }
+        if (statedVersion(*opened->database) < newestVersion()) {
             return openCopy(file);
         }
-        if (!database) {
-            database = openWithoutLog(file);
-        }
-        const auto known = static_cast<std::int64_t>(migrations().size());
-        if (userVersion(*database) < known) {
-            return openCopy(file);
-        }
-        if (auto fits = migrate(*database, file); !fits) {
+        if (auto fits = migrate(*opened->database, file); !fits) {
             return fits.problem(); // of a newer version
         }
-        return ReadDatabase{std::nullopt, std::move(database)};
+        return opened;
     });
+}
+
+Result<ReadDatabase> openDatabaseAsItIs(const std::filesystem::path& file) {
+    using Opened = Result<ReadDatabase>;
+    return guarded(file, [&]() -> Opened {
+        std::error_code error;
+        const auto waiting = std::filesystem::file_size(logOf(file), error);
+        if (auto database = openWithLog(file)) {
+            return ReadDatabase{std::nullopt, std::move(database)};
+        }
+        if (error || waiting == 0) {
+            return ReadDatabase{std::nullopt, openWithoutLog(file)};
+        }
+        auto folder = copyOf(file);
+        if (!folder) {
+            return folder.problem();
+        }
+        auto database = std::make_unique<SQLite::Database>(
+            (folder->path() / file.filename()).string(), SQLite::OPEN_READWRITE, kBusyMilliseconds);
+        return ReadDatabase{std::move(*folder), std::move(database)};
+    });
+}
+
+std::int64_t statedVersion(SQLite::Database& database) {
+    return database.execAndGet("PRAGMA user_version").getInt64();
+}
+
+std::int64_t newestVersion() {
+    return static_cast<std::int64_t>(migrations().size());
+}
+
+std::vector<std::string> tablesOf(SQLite::Database& database) {
+    // The types too: the text of a damaged row may come back as bytes.
+    SQLite::Statement statement(
+        database, "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || ifnull(sql, '') || ' ' "
+                  "|| typeof(type) || typeof(name) || typeof(tbl_name) || typeof(sql) "
+                  "FROM sqlite_schema ORDER BY type, name");
+    std::vector<std::string> tables;
+    while (statement.executeStep()) {
+        tables.push_back(statement.getColumn(0).getString());
+    }
+    return tables;
+}
+
+std::vector<std::string> tablesOfVersion(std::int64_t version) {
+    SQLite::Database empty(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    const std::vector<std::string> steps = migrations();
+    for (std::size_t step = 0; step < steps.size() && std::cmp_less(step, version); ++step) {
+        empty.exec(steps[step]);
+    }
+    return tablesOf(empty);
 }
 
 Problem databaseProblem(const std::filesystem::path& file) {

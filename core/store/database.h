@@ -3,10 +3,13 @@
 #include "core/base/result.h"
 #include "core/base/work_folder.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace SQLite {
 class Database;
@@ -30,6 +33,19 @@ struct ReadDatabase {
 /// that cannot be read in its place, or the tables are of an older version, a copy in the folder
 /// for temporary files is read; a file that is not there is empty.
 Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file);
+
+/// The same, but of a file that is there, with its tables as they are, whatever their version.
+Result<ReadDatabase> openDatabaseAsItIs(const std::filesystem::path& file);
+
+/// The version of the tables that the file states; that of new files.
+std::int64_t statedVersion(SQLite::Database& database);
+std::int64_t newestVersion();
+
+/// Every table and index with the SQL that makes it, in the order of their names.
+std::vector<std::string> tablesOf(SQLite::Database& database);
+
+/// The same of an empty file of this version.
+std::vector<std::string> tablesOfVersion(std::int64_t version);
 
 /// What the exception now being handled means to a person; call it inside a catch block.
 Problem databaseProblem(const std::filesystem::path& file);

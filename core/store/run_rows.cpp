@@ -9,6 +9,9 @@
 
 #include <bit>
 #include <chrono>
+#include <cmath>
+#include <limits>
+#include <utility>
 
 namespace flip {
 
@@ -17,6 +20,8 @@ namespace {
 constexpr std::string_view kColumns =
     "id, name, status, kind, dataset, dataset_hash, seed, created, ended, parent, spec, ending, "
     "last_stage, last_step, facts, digest";
+
+constexpr std::string_view kEventColumns = "run, seq, time, kind, stage, step, body, digest";
 
 std::int64_t digestOf(std::string_view bytes) {
     return std::bit_cast<std::int64_t>(hash64(bytes));
@@ -31,6 +36,15 @@ std::int64_t digestOf(const RunRow& row) {
         all += fmt::format(" {}:{}", text->size(), *text);
     }
     return digestOf(all);
+}
+
+/// The same for a fact.
+std::int64_t digestOf(const EventRow& row) {
+    const double time = std::isnan(row.time) ? std::numeric_limits<double>::quiet_NaN()
+                                             : row.time + 0.0; // -0 is stored as 0
+    return digestOf(fmt::format("{} {} {} {} {}:{} {}:{} {}:{}", row.run, row.seq,
+                                std::bit_cast<std::int64_t>(time), row.step, row.kind.size(),
+                                row.kind, row.stage.size(), row.stage, row.body.size(), row.body));
 }
 
 void bindRun(SQLite::Statement& statement, const RunRow& row) {
@@ -78,7 +92,7 @@ std::string_view runColumns() {
     return kColumns;
 }
 
-RunRow readRun(SQLite::Statement& statement) {
+Stored<RunRow> storedRun(SQLite::Statement& statement) {
     int index = 0;
     const auto text = [&] { return statement.getColumn(index++).getString(); };
     const auto number = [&] { return statement.getColumn(index++).getInt64(); };
@@ -98,10 +112,20 @@ RunRow readRun(SQLite::Statement& statement) {
     row.lastStage = text();
     row.lastStep = number();
     row.facts = number();
-    if (number() != digestOf(row)) {
-        throw StoredDamage(fmt::format("the entry of run {} is not what was written", row.name));
+    return {std::move(row), number()};
+}
+
+bool isSound(const Stored<RunRow>& stored) {
+    return stored.digest == digestOf(stored.row);
+}
+
+RunRow readRun(SQLite::Statement& statement) {
+    Stored<RunRow> stored = storedRun(statement);
+    if (!isSound(stored)) {
+        throw StoredDamage(
+            fmt::format("the entry of run {} is not what was written", stored.row.name));
     }
-    return row;
+    return std::move(stored.row);
 }
 
 std::optional<RunRow> findRun(SQLite::Database& database, const std::string& name) {
@@ -146,40 +170,79 @@ EventRow makeEventRow(const RunEvent& event, std::int64_t seq) {
     return row;
 }
 
+bool repeats(const EventRow& row, const EventRow& fact) {
+    return row.kind == fact.kind && row.stage == fact.stage && row.step == fact.step &&
+           (row.time == fact.time || (std::isnan(row.time) && std::isnan(fact.time)));
+}
+
 void insertEvents(SQLite::Database& database, std::int64_t run, const std::vector<EventRow>& rows) {
     SQLite::Statement statement(
         database, "INSERT INTO events (run, seq, time, kind, stage, step, body, digest) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    for (const EventRow& row : rows) {
+    for (EventRow row : rows) {
+        row.run = run;
         statement.reset();
-        statement.bind(1, run);
+        statement.bind(1, row.run);
         statement.bind(2, row.seq);
         statement.bind(3, row.time);
         statement.bind(4, row.kind);
         statement.bind(5, row.stage);
         statement.bind(6, row.step);
         statement.bind(7, row.body);
-        statement.bind(8, digestOf(row.body));
+        statement.bind(8, digestOf(row));
         statement.exec();
     }
 }
 
+std::string_view eventColumns() {
+    return kEventColumns;
+}
+
+Stored<EventRow> storedEvent(SQLite::Statement& statement) {
+    const SQLite::Column time = statement.getColumn(2);
+    EventRow row{.run = statement.getColumn(0).getInt64(),
+                 .seq = statement.getColumn(1).getInt64(),
+                 .time =
+                     time.isNull() ? std::numeric_limits<double>::quiet_NaN() : time.getDouble(),
+                 .kind = statement.getColumn(3).getString(),
+                 .stage = statement.getColumn(4).getString(),
+                 .step = statement.getColumn(5).getInt64(),
+                 .body = statement.getColumn(6).getString()};
+    return {std::move(row), statement.getColumn(7).getInt64()};
+}
+
+bool isSound(const Stored<EventRow>& stored) {
+    return stored.digest == digestOf(stored.row) || stored.digest == digestOf(stored.row.body);
+}
+
+EventRow readEventRow(SQLite::Statement& statement) {
+    Stored<EventRow> stored = storedEvent(statement);
+    if (!isSound(stored)) {
+        throw StoredDamage(fmt::format("fact {} is not what was written", stored.row.seq));
+    }
+    return std::move(stored.row);
+}
+
+void rewriteEvent(SQLite::Database& database, const EventRow& row) {
+    SQLite::Statement statement(database, "UPDATE events SET time = ?, kind = ?, stage = ?, "
+                                          "step = ?, digest = ? WHERE run = ? AND seq = ?");
+    statement.bind(1, row.time);
+    statement.bind(2, row.kind);
+    statement.bind(3, row.stage);
+    statement.bind(4, row.step);
+    statement.bind(5, digestOf(row));
+    statement.bind(6, row.run);
+    statement.bind(7, row.seq);
+    statement.exec();
+}
+
 std::vector<EventRow> readEventRows(SQLite::Database& database, std::int64_t run) {
-    SQLite::Statement statement(database, "SELECT seq, ifnull(time, 0), kind, stage, step, body, "
-                                          "digest FROM events WHERE run = ? ORDER BY seq");
+    SQLite::Statement statement(
+        database, fmt::format("SELECT {} FROM events WHERE run = ? ORDER BY seq", kEventColumns));
     statement.bind(1, run);
     std::vector<EventRow> rows;
     while (statement.executeStep()) {
-        EventRow row{.seq = statement.getColumn(0).getInt64(),
-                     .time = statement.getColumn(1).getDouble(),
-                     .kind = statement.getColumn(2).getString(),
-                     .stage = statement.getColumn(3).getString(),
-                     .step = statement.getColumn(4).getInt64(),
-                     .body = statement.getColumn(5).getString()};
-        if (statement.getColumn(6).getInt64() != digestOf(row.body)) {
-            throw StoredDamage(fmt::format("fact {} is not what was written", row.seq));
-        }
-        rows.push_back(std::move(row));
+        rows.push_back(readEventRow(statement));
     }
     return rows;
 }
@@ -236,14 +299,10 @@ RunEnded storedEnding(const RunRow& row) {
 }
 
 RunEvent readEvent(SQLite::Statement& statement) {
-    const std::int64_t seq = statement.getColumn(0).getInt64();
-    const std::string body = statement.getColumn(1).getString();
-    if (statement.getColumn(2).getInt64() != digestOf(body)) {
-        throw StoredDamage(fmt::format("fact {} is not what was written", seq));
-    }
-    auto event = eventFromJson(body);
+    const EventRow row = readEventRow(statement);
+    auto event = eventFromJson(row.body);
     if (!event) {
-        throw StoredDamage(fmt::format("fact {}: {}", seq, event.problem().what));
+        throw StoredDamage(fmt::format("fact {}: {}", row.seq, event.problem().what));
     }
     return std::move(*event);
 }

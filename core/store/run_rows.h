@@ -49,6 +49,19 @@ struct RunRow {
 std::string_view runColumns();
 
 RunRow readRun(SQLite::Statement& statement);
+
+/// A row as it stands on the disk, with the checksum that stands beside it.
+template <class Row>
+struct Stored {
+    Row row;
+    std::int64_t digest = 0;
+};
+
+/// The same without comparing.
+Stored<RunRow> storedRun(SQLite::Statement& statement);
+
+/// Whether the row is what was written.
+bool isSound(const Stored<RunRow>& stored);
 std::optional<RunRow> findRun(SQLite::Database& database, const std::string& name);
 
 /// Enters a new row and sets its id.
@@ -57,10 +70,11 @@ void insertRun(SQLite::Database& database, RunRow& row);
 /// Rewrites the row of this id.
 void updateRun(SQLite::Database& database, const RunRow& row);
 
-/// A fact ready to be stored.
+/// A fact ready to be stored: one row of `events` without its checksum.
 struct EventRow {
+    std::int64_t run = 0; // set by insertEvents()
     std::int64_t seq = 0;
-    double time = 0;
+    double time = 0; // not a number where the store has none
     std::string kind;
     std::string stage; // of a fact that has a place in training, else empty
     std::int64_t step = 0;
@@ -68,7 +82,26 @@ struct EventRow {
 };
 
 EventRow makeEventRow(const RunEvent& event, std::int64_t seq);
+
+/// Whether the columns of a row are those of the fact that it was made of, told anew.
+bool repeats(const EventRow& row, const EventRow& fact);
+
 void insertEvents(SQLite::Database& database, std::int64_t run, const std::vector<EventRow>& rows);
+
+/// All columns in the order that readEventRow() expects: "SELECT <columns> FROM events ...".
+std::string_view eventColumns();
+
+EventRow readEventRow(SQLite::Statement& statement);
+
+/// The same without comparing.
+Stored<EventRow> storedEvent(SQLite::Statement& statement);
+
+/// Whether the row is what was written. The checksum covers all columns; in rows of the first two
+/// versions of the tables the body alone.
+bool isSound(const Stored<EventRow>& stored);
+
+/// Writes kind, stage, step and time of this row of the store anew, with its checksum.
+void rewriteEvent(SQLite::Database& database, const EventRow& row);
 
 /// Everything the store holds of one run, as it was written.
 struct RunRecord {
@@ -92,7 +125,7 @@ RunSpec storedSpec(const RunRow& row);
 /// How a run ended; of a live one only the status.
 RunEnded storedEnding(const RunRow& row);
 
-/// Columns "seq, body, digest" of a statement.
+/// The fact of a row, which readEventRow() reads.
 RunEvent readEvent(SQLite::Statement& statement);
 
 /// Marks a run whose process is gone, in place: status, moment, and an ending that says so.

@@ -110,7 +110,8 @@ struct RunStore::Connection {
     /// What the run's first fact says of it.
     RunIdentity identityOf(const RunRow& row) {
         SQLite::Statement statement(
-            *database, "SELECT seq, body, digest FROM events WHERE run = ? ORDER BY seq LIMIT 1");
+            *database, fmt::format("SELECT {} FROM events WHERE run = ? ORDER BY seq LIMIT 1",
+                                   eventColumns()));
         statement.bind(1, row.id);
         if (!statement.executeStep()) {
             return {};
@@ -239,10 +240,11 @@ Result<void> RunStore::replay(const std::string& run, RunSink& sink) {
 Result<std::optional<RunStarted>> RunStore::startOf(const std::string& run) {
     using Found = std::optional<RunStarted>;
     return guarded(connection_->workspace.database(), [&]() -> Result<Found> {
-        SQLite::Statement statement(*connection_->database,
-                                    "SELECT seq, body, digest FROM events WHERE kind = 'start' AND "
-                                    "run = (SELECT id FROM runs WHERE name = ?) "
-                                    "ORDER BY seq DESC LIMIT 1");
+        SQLite::Statement statement(
+            *connection_->database,
+            fmt::format("SELECT {} FROM events WHERE kind = 'start' AND "
+                        "run = (SELECT id FROM runs WHERE name = ?) ORDER BY seq DESC LIMIT 1",
+                        eventColumns()));
         statement.bind(1, run);
         if (!statement.executeStep()) {
             return Found();
@@ -260,47 +262,19 @@ Result<std::int64_t> RunStore::replayFrom(const std::string& run, std::int64_t m
         if (!row) {
             return noSuchRun(run);
         }
-        SQLite::Statement statement(*connection_->database,
-                                    "SELECT seq, body, digest FROM events "
-                                    "WHERE run = ? AND seq > ? ORDER BY seq");
+        SQLite::Statement statement(
+            *connection_->database,
+            fmt::format("SELECT {} FROM events WHERE run = ? AND seq > ? ORDER BY seq",
+                        eventColumns()));
         statement.bind(1, row->id);
         statement.bind(2, mark);
         std::int64_t last = mark;
         while (statement.executeStep()) {
             sink.take(readEvent(statement));
-            last = statement.getColumn(0).getInt64();
+            last = statement.getColumn("seq").getInt64();
         }
         return last;
     });
-}
-
-std::vector<Problem> RunStore::verify() {
-    const std::filesystem::path file = connection_->workspace.database();
-    const auto checked = guarded(file, [&]() -> Result<void> {
-        SQLite::Database& database = *connection_->database;
-        const auto answer = database.execAndGet("PRAGMA integrity_check(1)").getString();
-        if (answer != "ok") {
-            throw StoredDamage(answer);
-        }
-        connection_->forEachRow(
-            "",
-            [&](const RunRow& row) {
-                connection_->specOf(row);
-                static_cast<void>(storedEnding(row));
-            },
-            [](const std::string& name, const std::string& why) {
-                throw StoredDamage(fmt::format("run {}: {}", name, why));
-            });
-        SQLite::Statement statement(database, "SELECT seq, body, digest FROM events");
-        while (statement.executeStep()) {
-            static_cast<void>(readEvent(statement));
-        }
-        return {};
-    });
-    if (checked) {
-        return {};
-    }
-    return {checked.problem()};
 }
 
 } // namespace flip

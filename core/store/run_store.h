@@ -77,9 +77,6 @@ public:
     /// RunStarted with its resumedFromStep, and what was given beyond that step is no longer true.
     Result<std::int64_t> replayFrom(const std::string& run, std::int64_t mark, RunSink& sink);
 
-    /// Reads everything and compares it with its checksums; at most one Problem, the first.
-    std::vector<Problem> verify();
-
 private:
     struct Connection;
     explicit RunStore(std::unique_ptr<Connection> connection);

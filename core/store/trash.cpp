@@ -1,6 +1,6 @@
 #include "core/store/trash.h"
+#include "core/base/hashing.h"
 #include "core/store/checkpoint_files.h"
-
 #include "core/store/database.h"
 #include "core/store/run_rows.h"
 #include "core/store/run_store.h"
@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -87,6 +88,12 @@ struct Doomed {
     std::string name;
 };
 
+/// Checksum over every column but itself.
+std::int64_t digestOf(const TrashRow& row) {
+    return std::bit_cast<std::int64_t>(
+        hash64(fmt::format("{} {}:{} {}", row.run, row.deleted.size(), row.deleted, row.purging)));
+}
+
 std::vector<Doomed> trashedRuns(SQLite::Database& database, const char* condition = "") {
     SQLite::Statement statement(
         database,
@@ -144,7 +151,19 @@ std::uintmax_t shrink(SQLite::Database& database) {
 /// Removes every run that is marked, first its files, then its row. Only under lockTrash().
 Cleared removeCondemned(SQLite::Database& database, const Workspace& workspace) {
     Cleared done;
+    std::set<std::int64_t> unsound; // a damaged byte must not remove a run
+    for (const TrashRow& row : trashRows(database)) {
+        if (!isSound(row)) {
+            unsound.insert(row.run);
+        }
+    }
     for (const Doomed& run : trashedRuns(database, "AND purging = 1")) {
+        if (unsound.contains(run.id)) {
+            done.problems.push_back({"what the trash says of run " + run.name +
+                                         " is damaged; run 'flip doctor --repair'",
+                                     workspace.database().string(), /*world=*/true});
+            continue;
+        }
         const fs::path folder = workspace.checkpoints(run.name);
         const std::uintmax_t bytes = bytesIn(folder);
         if (auto removed = removeFolder(folder); !removed) {
@@ -190,7 +209,6 @@ Result<Cleared> restoreRuns(const Workspace& workspace, const std::vector<std::s
         Cleared done{.runs = eachOnce(names)};
         SQLite::Transaction transaction(database, TransactionBehavior::IMMEDIATE);
         const std::vector<Doomed> kept = trashedRuns(database, "AND purging = 0");
-        SQLite::Statement removal(database, "DELETE FROM trash WHERE run = ?");
         for (const std::string& name : done.runs) {
             const auto run = std::ranges::find(kept, name, &Doomed::name);
             if (run == kept.end()) {
@@ -198,9 +216,7 @@ Result<Cleared> restoreRuns(const Workspace& workspace, const std::vector<std::s
                     "no run of this name is in the trash; 'flip runs list --trash' shows what is",
                     name};
             }
-            removal.reset();
-            removal.bind(1, run->id);
-            removal.exec();
+            unmarkDeleted(database, run->id);
             done.bytes += bytesIn(workspace.checkpoints(name));
         }
         transaction.commit();
@@ -249,13 +265,39 @@ Problem inTrash(const std::string& run) {
 }
 
 void markDeleted(SQLite::Database& database, std::int64_t run, bool purging) {
-    SQLite::Statement statement(database,
-                                "INSERT INTO trash (run, deleted, purging) VALUES (?, ?, ?) "
-                                "ON CONFLICT (run) DO UPDATE SET purging = excluded.purging");
-    statement.bind(1, run);
-    statement.bind(2, timeNow());
-    statement.bind(3, purging ? 1 : 0);
+    const TrashRow row{run, timeNow(), purging ? 1 : 0, std::nullopt};
+    SQLite::Statement statement(
+        database, "INSERT INTO trash (run, deleted, purging, digest) VALUES (?, ?, ?, ?) "
+                  "ON CONFLICT (run) DO UPDATE SET deleted = excluded.deleted, "
+                  "purging = excluded.purging, digest = excluded.digest");
+    statement.bind(1, row.run);
+    statement.bind(2, row.deleted);
+    statement.bind(3, row.purging);
+    statement.bind(4, digestOf(row));
     statement.exec();
+}
+
+void unmarkDeleted(SQLite::Database& database, std::int64_t run) {
+    SQLite::Statement statement(database, "DELETE FROM trash WHERE run = ?");
+    statement.bind(1, run);
+    statement.exec();
+}
+
+std::vector<TrashRow> trashRows(SQLite::Database& database) {
+    SQLite::Statement statement(database,
+                                "SELECT run, deleted, purging, digest FROM trash ORDER BY run");
+    std::vector<TrashRow> rows;
+    while (statement.executeStep()) {
+        const SQLite::Column digest = statement.getColumn(3);
+        rows.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
+                        statement.getColumn(2).getInt64(),
+                        digest.isNull() ? std::optional<std::int64_t>() : digest.getInt64()});
+    }
+    return rows;
+}
+
+bool isSound(const TrashRow& row) {
+    return !row.digest || *row.digest == digestOf(row);
 }
 
 std::uintmax_t bytesIn(const fs::path& folder) {

@@ -1,5 +1,6 @@
 #include "core/store/run_store.h"
 
+#include "core/store/database_check.h"
 #include "core/store/run_recorder.h"
 #include "tests/core/base/child_process.h"
 #include "tests/core/store/recorded_run.h"
@@ -114,7 +115,7 @@ private Q_SLOTS:
         const auto run = opened->find("victim");
         QVERIFY2(run, run ? "" : run.problem().text().c_str());
         QCOMPARE(run->status, RunStatus::Crashed);
-        QVERIFY(opened->verify().empty());
+        QVERIFY(checkDatabase(workspace_->database()).damaged.empty());
         CollectingSink sink;
         QVERIFY(opened->replay("victim", sink).ok());
         for (std::size_t i = 1; i < sink.events.size(); ++i) {
@@ -225,7 +226,7 @@ private Q_SLOTS:
         QCOMPARE(child.wait(), 0);
         auto opened = store();
         QVERIFY(opened.ok());
-        QVERIFY(opened->verify().empty());
+        QVERIFY(checkDatabase(workspace_->database()).damaged.empty());
         QCOMPARE(opened->find("full")->status, RunStatus::Finished);
         CollectingSink sink;
         QVERIFY(opened->replay("full", sink).ok());
@@ -259,8 +260,8 @@ private Q_SLOTS:
         }
         auto opened = store();
         QVERIFY(opened.ok());
-        QVERIFY(opened->verify().empty());
-        QCOMPARE(opened->find("last")->status, RunStatus::Failed);
+        QVERIFY(checkDatabase(workspace_->database()).damaged.empty());
+        QCOMPARE(opened->find("last")->status, std::string("failed"));
         QCOMPARE(storedFacts("last"), std::size_t{2});
     }
 
@@ -278,7 +279,7 @@ private Q_SLOTS:
         QCOMPARE(child.wait(), 0);
         auto opened = store();
         QVERIFY(opened.ok());
-        QVERIFY(opened->verify().empty());
+        QVERIFY(checkDatabase(workspace_->database()).damaged.empty());
         QCOMPARE(opened->find("full")->status, RunStatus::Crashed);
         QVERIFY(storedFacts("full") > 10);
     }
@@ -341,11 +342,12 @@ private Q_SLOTS:
             recorder.take({.wallSeconds = 0, .fact = LogLine{"info", "loss 0.123456789"}});
             recorder.take(endEvent());
         }
-        QVERIFY(store()->verify().empty());
+        QVERIFY(checkDatabase(workspace_->database()).damaged.empty());
         damage(marker.toStdString());
-        const auto problems = store()->verify();
-        QCOMPARE(problems.size(), std::size_t{1});
-        QCOMPARE(problems[0].where, workspace_->database().string());
+        const auto damaged = checkDatabase(workspace_->database()).damaged;
+        QCOMPARE(damaged.size(), std::size_t{1});
+        QCOMPARE(damaged[0].file, workspace_->database().string());
+        QVERIFY2(damaged[0].problem.find("run r") != std::string::npos, damaged[0].problem.c_str());
         CollectingSink sink;
         QVERIFY(!store()->find("r") || !store()->replay("r", sink));
     }

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "app/command/doctor.h"
+
+#include "core/base/result.h"
+
+namespace flip::command::engine {
+
+/// What runs can compute on here, as `flip machine` and `flip doctor` tell it.
+Result<MachineTold> tellMachine();
+
+} // namespace flip::command::engine
