@@ -105,7 +105,7 @@ private Q_SLOTS:
             });
             return finishFlip(process);
         };
-        const bool canRun = asReader({"--version"}).code == 0;
+        const bool canRun = asReader({"machine"}).code == 0;
         const Said said = asReader({"doctor"});
         const Said repairing = asReader({"doctor", "--repair"});
         const bool isSame = timesIn(folder) == before;
@@ -114,7 +114,7 @@ private Q_SLOTS:
         }
         fs::permissions(folder, fs::perms::owner_all);
         if (!canRun) {
-            QSKIP("the program lies where nobody else may run it");
+            QSKIP("program or LibTorch lie where nobody else may read them");
         }
         QVERIFY2(said.code == 0, qPrintable(said.out + said.err));
         QCOMPARE(repairing.code, 1);

@@ -288,7 +288,7 @@ private Q_SLOTS:
         {
             // As a kill leaves it before the last step.
             SQLite::Database database(workspace.database().string(), SQLite::OPEN_READWRITE);
-            database.exec("INSERT INTO trash SELECT id, '', 1 FROM runs");
+            database.exec("INSERT INTO trash SELECT id, '', 1, NULL FROM runs");
         }
         verifyEmpty(workspace);
         QVERIFY(importRun(workspace, at("run.zip"), "").ok());

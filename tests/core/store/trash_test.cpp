@@ -248,7 +248,7 @@ private Q_SLOTS:
         makeRun(*workspace_, "keep");
         makeRun(*workspace_, "junk");
         QVERIFY(deleteRuns(*workspace_, {"junk"}, false).ok());
-        execute("UPDATE trash SET purging = 1");
+        execute("UPDATE trash SET purging = 1, digest = NULL");
         fs::remove(workspace_->checkpoints("junk") / "weights.safetensors");
         const auto toRead = Workspace::open(workspace_->folder(), WorkspaceUse::Read);
         QVERIFY(listed(*toRead) == Names{"keep"});

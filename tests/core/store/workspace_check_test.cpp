@@ -118,6 +118,31 @@ private Q_SLOTS:
         QVERIFY2(report.notes.empty(), inWords(report.notes).c_str());
     }
 
+    void readsAWorkspaceThatCannotBeWritten() {
+        const CheckedWorkspace project;
+        const fs::path folder = project.workspace().folder();
+        overwrite(folder / "checkpoints/pre/weights.safetensors", 21, "?");
+        const auto freeze = [&](fs::perms folders, fs::perms files) {
+            for (const auto& [path, content] : contentOf(folder)) {
+                fs::permissions(path, fs::is_directory(path) ? folders : files);
+            }
+            fs::permissions(folder, folders);
+        };
+        freeze(fs::perms(0555), fs::perms(0444));
+        ChildProcess reader([&] {
+            constexpr uid_t kNobody = 65534;
+            if (::geteuid() == 0 && ::setuid(kNobody) != 0) {
+                return 99;
+            }
+            const auto workspace = Workspace::open(folder, WorkspaceUse::Read);
+            const bool isReadOnly = workspace && workspace->isReadOnly();
+            return isReadOnly && checkWorkspace(*workspace).damaged.size() == 1 ? 0 : 1;
+        });
+        const int ended = reader.wait();
+        freeze(fs::perms(0755), fs::perms(0644));
+        QCOMPARE(ended, 0);
+    }
+
     void aWorkspaceOfTheFirstVersionIsSound() {
         const QTemporaryDir folder;
         QProcess tar;
