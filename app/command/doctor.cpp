@@ -2,6 +2,7 @@
 
 #include "app/command/progress.h"
 
+#include "core/base/byte_count.h"
 #include "core/store/workspace_check.h"
 
 #include <nlohmann/json.hpp>

@@ -335,7 +335,7 @@ Result<std::optional<SafetensorsFile>> RunExecution::parentWeights() const {
     } else {
         return std::optional<SafetensorsFile>();
     }
-    auto weights = openWeights(parent);
+    auto weights = openStoredWeights(parent);
     return weights ? Result<std::optional<SafetensorsFile>>(std::move(*weights))
                    : weights.problem();
 }
@@ -444,7 +444,7 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
                             if (!started || !trainsIdsFirst(spec_)) {
                                 return started;
                             }
-                            const auto ids = openWeights(file(kIdWeights));
+                            const auto ids = openStoredWeights(file(kIdWeights));
                             if (!ids) {
                                 return ids.problem();
                             }

@@ -164,7 +164,7 @@ Result<std::unique_ptr<ServedModel>> ServedModel::ofBundle(const fs::path& folde
     if (!model) {
         return model.problem();
     }
-    const auto weights = openWeights(folder / kWeightsFile);
+    const auto weights = openStoredWeights(folder / kWeightsFile);
     if (!weights) {
         return weights.problem();
     }

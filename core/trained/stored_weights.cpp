@@ -15,7 +15,7 @@ constexpr const char* kRecipeKey = "flip.alignment_recipe";
 
 } // namespace
 
-Result<SafetensorsFile> openWeights(const std::filesystem::path& file) {
+Result<SafetensorsFile> openStoredWeights(const std::filesystem::path& file) {
     auto weights = SafetensorsFile::open(file);
     if (!weights) {
         return weights;

@@ -14,7 +14,7 @@
 namespace flip {
 
 /// Stored weights, every byte compared with their checksum before a number is taken of them.
-Result<SafetensorsFile> openWeights(const std::filesystem::path& file);
+Result<SafetensorsFile> openStoredWeights(const std::filesystem::path& file);
 
 /// Whether the file has weights of a part of a model: "text.", "rec.".
 bool holdsPart(const SafetensorsFile& weights, std::string_view prefix);

@@ -60,7 +60,7 @@ Result<std::unique_ptr<TrainedModel>> TrainedModel::open(const std::string& run,
     if (!found) {
         return found.problem();
     }
-    auto weights = openWeights(found->file);
+    auto weights = openStoredWeights(found->file);
     if (!weights) {
         return weights.problem();
     }

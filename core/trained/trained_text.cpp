@@ -24,7 +24,7 @@ Result<SafetensorsFile> textWeightsOf(const RunSummary& run, const std::string& 
         if (!found) {
             return found.problem();
         }
-        auto weights = openWeights(found->file);
+        auto weights = openStoredWeights(found->file);
         if (!weights || holdsPart(*weights, TrainedText::kPrefix)) {
             return weights;
         }
