@@ -353,6 +353,9 @@ std::int64_t Vocabulary::idOf(std::size_t field, std::string_view value) const {
 
 std::vector<std::int64_t> Vocabulary::idsOf(std::size_t field, std::string_view list) const {
     const FieldVocabulary& own = fields_.at(field);
+    if (own.info.kind != FieldKind::Multi) {
+        return {idOf(field, list)};
+    }
     std::vector<std::int64_t> ids;
     const auto find = [&](bool mayHaveBrackets) {
         for (const std::string& one : elementsOf(list, own.info.separator, mayHaveBrackets)) {

@@ -36,7 +36,7 @@ public:
     std::int64_t idOf(std::size_t field, std::string_view value) const;
 
     /// The ids of a list's known elements, each once, in its order; the unknown id alone where none
-    /// is known.
+    /// is known. Of other kinds idOf() alone.
     std::vector<std::int64_t> idsOf(std::size_t field, std::string_view list) const;
 
     std::string toJson() const;

@@ -43,6 +43,7 @@ const std::vector<Known>& everyChoice() {
     static const std::vector<Known> all{
         known<RunKind>("kind"),
         known<RecipeKind>("recipe"),
+        known<KeptWeights>("checkpoints"),
         known<TextCut>("text.cut"),
         known<TextPadding>("text.padding"),
         known<Pooling>("plm.pooling"),

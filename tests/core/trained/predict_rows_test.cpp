@@ -90,7 +90,8 @@ private:
         Listener life;
         const RunEnded ended =
             executeRun(project.spec(assignments), project.workspace(), "r", life, {});
-        QVERIFY(ended.status == RunStatus::Finished);
+        QVERIFY2(ended.status == RunStatus::Finished,
+                 ended.problem ? ended.problem->text().c_str() : "");
     }
 
     static Result<PredictReport> predict(const PredictingModel& model, const RawInput& input,
@@ -135,7 +136,7 @@ void PredictRowsTest::predictsAsTheRunDid_data() {
                                             "finetune.epochs=1",  "id.backbone=din",
                                             "id.history_by=user", "id.history_of=movie, seen"};
     QTest::newRow("published") << QStringList{"recipe=published", "kind=flip", "pretrain.epochs=1",
-                                              "finetune.epochs=1"};
+                                              "pretrain.mask_rounding=round", "finetune.epochs=1"};
 }
 
 void PredictRowsTest::predictsAsTheRunDid() {

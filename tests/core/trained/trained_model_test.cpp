@@ -62,9 +62,9 @@ std::vector<EpochDone> epochsOf(const std::vector<RunEvent>& events, RunStage st
 }
 
 double distance(const AlignmentMeasured& left, const AlignmentMeasured& right) {
-    double worst = left.attention.size() == right.attention.size() ? 0 : 1;
-    for (std::size_t i = 0; i < std::min(left.attention.size(), right.attention.size()); ++i) {
-        worst = std::max(worst, std::abs(left.attention[i] - right.attention[i]));
+    double worst = left.share.size() == right.share.size() ? 0 : 1;
+    for (std::size_t i = 0; i < std::min(left.share.size(), right.share.size()); ++i) {
+        worst = std::max(worst, std::abs(left.share[i] - right.share[i]));
     }
     return worst;
 }
