@@ -12,7 +12,7 @@ namespace flip {
 
 /// A run of a sweep, as far as it came.
 struct SweptRun {
-    std::string name; // empty: never begun
+    std::string name;                // empty: never begun
     std::optional<RunStatus> status; // nothing: never begun
     RunEnded end;
     std::int64_t epochs = 0; // of finetuning

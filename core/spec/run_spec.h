@@ -26,8 +26,8 @@ struct RunSpec {
         std::string templateText; // empty: "<field> is {field}." for every field
         std::int64_t maxTokens;
         TextCut cut;
-        std::string givesWay;     // fields whose values are cut first, "genre, title"
-        std::string missing;      // words for a value that is empty
+        std::string givesWay; // fields whose values are cut first, "genre, title"
+        std::string missing;  // words for a value that is empty
         TextPadding padding;
         std::string itemTemplate; // a second sentence for a second tower; empty: one tower
     } text;
@@ -85,7 +85,7 @@ struct RunSpec {
         MaskRounding maskRounding;
         MaskUnit maskUnit;
         MaskedFields maskedFields;
-        std::int64_t maxSteps;    // 0 = no limit
+        std::int64_t maxSteps; // 0 = no limit
         double temperature;
         TemperatureKind temperatureKind;
         Similarity similarity;
@@ -94,7 +94,7 @@ struct RunSpec {
         double tokenDropout;
         std::int64_t noise;
         NoiseFrom noiseFrom;
-        std::int64_t fieldDim;      // width of a recovered field and of its noise-contrastive table
+        std::int64_t fieldDim; // width of a recovered field and of its noise-contrastive table
         FieldAttention fieldAttention;
         AttentionScale attentionScale;
         CleanPass cleanPass;
@@ -102,9 +102,9 @@ struct RunSpec {
         TokenContext tokenContext;
         double weightDecay;
         DecayedParameters decay;
-        double warmup;        // share of all steps
+        double warmup; // share of all steps
         Schedule schedule;
-        double clipNorm;      // 0 = off
+        double clipNorm; // 0 = off
         std::int64_t alignmentRows;
     } pretrain;
 
