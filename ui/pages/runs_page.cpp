@@ -1,5 +1,6 @@
 #include "ui/pages/runs_page.h"
 
+#include "core/store/checkpoint_files.h"
 #include "ui/bridge/selection.h"
 #include "ui/models/wording.h"
 #include "ui/pages/quality_panel.h"

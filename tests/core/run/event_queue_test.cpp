@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -13,7 +12,7 @@ using namespace flip;
 
 namespace {
 
-RunEvent step(const std::string& stage, std::int64_t number) {
+RunEvent step(RunStage stage, std::int64_t number) {
     return {.wallSeconds = 0, .fact = StepDone{.stage = stage, .step = number}};
 }
 
@@ -50,29 +49,29 @@ private Q_SLOTS:
         int woken = 0;
         EventQueue queue([&] { ++woken; });
         QVERIFY(queue.drain().empty());
-        queue.take(step("a", 1));
-        queue.take(step("a", 2));
+        queue.take(step(RunStage::Pretrain, 1));
+        queue.take(step(RunStage::Pretrain, 2));
         QCOMPARE(woken, 1);
         QCOMPARE(queue.drain().size(), std::size_t(2));
         QVERIFY(queue.drain().empty());
-        queue.take(step("a", 3));
+        queue.take(step(RunStage::Pretrain, 3));
         QCOMPARE(woken, 2);
     }
 
     void handsOverEveryFactInTheOrderOfItsThread() {
         constexpr std::int64_t kSteps = 2000;
-        const std::vector<std::string> stages = {"a", "b", "c"};
+        const auto stages = allChoices<RunStage>(); // one a thread
         Bell bell;
         EventQueue queue([&] { bell.ring(); });
         std::vector<std::jthread> threads;
-        for (const std::string& stage : stages) {
-            threads.emplace_back([&queue, &stage] {
+        for (const RunStage stage : stages) {
+            threads.emplace_back([&queue, stage] {
                 for (std::int64_t number = 1; number <= kSteps; ++number) {
                     queue.take(step(stage, number));
                 }
             });
         }
-        std::map<std::string, std::int64_t> last;
+        std::map<RunStage, std::int64_t> last;
         std::int64_t taken = 0;
         while (taken < kSteps * static_cast<std::int64_t>(stages.size())) {
             bell.wait();

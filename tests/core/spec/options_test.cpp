@@ -50,9 +50,9 @@ auto members(const RunSpec::Finetune& g) {
                     m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31);
 }
 auto members(const RunSpec& spec) {
-    const auto& [kind, seed, device, recipe, threads, data, text, plm, id, pretrain, finetune] =
-        spec;
-    return std::tuple_cat(std::tie(kind, seed, device, recipe, threads), members(data),
+    const auto& [kind, seed, device, recipe, threads, checkpoints, data, text, plm, id, pretrain,
+                 finetune] = spec;
+    return std::tuple_cat(std::tie(kind, seed, device, recipe, threads, checkpoints), members(data),
                           members(text), members(plm), members(id), members(pretrain),
                           members(finetune));
 }

@@ -261,7 +261,7 @@ private Q_SLOTS:
         auto opened = store();
         QVERIFY(opened.ok());
         QVERIFY(checkDatabase(workspace_->database()).damaged.empty());
-        QCOMPARE(opened->find("last")->status, std::string("failed"));
+        QCOMPARE(opened->find("last")->status, RunStatus::Failed);
         QCOMPARE(storedFacts("last"), std::size_t{2});
     }
 
