@@ -31,7 +31,7 @@ struct ChoiceWords<RecipeKind> {
 enum class KeptWeights { Best, Last, EachEpoch };
 template <>
 struct ChoiceWords<KeptWeights> {
-    static constexpr std::array<std::string_view, 3> kWords = {"best", "last", "each epoch"};
+    static constexpr std::array<std::string_view, 3> kWords = {"best", "last", "each-epoch"};
 };
 
 // Choices of sentences and the language model.

@@ -43,13 +43,14 @@ void addRun(std::vector<Option>& table) {
                         .from(0, 1024)
                         .outsideRecipe()
                         .advanced());
-    table.push_back(row<&RunSpec::checkpoints>(
-                        Group::Run, "checkpoints", "Weights to keep", KeptWeights::Best,
-                        "best keeps the weights of each stage's best epoch; last keeps those after "
-                        "the last epoch too, each epoch those after every one. Each takes the disk "
-                        "of the best; 'flip runs show' says how much.")
-                        .outsideRecipe()
-                        .advanced());
+    table.push_back(
+        row<&RunSpec::checkpoints>(
+            Group::Run, "checkpoints", "Weights to keep", KeptWeights::Best,
+            "best keeps the weights of each stage's best epoch. last keeps those after the "
+            "last epoch too, each-epoch those after every epoch; each of them takes as "
+            "much of the disk as the best.")
+            .outsideRecipe()
+            .advanced());
 }
 
 void addDataAndText(std::vector<Option>& table) {

@@ -1,5 +1,6 @@
 #include "core/trained/stored_weights.h"
 
+#include "core/spec/options.h"
 #include "core/spec/stored_recipe.h"
 
 #include <algorithm>
@@ -73,7 +74,9 @@ std::map<std::string, TensorView> alignmentHead(const SafetensorsFile& weights) 
 }
 
 std::map<std::string, std::string> alignmentMetadata(const RunSpec& recipe) {
-    return {{kRecipeKey, storedRecipe(recipe)}};
+    RunSpec pretraining = recipe;
+    pretraining.kind = RunKind::Pretrain; // also where it was the first part of a run
+    return {{kRecipeKey, storedRecipe(comparableRecipe(pretraining))}};
 }
 
 } // namespace flip

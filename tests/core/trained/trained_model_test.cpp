@@ -141,7 +141,7 @@ void TrainedModelTest::opensEveryCheckpoint() {
     const TinyProject project;
     const auto events = train(project, "r",
                               {"kind=flip", "pretrain.epochs=2", "finetune.epochs=2",
-                               "finetune.id_epochs=2", "checkpoints=each epoch"});
+                               "finetune.id_epochs=2", "checkpoints=each-epoch"});
     auto store = RunStore::open(project.workspace());
     std::set<std::string> names;
     for (const Checkpoint& one : checkpointsOf(*store->find("r"), project.workspace())) {
@@ -179,7 +179,7 @@ void TrainedModelTest::keepsTheWeightsThatAreAskedFor_data() {
     QTest::addColumn<QStringList>("names");
     QTest::newRow("best") << "best" << QStringList{"final"};
     QTest::newRow("last") << "last" << QStringList{"final", "finetune-3"};
-    QTest::newRow("each epoch") << "each epoch"
+    QTest::newRow("each epoch") << "each-epoch"
                                 << QStringList{"final", "finetune-1", "finetune-2", "finetune-3"};
 }
 
@@ -201,7 +201,7 @@ void TrainedModelTest::keepsTheWeightsThatAreAskedFor() {
 void TrainedModelTest::measuresTheAlignmentThatPretrainingTold() {
     const TinyProject project;
     const auto events = train(project, "p",
-                              {"kind=pretrain", "pretrain.epochs=2", "checkpoints=each epoch",
+                              {"kind=pretrain", "pretrain.epochs=2", "checkpoints=each-epoch",
                                "pretrain.alignment_rows=48"}); // all rows of validation
     std::vector<AlignmentMeasured> told;
     for (const RunEvent& event : events) {
