@@ -69,7 +69,7 @@ private:
         std::ofstream(folder / "weights.safetensors") << std::string(300000, 'w');
         std::ofstream(folder / "weights.safetensors.x7Rk2a") << "half written";
         fs::create_directories(folder / "more");
-        std::ofstream(folder / "more" / "empty");
+        const std::ofstream empty(folder / "more" / "empty");
         auto store = RunStore::open(project.workspace());
         return exportRun(project.workspace(), *store, PredictedRun::kName, zip);
     }
