@@ -245,7 +245,7 @@ private Q_SLOTS:
         QTest::addColumn<Damage>("damage");
         QTest::addColumn<QString>("says");
         const auto row = [](const char* name, const char* says, Damage damage) {
-            QTest::newRow(name) << std::move(damage) << QString(says);
+            QTest::newRow(name) << damage << QString(says);
         };
         const auto sql = [&](const char* name, const char* says, const char* statement) {
             row(name, says, [statement](const CheckedWorkspace& project) {
