@@ -1,6 +1,7 @@
 #include "core/device/kernel_caches.h"
 
 #include <cstdlib>
+#include <initializer_list>
 
 namespace flip {
 
