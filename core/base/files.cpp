@@ -1,5 +1,7 @@
 #include "core/base/files.h"
 
+#include "core/base/output_file.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -40,35 +42,6 @@ Problem failure(const std::string& action, const std::filesystem::path& path) {
     return Problem{action + ": " + std::strerror(errno), path.string(), world};
 }
 
-Result<void> writeAll(int descriptor, std::string_view bytes, const std::filesystem::path& file) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-        if (written < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
-            return failure("cannot be written", file);
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-}
-
-/// Writes into what is there: a device, a pipe. Nothing about it is atomic.
-Result<void> writeInto(const std::filesystem::path& file,
-                       std::span<const std::string_view> pieces) {
-    Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!descriptor.valid()) {
-        return failure("cannot be written", file);
-    }
-    for (const std::string_view piece : pieces) {
-        if (auto done = writeAll(descriptor.get(), piece, file); !done) {
-            return done;
-        }
-    }
-    return {};
-}
-
 /// An exclusive lock of the open file description: it works between threads of one process too,
 /// and ends with the descriptor.
 struct flock wholeFileLock() {
@@ -103,35 +76,16 @@ Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_
 
 Result<void> writeFileAtomically(const std::filesystem::path& file,
                                  std::span<const std::string_view> pieces) {
-    std::error_code error;
-    const auto status = std::filesystem::status(file, error); // of what a link points to
-    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-        return writeInto(file, pieces); // /dev/null stays what it is
+    auto out = OutputFile::open(file);
+    if (!out) {
+        return out.problem();
     }
-    if (std::filesystem::exists(status) && std::filesystem::is_symlink(file, error)) {
-        return writeFileAtomically(std::filesystem::canonical(file, error), pieces);
-    }
-    std::string pattern = file.string() + ".XXXXXX";
-    Descriptor descriptor(::mkostemp(pattern.data(), O_CLOEXEC));
-    if (!descriptor.valid()) {
-        return failure("cannot be written", file);
-    }
-    const auto abandon = [&](Problem problem) {
-        ::unlink(pattern.c_str());
-        return problem;
-    };
     for (const std::string_view piece : pieces) {
-        if (auto done = writeAll(descriptor.get(), piece, file); !done) {
-            return abandon(done.problem());
+        if (auto done = out->write(piece); !done) {
+            return done;
         }
     }
-    if (::fchmod(descriptor.get(), 0644) != 0 || ::fsync(descriptor.get()) != 0) {
-        return abandon(failure("cannot be written", file));
-    }
-    if (::close(descriptor.release()) != 0 || ::rename(pattern.c_str(), file.c_str()) != 0) {
-        return abandon(failure("cannot be written", file));
-    }
-    return flushToDisk(file.has_parent_path() ? file.parent_path() : ".");
+    return out->complete();
 }
 
 Result<void> flushToDisk(const std::filesystem::path& fileOrFolder) {

@@ -70,19 +70,32 @@ OutputFile::~OutputFile() {
 void OutputFile::abandon() {
     if (descriptor_ >= 0) {
         ::close(std::exchange(descriptor_, -1));
-        if (!working_.empty()) {
-            ::unlink(working_.c_str());
-        }
+    }
+    if (!working_.empty()) {
+        ::unlink(std::exchange(working_, {}).c_str());
     }
 }
 
 Result<void> OutputFile::write(std::string_view bytes) {
+    if (pending_.size() + bytes.size() >= kBuffer) {
+        if (auto done = flush(); !done) {
+            return done;
+        }
+    }
+    if (bytes.size() >= kBuffer) {
+        return writeOut(bytes); // a large piece is not copied
+    }
     pending_ += bytes;
-    return pending_.size() < kBuffer ? Result<void>() : flush();
+    return {};
 }
 
 Result<void> OutputFile::flush() {
-    std::string_view rest = pending_;
+    auto done = writeOut(pending_);
+    pending_.clear();
+    return done;
+}
+
+Result<void> OutputFile::writeOut(std::string_view rest) {
     while (!rest.empty()) {
         const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
         if (written < 0 && errno != EINTR) {
@@ -90,7 +103,6 @@ Result<void> OutputFile::flush() {
         }
         rest.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
     }
-    pending_.clear();
     return {};
 }
 
@@ -102,10 +114,11 @@ Result<void> OutputFile::complete() {
         return ::close(std::exchange(descriptor_, -1)) == 0 ? Result<void>() : failure(file_);
     }
     if (::fchmod(descriptor_, 0644) != 0 || ::fsync(descriptor_) != 0 ||
+        ::close(std::exchange(descriptor_, -1)) != 0 ||
         ::rename(working_.c_str(), target_.c_str()) != 0) {
         return failure(file_); // the destructor clears up
     }
-    ::close(std::exchange(descriptor_, -1));
+    working_.clear();
     return flushToDisk(target_.has_parent_path() ? target_.parent_path() : ".");
 }
 

@@ -30,6 +30,7 @@ public:
 private:
     OutputFile() = default;
     Result<void> flush();
+    Result<void> writeOut(std::string_view rest);
     void abandon();
 
     std::filesystem::path file_;   // as it was named, for Problems
