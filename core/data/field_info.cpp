@@ -1,5 +1,7 @@
 #include "core/data/field_info.h"
 
+#include <initializer_list>
+
 namespace flip {
 
 std::string_view splitName(Split split) {
@@ -36,6 +38,24 @@ std::string_view fieldKindName(FieldKind kind) {
         return "number";
     }
     return "category";
+}
+
+std::optional<FieldUse> fieldUseOf(std::string_view name) {
+    for (const FieldUse use : {FieldUse::Both, FieldUse::Id, FieldUse::Text}) {
+        if (fieldUseName(use) == name) {
+            return use;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<FieldKind> fieldKindOf(std::string_view name) {
+    for (const FieldKind kind : {FieldKind::Category, FieldKind::Multi, FieldKind::Number}) {
+        if (fieldKindName(kind) == name) {
+            return kind;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace flip

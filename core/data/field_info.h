@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@ std::string_view splitName(Split split); // "train", "valid", "test"
 enum class FieldUse { Both, Id, Text };
 
 std::string_view fieldUseName(FieldUse use); // "both", "id", "text"
+std::optional<FieldUse> fieldUseOf(std::string_view name);
 
 /// How a field's values become ids.
 enum class FieldKind {
@@ -23,6 +25,7 @@ enum class FieldKind {
 };
 
 std::string_view fieldKindName(FieldKind kind); // "category", "multi", "number"
+std::optional<FieldKind> fieldKindOf(std::string_view name);
 
 /// What is known of one field of a dataset.
 struct FieldInfo {

@@ -12,9 +12,6 @@ namespace {
 
 using Json = nlohmann::json; // sorts its keys: equal content, equal text
 
-constexpr std::array kKinds = {FieldKind::Category, FieldKind::Multi, FieldKind::Number};
-constexpr std::array kUses = {FieldUse::Both, FieldUse::Id, FieldUse::Text};
-
 /// Hash over the manifest without this hash: a changed number is noticed at opening.
 std::string checksumOf(Json manifest) {
     manifest.erase("checksum");
@@ -100,10 +97,8 @@ Json toJson(const ManifestField& field) {
 ManifestField manifestField(const Json& json) {
     ManifestField field;
     field.info.name = json.at("name").get<std::string>();
-    const auto use = std::ranges::find(kUses, json.at("use").get<std::string>(), fieldUseName);
-    field.info.use = use == kUses.end() ? FieldUse::Both : *use;
-    const auto kind = std::ranges::find(kKinds, json.value("kind", "category"), fieldKindName);
-    field.info.kind = kind == kKinds.end() ? FieldKind::Category : *kind;
+    field.info.use = fieldUseOf(json.at("use").get<std::string>()).value_or(FieldUse::Both);
+    field.info.kind = fieldKindOf(json.value("kind", "category")).value_or(FieldKind::Category);
     field.info.separator = json.value("separator", "");
     field.info.hasBrackets = json.value("brackets", false);
     field.info.shares = json.value("shares", "");

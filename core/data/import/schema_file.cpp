@@ -350,9 +350,7 @@ Result<void> readKind(const TomlSection& section, const std::string& kind, Field
         return buckets.problem();
     }
     field.buckets = *buckets;
-    field.kind = kind == "category" ? FieldKind::Category
-                 : kind == "multi"  ? FieldKind::Multi
-                                    : FieldKind::Number;
+    field.kind = fieldKindOf(kind).value_or(FieldKind::Category);
     return {};
 }
 
@@ -382,7 +380,7 @@ Result<FieldSchema> readField(const TomlSection& section) {
     field.name = *name;
     field.columns = std::move(*columns);
     field.flags = section.has("flags");
-    field.use = *use == "both" ? FieldUse::Both : *use == "id" ? FieldUse::Id : FieldUse::Text;
+    field.use = fieldUseOf(*use).value_or(FieldUse::Both);
     field.where = section.where();
     const auto optional = section.flagOr("optional", false);
     if (!optional) {

@@ -203,24 +203,6 @@ std::optional<std::vector<double>> boundsOf(const Dataset& dataset, std::size_t 
     return least.empty() ? least : std::vector<double>(least.begin() + 1, least.end());
 }
 
-std::optional<FieldUse> useOf(std::string_view name) {
-    for (const FieldUse use : {FieldUse::Both, FieldUse::Id, FieldUse::Text}) {
-        if (fieldUseName(use) == name) {
-            return use;
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<FieldKind> kindOf(std::string_view name) {
-    for (const FieldKind kind : {FieldKind::Category, FieldKind::Multi, FieldKind::Number}) {
-        if (fieldKindName(kind) == name) {
-            return kind;
-        }
-    }
-    return std::nullopt;
-}
-
 /// A member of the type asked for, or nothing.
 template <class T>
 std::optional<T> member(const Json& object, const char* key) {
@@ -251,8 +233,8 @@ std::optional<FieldVocabulary> fieldOf(const Json& object, std::int64_t firstId)
         return std::nullopt;
     }
     const auto name = member<std::string>(object, "name");
-    const auto use = useOf(member<std::string>(object, "use").value_or(""));
-    const auto kind = kindOf(member<std::string>(object, "kind").value_or(""));
+    const auto use = fieldUseOf(member<std::string>(object, "use").value_or(""));
+    const auto kind = fieldKindOf(member<std::string>(object, "kind").value_or(""));
     const auto separator = member<std::string>(object, "separator");
     const auto brackets = member<bool>(object, "brackets");
     const auto shares = member<std::string>(object, "shares");
