@@ -314,16 +314,14 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
                  });
 }
 
-Result<std::optional<SafetensorsFile>> RunExecution::parentWeights() const {
-    std::filesystem::path parent;
-    if (spec_.kind == RunKind::Flip) {
-        parent = file(kPretrainedWeights);
-    } else if (!spec_.finetune.from.empty()) {
-        auto store = RunStore::open(workspace_);
-        if (!store) {
-            return store.problem();
+Result<std::optional<RunExecution::Parent>> RunExecution::openParent() const {
+    std::filesystem::path from = file(kPretrainedWeights);
+    RunSpec recipe = spec_;
+    if (spec_.kind != RunKind::Flip) {
+        if (spec_.finetune.from.empty()) {
+            return std::optional<Parent>();
         }
-        const auto run = store->find(spec_.finetune.from);
+        auto run = findRun(spec_.finetune.from, workspace_);
         if (!run) {
             return run.problem();
         }
@@ -331,23 +329,21 @@ Result<std::optional<SafetensorsFile>> RunExecution::parentWeights() const {
         if (!final) {
             return final.problem();
         }
-        parent = final->file;
-    } else {
-        return std::optional<SafetensorsFile>();
+        from = final->file;
+        recipe = std::move(run->spec);
     }
-    auto weights = openStoredWeights(parent);
-    return weights ? Result<std::optional<SafetensorsFile>>(std::move(*weights))
-                   : weights.problem();
+    auto weights = openStoredWeights(from);
+    if (!weights) {
+        return weights.problem();
+    }
+    return std::optional(Parent{std::move(*weights), std::move(recipe)});
 }
 
-Result<void> RunExecution::startWeights(FinetuneModel& model) const {
-    const auto parent = parentWeights();
-    if (!parent) {
-        return parent.problem();
-    }
+Result<void> RunExecution::startWeights(const std::optional<Parent>& parent,
+                                        FinetuneModel& model) const {
     TakenParts taken;
-    if (*parent) {
-        const auto found = takeWeights(**parent, model);
+    if (parent) {
+        const auto found = takeWeights(parent->weights, model);
         if (!found) {
             return found.problem();
         }
@@ -359,7 +355,7 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
             return Problem{"holds no weights that a run of the branch '" +
                                std::string(wordOf(spec_.finetune.branches)) +
                                "' can start from; name another run",
-                           (*parent)->path().string()};
+                           parent->weights.path().string()};
         }
     }
     const auto fromFolder = [&](bool wanted, const char* prefix) -> Result<void> {
@@ -373,39 +369,21 @@ Result<void> RunExecution::startWeights(FinetuneModel& model) const {
     return fromFolder(model.hasItemText() && !taken.itemText, "item_text.");
 }
 
-Result<RunExecution::Extra> RunExecution::alignmentHeadOfParent(const FinetuneModel& model) const {
+Result<RunExecution::Extra> RunExecution::alignmentHeadOf(const std::optional<Parent>& parent,
+                                                          const FinetuneModel& model) {
     Extra extra;
-    if (!model.hasIds() || !model.hasText()) {
-        return extra;
-    }
-    auto parent = parentWeights();
-    if (!parent) {
-        return parent.problem();
-    }
     // Where one encoder has not started from the parent, the head fits nothing.
-    if (!*parent || !holdsPart(**parent, "rec.") || !holdsPart(**parent, "text.")) {
+    if (!parent || !model.hasIds() || !model.hasText() || !holdsPart(parent->weights, "rec.") ||
+        !holdsPart(parent->weights, "text.")) {
         return extra;
     }
-    RunSpec recipe = spec_;
-    if (spec_.kind == RunKind::Finetune) {
-        auto store = RunStore::open(workspace_);
-        if (!store) {
-            return store.problem();
-        }
-        const auto run = store->find(spec_.finetune.from);
-        if (!run) {
-            return run.problem();
-        }
-        recipe = run->spec;
-    }
-    const auto pretraining = alignmentRecipe(**parent, recipe);
+    const auto pretraining = alignmentRecipe(parent->weights, parent->recipe);
     if (!pretraining) {
         return pretraining.problem();
     }
     if (*pretraining) {
         extra.metadata = alignmentMetadata(**pretraining);
-        extra.weights = std::move(**parent);
-        extra.tensors = alignmentHead(*extra.weights);
+        extra.tensors = alignmentHead(parent->weights);
     }
     return extra;
 }
@@ -417,11 +395,15 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
         return failure(made.problem());
     }
     FinetuneModel& model = **made;
+    const auto start = [&]() -> Result<void> {
+        const auto parent = openParent();
+        return parent ? startWeights(*parent, model) : parent.problem();
+    };
     const LoopPlan loop =
         plan(alone.finetune.epochs, alone.finetune.batchSize, alone.finetune.maxSteps);
     Finetuner stage(alone, model, inputs_->batcher(), loop, RunStage::IdsAlone);
     return train(stage, {RunStage::IdsAlone, loop, model.parameters, kIdWeights, {}},
-                 resumed.has_value(), [&] { return startWeights(model); });
+                 resumed.has_value(), start);
 }
 
 LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resumed,
@@ -433,14 +415,18 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
     FinetuneModel& model = **made;
     const LoopPlan loop =
         plan(spec_.finetune.epochs, spec_.finetune.batchSize, spec_.finetune.maxSteps);
-    const auto head = alignmentHeadOfParent(model);
+    const auto parent = openParent();
+    if (!parent) {
+        return failure(parent.problem());
+    }
+    const auto head = alignmentHeadOf(*parent, model);
     if (!head) {
         return failure(head.problem());
     }
     Finetuner stage(spec_, model, inputs_->batcher(), loop);
     LoopEnd end = train(stage, {RunStage::Finetune, loop, model.parameters, kFinalWeights, *head},
                         resumed.has_value(), [&]() -> Result<void> {
-                            auto started = startWeights(model);
+                            auto started = startWeights(*parent, model);
                             if (!started || !trainsIdsFirst(spec_)) {
                                 return started;
                             }

@@ -58,10 +58,15 @@ private:
     LoopEnd trainIdsAlone(const std::optional<TrainingState::Place>& resumed);
     LoopEnd goThroughStages(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
 
-    /// What a file of weights holds beside them.
+    /// The weights that finetuning starts from, and the recipe of the run that stored them.
+    struct Parent {
+        SafetensorsFile weights;
+        RunSpec recipe;
+    };
+
+    /// What a file of weights holds beside them; the tensors live as long as the parent's weights.
     struct Extra {
         std::map<std::string, std::string> metadata;
-        std::optional<SafetensorsFile> weights; // holds the tensors
         std::map<std::string, TensorView> tensors;
     };
 
@@ -78,11 +83,12 @@ private:
     LoopEnd train(Stage& stage, const StageWork& work, bool resumed,
                   const std::function<Result<void>()>& start);
 
-    /// The weights that finetuning starts from: those of the run's own pretraining, or of the run
-    /// that it names; nothing where it does not.
-    Result<std::optional<SafetensorsFile>> parentWeights() const;
-    Result<void> startWeights(FinetuneModel& model) const;
-    Result<Extra> alignmentHeadOfParent(const FinetuneModel& model) const;
+    /// That of the run's own pretraining, or of the run that finetuning names; nothing where it
+    /// names none.
+    Result<std::optional<Parent>> openParent() const;
+    Result<void> startWeights(const std::optional<Parent>& parent, FinetuneModel& model) const;
+    static Result<Extra> alignmentHeadOf(const std::optional<Parent>& parent,
+                                         const FinetuneModel& model);
     LoopEnd concludeFinetuning(const FinetuneModel& model, FrozenSentences* frozen,
                                const LoopEnd& trained, RunEnded& ended) const;
     void reportTruncation();

@@ -277,4 +277,9 @@ Result<std::int64_t> RunStore::replayFrom(const std::string& run, std::int64_t m
     });
 }
 
+Result<RunSummary> findRun(const std::string& run, const Workspace& workspace) {
+    auto store = RunStore::open(workspace);
+    return store ? store->find(run) : store.problem();
+}
+
 } // namespace flip

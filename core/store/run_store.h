@@ -83,4 +83,7 @@ private:
     std::unique_ptr<Connection> connection_;
 };
 
+/// The run of this name in the workspace's store.
+Result<RunSummary> findRun(const std::string& run, const Workspace& workspace);
+
 } // namespace flip

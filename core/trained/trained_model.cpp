@@ -48,11 +48,7 @@ TrainedModel::TrainedModel(RunSummary run, Checkpoint checkpoint, SafetensorsFil
 Result<std::unique_ptr<TrainedModel>> TrainedModel::open(const std::string& run,
                                                          const std::string& checkpoint,
                                                          const Workspace& workspace) {
-    auto store = RunStore::open(workspace);
-    if (!store) {
-        return store.problem();
-    }
-    auto summary = store->find(run);
+    auto summary = findRun(run, workspace);
     if (!summary) {
         return summary.problem();
     }

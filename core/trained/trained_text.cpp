@@ -36,11 +36,7 @@ Result<SafetensorsFile> textWeightsOf(const RunSummary& run, const std::string& 
 
 Result<TrainedText> openTrainedText(const std::string& run, const std::string& checkpoint,
                                     const Workspace& workspace) {
-    auto store = RunStore::open(workspace);
-    if (!store) {
-        return store.problem();
-    }
-    auto summary = store->find(run);
+    auto summary = findRun(run, workspace);
     if (!summary) {
         return summary.problem();
     }
