@@ -249,8 +249,9 @@ Result<RunRecorder> RunRecorder::resume(const Workspace& workspace, const std::s
         if (isInTrash(**database, row->id)) {
             return inTrash(name);
         }
-        if (row->status == wordOf(RunStatus::Finished) ||
-            row->status == wordOf(RunStatus::Diverged)) {
+        // One that is called running has lost its program, as the lock was free.
+        const auto status = choiceOf<RunStatus>(row->status);
+        if (!status || (*status != RunStatus::Running && !canResume(*status))) {
             return Problem{
                 fmt::format("has {}; only a stopped or crashed run can go on", row->status), name};
         }
