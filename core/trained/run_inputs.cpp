@@ -351,11 +351,13 @@ ModelSizes modelSizes(const Dataset& dataset) {
     return sizes;
 }
 
+std::vector<std::int64_t> historyColumns(const RunSpec& spec, const Dataset& dataset) {
+    return readsIds(spec) ? historyFields(spec.id.backbone, backboneShape(spec, dataset))
+                          : std::vector<std::int64_t>();
+}
+
 std::optional<HistoryPlan> historyPlan(const RunSpec& spec, const Dataset& dataset) {
-    if (!readsIds(spec)) {
-        return std::nullopt;
-    }
-    auto fields = historyFields(spec.id.backbone, backboneShape(spec, dataset));
+    auto fields = historyColumns(spec, dataset);
     if (fields.empty()) {
         return std::nullopt;
     }

@@ -16,6 +16,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace flip {
 
@@ -63,6 +64,10 @@ bool readsIds(const RunSpec& spec);
 
 /// What a dataset tells a model about its sizes.
 ModelSizes modelSizes(const Dataset& dataset);
+
+/// The columns, among the id fields, of an item of the history that the recipe's backbone reads;
+/// nothing where it reads none.
+std::vector<std::int64_t> historyColumns(const RunSpec& spec, const Dataset& dataset);
 
 /// The history that the recipe's backbone reads, if it reads one.
 std::optional<HistoryPlan> historyPlan(const RunSpec& spec, const Dataset& dataset);

@@ -21,14 +21,10 @@ std::string timeColumnOf(const std::string& schema) {
 } // namespace
 
 std::vector<int> itemFieldsOf(const RunSpec& spec, const Dataset& dataset) {
-    std::vector<int> items;
     const std::vector<int> ids = dataset.idFields();
-    if (readsIds(spec)) {
-        BackboneOptions options(spec.id, static_cast<std::int64_t>(ids.size()), dataset.idCount());
-        options.idFields = modelSizes(dataset).idFields;
-        for (const std::int64_t column : historyFields(spec.id.backbone, options)) {
-            items.push_back(ids[static_cast<std::size_t>(column)]);
-        }
+    std::vector<int> items;
+    for (const std::int64_t column : historyColumns(spec, dataset)) {
+        items.push_back(ids[static_cast<std::size_t>(column)]);
     }
     return items;
 }
