@@ -41,11 +41,7 @@ void run(const BenchImport& options, Context& context) {
         *request, scratch->path(),
         [&](const ImportProgress& progress) { bytes = progress.totalBytes; }, interrupt.token());
     if (!report) {
-        context.fail(report.problem());
-        if (interrupt.happened() && !report.problem().world) {
-            context.exitCode = kInterrupted; // a full disk is a failure, whoever asked for a stop
-        }
-        return;
+        return failOrInterrupted(context, report.problem(), interrupt);
     }
     const double rows = static_cast<double>(report->rows);
     const double rowsPerSecond = rows / report->seconds;

@@ -50,11 +50,7 @@ void run(const ImportOptions& options, Context& context) {
         [&](const ImportProgress& progress) { line.show(told(progress)); }, interrupt.token());
     line.clear();
     if (!report) {
-        context.fail(report.problem());
-        if (interrupt.happened() && !report.problem().world) {
-            context.exitCode = kInterrupted; // a full disk is a failure, whoever asked for a stop
-        }
-        return;
+        return failOrInterrupted(context, report.problem(), interrupt);
     }
     for (const std::string& field : report->leftOut) {
         std::fprintf(stderr, "%s\n", field.c_str());

@@ -28,4 +28,11 @@ Interrupt::Interrupt() {
     });
 }
 
+void failOrInterrupted(Context& context, const Problem& problem, const Interrupt& interrupt) {
+    context.fail(problem);
+    if (interrupt.happened() && !problem.world) {
+        context.exitCode = kInterrupted;
+    }
+}
+
 } // namespace flip::command

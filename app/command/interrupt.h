@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/command/command.h"
+
 #include <csignal>
 #include <stop_token>
 #include <thread>
@@ -19,5 +21,9 @@ private:
     sigset_t waited_{};
     std::jthread watcher_; // last member: joined while the others still live
 };
+
+/// Prints why long work came to nothing and sets the exit code: a stop that was asked for is one of
+/// its own, but a full disk is a failure whoever asked for a stop.
+void failOrInterrupted(Context& context, const Problem& problem, const Interrupt& interrupt);
 
 } // namespace flip::command

@@ -49,11 +49,7 @@ void encode(const EncoderChoice& choice, const std::string& input, const std::st
         interrupt.token());
     line.clear();
     if (!report) {
-        context.fail(report.problem());
-        if (interrupt.happened() && !report.problem().world) {
-            context.exitCode = kInterrupted;
-        }
-        return;
+        return failOrInterrupted(context, report.problem(), interrupt);
     }
     std::printf("%lld lines, %lld cut at the model's length, in %s\n",
                 static_cast<long long>(report->lines), static_cast<long long>(report->cut),

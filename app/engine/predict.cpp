@@ -76,11 +76,7 @@ void predict(const PredictWork& work, Context& context) {
         interrupt.token());
     line.clear();
     if (!report) {
-        context.fail(report.problem());
-        if (interrupt.happened() && !report.problem().world) {
-            context.exitCode = kInterrupted;
-        }
-        return;
+        return failOrInterrupted(context, report.problem(), interrupt);
     }
     tellLeftOut(*report);
     work.json ? printJson(*report) : print(*report, work.output);
