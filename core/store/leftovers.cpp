@@ -120,8 +120,12 @@ std::optional<fs::path> inUseNow(const Workspace& workspace) {
 }
 
 std::vector<fs::path> runFolders(const Workspace& workspace) {
+    return foldersOf(workspace.folder() / "checkpoints");
+}
+
+std::vector<fs::path> foldersOf(const fs::path& folder) {
     std::vector<fs::path> folders;
-    for (const fs::path& path : entriesOf(workspace.folder() / "checkpoints")) {
+    for (const fs::path& path : entriesOf(folder)) {
         std::error_code error;
         if (!path.filename().string().starts_with('.') && fs::is_directory(path, error)) {
             folders.push_back(path);

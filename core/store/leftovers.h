@@ -27,7 +27,10 @@ bool removeLeftover(const Leftover& leftover);
 /// What another program now works on: a run, an import; nothing where none does.
 std::optional<std::filesystem::path> inUseNow(const Workspace& workspace);
 
-/// The folders of checkpoints/, sorted; hidden ones are left out.
+/// The subfolders of a folder, sorted; hidden ones are left out.
+std::vector<std::filesystem::path> foldersOf(const std::filesystem::path& folder);
+
+/// Those of checkpoints/.
 std::vector<std::filesystem::path> runFolders(const Workspace& workspace);
 
 } // namespace flip

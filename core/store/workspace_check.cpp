@@ -35,21 +35,6 @@ std::string adviceFor(const fs::path& file) {
     return "put back a copy, or train the run again";
 }
 
-/// The subfolders of a folder, sorted.
-std::vector<fs::path> foldersOf(const fs::path& folder) {
-    std::vector<fs::path> folders;
-    std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error)) {
-        std::error_code ignored;
-        if (!entry->path().filename().string().starts_with('.') && entry->is_directory(ignored)) {
-            folders.push_back(entry->path());
-        }
-    }
-    std::ranges::sort(folders);
-    return folders;
-}
-
 /// The files of tensors in a folder and below it, sorted.
 std::vector<fs::path> tensorFilesIn(const fs::path& folder) {
     std::vector<fs::path> files;
