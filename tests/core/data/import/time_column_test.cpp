@@ -45,7 +45,8 @@ private:
     std::vector<std::int64_t> numbersOf(const ColumnFile& file) const {
         const auto text = readFile(folder() / file.fileName());
         std::vector<std::int64_t> numbers(text->size() / sizeof(std::int64_t));
-        std::memcpy(numbers.data(), text->data(), text->size());
+        if (!numbers.empty())
+            std::memcpy(numbers.data(), text->data(), text->size());
         return numbers;
     }
 
