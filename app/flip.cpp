@@ -1,9 +1,9 @@
 #include "app/command/program.h"
 #include "app/launch/handover.h"
 
-/// The headless program: reads the words, does itself what needs no LibTorch, and refuses at once
-/// what it can see to be wrong.
+/// The headless program: parses the command line, runs what needs no LibTorch itself, and rejects
+/// invalid input before it hands over to flip-engine.
 int main(int argc, char** argv) {
-    flip::command::handOverWords(argv);
+    flip::command::setEngineArguments(argv);
     return flip::command::runProgram(argc, argv);
 }

@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <string>
 
-/// The dialogs of a package's launcher, which itself is without Qt. `--torch WANTED TROUBLE` asks
-/// for a PyTorch and prints the answer; `--tell PROBLEM` says why the window does not start.
+/// The dialogs of a package's launcher, which does not link Qt itself. `--torch WANTED TROUBLE`
+/// asks for a PyTorch and prints the answer; `--tell PROBLEM` shows why the window does not start.
 int main(int argc, char** argv) {
     flip::ui::nameProgram();
     const QApplication application(argc, argv);
@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (kind == "--tell" && argc > 2) {
-        flip::launch::tellInWindow(argv[2]);
+        flip::launch::showErrorDialog(argv[2]);
         return 0;
     }
     return 2;

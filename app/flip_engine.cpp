@@ -3,9 +3,9 @@
 #include "core/base/version.h"
 #include "core/device/kernel_caches.h"
 
-/// All that flip is asked, LibTorch's work included; started by flip.
+/// Runs every command of flip, including those that need LibTorch; started by flip.
 int main(int argc, char** argv) {
     flip::setProgramCommit(flip::builtCommit());
-    flip::boundKernelCaches();
+    flip::limitKernelCaches();
     return flip::command::runProgram(argc, argv);
 }

@@ -15,8 +15,8 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
-/// Files by their places below the folder that is filled.
-std::vector<std::pair<std::string, std::string>> everything() {
+/// The files to write: their paths relative to the output folder, and their contents.
+std::vector<std::pair<std::string, std::string>> allFiles() {
     namespace manual = flip::manual;
     const std::vector<manual::Command> programs = {manual::readFlip(), manual::readWindow()};
     std::vector<manual::Page> pages = manual::programPages(programs[0]);
@@ -36,15 +36,15 @@ std::vector<std::pair<std::string, std::string>> everything() {
 
 } // namespace
 
-/// Writes manual and shell completions of the programs, from what the programs themselves read
-/// their words by. Part of the build; not installed.
+/// Writes the manual pages and shell completions of the programs, from the same definitions that
+/// the programs parse their command lines with. Part of the build; not installed.
 int main(int argc, char** argv) {
     if (argc != 2) {
         std::fprintf(stderr, "usage: flip-manual FOLDER\n");
         return kWrongUsage;
     }
     const std::filesystem::path folder = argv[1];
-    for (const auto& [place, text] : everything()) {
+    for (const auto& [place, text] : allFiles()) {
         const std::filesystem::path file = folder / place;
         std::error_code error;
         std::filesystem::create_directories(file.parent_path(), error);

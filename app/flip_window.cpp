@@ -14,45 +14,44 @@
 
 namespace {
 
-/// The words without those of --torch, and what it names.
-struct Words {
+/// The command line without --torch, and the value of --torch.
+struct Arguments {
     std::vector<char*> kept;
     std::string torch;
     bool wantsVersion = false;
     bool wantsHelp = false;
 };
 
-Words readWords(int argc, char** argv) {
+Arguments readArguments(int argc, char** argv) {
     constexpr std::string_view kOption = "--torch";
-    Words words;
+    Arguments arguments;
     for (int i = 0; i < argc; ++i) {
-        const std::string_view word = argv[i];
-        if (word == kOption && i + 1 < argc) {
-            words.torch = argv[++i];
-        } else if (word.starts_with(std::string(kOption) + "=")) {
-            words.torch = word.substr(kOption.size() + 1);
+        const std::string_view argument = argv[i];
+        if (argument == kOption && i + 1 < argc) {
+            arguments.torch = argv[++i];
+        } else if (argument.starts_with(std::string(kOption) + "=")) {
+            arguments.torch = argument.substr(kOption.size() + 1);
         } else {
-            words.kept.push_back(argv[i]);
-            words.wantsVersion |= word == "--version" || word == "-v";
-            words.wantsHelp |= word == "--help" || word == "-h";
+            arguments.kept.push_back(argv[i]);
+            arguments.wantsVersion |= argument == "--version" || argument == "-v";
+            arguments.wantsHelp |= argument == "--help" || argument == "-h";
         }
     }
-    words.kept.push_back(nullptr);
-    return words;
+    arguments.kept.push_back(nullptr);
+    return arguments;
 }
 
 bool hasDisplay() {
     return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
 }
 
-/// What a person answers in the dialog of flip-ask; empty where they give up or there is no
-/// display.
+/// The user's answer in the dialog of flip-ask; empty if they cancel or there is no display.
 std::string ask(const char* kind, const std::string& first, const std::string& second) {
     if (!hasDisplay()) {
         return {};
     }
     const std::string program = flip::installedPart("flip-ask").string();
-    return flip::launch::saidByChild([&](int out) {
+    return flip::launch::outputOfChild([&](int out) {
         ::dup2(out, STDOUT_FILENO);
         ::execl(program.c_str(), "flip-workbench", kind, first.c_str(), second.c_str(), nullptr);
     });
@@ -60,26 +59,28 @@ std::string ask(const char* kind, const std::string& first, const std::string& s
 
 } // namespace
 
-/// What a package installs as flip-workbench: finds what the window needs, asks once for a PyTorch
-/// where the package has none, and becomes the window. Without Qt, which may need what it finds.
+/// What a package installs as flip-workbench: finds the libraries that the window needs, asks once
+/// for a PyTorch if the package has none, and then executes the window. It does not link Qt, since
+/// Qt itself may need the libraries that it finds.
 int main(int argc, char** argv) {
-    Words words = readWords(argc, argv);
-    if (words.wantsHelp || words.wantsVersion) { // needs no LibTorch
-        std::fputs((words.wantsHelp ? flip::windowHelp() : flip::windowVersion()).c_str(), stdout);
+    Arguments arguments = readArguments(argc, argv);
+    if (arguments.wantsHelp || arguments.wantsVersion) { // needs no LibTorch
+        std::fputs((arguments.wantsHelp ? flip::windowHelp() : flip::windowVersion()).c_str(),
+                   stdout);
         return 0;
     }
-    flip::launch::standInForTheSystem();
+    flip::launch::useBundledResources();
     bool gaveUp = false;
     const flip::Problem problem =
-        flip::launch::become("flip-workbench", words.kept.data(), words.torch,
-                             [&](const std::string& wanted, const std::string& trouble) {
-                                 const std::string answer = ask("--torch", wanted, trouble);
-                                 gaveUp = answer.empty() && hasDisplay();
-                                 return answer.empty() ? std::nullopt : std::optional(answer);
-                             });
+        flip::launch::execProgram("flip-workbench", arguments.kept.data(), arguments.torch,
+                                  [&](const std::string& wanted, const std::string& trouble) {
+                                      const std::string answer = ask("--torch", wanted, trouble);
+                                      gaveUp = answer.empty() && hasDisplay();
+                                      return answer.empty() ? std::nullopt : std::optional(answer);
+                                  });
     std::fprintf(stderr, "%s\n", problem.text().c_str());
-    if (!gaveUp) {                         // who gave up knows why
-        ask("--tell", problem.text(), ""); // started from a menu, nobody reads the line above
+    if (!gaveUp) {                         // a user who cancelled knows why
+        ask("--tell", problem.text(), ""); // stderr is not visible when started from a menu
     }
-    return problem.world ? 1 : 2;
+    return problem.systemError ? 1 : 2;
 }

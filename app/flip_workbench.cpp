@@ -26,11 +26,12 @@ int fail(int code, const flip::Problem& problem) {
 
 } // namespace
 
-/// The window: reads the command line, opens the workspace, shows what was asked for.
+/// The window: parses the command line, opens the workspace and shows what was requested.
 int main(int argc, char** argv) {
     flip::setProgramCommit(flip::builtCommit());
-    flip::boundKernelCaches();
-    // Words are checked before there is a display to open: a wrong one is told anywhere.
+    flip::limitKernelCaches();
+    // The command line is checked before the display is opened, so errors are also reported
+    // without a display.
     flip::ui::nameProgram();
     const auto request = flip::readWindowRequest(argc, argv);
     if (!request) {
@@ -48,14 +49,14 @@ int main(int argc, char** argv) {
     auto workspace = flip::Workspace::open(request->workspace);
     std::error_code ignored;
     if (!workspace && std::filesystem::is_directory(request->workspace, ignored)) {
-        // Somebody else's, or on a medium that cannot be written: it can be looked at.
+        // Another user's workspace or a read-only medium: open it read-only.
         workspace = flip::Workspace::open(request->workspace, flip::WorkspaceUse::Read);
     }
     if (!workspace) {
         return fail(kWrongUsage, workspace.problem());
     }
-    // Nobody sees what the window says of them.
-    if (const auto named = flip::ui::thingsNamed(request->things, *workspace);
+    // With --screenshot nobody sees the window's messages about these.
+    if (const auto named = flip::ui::findNamedThings(request->things, *workspace);
         pictured && !named.problems.empty()) {
         return fail(kWrongUsage, named.problems.front());
     }

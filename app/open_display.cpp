@@ -12,21 +12,21 @@ namespace {
 
 constexpr int kWrongUsage = 2;
 
-/// What Qt has said so far; its last words before it gives up name no reason.
-QStringList& remarks() {
+/// Qt's warnings so far; its final message does not contain the reason.
+QStringList& qtWarnings() {
     static QStringList all;
     return all;
 }
 
-void tell(QtMsgType type, const QMessageLogContext&, const QString& text) {
+void handleMessage(QtMsgType type, const QMessageLogContext&, const QString& text) {
     if (qEnvironmentVariableIsSet("QT_DEBUG_PLUGINS")) {
         std::fprintf(stderr, "%s\n", qPrintable(text));
     }
     if (type == QtWarningMsg || type == QtCriticalMsg) {
-        remarks().append(text.simplified());
+        qtWarnings().append(text.simplified());
     }
     if (type == QtFatalMsg) {
-        const QString reason = remarks().isEmpty() ? text.simplified() : remarks().join(", ");
+        const QString reason = qtWarnings().isEmpty() ? text.simplified() : qtWarnings().join(", ");
         std::fprintf(stderr,
                      "no display can be opened (%s); set DISPLAY or WAYLAND_DISPLAY, or use "
                      "--screenshot or flip\n",
@@ -38,10 +38,10 @@ void tell(QtMsgType type, const QMessageLogContext&, const QString& text) {
 } // namespace
 
 std::unique_ptr<QApplication> openDisplay(int& argc, char** argv) {
-    qInstallMessageHandler(tell);
+    qInstallMessageHandler(handleMessage);
     auto application = std::make_unique<QApplication>(argc, argv);
     qInstallMessageHandler(nullptr);
-    remarks().clear();
+    qtWarnings().clear();
     return application;
 }
 

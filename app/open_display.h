@@ -6,10 +6,10 @@ class QApplication;
 
 namespace flip {
 
-/// The application with its display. Where Qt cannot open one it would say so in five lines, advise
-/// to install again, and abort; instead one line says why and what to do, and the program ends with
-/// the status of wrong usage. What Qt remarks meanwhile is left out, unless $QT_DEBUG_PLUGINS asks
-/// for it.
+/// Opens the display and returns the application. If Qt cannot open a display, it would print five
+/// lines, suggest a reinstallation and abort; instead one line states the reason and what to do,
+/// and the program exits with the status for wrong usage. Qt's own messages are printed only if
+/// $QT_DEBUG_PLUGINS is set.
 std::unique_ptr<QApplication> openDisplay(int& argc, char** argv);
 
 } // namespace flip

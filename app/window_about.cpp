@@ -1,6 +1,6 @@
 #include "app/window_about.h"
 
-#include "app/window_words.h"
+#include "app/window_options.h"
 
 #include "core/base/version.h"
 
@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t kIndent = 22;
 constexpr std::size_t kWidth = 80;
 
-/// A word and, beside it, what it does, in lines of the usual width.
-std::string described(std::string word, std::string_view help) {
-    std::string all = "  " + std::move(word);
+/// An argument or option with its help text in a second column, in lines of at most kWidth.
+std::string described(std::string name, std::string_view help) {
+    std::string all = "  " + std::move(name);
     std::size_t column = all.size();
     if (column + 2 > kIndent) {
         all += '\n';
@@ -47,8 +47,8 @@ std::string windowHelp() {
     std::string all = "Usage: flip-workbench [OPTION]... [" + std::string(kWindowArgument.name) +
                       "]...\n" + kWindowDescription + "\n\n" +
                       described(kWindowArgument.name, kWindowArgument.help) + "\nOptions:\n";
-    for (const WindowWord& word : kWindowWords) {
-        all += described("--" + std::string(word.name) + " " + word.value, word.help);
+    for (const WindowOption& option : kWindowOptions) {
+        all += described("--" + std::string(option.name) + " " + option.value, option.help);
     }
     all += described("-h, --help", "print this help and exit");
     all += described("-v, --version", "print the version and exit");

@@ -4,8 +4,8 @@
 
 namespace flip {
 
-/// What `flip-workbench --help` prints; made of the table in window_words.h, without Qt, so that a
-/// package without LibTorch can say it too.
+/// What `flip-workbench --help` prints, from the table in window_options.h. Does not use Qt, so
+/// that a package without LibTorch can print it too.
 std::string windowHelp();
 
 /// What `flip-workbench --version` prints.

@@ -1,6 +1,6 @@
 #include "app/window_request.h"
 
-#include "app/window_words.h"
+#include "app/window_options.h"
 
 #include "core/store/workspace.h"
 
@@ -10,17 +10,18 @@ namespace flip {
 
 namespace {
 
-constexpr int kLargest = 16'384; // pixels; Qt draws no larger picture
+constexpr int kLargest = 16'384; // pixels; the largest image that Qt can draw
 
-std::string given(const QCommandLineParser& line, const char* option) {
+std::string valueOf(const QCommandLineParser& line, const char* option) {
     return line.value(option).toStdString();
 }
 
-Problem noSuch(const QCommandLineParser& line, const char* option) {
-    return {"knows no '" + given(line, option) + "'; see --help", std::string("--") + option};
+Problem unknownValue(const QCommandLineParser& line, const char* option) {
+    return {"'" + valueOf(line, option) + "' is not a valid value; see --help",
+            std::string("--") + option};
 }
 
-/// Nothing if that is no size, or one that cannot be drawn.
+/// Nothing if the text is not a size, or the size cannot be drawn.
 std::optional<QSize> sizeOf(const QString& text) {
     const QStringList parts = text.split('x');
     if (parts.size() != 2) {
@@ -39,8 +40,8 @@ Result<WindowRequest> readWindowRequest(int argc, char** argv) {
     QCommandLineParser line;
     line.addHelpOption();
     line.addVersionOption();
-    for (const WindowWord& word : kWindowWords) {
-        line.addOption({word.name, word.help, word.value});
+    for (const WindowOption& option : kWindowOptions) {
+        line.addOption({option.name, option.help, option.value});
     }
     QStringList words;
     for (int i = 0; i < argc; ++i) {
@@ -52,7 +53,7 @@ Result<WindowRequest> readWindowRequest(int argc, char** argv) {
     WindowRequest request{.help = line.isSet("help"),
                           .version = line.isSet("version"),
                           .workspace = line.isSet("workspace")
-                                           ? std::filesystem::path(given(line, "workspace"))
+                                           ? std::filesystem::path(valueOf(line, "workspace"))
                                            : Workspace::defaultFolder(),
                           .page = ui::pageOfKey(line.value("page")),
                           .theme = ui::themeOfKey(line.value("theme")),
@@ -62,17 +63,18 @@ Result<WindowRequest> readWindowRequest(int argc, char** argv) {
         request.screenshot = line.value("screenshot");
     }
     if (line.isSet("page") && !request.page) {
-        return noSuch(line, "page");
+        return unknownValue(line, "page");
     }
     if (line.isSet("theme") && !request.theme) {
-        return noSuch(line, "theme");
+        return unknownValue(line, "theme");
     }
     if (line.isSet("torch")) {
         return Problem{"is for packages without LibTorch; this program has its own", "--torch"};
     }
     if (line.isSet("size") && !request.size) {
-        return Problem{"'" + given(line, "size") + "' is none; write it as 1600x1000, up to " +
-                           std::to_string(kLargest) + " each",
+        return Problem{"'" + valueOf(line, "size") +
+                           "' is not a size; write it as 1600x1000, with at most " +
+                           std::to_string(kLargest) + " pixels a side",
                        "--size"};
     }
     return request;

@@ -13,7 +13,7 @@
 
 namespace flip {
 
-/// What the words of flip-workbench ask for.
+/// What the command line of flip-workbench requests.
 struct WindowRequest {
     bool help = false;
     bool version = false;
@@ -22,10 +22,10 @@ struct WindowRequest {
     std::optional<ui::ThemeChoice> theme;
     std::optional<QSize> size; // pixels
     std::optional<QString> screenshot;
-    QStringList things; // what to open
+    QStringList things; // datasets, runs and files to open
 };
 
-/// Reads them as the table in window_words.h says; needs no display.
+/// Parses the command line by the table in window_options.h; needs no display.
 Result<WindowRequest> readWindowRequest(int argc, char** argv);
 
 } // namespace flip

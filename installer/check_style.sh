@@ -1,25 +1,26 @@
 #!/usr/bin/env bash
-# What clang-format and clang-tidy say of the sources. See --help.
+# Checks the sources with clang-format and clang-tidy. See --help.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 TIDY_SECONDS=${FLIP_TIDY_SECONDS:-120}
-LAYOUT_VERSION=14 # of clang-format; another one lays out some lines otherwise
+LAYOUT_VERSION=14 # of clang-format; other versions format some lines differently
 
 usage() {
     cat <<TEXT
 Usage: installer/check_style.sh [format | tidy]...
 
   format  the layout of every source, by .clang-format and clang-format $LAYOUT_VERSION
-  tidy    the checks of .clang-tidy on the sources that changed; needs a build in build/release
+  tidy    the checks of .clang-tidy on the changed sources; needs a build in build/release
 
-Without a word both. Changed is what differs from where this branch left the main one, else from the
-commit before, uncommitted files too; FLIP_CHECK_SINCE names another commit. The newest files are
-looked at first, for $TIDY_SECONDS seconds (FLIP_TIDY_SECONDS), and one that was found clean is looked at again when
-it or a header of ours that it includes has changed. Sources that see LibTorch take minutes each and
-are left out. What was not looked at is said.
+Without an argument it runs both. Sources count as changed if they differ from the commit where this
+branch left the main branch, else from the previous commit, including uncommitted files;
+FLIP_CHECK_SINCE names another commit. The newest files are checked first, for at most $TIDY_SECONDS seconds
+(FLIP_TIDY_SECONDS). A file that was clean is checked again only if it or a project header that it
+includes has changed. Sources that include LibTorch take minutes each and are skipped. The output names
+what was not checked.
 
-The exit status is 0 if all is well, 1 if something is to be mended, 77 if nothing could be looked at.
-With another version of a tool than $LAYOUT_VERSION what it finds is told, and is no failure.
+The exit status is 0 if no problem was found, 1 if there are problems, 77 if nothing could be checked.
+Problems found by another version of a tool than $LAYOUT_VERSION are printed but are not a failure.
 TEXT
 }
 
@@ -28,10 +29,10 @@ say() { printf '%s\n' "$*"; }
 # version_of TOOL: its major version, or empty.
 version_of() { "$1" --version 2>/dev/null | sed -n 's/^.*version \([0-9]*\).*$/\1/p' | head -n 1; }
 
-# ended TOOL VERSION STATUS: the status, softened for a version that the sources are not kept for.
+# ended TOOL VERSION STATUS: returns the status, but 0 for another version than LAYOUT_VERSION.
 ended() {
     if (($3 != 0 && $2 != LAYOUT_VERSION)); then
-        say "The sources are kept by $1 $LAYOUT_VERSION and this is $1 $2, so that is no failure."
+        say "The sources are checked with $1 $LAYOUT_VERSION and this is $1 $2, so this is not a failure."
         return 0
     fi
     return "$3"
@@ -50,7 +51,7 @@ check_format() {
     local version files=() file rc=0
     version=$(version_of clang-format)
     if [[ -z $version ]]; then
-        say "clang-format is not installed, so the layout of the sources was not looked at."
+        say "clang-format is not installed, so the layout of the sources was not checked."
         return 77
     fi
     while IFS= read -r -d '' file; do
@@ -59,14 +60,14 @@ check_format() {
     (cd "$ROOT" && printf '%s\0' "${files[@]}" |
         xargs -0 -n 50 -P "$(nproc)" clang-format --dry-run -Werror) || rc=1
     if ((rc == 0)); then
-        say "clang-format $version: ${#files[@]} files are laid out as .clang-format says."
+        say "clang-format $version: ${#files[@]} files are formatted as .clang-format says."
     else
-        say "clang-format $version: lay out the files above by clang-format -i FILE"
+        say "clang-format $version: format the files above with clang-format -i FILE"
     fi
     ended clang-format "$version" "$rc"
 }
 
-# The commit that changes are counted from; empty where there is none.
+# The commit to compare with; empty if there is none.
 changed_since() {
     local main base
     if [[ -n ${FLIP_CHECK_SINCE:-} ]]; then
@@ -84,7 +85,7 @@ changed_since() {
     done
 }
 
-# Prints the sources that changed, and those of the same name as a header that did.
+# Prints the changed sources, and the sources with the same name as a changed header.
 changed_sources() {
     local base=$1 file
     {
@@ -100,26 +101,26 @@ check_tidy() {
     local version base rc=0 commands=$ROOT/build/release/compile_commands.json
     version=$(version_of clang-tidy)
     if [[ -z $version ]]; then
-        say "clang-tidy is not installed, so its checks were not made."
+        say "clang-tidy is not installed, so its checks were not run."
         return 77
     elif [[ ! -f $commands ]]; then
-        say "There is no build in build/release, without which clang-tidy cannot read the sources."
+        say "There is no build in build/release, which clang-tidy needs to read the sources."
         return 77
     elif ! command -v git >/dev/null || [[ ! -e $ROOT/.git ]]; then
-        say "Without git nothing tells what changed, so the checks of clang-tidy were not made."
+        say "Without git the changed files are unknown, so the checks of clang-tidy were not run."
         return 77
     fi
     cd "$ROOT"
     base=$(changed_since)
     if [[ -z $base && -n ${FLIP_CHECK_SINCE:-} ]]; then
-        say "FLIP_CHECK_SINCE: there is no commit $FLIP_CHECK_SINCE here; name one that git knows"
+        say "FLIP_CHECK_SINCE: git has no commit $FLIP_CHECK_SINCE; name another one"
         return 1
     elif [[ -z $base ]]; then
-        say "There is no commit to compare with, so the checks of clang-tidy were not made."
+        say "There is no commit to compare with, so the checks of clang-tidy were not run."
         return 77
     fi
     changed_sources "$base" >build/release/changed_sources
-    say "clang-tidy $version, on what changed since $(git log -1 --format='%h, %s' "$base"):"
+    say "clang-tidy $version, on the changes since $(git log -1 --format='%h, %s' "$base"):"
     python3 -I - "$ROOT" "$version" "$TIDY_SECONDS" <<'PYTHON' || rc=1
 import concurrent.futures, hashlib, json, os, re, shlex, subprocess, sys, time
 
@@ -129,7 +130,7 @@ until = time.monotonic() + seconds
 
 
 def as_clang_reads_it(command):
-    """The compiler's words without its launcher and GCC's precompiled headers."""
+    """The compiler's arguments without its launcher and GCC's precompiled headers."""
     words, kept = shlex.split(command), []
     while not re.search(r"(\+\+|clang)(-\d+)?$", words[0]) or "ccache" in words[0]:
         words.pop(0)
@@ -138,7 +139,7 @@ def as_clang_reads_it(command):
         if words[position] == "-include" and "cmake_pch" in words[position + 1]:
             position += 2
             continue
-        # The checks are chosen by .clang-tidy alone, and Clang knows not all warnings of GCC.
+        # Only .clang-tidy selects the checks, and Clang does not know all warnings of GCC.
         if words[position] != "-fpch-preprocess" and not words[position].startswith("-W"):
             kept.append(words[position])
         position += 1
@@ -152,13 +153,13 @@ for entry in json.load(open(os.path.join(build, "compile_commands.json"))):
     entry["arguments"] = as_clang_reads_it(entry.pop("command"))
     commands.setdefault(name, entry)
     if os.path.exists(os.path.join(entry["directory"], entry["arguments"][entry["arguments"].index("-o") + 1])):
-        built.add(name)  # and so are what moc and others make of it
+        built.add(name)  # and so are the files that moc and others generate from it
 
 texts = {}
 
 
 def reached_from(name):
-    """The file and what it includes of ours, by its text; "torch" where LibTorch is among it."""
+    """The file and the project files that it includes; also "torch" if it includes LibTorch."""
     reached, waiting = set(), [name]
     while waiting:
         path = waiting.pop()
@@ -190,7 +191,7 @@ rules = open(os.path.join(root, ".clang-tidy")).read()
 
 
 def stamp(name):
-    """A file that says: this text of it and of what it includes was found clean."""
+    """A file whose existence means that this text of the source and its includes was clean."""
     digest = hashlib.sha256("\0".join([version, rules, *commands[name]["arguments"]]).encode())
     for path in sorted(reached[name]):
         digest.update(f"{path}\0{texts[path]}\0".encode())
@@ -201,7 +202,7 @@ left = []
 
 
 def look(name):
-    """What clang-tidy says of the file; None where there was no time left."""
+    """The output of clang-tidy for the file; None if there was no time left."""
     remaining = until - time.monotonic()
     if remaining <= 0:
         left.append(name)
@@ -229,18 +230,18 @@ with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         if said:
             bad += 1
             print(said.replace(root + os.sep, "").rstrip(), flush=True)
-for path in os.scandir(folder):  # of texts that are no more
+for path in os.scandir(folder):  # stamps of old texts
     if len(path.name) == 32 and path.path not in stamps.values():
         os.remove(path.path)
 looked = len(now) - len(left)
-print(f"{looked} looked at, {len(clean_before)} as they were when found clean, {bad} to be mended.")
+print(f"{looked} checked, {len(clean_before)} unchanged since they were clean, {bad} with problems.")
 if torch:
-    print(f"{len(torch)} that see LibTorch were not looked at.")
+    print(f"{len(torch)} that include LibTorch were not checked.")
 if left:
-    print(f"{len(left)} were not looked at within {seconds:.0f} seconds; the next call goes on with them:")
+    print(f"{len(left)} were not checked within {seconds:.0f} seconds; the next call continues with them:")
     print("    " + " ".join(left[:8]) + (" ..." if len(left) > 8 else ""))
 if unbuilt:
-    print(f"{len(unbuilt)} are not built here, or are headers without a source of their name.")
+    print(f"{len(unbuilt)} are not built here, or are headers without a source of the same name.")
 sys.exit(1 if bad else 0)
 PYTHON
     ended clang-tidy "$version" "$rc"
@@ -251,7 +252,7 @@ for word in "$@"; do
     case $word in
     format | tidy) parts+=("$word") ;;
     --help | -h) usage && exit 0 ;;
-    *) printf 'check_style.sh: unknown word %s; see --help\n' "$word" >&2 && exit 2 ;;
+    *) printf 'check_style.sh: unknown argument %s; see --help\n' "$word" >&2 && exit 2 ;;
     esac
 done
 ((${#parts[@]} > 0)) || parts=(format tidy)

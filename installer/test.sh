@@ -8,18 +8,18 @@ usage() {
     cat <<TEXT
 Usage: installer/test.sh [--no-sanitizers] [--long] [--torch PLACE] [--cpu | --cuda] [--plm DIR]
 
-Installs what is missing, builds, and runs every test; then builds the tests with the label unit
-with the address and undefined-behaviour sanitizers, those with the label threads with the thread
-sanitizer, and runs them again. Beside that it checks the sources (installer/check_style.sh), which
-counts as two more. Needs no display. The last line is "N passed, N failed"; the exit status is 0
-only if all passed.
+Installs what is missing, builds, and runs every test. Then builds the tests with the label unit with
+the address and undefined-behaviour sanitizers, and those with the label threads with the thread
+sanitizer, and runs them again. It also checks the sources (installer/check_style.sh), which counts as
+two more tests. Needs no display. The last line is "N passed, N failed"; the exit status is 0 only if
+all passed.
 
-  --no-sanitizers  leave the sanitizers out
-  --long           then make the packages and start them in a system with nothing in it; needs root
+  --no-sanitizers  skip the tests with sanitizers
+  --long           also build the packages and start them in a minimal system; needs root
 $SHARED_OPTIONS
-  --help           this text
+  --help           print this text
 
-FLIP_FIXTURES names a folder of parity cases to use in place of tests/fixtures.
+FLIP_FIXTURES names a folder of parity cases to use instead of tests/fixtures.
 TEXT
 }
 
@@ -42,9 +42,9 @@ done
 passed=0
 failed=0
 sound=true
-around=() # the command that the tests run under, with its arguments
+around=() # a command that runs the tests, with its arguments
 
-# check_style PART: adds to the counts; what could not be looked at counts as neither.
+# check_style PART: adds the result to the counts; a part that could not be checked is not counted.
 check_style() {
     local rc=0
     "$ROOT/installer/check_style.sh" "$1" || rc=$?
@@ -55,8 +55,8 @@ check_style() {
     esac
 }
 
-# run_tests PRESET [CTEST_ARGUMENTS...]: runs them and adds to the counts. What ctest could not
-# start counts as failed; what a test skipped counts as neither.
+# run_tests PRESET [CTEST_ARGUMENTS...]: runs the tests and adds to the counts. A test that ctest could
+# not start counts as failed; a skipped test is not counted.
 run_tests() {
     local folder=$ROOT/build/$1 results=$ROOT/build/$1/tests.log total bad skipped
     shift
@@ -71,23 +71,23 @@ run_tests() {
     passed=$((passed + ${total:-0} - ${bad:-0} - skipped))
 }
 
-# run_sanitized PRESET LABEL: builds the tests with the label, and no others, and runs them.
+# run_sanitized PRESET LABEL: builds and runs only the tests with this label.
 run_sanitized() {
     local tests
     configure "$1"
-    # A test is named after the program it runs; the list must be that of today's CMake files.
+    # Each test has the name of its target. Rebuild build.ninja first, so that the list is current.
     quietly cmake --build "$ROOT/build/$1" --target build.ninja || die "configuring failed"
     mapfile -t tests < <(ctest --test-dir "$ROOT/build/$1" -N -L "^$2\$" |
         sed -n 's/^ *Test *#[0-9]*: //p')
-    build "$1" "${tests[@]}" || die "the build failed; the compiler's message stands above"
+    build "$1" "${tests[@]}" || die "the build failed; the compiler's messages are above"
     run_tests "$1" -L "^$2\$"
 }
 
-# Tests write many small files and wait for each to be on the disk: in memory that takes no time.
-# Where there is no such place, or too little room, they use the usual one.
+# Tests write many small files and sync each to the disk, which takes no time in memory. If /dev/shm
+# does not exist or is too small, they use the usual folder for temporary files.
 scratch=
 remove_scratch() { [[ -z $scratch ]] || rm -rf -- "$scratch"; }
-for left in /dev/shm/flip-tests.*; do # of runs that were killed
+for left in /dev/shm/flip-tests.*; do # left by runs that were killed
     owner=${left#/dev/shm/flip-tests.}
     owner=${owner%%.*}
     [[ ! $owner =~ ^[0-9]+$ ]] || kill -0 "$owner" 2>/dev/null || rm -rf -- "$left"
@@ -95,7 +95,7 @@ done
 if [[ -d /dev/shm && -w /dev/shm && $(df --output=avail -m /dev/shm | tail -n 1) -gt 2000 ]]; then
     scratch=$(mktemp -d "/dev/shm/flip-tests.$$.XXXXXX")
     trap remove_scratch EXIT
-    chmod 755 "$scratch" # tests of rights look into it as another user
+    chmod 755 "$scratch" # tests of permissions read it as another user
 fi
 
 SYSTEM_PACKAGES+=("${STYLE_PACKAGES[@]}")
@@ -105,7 +105,7 @@ install_packages
 install_parts
 
 export QT_QPA_PLATFORM=offscreen
-# Threads that wait must not take the cores from the tests beside them.
+# Waiting threads must not take CPU time from other tests.
 export OMP_WAIT_POLICY=passive
 
 step "Layout of the sources"
@@ -113,7 +113,7 @@ check_style format
 
 step "Build"
 configure release
-build release || die "the build failed; the compiler's message stands above"
+build release || die "the build failed; the compiler's messages are above"
 
 step "Tests"
 run_tests release
@@ -123,13 +123,13 @@ check_style tidy
 
 if $sanitizers; then
     step "Unit tests with sanitizers"
-    # Shorter histories of each allocation: a third less time in the kernel.
+    # Shorter stack traces per allocation: a third less time in the kernel.
     export ASAN_OPTIONS=malloc_context_size=6:quarantine_size_mb=16
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
     run_sanitized asan unit
 
     step "Tests of threads with the thread sanitizer"
-    # It needs places in memory that newer kernels give to others at random.
+    # It needs fixed address ranges, which newer kernels may use for randomised mappings.
     ! setarch "$(uname -m)" --addr-no-randomize true 2>/dev/null ||
         around=(setarch "$(uname -m)" --addr-no-randomize)
     run_sanitized tsan threads
@@ -139,8 +139,8 @@ fi
 if $long; then
     release_lock BUILD_LOCK
     "$ROOT/installer/package.sh" ${TORCH_GIVEN:+--torch "$TORCH_GIVEN"} ||
-        die "the packages could not be made; the lines above say why"
-    step "Packages in a system with nothing in it"
+        die "the packages could not be built; the lines above show why"
+    step "Packages in a minimal system"
     started=$ROOT/build/packages/started.log
     "$ROOT/tests/packages/start_packages.sh" "$ROOT/build/packages" "$TORCH_FOLDER" 2>&1 |
         tee "$started" || sound=false

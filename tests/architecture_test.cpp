@@ -7,7 +7,7 @@
 #include <map>
 #include <vector>
 
-// The house rules that a compiler does not check, read from the source tree itself. A failure names
+// Project rules that a compiler does not check, read from the source tree itself. A failure lists
 // every place that breaks the rule as file:line.
 
 namespace {
@@ -24,7 +24,7 @@ const QStringList kRoomsOpenToWindow = {"base",  "spec",   "data",   "text",    
                                         "store", "report", "device", "trained", "explain",
                                         "run",   "sample", "launch"};
 
-/// Headers of open rooms that are for the engine alone: they name tensors.
+/// Headers of open rooms that are only for the engine: they use tensors.
 const QStringList kInnerHeaders = {"core/run/run_execution.h", "core/trained/run_inputs.h",
                                    "core/trained/served_model.h", "core/trained/stored_weights.h",
                                    "core/trained/trained_model.h"};
@@ -120,7 +120,8 @@ bool isThirdParty(const QString& header) {
     return pattern.match(header).hasMatch();
 }
 
-/// Writes out every place, which a failure's own message would cut off, and says how many.
+/// Prints every place, since a failure's own message would be truncated; returns a message with
+/// their number.
 QByteArray listed(const QStringList& places) {
     for (const QString& place : places) {
         qWarning().noquote() << place;
@@ -128,10 +129,10 @@ QByteArray listed(const QStringList& places) {
     return "places that break this rule, listed above: " + QByteArray::number(places.size());
 }
 
-/// The folders of a house that hold sources, sorted.
-QStringList roomsUnder(const QString& house) {
+/// The folders below a top-level folder that contain sources, sorted.
+QStringList roomsUnder(const QString& topFolder) {
     QStringList rooms;
-    for (const SourceFile& file : sourcesUnder(house)) {
+    for (const SourceFile& file : sourcesUnder(topFolder)) {
         if (!rooms.contains(file.folder(1))) {
             rooms << file.folder(1);
         }
@@ -145,32 +146,32 @@ QStringList sorted(QStringList names) {
     return names;
 }
 
-/// The headers through which one of ours brings a header of LibTorch along: "a.h: b.h:
-/// torch/types.h"; empty where it brings none.
-QString wayToTorch(const QString& header) {
+/// The chain of includes from one of our headers to a header of LibTorch: "a.h: b.h:
+/// torch/types.h"; empty if there is none.
+QString includesUpToTorch(const QString& header) {
     static std::map<QString, QString> known;
     if (const auto found = known.find(header); found != known.end()) {
         return found->second;
     }
-    known[header] = QString(); // a circle of headers ends here
+    known[header] = QString(); // ends a cycle of includes
     QFile file(root().filePath(header));
     if (!file.open(QIODevice::ReadOnly)) {
         return {};
     }
-    QString way;
+    QString chain;
     for (const Include& include :
          includesOf({header, QString::fromUtf8(file.readAll()).split('\n')})) {
         if (isTorch(include.target)) {
-            way = include.target;
-        } else if (const QString further = wayToTorch(include.target); !further.isEmpty()) {
-            way = include.target + ": " + further;
+            chain = include.target;
+        } else if (const QString rest = includesUpToTorch(include.target); !rest.isEmpty()) {
+            chain = include.target + ": " + rest;
         }
     }
-    known[header] = way;
-    return way;
+    known[header] = chain;
+    return chain;
 }
 
-/// Everything written by hand, for the rules about words.
+/// All files written by hand, for the rules about their text.
 std::vector<SourceFile> allTexts() {
     std::vector<SourceFile> texts;
     for (const QString folder :
@@ -217,12 +218,12 @@ class ArchitectureTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        // Rules over an empty tree would all hold.
+        // On an empty tree all rules would hold.
         QVERIFY2(root().exists("core/base/result.h"), FLIP_SOURCE_DIR);
         QVERIFY(root().exists("README.md"));
     }
 
-    void everyRoomHasItsPlaceInTheOrder() { QCOMPARE(roomsUnder("core"), sorted(kRooms)); }
+    void everyRoomIsInTheOrder() { QCOMPARE(roomsUnder("core"), sorted(kRooms)); }
 
     void roomSeesOnlyTheRoomsBelowIt_data() { addRows(kRooms); }
     void roomSeesOnlyTheRoomsBelowIt() {
@@ -230,16 +231,17 @@ private Q_SLOTS:
         const auto own = kRooms.indexOf(name);
         const auto includes = includesUnder("core/" + name);
         QVERIFY(!includes.empty());
-        QStringList offences;
+        QStringList violations;
         for (const Include& include : includes) {
-            const QString house = include.target.section('/', 0, 0);
+            const QString topFolder = include.target.section('/', 0, 0);
             const auto room = kRooms.indexOf(include.target.section('/', 1, 1));
-            const bool upward = house == "core" && (room < 0 || room > own);
-            if (include.quoted && (upward || house == "ui" || house == "app" || house == "tests")) {
-                offences << include.place + ": " + include.target;
+            const bool upward = topFolder == "core" && (room < 0 || room > own);
+            if (include.quoted &&
+                (upward || topFolder == "ui" || topFolder == "app" || topFolder == "tests")) {
+                violations << include.place + ": " + include.target;
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
     void innerRoomSeesNothingAboveIt_data() {
@@ -259,7 +261,7 @@ private Q_SLOTS:
         QFETCH(QString, above);
         const QRegularExpression inside(files);
         const QRegularExpression upward(above);
-        QStringList offences;
+        QStringList violations;
         int seen = 0;
         for (const SourceFile& file : sourcesUnder("core")) {
             if (!inside.match(file.path.mid(QString("core/").size())).hasMatch()) {
@@ -268,52 +270,52 @@ private Q_SLOTS:
             seen += 1;
             for (const Include& include : includesOf(file)) {
                 if (upward.match(include.target).hasMatch()) {
-                    offences << include.place + ": " + include.target;
+                    violations << include.place + ": " + include.target;
                 }
             }
         }
         QVERIFY(seen > 0);
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
-    void roomOfFactsSeesNoTorch_data() { addRows(roomsWithoutTorch()); }
-    void roomOfFactsSeesNoTorch() {
+    void roomWithoutTensorsSeesNoTorch_data() { addRows(roomsWithoutTorch()); }
+    void roomWithoutTensorsSeesNoTorch() {
         QFETCH(QString, name);
-        QStringList offences;
+        QStringList violations;
         for (const Include& include : includesUnder("core/" + name)) {
             if (isTorch(include.target)) {
-                offences << include.place + ": " + include.target;
+                violations << include.place + ": " + include.target;
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
-    void headerOfFactsBringsNoLibraryAlong_data() { addRows(roomsWithoutTorch()); }
-    void headerOfFactsBringsNoLibraryAlong() {
+    void headerIncludesNoThirdPartyLibrary_data() { addRows(roomsWithoutTorch()); }
+    void headerIncludesNoThirdPartyLibrary() {
         QFETCH(QString, name);
-        QStringList offences;
+        QStringList violations;
         for (const SourceFile& file : sourcesUnder("core/" + name)) {
             if (file.isHeader()) {
                 for (const Include& include : includesOf(file)) {
                     if (isThirdParty(include.target)) {
-                        offences << include.place + ": " + include.target;
+                        violations << include.place + ": " + include.target;
                     }
                 }
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
     void coreSeesNoQt_data() { addRows(kRooms); }
     void coreSeesNoQt() {
         QFETCH(QString, name);
-        QStringList offences;
+        QStringList violations;
         for (const Include& include : includesUnder("core/" + name)) {
             if (isQt(include.target)) {
-                offences << include.place + ": " + include.target;
+                violations << include.place + ": " + include.target;
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
     void windowSeesOnlyOpenRooms_data() { addRows(kWindowRooms); }
@@ -321,56 +323,55 @@ private Q_SLOTS:
         QFETCH(QString, name);
         const auto includes = includesUnder("ui/" + name);
         QVERIFY(!includes.empty());
-        QStringList offences;
+        QStringList violations;
         for (const Include& include : includes) {
-            const QString house = include.target.section('/', 0, 0);
-            const bool closed = house == "core" &&
+            const QString topFolder = include.target.section('/', 0, 0);
+            const bool closed = topFolder == "core" &&
                                 (!kRoomsOpenToWindow.contains(include.target.section('/', 1, 1)) ||
                                  kInnerHeaders.contains(include.target));
             const bool plotElsewhere = include.target.startsWith("qcustomplot") && name != "plots";
-            if (closed || house == "app" || house == "tests" || isTorch(include.target) ||
+            if (closed || topFolder == "app" || topFolder == "tests" || isTorch(include.target) ||
                 plotElsewhere) {
-                offences << include.place + ": " + include.target;
+                violations << include.place + ": " + include.target;
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
     void windowRoomSeesOnlyTheRoomsBelowIt_data() { addRows(kWindowRooms); }
     void windowRoomSeesOnlyTheRoomsBelowIt() {
         QFETCH(QString, name);
         const auto own = kWindowRooms.indexOf(name);
-        QStringList offences;
+        QStringList violations;
         for (const Include& include : includesUnder("ui/" + name)) {
             const auto room = kWindowRooms.indexOf(include.target.section('/', 1, 1));
             if (include.target.startsWith("ui/") && (room < 0 || room > own)) {
-                offences << include.place + ": " + include.target;
+                violations << include.place + ": " + include.target;
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
-    void everyRoomOfTheWindowHasItsPlaceInTheOrder() {
-        QCOMPARE(roomsUnder("ui"), sorted(kWindowRooms));
-    }
+    void everyRoomOfTheWindowIsInTheOrder() { QCOMPARE(roomsUnder("ui"), sorted(kWindowRooms)); }
 
-    void headerOpenToTheWindowNamesNoTensor_data() { addRows(kRoomsOpenToWindow); }
-    void headerOpenToTheWindowNamesNoTensor() {
+    void headerOpenToTheWindowUsesNoTensor_data() { addRows(kRoomsOpenToWindow); }
+    void headerOpenToTheWindowUsesNoTensor() {
         QFETCH(QString, name);
-        QStringList offences;
+        QStringList violations;
         for (const SourceFile& file : sourcesUnder("core/" + name)) {
-            const QString way = file.isHeader() ? wayToTorch(file.path) : QString();
-            if (!way.isEmpty() && !kInnerHeaders.contains(file.path)) {
-                offences << file.path + ":1: " + way;
+            const QString chain = file.isHeader() ? includesUpToTorch(file.path) : QString();
+            if (!chain.isEmpty() && !kInnerHeaders.contains(file.path)) {
+                violations << file.path + ":1: " + chain;
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
-    void innerHeaderNamesATensor_data() { addRows(kInnerHeaders); }
-    void innerHeaderNamesATensor() {
+    void innerHeaderUsesTensors_data() { addRows(kInnerHeaders); }
+    void innerHeaderUsesTensors() {
         QFETCH(QString, name);
-        QVERIFY2(!wayToTorch(name).isEmpty(), "names no tensor; take it out of kInnerHeaders");
+        QVERIFY2(!includesUpToTorch(name).isEmpty(),
+                 "uses no tensor; remove it from kInnerHeaders");
     }
 
     void includesStartAtTheRoot_data() { addRows({"app", "core", "tests", "ui"}); }
@@ -379,14 +380,14 @@ private Q_SLOTS:
         static const QRegularExpression rooted("^(app|core|tests|ui)/");
         const auto includes = includesUnder(name);
         QVERIFY(!includes.empty());
-        QStringList offences;
+        QStringList violations;
         for (const Include& include : includes) {
             if (include.quoted && !rooted.match(include.target).hasMatch() &&
                 !include.target.endsWith(".moc")) {
-                offences << include.place + ": " + include.target;
+                violations << include.place + ": " + include.target;
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
     void fileIsNotTooLong_data() {
@@ -407,41 +408,41 @@ private Q_SLOTS:
         QFETCH(QString, pattern);
         QFETCH(int, most);
         int seen = 0;
-        QStringList offences;
+        QStringList violations;
         for (const SourceFile& file : sourcesUnder(folder)) {
             if (QRegularExpression(pattern).match(file.path).hasMatch()) {
                 ++seen;
                 if (file.lines.size() > most) {
-                    offences << QString("%1: %2 lines, at most %3 are meant")
-                                    .arg(file.path)
-                                    .arg(file.lines.size())
-                                    .arg(most);
+                    violations << QString("%1: %2 lines, at most %3 are allowed")
+                                      .arg(file.path)
+                                      .arg(file.lines.size())
+                                      .arg(most);
                 }
             }
         }
         QVERIFY(seen > 0);
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
-    void headerIsAPage_data() { addRows({"app", "core", "ui"}); }
-    void headerIsAPage() {
+    void headerHasPragmaOnceAndAContract_data() { addRows({"app", "core", "ui"}); }
+    void headerHasPragmaOnceAndAContract() {
         QFETCH(QString, name);
         int seen = 0;
-        QStringList offences;
+        QStringList violations;
         for (const SourceFile& file : sourcesUnder(name)) {
             if (!file.isHeader()) {
                 continue;
             }
             ++seen;
             if (file.lines.value(0) != "#pragma once") {
-                offences << file.path + ":1: does not open with #pragma once";
+                violations << file.path + ":1: does not start with #pragma once";
             }
             if (file.lines.filter(QRegularExpression("^\\s*/// \\w")).isEmpty()) {
-                offences << file.path + ":1: no contract above what it declares";
+                violations << file.path + ":1: no contract (///) above what it declares";
             }
         }
         QVERIFY(seen > 0);
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
     void everySourceIsBuilt_data() {
@@ -453,20 +454,20 @@ private Q_SLOTS:
         QVERIFY(list.open(QIODevice::ReadOnly));
         const QStringList named =
             QString::fromUtf8(list.readAll()).split(QRegularExpression("[\\s()\"]+"));
-        QStringList offences;
+        QStringList violations;
         const auto sources = filesUnder(name, {"*.cpp"});
         QVERIFY(!sources.empty());
         for (const SourceFile& file : sources) {
             const bool listedElsewhere = name == "tests" && file.path.startsWith("tests/fuzz/");
             if (!listedElsewhere && !named.contains(file.path.mid(name.size() + 1))) {
-                offences << QString("%1: not in %2/CMakeLists.txt").arg(file.path, name);
+                violations << QString("%1: not in %2/CMakeLists.txt").arg(file.path, name);
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
     void everyResourceIsBuilt_data() {
-        QTest::addColumn<QString>("list"); // the file that names what is in the folder
+        QTest::addColumn<QString>("list"); // the file that lists the folder's content
         QTest::newRow("demo") << "core/CMakeLists.txt";
         QTest::newRow("desktop") << "resources/CMakeLists.txt";
         QTest::newRow("icons") << "resources/flip.qrc";
@@ -483,44 +484,44 @@ private Q_SLOTS:
                                       .split(QRegularExpression("[\\s()<>\"]+"));
         const auto found = filesUnder(QString("resources/") + QTest::currentDataTag(), {"*"});
         QVERIFY(!found.empty());
-        QStringList offences;
+        QStringList violations;
         for (const SourceFile& resource : found) {
             if (!resource.path.endsWith(".md") &&
                 !named.contains(resource.path.mid(QString("resources/").size()))) {
-                offences << QString("%1: not in %2").arg(resource.path, list);
+                violations << QString("%1: not in %2").arg(resource.path, list);
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
-    void everyFolderOfResourcesHasItsList() {
-        // Pictures are of the documentation, and are built into nothing.
+    void everyResourceFolderIsListed() {
+        // Pictures are part of the documentation only and are not built in.
         QCOMPARE(QDir(root().filePath("resources")).entryList(QDir::Dirs | QDir::NoDotAndDotDot),
                  QStringList(
                      {"demo", "desktop", "icons", "migrations", "pictures", "schemas", "style"}));
     }
 
     void noBuildFileSearchesForSources() {
-        QStringList offences;
+        QStringList violations;
         for (const QString folder : {"app", "core", "installer", "resources", "tests", "ui"}) {
             for (const SourceFile& file : filesUnder(folder, {"CMakeLists.txt"})) {
                 for (qsizetype line = 0; line < file.lines.size(); ++line) {
                     if (file.lines[line].contains("file(GLOB")) {
-                        offences << QString("%1:%2").arg(file.path).arg(line + 1);
+                        violations << QString("%1:%2").arg(file.path).arg(line + 1);
                     }
                 }
             }
         }
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
-    void libraryOfFactsSeesNoRoomOfTensors() {
+    void flipCoreSeesNoRoomOfTensors() {
         QFile list(root().filePath("core/CMakeLists.txt"));
         QVERIFY(list.open(QIODevice::ReadOnly));
         const auto facts = QRegularExpression("set\\(FLIP_CORE_SOURCES\\s([^)]*)\\)")
                                .match(QString::fromUtf8(list.readAll()));
         const QStringList named = facts.captured(1).split(QRegularExpression("\\s+"));
-        QStringList offences;
+        QStringList violations;
         int seen = 0;
         for (const SourceFile& file : sourcesUnder("core")) {
             if (!named.contains(file.path.mid(QString("core/").size()))) {
@@ -530,16 +531,16 @@ private Q_SLOTS:
             for (const Include& include : includesOf(file)) {
                 if (include.target.startsWith("core/") &&
                     kRoomsOfTensors.contains(include.target.section('/', 1, 1))) {
-                    offences << include.place + ": " + include.target;
+                    violations << include.place + ": " + include.target;
                 }
             }
         }
         QVERIFY(seen > 0);
-        QVERIFY2(offences.isEmpty(), listed(offences));
+        QVERIFY2(violations.isEmpty(), listed(violations));
     }
 
-    void nothingIsLeftForLater() {
-        // Spelled in two pieces, so that this file keeps its own rule.
+    void noMarkerForLaterIsLeft() {
+        // Split into pieces, so that this file does not break the rule itself.
         const QStringList places = placesOf(QRegularExpression(QString("\\b(") + "TO"
                                                                                  "DO|FIX"
                                                                                  "ME|XX"
@@ -548,7 +549,7 @@ private Q_SLOTS:
         QVERIFY2(places.isEmpty(), listed(places));
     }
 
-    void noPathOfOneMachineIsWritten() {
+    void noMachineSpecificPathIsWritten() {
         const QStringList places = placesOf(QRegularExpression("(^|[^\\w.~}])/(home|root|work|Us"
                                                                "ers|mnt|media)/\\w|[A-Z]:\\\\\\\\Us"
                                                                "ers"));

@@ -1,5 +1,7 @@
 #include "app/command/bench.h"
 
+#include <CLI/CLI.hpp>
+
 namespace flip::command {
 
 void addBench(CLI::App& app, Context& context) {

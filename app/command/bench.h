@@ -2,11 +2,13 @@
 
 #include "app/command/command.h"
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+} // namespace CLI
 
 namespace flip::command {
 
-/// Each adds what it measures below `flip bench`.
+/// Each adds one subcommand of `flip bench`.
 void addBenchImport(CLI::App& bench, Context& context);
 void addBenchTokenize(CLI::App& bench, Context& context);
 

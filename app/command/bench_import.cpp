@@ -1,6 +1,6 @@
 #include "app/command/bench.h"
 #include "app/command/command.h"
-#include "app/command/import_words.h"
+#include "app/command/import_options.h"
 #include "app/command/interrupt.h"
 #include "app/command/progress.h"
 
@@ -8,6 +8,7 @@
 #include "core/base/work_folder.h"
 #include "core/data/import/import.h"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
@@ -17,12 +18,12 @@ namespace flip::command {
 namespace {
 
 struct BenchImport {
-    ImportWords words;
+    ImportOptions importOptions;
     bool json = false;
 };
 
 void run(const BenchImport& options, Context& context) {
-    auto request = options.words.request();
+    auto request = options.importOptions.request();
     if (!request) {
         return context.fail(request.problem());
     }
@@ -65,10 +66,10 @@ void run(const BenchImport& options, Context& context) {
 } // namespace
 
 void addBenchImport(CLI::App& bench, Context& context) {
-    auto* command =
-        bench.add_subcommand("import", "import raw files, time it, and remove the dataset again");
+    auto* command = bench.add_subcommand(
+        "import", "measure how fast raw files are imported; the dataset is removed again");
     auto options = std::make_shared<BenchImport>();
-    options->words.addTo(*command);
+    options->importOptions.addTo(*command);
     command->add_flag("--json", options->json, "print a JSON object");
     command->callback([options, &context] { run(*options, context); });
 }

@@ -9,6 +9,7 @@
 #include "core/text/token_cache.h"
 #include "core/text/tokenizer/tokenizer.h"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -26,10 +27,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Short inputs are tokenized again and again for this long.
+/// Short inputs are tokenized repeatedly for at least this long.
 constexpr double kLeastSeconds = 0.5;
 
-/// Rows that a thread renders into one buffer, as a batch of training is.
+/// Rows that a thread tokenizes into one buffer, about as many as a training batch.
 constexpr std::int64_t kRowsPerBlock = 256;
 
 struct BenchOptions {
@@ -44,15 +45,15 @@ double secondsSince(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// What one pass over all sentences makes, and how many sentences a second the passes do.
+/// Sentences and tokens of one pass over the input, and the sentences per second of all passes.
 struct Speed {
     std::int64_t sentences = 0;
     std::int64_t tokens = 0;
     double perSecond = 0;
 };
 
-/// Calls count(block, sentences, tokens) for every block on all threads, once at least and until
-/// the time is up.
+/// Calls count(block, sentences, tokens) for every block, on all threads, at least once and until
+/// kLeastSeconds have passed.
 template <class Count>
 Speed measure(WorkerPool& pool, std::size_t blocks, Count count) {
     std::atomic<std::int64_t> sentences = 0;
@@ -97,7 +98,7 @@ void benchLines(const BenchOptions& options, const Tokenizer& tokenizer, Context
         std::printf("%s\n", result.dump().c_str());
         return;
     }
-    std::printf("%lld lines, %lld tokens, %.0f lines a second on %zu threads\n",
+    std::printf("%lld lines, %lld tokens, %.0f lines per second on %zu threads\n",
                 static_cast<long long>(speed.sentences), static_cast<long long>(speed.tokens),
                 speed.perSecond, pool.threads());
 }
@@ -161,8 +162,8 @@ void benchDataset(const BenchOptions& options, const Tokenizer& tokenizer, Conte
         return;
     }
     std::printf("%lld sentences, %lld tokens on %zu threads\n"
-                "tokenized whole:       %12.0f sentences a second\n"
-                "joined from the cache: %12.0f sentences a second, %.1f times as many\n"
+                "tokenized whole:       %12.0f sentences per second\n"
+                "joined from the cache: %12.0f sentences per second, %.1f times as many\n"
                 "the cache itself:      %12.3f s, once\n",
                 static_cast<long long>(joined.sentences), static_cast<long long>(joined.tokens),
                 pool.threads(), whole.perSecond, joined.perSecond, ratio, cacheSeconds);
@@ -173,7 +174,8 @@ void benchTokenize(const BenchOptions& options, Context& context) {
         return context.fail({"give either --input or --dataset", "bench tokenize"});
     }
     if (options.dataset.empty() && !options.textTemplate.empty()) {
-        return context.fail({"--template belongs to --dataset; leave it out", "bench tokenize"});
+        return context.fail(
+            {"--template needs --dataset; leave it out with --input", "bench tokenize"});
     }
     const auto folder = context.findModel(options.model);
     if (!folder) {
@@ -192,13 +194,13 @@ void benchTokenize(const BenchOptions& options, Context& context) {
 } // namespace
 
 void addBenchTokenize(CLI::App& bench, Context& context) {
-    auto* command =
-        bench.add_subcommand("tokenize", "count the sentences a second that are tokenized on all "
-                                         "cores");
+    auto* command = bench.add_subcommand(
+        "tokenize", "measure how many sentences per second are tokenized on all "
+                    "cores");
     command->footer(
-        R"(With --input the sentences are the lines of a file. With --dataset they are those
-of its rows, made twice: tokenized whole, and joined from the tokens of the values,
-as training does it.)");
+        R"(With --input the sentences are the lines of a file. With --dataset they are the
+sentences of its rows, tokenized in two ways: each sentence as a whole, and joined
+from cached tokens of its values, as training does it.)");
     auto options = std::make_shared<BenchOptions>();
     addModelOption(*command, options->model);
     command->add_option("--input", options->input, "text file; each line is a sentence")
@@ -207,7 +209,7 @@ as training does it.)");
         ->type_name("DATASET");
     command
         ->add_option("--template", options->textTemplate,
-                     "the sentence made of each row, as text.template in an experiment file "
+                     "the sentence of each row, like text.template in an experiment file "
                      "(default: every field)")
         ->type_name("TEXT");
     command->add_flag("--json", options->json, "print a JSON object");

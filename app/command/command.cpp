@@ -2,6 +2,8 @@
 
 #include "core/base/log.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <system_error>
@@ -15,7 +17,7 @@ Result<Workspace> find(const std::string& named, WorkspaceUse use) {
         named.empty() ? Workspace::defaultFolder() : std::filesystem::path(named), use);
     std::error_code ignored;
     if (opened && !named.empty() && !std::filesystem::is_directory(opened->folder(), ignored)) {
-        return Problem{"there is no such workspace; 'flip import' makes one", named};
+        return Problem{"this workspace does not exist; 'flip import' creates it", named};
     }
     return opened;
 }
@@ -32,7 +34,7 @@ Result<Workspace> Context::openWorkspace(WorkspaceUse use) const {
     return opened;
 }
 
-Result<Workspace> Context::lookAtWorkspace() const {
+Result<Workspace> Context::openWorkspaceWithoutLog() const {
     return find(workspace, WorkspaceUse::Read);
 }
 
@@ -49,7 +51,7 @@ Result<std::filesystem::path> Context::findModel(const std::string& model) const
 }
 
 void Context::fail(const Problem& problem) {
-    fail(problem, problem.world ? kFailed : kWrongInput);
+    fail(problem, problem.systemError ? kFailed : kWrongInput);
 }
 
 void Context::fail(const Problem& problem, int code) {
@@ -70,7 +72,7 @@ CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& wor
     return option->check([words](const std::string& word) {
         return std::ranges::find(words, word) != words.end()
                    ? std::string()
-                   : "'" + word + "' is none of " + joined(words, ", ");
+                   : "'" + word + "' is not one of " + joined(words, ", ");
     });
 }
 
@@ -82,7 +84,7 @@ Result<RunDraft> readExperimentFile(const std::string& file, Context& context) {
 CLI::Option* addModelOption(CLI::App& command, std::string& model) {
     return command
         .add_option("--plm", model,
-                    "language model: a folder, or a name where the workspace looks for models")
+                    "language model: a folder, or a name that 'flip models list' shows")
         ->required()
         ->type_name("MODEL");
 }
@@ -90,7 +92,7 @@ CLI::Option* addModelOption(CLI::App& command, std::string& model) {
 void addCheckpointOption(CLI::App& command, std::string& checkpoint) {
     command
         .add_option("--checkpoint", checkpoint,
-                    "weights of the run, as 'flip runs show' names them (default: final)")
+                    "checkpoint of the run, by its name in 'flip runs show' (default: final)")
         ->type_name("NAME");
 }
 

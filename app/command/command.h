@@ -6,8 +6,6 @@
 #include "core/spec/options.h"
 #include "core/store/workspace.h"
 
-#include <CLI/CLI.hpp>
-
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -15,9 +13,14 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
+
 namespace flip::command {
 
-// Exit codes of the contract.
+// Exit codes.
 constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kWrongInput = 2;
@@ -30,26 +33,28 @@ struct Context {
     ReadFiles files;
     int exitCode = kDone;
 
-    /// A workspace that is named and is not there is a Problem for who only reads.
+    /// Opens the workspace and its log. A Problem if --workspace names a folder that does not exist
+    /// and `use` is Read.
     Result<Workspace> openWorkspace(WorkspaceUse use = WorkspaceUse::Write) const;
 
-    /// The same for reading, without opening the log in it: not a byte is written.
-    Result<Workspace> lookAtWorkspace() const;
+    /// Opens the workspace for reading without its log, so that nothing is written.
+    Result<Workspace> openWorkspaceWithoutLog() const;
 
-    /// The folder of a model: itself, or one of that name where the workspace looks for models.
+    /// The folder of a language model: `model` itself, or the folder of that name in the places
+    /// where the workspace looks for models.
     Result<std::filesystem::path> findModel(const std::string& model) const;
 
-    /// Prints the problem on stderr and sets the exit code: 1 where the world failed, 2 where the
-    /// input is wrong.
+    /// Prints the problem to stderr and sets the exit code: 1 for a failure outside the program
+    /// (I/O, memory), 2 for wrong input.
     void fail(const Problem& problem);
     void fail(const Problem& problem, int code);
 };
 
-/// The words, with this between them.
+/// The words joined by `separator`.
 std::string joined(const std::vector<std::string>& words, const char* separator);
 
-/// Lets an option take one of these words and no other. They are its value's name too, so that
-/// help, manual and the completion of shells have them from here.
+/// Restricts an option to these words. They also become the name of its value, from which help,
+/// manual and shell completions take them.
 CLI::Option* takesOneOf(CLI::Option* option, const std::vector<std::string>& words);
 
 /// Reads an experiment file, which may be a pipe.
@@ -62,7 +67,7 @@ CLI::Option* addModelOption(CLI::App& command, std::string& model);
 /// Adds the option --checkpoint to a command that reads the weights of a run.
 void addCheckpointOption(CLI::App& command, std::string& checkpoint);
 
-// Each adds its subcommand; the context outlives the parsing.
+// Each adds its subcommand; the context must outlive the parsing.
 void addImport(CLI::App& app, Context& context);
 void addDatasets(CLI::App& app, Context& context);
 void addRun(CLI::App& app, Context& context);

@@ -3,6 +3,7 @@
 
 #include "core/data/dataset.h"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -19,7 +20,7 @@ struct DatasetsOptions {
     bool badLines = false;
 };
 
-/// The lines that an import left out: "u.data:17: the label "x" is no number", or as JSON.
+/// Prints the lines that the import left out: "u.data:17: REASON", or as JSON.
 void printBadLines(const std::vector<BadLine>& lines, bool json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const BadLine& bad : lines) {
@@ -37,12 +38,11 @@ void printBadLines(const std::vector<BadLine>& lines, bool json) {
 }
 
 void print(const Dataset& dataset) {
-    const std::string leftOut = leftOutInWords(dataset.tally());
     std::printf("%s: %lld rows, %lld positive (%.1f %%); left out: %s\n", dataset.name().c_str(),
                 static_cast<long long>(dataset.rows()), static_cast<long long>(dataset.positives()),
                 100.0 * static_cast<double>(dataset.positives()) /
                     static_cast<double>(std::max<std::int64_t>(dataset.rows(), 1)),
-                leftOut.empty() ? "nothing" : leftOut.c_str());
+                leftOutInWords(dataset.tally()).c_str());
     std::printf("  %s; hash %s\n", splitInWords(dataset.source(), dataset.splitRows()).c_str(),
                 dataset.hash().c_str());
     for (const FieldInfo& field : dataset.fields()) {
@@ -94,7 +94,7 @@ void run(const DatasetsOptions& options, Context& context) {
     if (options.json && (options.name.empty() || !list.empty())) {
         std::printf(options.name.empty() ? "[%s]\n" : "%s\n", list.c_str());
     } else if (names.empty()) {
-        std::printf("no datasets yet; 'flip import' makes one, 'flip demo' brings one\n");
+        std::printf("no datasets yet; 'flip import' or 'flip demo' creates one\n");
     }
 }
 
@@ -103,20 +103,21 @@ void run(const DatasetsOptions& options, Context& context) {
 void addDatasets(CLI::App& app, Context& context) {
     auto* command = app.add_subcommand("datasets", "list the datasets, show or delete one");
     auto options = std::make_shared<DatasetsOptions>();
-    command->add_flag("--json", options->json, "print a JSON list, one object a dataset");
+    command->add_flag("--json", options->json,
+                      "print a JSON list with one object for each dataset");
     auto* show = command->add_subcommand("show", "show one dataset");
     show->add_option("name", options->name, "the dataset's name")->required()->type_name("DATASET");
     show->add_flag("--json", options->json, "print a JSON object");
     show->add_flag("--bad-lines", options->badLines,
-                   "print the lines of the source that the import left out, and why; a thousand at "
-                   "most");
+                   "print the source lines that the import left out, with the reason; at most "
+                   "a thousand");
     command->footer(
-        R"(Without a word after it, 'flip datasets' lists all of them: rows, positives, the
-three splits, and for each field its ids and how much of valid and test was not
-seen in training.)");
+        R"(Without a subcommand, 'flip datasets' lists all of them: rows, positives, the three
+splits, and for each field its ids and the share of valid and test rows whose value
+is unknown.)");
     command->callback([command, show, options, &context] {
-        const auto words = command->get_subcommands();
-        if (words.empty() || words.front() == show) {
+        const auto subcommands = command->get_subcommands();
+        if (subcommands.empty() || subcommands.front() == show) {
             run(*options, context);
         }
     });

@@ -5,6 +5,7 @@
 #include "core/base/byte_count.h"
 #include "core/store/workspace_check.h"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
@@ -27,7 +28,7 @@ Json toJson(const std::vector<Finding>& findings) {
     return list;
 }
 
-Json doneAsJson(const std::vector<Finding>& repairs) {
+Json repairsAsJson(const std::vector<Finding>& repairs) {
     Json list = Json::array();
     for (const Finding& repair : repairs) {
         list.push_back({{"file", repair.file}, {"done", repair.problem}});
@@ -55,7 +56,7 @@ WorkspaceReport check(const Workspace& workspace) {
     return report;
 }
 
-/// Repairs what it may; nothing where that cannot be, and says why.
+/// The repairs made; nothing if the workspace cannot be repaired, which is then reported.
 std::optional<std::vector<Finding>> repair(Context& context) {
     const auto workspace = context.openWorkspace();
     auto done = workspace ? repairWorkspace(*workspace) : workspace.problem();
@@ -68,8 +69,9 @@ std::optional<std::vector<Finding>> repair(Context& context) {
 
 } // namespace
 
-void checkUp(const engine::DoctorWork& work, const MachineTold& machine, Context& context) {
-    const auto workspace = context.lookAtWorkspace();
+void runDoctor(const engine::DoctorWork& work, const MachineDescription& machine,
+               Context& context) {
+    const auto workspace = context.openWorkspaceWithoutLog();
     if (!workspace) {
         return context.fail(workspace.problem());
     }
@@ -82,7 +84,7 @@ void checkUp(const engine::DoctorWork& work, const MachineTold& machine, Context
         const Json answer = {
             {"sound", sound},
             {"damaged", toJson(report.damaged)},
-            {"repaired", doneAsJson(done)},
+            {"repaired", repairsAsJson(done)},
             {"notes", toJson(report.notes)},
             {"workspace", workspace->folder().string()},
             {"runs", report.runs},
@@ -107,17 +109,17 @@ void checkUp(const engine::DoctorWork& work, const MachineTold& machine, Context
 
 void addDoctor(CLI::App& app, Context& context) {
     auto* command = app.add_subcommand(
-        "doctor", "check the machine and every file of the workspace; say what is damaged");
+        "doctor", "check the machine and every file of the workspace; report what is damaged");
     auto work = std::make_shared<engine::DoctorWork>();
     command->add_flag("--repair", work->repair,
-                      "first mend what can be mended without loss, and remove what killed programs "
-                      "left; weights, predictions and datasets are never touched");
+                      "first repair what can be repaired without loss, and remove what killed "
+                      "programs left; weights, predictions and datasets are never changed");
     command->add_flag("--json", work->json, "print a JSON object");
     command->footer(
         R"(Every file is read and compared with its checksums: flip.db with all runs and
-facts, weights, predictions, datasets, what lies in the trash. Each damaged file
-is named with what to do; the exit status is 0 if there is none, else 1. Without
---repair nothing is written. Nothing is repaired while a run is live.)");
+their history, weights, predictions, datasets, and the trash. Each damaged file is
+named with what to do; the exit status is 0 if no file is damaged, else 1. Without
+--repair nothing is written. Nothing is repaired while a run is in progress.)");
     command->callback([work, &context] { engine::doctor(*work, context); });
 }
 

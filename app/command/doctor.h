@@ -7,14 +7,14 @@
 
 namespace flip::command {
 
-/// What of the machine is told before the workspace is checked.
-struct MachineTold {
-    std::string json; // an object; empty: LibTorch could not be started, which has been said
+/// The description of the machine that `flip doctor` prints before its report on the workspace.
+struct MachineDescription {
+    std::string json; // an object; empty: LibTorch could not be started, already reported
     std::string text; // lines
 };
 
-/// Checks the workspace, repairs it first where that is asked, and prints machine and workspace.
-/// The exit code is 0 where all is sound.
-void checkUp(const engine::DoctorWork& work, const MachineTold& machine, Context& context);
+/// Repairs the workspace if requested, checks it, and prints machine and workspace. The exit code
+/// is 0 if nothing is damaged.
+void runDoctor(const engine::DoctorWork& work, const MachineDescription& machine, Context& context);
 
 } // namespace flip::command

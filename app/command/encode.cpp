@@ -1,6 +1,8 @@
 #include "app/command/command.h"
 #include "app/engine/engine.h"
 
+#include <CLI/CLI.hpp>
+
 namespace flip::command {
 
 namespace {
@@ -16,22 +18,22 @@ struct EncodeOptions {
 void addEncode(CLI::App& app, Context& context) {
     auto* command = app.add_subcommand("encode", "write a text encoder's vector of each line");
     command->footer(
-        R"(The file holds one tensor, cls, of 32-bit floats: a row for each line, the hidden
-state of the line's first token, or what the run's plm.pooling says. Lines that
-are longer than the model reads are cut, and counted.
+        R"(The output file holds one tensor, cls, of 32-bit floats, with a row for each line:
+the hidden state of the line's first token, or what the run's plm.pooling selects.
+Lines longer than the model's maximum are truncated, and counted.
 
   flip encode --plm all-MiniLM-L6-v2 --input titles.txt --out titles.safetensors
   flip encode --run ml100k-1 --input titles.txt --out trained.safetensors)");
     auto options = std::make_shared<EncodeOptions>();
     auto* model = addModelOption(*command, options->encoder.model)->required(false);
     auto* run = command->add_option("--run", options->encoder.run,
-                                    "run whose trained text encoder reads the lines");
+                                    "run whose trained text encoder encodes the lines");
     run->type_name("RUN")->excludes(model);
     addCheckpointOption(*command, options->encoder.checkpoint);
     command->add_option("--input", options->input, "text file; each line is a sentence")
         ->required()
         ->type_name("FILE");
-    command->add_option("--out", options->output, "file to write, in the safetensors format")
+    command->add_option("--out", options->output, "file to write, in safetensors format")
         ->required()
         ->type_name("FILE.safetensors");
     command->callback([options, &context] {

@@ -8,8 +8,8 @@
 
 namespace flip::command {
 
-/// Turns the first Ctrl-C (or a termination) into a stop request and the second into an immediate
-/// end. Make it before any other thread: threads inherit the blocked signals.
+/// Turns the first SIGINT (Ctrl-C) or SIGTERM into a stop request and the second into an immediate
+/// exit. Must be created before any other thread: threads inherit the blocked signals.
 class Interrupt {
 public:
     Interrupt();
@@ -18,12 +18,12 @@ public:
 
 private:
     std::stop_source source_;
-    sigset_t waited_{};
-    std::jthread watcher_; // last member: joined while the others still live
+    sigset_t signals_{};
+    std::jthread watcher_; // last member: joined before the others are destroyed
 };
 
-/// Prints why long work came to nothing and sets the exit code: a stop that was asked for is one of
-/// its own, but a full disk is a failure whoever asked for a stop.
+/// Prints the problem and sets the exit code: kInterrupted if the user requested a stop, except for
+/// a failure outside the program, such as a full disk, which stays a failure.
 void failOrInterrupted(Context& context, const Problem& problem, const Interrupt& interrupt);
 
 } // namespace flip::command

@@ -27,7 +27,7 @@ Result<LineSource> LineSource::open(const std::string& file) {
                                ? -1
                                : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-        return Problem{"cannot be read; name a file of text", file};
+        return Problem{"cannot be read; name a text file", file};
     }
     return LineSource(descriptor, file);
 }
@@ -55,7 +55,7 @@ Result<std::string_view> LineSource::next() {
         } while (count < 0 && errno == EINTR);
         bytes_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
         if (count < 0) {
-            return Problem{"reading failed half-way; check the disk", file_, /*world=*/true};
+            return Problem{"reading failed half-way; check the disk", file_, /*systemError=*/true};
         }
         atEnd_ = count == 0;
         const std::size_t last = std::string_view(bytes_).substr(searched).rfind('\n');

@@ -8,8 +8,8 @@
 
 namespace flip::command {
 
-/// Whole lines of a file or of standard input, as they come. Only a line feed ends a line, and the
-/// last one needs none. Owned by one thread.
+/// Reads whole lines of a file or of standard input. Only a line feed ends a line; the last line
+/// needs none. Owned by one thread.
 class LineSource {
 public:
     /// "" is standard input.
@@ -19,8 +19,8 @@ public:
     LineSource& operator=(LineSource&& other) = delete;
     ~LineSource();
 
-    /// The next lines with their line feeds: those that can be had without waiting for more, about
-    /// a megabyte at most, but one at least. Empty at the end. Valid until the next call.
+    /// The next lines with their line feeds: all that are available without waiting, at most about
+    /// a megabyte and at least one line. Empty at the end. Valid until the next call.
     Result<std::string_view> next();
 
 private:
@@ -30,11 +30,11 @@ private:
     int descriptor_;
     std::string file_;
     std::string bytes_;
-    std::size_t given_ = 0; // of bytes_, by the last call
+    std::size_t given_ = 0; // bytes of bytes_ that the last call returned
     bool atEnd_ = false;
 };
 
-/// Cuts whole lines into blocks of some kilobytes, for threads to share out.
+/// Splits text into blocks of whole lines, some kilobytes each, to be distributed over threads.
 std::vector<std::string_view> lineBlocks(std::string_view lines);
 
 /// Calls visit(line) for each line of a block, without its line feed.

@@ -1,7 +1,7 @@
 #include "app/command/program.h"
 
 #include "app/command/command.h"
-#include "app/command/unknown_word.h"
+#include "app/command/unknown_argument.h"
 #include "core/base/version.h"
 
 #include <CLI/CLI.hpp>
@@ -16,7 +16,7 @@ namespace flip::command {
 
 namespace {
 
-/// Help whose long sentences go on below their beginning, not below the options.
+/// Wraps long option descriptions within their own column.
 class Help final : public CLI::Formatter {
 public:
     std::string make_option_desc(const CLI::Option* option) const override {
@@ -36,7 +36,7 @@ public:
 
 void buildProgram(CLI::App& app, Context& context) {
     app.name("flip");
-    app.description("train, measure and compare click models that learn from ids and from words");
+    app.description("train, measure and compare click models that learn from ids and from text");
     app.formatter(std::make_shared<Help>());
     app.set_help_flag("-h,--help", "print this help and exit");
     app.set_version_flag("--version", std::string("flip ") + programVersion(),
@@ -48,22 +48,23 @@ void buildProgram(CLI::App& app, Context& context) {
                    "platform's data folder)")
         ->type_name("DIR");
     app.add_option("--torch", context.torch,
-                   "for packages without LibTorch: a Python that has PyTorch, or its folder "
-                   "(default: $FLIP_TORCH, else what was chosen before)")
+                   "for packages without LibTorch: a Python with PyTorch, or the folder of PyTorch "
+                   "(default: $FLIP_TORCH, else the last choice)")
         ->type_name("PLACE");
     for (const auto add :
          {addImport, addDatasets, addRun, addSweep, addRuns, addModels, addTokenize, addEncode,
           addPredict, addBench, addMachine, addDoctor, addDemo}) {
         add(app, context);
     }
-    // Last, as commands take over the footer of what they are added to.
-    app.footer(R"(Whether, where and why does a language model help your recommender? flip imports
-raw files into a dataset, trains a model over ids and a language model over the
-same rows written as sentences, together or apart, and compares the runs on the
-same rows. It does without a display what flip-workbench, the window, does to data
-and runs; both share one workspace.
+    // Set last, since subcommands inherit the footer of their parent.
+    app.footer(
+        R"(Does a language model help your recommender, where, and why? flip imports raw files
+into a dataset, trains a model over ids and a language model over the same rows
+written as sentences, jointly or separately, and compares runs on the same rows.
+flip does without a display what the window, flip-workbench, does with data and
+runs; both share one workspace.
 
-'flip demo' goes the whole way with a small sample. With data of your own:
+'flip demo' shows all steps on a small sample. With your own data:
 
   flip import ml-100k --preset movielens-100k --name movielens-100k
   flip run experiments/ml100k.toml
@@ -84,15 +85,15 @@ int runProgram(int argc, char** argv) {
         if (error.get_exit_code() == 0) {
             return app.exit(error); // --help, --version
         }
-        const auto unknown = unknownWord(app, std::vector<std::string>(argv + 1, argv + argc));
+        const auto unknown = unknownArgument(app, std::vector<std::string>(argv + 1, argv + argc));
         const std::string trouble =
             unknown.value_or(std::string(error.what()) + "; see 'flip --help'");
         std::fprintf(stderr, "%s\n", trouble.c_str());
         return kWrongInput;
     }
-    // What a full disk or a closed pipe swallowed was not said.
+    // Output that was lost, by a full disk or a closed pipe, is a failure.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-        context.fail({"cannot be written", "standard output", /*world=*/true});
+        context.fail({"cannot be written", "standard output", /*systemError=*/true});
     }
     return context.exitCode;
 }

@@ -8,10 +8,10 @@ namespace flip::command {
 
 struct Context;
 
-/// Adds every command to an app that has none; the context outlives the parsing.
+/// Adds every command to an app that has none; the context must outlive the parsing.
 void buildProgram(CLI::App& app, Context& context);
 
-/// Reads the words and does what they say; the exit code.
+/// Parses the command line, runs the command and returns the exit code.
 int runProgram(int argc, char** argv);
 
 } // namespace flip::command

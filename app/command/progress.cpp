@@ -117,10 +117,10 @@ void RunReporter::report(const RunEvent& event) {
     } else if (const auto* aligned = std::get_if<AlignmentMeasured>(&event.fact)) {
         line_.keep("alignment after epoch " + std::to_string(aligned->epoch) + ": " +
                    numberText("%.3f", aligned->score) + " on the diagonal");
-    } else if (const auto* said = std::get_if<LogLine>(&event.fact)) {
-        line_.keep(said->text);
+    } else if (const auto* logLine = std::get_if<LogLine>(&event.fact)) {
+        line_.keep(logLine->text);
     } else if (const auto* ended = std::get_if<RunEnded>(&event.fact);
-               ended != nullptr && !run_.empty()) { // a refusal is told as a problem alone
+               ended != nullptr && !run_.empty()) { // a refused run is reported as a problem only
         line_.keep(std::string(wordOf(ended->status)) + " after " + duration(ended->seconds) +
                    (ended->reason.empty() ? "" : " (" + ended->reason + ")"));
         for (const auto& [split, metrics] : ended->metrics) {

@@ -9,18 +9,19 @@
 
 namespace flip::command {
 
-/// One changing line on a terminal, a plain line now and then elsewhere; always on stderr.
+/// A status line that is overwritten on a terminal, and plain lines now and then elsewhere; always
+/// on stderr.
 class StatusLine {
 public:
     StatusLine();
 
-    /// Shows the text if it is time to; `force` shows it in any case.
+    /// Shows the text if the last update is long enough ago, or if `force` is set.
     void show(const std::string& text, bool force = false);
 
-    /// Prints a line that stays.
+    /// Prints a permanent line.
     void keep(const std::string& text);
 
-    /// Removes the changing line from a terminal.
+    /// Removes the status line from a terminal.
     void clear();
 
 private:
@@ -29,8 +30,8 @@ private:
     bool shown_ = false;
 };
 
-/// Tells a run's progress with what is left of it, and prints events as JSON lines on stdout when
-/// asked. Called on the run's thread.
+/// Prints a run's progress and remaining time, and its events as JSON lines on stdout if requested.
+/// Called on the run's thread.
 class RunReporter final : public RunSink {
 public:
     explicit RunReporter(bool eventsOnStdout) : events_(eventsOnStdout) {}
@@ -51,7 +52,7 @@ private:
 /// 83 -> "1 m 23 s".
 std::string duration(double seconds);
 
-/// Four decimals, "not defined" without a value.
+/// The value with four decimals; "not defined" if there is none.
 std::string fourDecimals(const std::optional<double>& value);
 
 } // namespace flip::command

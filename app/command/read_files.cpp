@@ -19,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A file in memory whose descriptor stays open over execv(), and is known by its name. It holds
-// each name and each text as its length, a blank, and its bytes.
+// A file in memory whose descriptor stays open across execv() and is found by its name. It holds
+// each name and each text as its length, a space, and its bytes.
 constexpr const char* kMemoryName = "flip-files-read";
 constexpr const char* kMemoryLink = "/memfd:flip-files-read (deleted)";
 
@@ -40,11 +40,11 @@ std::optional<std::string> takePiece(std::string_view& packed) {
     return piece;
 }
 
-/// The descriptor that was handed over, or -1.
-int handedDescriptor() {
+/// The descriptor that the previous program left open, or -1.
+int inheritedDescriptor() {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator("/proc/self/fd", error)) {
-        std::error_code gone; // the iterator's own, by the time it is looked at
+        std::error_code gone; // the iterator's own descriptor may be closed by now
         if (fs::read_symlink(entry.path(), gone) == kMemoryLink) {
             return std::stoi(entry.path().filename().string());
         }
@@ -75,10 +75,11 @@ Result<void> ReadFiles::handOver() const {
         append(packed, text);
     }
     const auto failure = [this] {
-        return Problem{std::string("what was read cannot be passed on: ") + std::strerror(errno),
-                       texts_.begin()->first, /*world=*/true};
+        return Problem{std::string("its content cannot be passed to flip-engine: ") +
+                           std::strerror(errno),
+                       texts_.begin()->first, /*systemError=*/true};
     };
-    const int descriptor = ::memfd_create(kMemoryName, /*flags=*/0); // stays open over execv()
+    const int descriptor = ::memfd_create(kMemoryName, /*flags=*/0); // stays open across execv()
     if (descriptor < 0) {
         return failure();
     }
@@ -96,12 +97,12 @@ Result<void> ReadFiles::handOver() const {
 
 ReadFiles ReadFiles::takeOver() {
     ReadFiles files;
-    const int descriptor = handedDescriptor();
+    const int descriptor = inheritedDescriptor();
     if (descriptor < 0) {
         return files;
     }
     const auto packed = readFile("/proc/self/fd/" + std::to_string(descriptor));
-    ::close(descriptor); // no process that this one starts has a use for it
+    ::close(descriptor); // child processes must not inherit it
     std::string_view rest = packed ? std::string_view(*packed) : std::string_view();
     while (!rest.empty()) {
         auto name = takePiece(rest);

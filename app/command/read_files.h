@@ -7,21 +7,21 @@
 
 namespace flip::command {
 
-/// Files that a command was given, each read once: a pipe gives its bytes only once, and flip,
-/// which checks what they say, becomes flip-engine, which works by it. Owned by one thread.
+/// The files named on the command line, each read once: a pipe can be read only once, but flip,
+/// which checks the file, is then replaced by flip-engine, which uses it. Owned by one thread.
 class ReadFiles {
 public:
-    /// The whole file as bytes; from memory where it has been read before.
+    /// The whole content of the file; from memory if it has been read before.
     Result<std::string> read(const std::string& file);
 
-    /// Leaves what has been read to the program that this one becomes next.
+    /// Passes what has been read to the program that this process executes next.
     Result<void> handOver() const;
 
-    /// What the program before this one has read; nothing where it has handed over nothing.
+    /// The files that the previous program in this process has passed on, if any.
     static ReadFiles takeOver();
 
 private:
-    std::map<std::string, std::string> texts_; // by the name that was given
+    std::map<std::string, std::string> texts_; // by the name on the command line
 };
 
 } // namespace flip::command

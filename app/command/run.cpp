@@ -4,6 +4,8 @@
 #include "core/base/name.h"
 #include "core/spec/options.h"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 
 namespace flip::command {
@@ -19,7 +21,8 @@ struct RunOptions {
 
 Result<RunSpec> specFrom(const RunOptions& options, Context& context) {
     if (options.experiment.empty()) {
-        return Problem{"is missing; name an experiment file, or --resume RUN", "EXPERIMENT.toml"};
+        return Problem{"is missing; name an experiment file, or use --resume RUN",
+                       "EXPERIMENT.toml"};
     }
     auto draft = readExperimentFile(options.experiment, context);
     if (!draft) {
@@ -48,8 +51,8 @@ void run(RunOptions& options, Context& context) {
         return context.fail({"takes no experiment file and no --set", "--resume"});
     }
     if (!options.work.name.empty()) {
-        if (auto good = checkName(options.work.name); !good) {
-            return context.fail(good.problem());
+        if (auto checked = checkName(options.work.name); !checked) {
+            return context.fail(checked.problem());
         }
     }
     engine::run(options.work, context);
@@ -62,8 +65,9 @@ void addRun(CLI::App& app, Context& context) {
         app.add_subcommand("run", "train and measure what an experiment file describes");
     command->footer(
         R"(Stays in the foreground until the run ends and stores everything in the workspace,
-where 'flip runs' and the window find it. Ctrl-C ends the run at its next step and
-keeps a checkpoint, from which --resume goes on; a second Ctrl-C ends it at once.
+where 'flip runs' and the window find it. Ctrl-C stops the run after its current
+step and saves a checkpoint, from which --resume continues; a second Ctrl-C ends it
+at once.
 
   flip run experiments/ml100k.toml
   flip run experiments/ml100k.toml --set finetune.branches=id --set seed=2
@@ -73,25 +77,24 @@ keeps a checkpoint, from which --resume goes on; a second Ctrl-C ends it at once
         ->type_name("EXPERIMENT.toml");
     command
         ->add_option("--set", options->assignments,
-                     "give an option of the file another value; may be written again for others")
+                     "override an option of the file; may be repeated for other options")
         ->take_all()
         ->expected(1)
         ->type_name("KEY=VALUE");
     command
         ->add_option("--resume", options->work.resume,
-                     "go on with this run, which was stopped or has crashed")
+                     "resume this run, which was stopped, failed or crashed")
         ->type_name("RUN");
     command
         ->add_option("--name", options->work.name,
-                     "the name that the run gets (default: one is made)")
+                     "name of the new run (default: made from what it trains and its dataset)")
         ->type_name("NAME");
     command->add_flag("--json", options->work.json,
-                      "print the result as one JSON object, after the events if those are wanted");
+                      "print the result as one JSON object, after the events if --events is set");
     command->add_flag("--events", options->work.events,
-                      "print everything that happens, one JSON object a line");
+                      "print each event as a JSON object on a line of its own");
     command->add_flag("--options", options->options,
-                      "print every option of an experiment file, its default and what it does, as "
-                      "a file to start from");
+                      "print an experiment file with every option, its default and what it does");
     command->callback([options, &context] { run(*options, context); });
 }
 

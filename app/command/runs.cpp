@@ -10,6 +10,8 @@
 #include "core/store/run_archive.h"
 #include "core/store/run_store.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -27,9 +29,9 @@ namespace {
 struct RunsOptions {
     std::string run;
     bool json = false;
-    bool trash = false; // of list
+    bool trash = false; // for list
 
-    // Of metrics:
+    // For metrics:
     std::string split = "both";
     std::vector<std::string> by;
     std::string user;
@@ -47,12 +49,12 @@ Result<void> list(RunStore& store, const RunsOptions& options) {
     }
     if (options.json) {
         std::printf("%s\n", runsAsJson(runs->runs).c_str());
-        return tellUnreadable(*runs);
+        return reportUnreadable(*runs);
     }
     if (runs->runs.empty() && runs->unreadable.empty()) {
         std::printf("%s\n", options.trash
-                                ? "the trash is empty; 'flip runs delete' puts a run there"
-                                : "no runs yet; 'flip run EXPERIMENT.toml' makes one");
+                                ? "the trash is empty; 'flip runs delete' moves a run there"
+                                : "no runs yet; 'flip run EXPERIMENT.toml' starts one");
     }
     for (const RunSummary& run : runs->runs) {
         const auto test = run.end.metrics.find("test");
@@ -63,7 +65,7 @@ Result<void> list(RunStore& store, const RunsOptions& options) {
                     std::string(wordOf(run.status)).c_str(), std::string(wordOf(run.kind)).c_str(),
                     run.dataset.c_str(), static_cast<long long>(run.seed), auc.c_str());
     }
-    return tellUnreadable(*runs);
+    return reportUnreadable(*runs);
 }
 
 Result<void> show(const Workspace& workspace, RunStore& store, const std::string& name, bool json) {
@@ -79,7 +81,7 @@ Result<void> show(const Workspace& workspace, RunStore& store, const std::string
 }
 
 struct ExportOptions {
-    TableOptions table; // its runs are those of the command
+    TableOptions table; // table.runs: the runs to export
     std::string predictions;
     std::string zip;
     bool asTable = false;
@@ -106,16 +108,17 @@ Result<void> exportZip(const Workspace& workspace, RunStore& store, const std::s
     if (!bytes) {
         return bytes.problem();
     }
-    std::fprintf(stderr, "%s: %s; 'flip runs import' takes it into another workspace\n",
-                 zip.c_str(), inMebibytes(*bytes).c_str());
+    std::fprintf(stderr, "%s: %s; 'flip runs import' adds it to another workspace\n", zip.c_str(),
+                 inMebibytes(*bytes).c_str());
     return {};
 }
 
 Result<void> exportRuns(const Workspace& workspace, RunStore& store, const ExportOptions& options) {
-    const int ways = (options.asTable ? 1 : 0) + (options.predictions.empty() ? 0 : 1) +
-                     (options.zip.empty() ? 0 : 1);
-    if (ways != 1) {
-        return Problem{"needs one of --predictions FILE.csv, --zip FILE.zip and --table", "export"};
+    const int formats = (options.asTable ? 1 : 0) + (options.predictions.empty() ? 0 : 1) +
+                        (options.zip.empty() ? 0 : 1);
+    if (formats != 1) {
+        return Problem{"needs exactly one of --predictions FILE.csv, --zip FILE.zip and --table",
+                       "export"};
     }
     if (options.asTable) {
         return showTable(store, options.table);
@@ -135,25 +138,25 @@ void addExport(CLI::App& command, Context& context) {
                                          "as a zip file, or print runs as a table");
     exporting->footer(
         R"(The CSV file has a line for each row of valid and test: row_index, split, label,
-logit and p, the probability; a joint run adds logit_id and logit_text, those of
-its two branches. The numbers have all their digits. The zip file has the whole
-run: its recipe, what it told, its weights and predictions.
+logit and the probability p; a joint run adds logit_id and logit_text, the logits of
+its two branches. Numbers are written with all their digits. The zip file contains
+the whole run: its recipe, history, weights and predictions.
 
   flip runs export flip-movielens-100k-1 --predictions predicted.csv
   flip runs export flip-movielens-100k-1 --zip run.zip)");
     auto options = std::make_shared<ExportOptions>();
     exporting
         ->add_option("run", options->table.runs,
-                     "name of the run; with --table, of any number of runs")
+                     "name of the run; with --table, names of any number of runs")
         ->type_name("RUN");
     exporting->add_option("--predictions", options->predictions, "CSV file to write")
         ->type_name("FILE.csv");
     exporting
         ->add_option("--zip", options->zip,
-                     "zip file to write; 'flip runs import' takes it into another workspace")
+                     "zip file to write; 'flip runs import' adds it to another workspace")
         ->type_name("FILE.zip");
     exporting->add_flag("--table", options->asTable,
-                        "print the table of 'flip runs table', whose options may follow");
+                        "print the table of 'flip runs table'; its options may be given too");
     addTableOptions(*exporting, options->table);
     exporting->callback([options, &context] {
         withStore(context, [&](const Workspace& workspace, RunStore& store) {
@@ -162,7 +165,7 @@ run: its recipe, what it told, its weights and predictions.
     });
 }
 
-/// A whole number from 1 to `most`; nothing where the text is something else.
+/// The text as an integer from 1 to `most`; nothing if it is not one.
 std::optional<std::int64_t> wholeNumber(std::string_view text, std::int64_t most) {
     std::int64_t number = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -177,7 +180,7 @@ Result<MetricsRequest> requestOf(const RunsOptions& options) {
     }
     if (!options.at.empty()) {
         if (options.user.empty()) {
-            return Problem{"ranks the rows of each user; name their field with --user", "--at"};
+            return Problem{"ranks the rows of each user; name the user field with --user", "--at"};
         }
         request.at.clear();
         for (std::size_t begin = 0; begin <= options.at.size();) {
@@ -186,8 +189,8 @@ Result<MetricsRequest> requestOf(const RunsOptions& options) {
             const auto k = wholeNumber(word, std::numeric_limits<std::int64_t>::max());
             if (!k) {
                 return Problem{"'" + word +
-                                   "' is no length of a ranking; write whole numbers "
-                                   "from 1, such as 5,10,20",
+                                   "' is not a ranking length; write integers from 1, "
+                                   "such as 5,10,20",
                                "--at"};
             }
             if (std::ranges::find(request.at, *k) == request.at.end()) {
@@ -198,7 +201,7 @@ Result<MetricsRequest> requestOf(const RunsOptions& options) {
     }
     const auto bins = wholeNumber(options.bins, kMostBins);
     if (!bins) {
-        return Problem{"'" + options.bins + "' is no number of bins; write one from 1 to " +
+        return Problem{"'" + options.bins + "' is not a number of bins; write one from 1 to " +
                            std::to_string(kMostBins),
                        "--bins"};
     }
@@ -219,8 +222,8 @@ Result<void> showMetrics(const Workspace& workspace, RunStore& store, const Runs
     if (!quality) {
         return quality.problem();
     }
-    if (quality->noFields) {
-        std::fprintf(stderr, "%s\n", quality->noFields->text().c_str());
+    if (quality->fieldsProblem) {
+        std::fprintf(stderr, "%s\n", quality->fieldsProblem->text().c_str());
     }
     if (options.json) {
         std::printf("%s\n", qualityAsJson(*quality).c_str());
@@ -232,11 +235,11 @@ Result<void> showMetrics(const Workspace& workspace, RunStore& store, const Runs
 
 void addMetrics(CLI::App& command, const std::shared_ptr<RunsOptions>& options, Context& context) {
     auto* measuring = command.add_subcommand(
-        "metrics", "measure what a run's stored predictions are worth, beyond AUC and log loss");
+        "metrics", "measure a run's stored predictions by more than AUC and log loss");
     measuring->footer(
-        R"(Prints the AUC with its 95 % interval, normalised entropy, how many clicks were
-predicted for each that happened, and how well predicted probabilities hold
-(calibration, reliability tables). Nothing is trained or predicted again.
+        R"(Prints the AUC with its 95 % interval, normalised entropy, the ratio of predicted to
+observed clicks, and how well the predicted probabilities are calibrated (calibration
+error, reliability tables). Nothing is trained or predicted again.
 
   flip runs metrics flip-movielens-100k-1 --split test --by user_id --user user_id)");
     measuring->add_option("run", options->run, "the run's name")->required()->type_name("RUN");
@@ -245,24 +248,26 @@ predicted for each that happened, and how well predicted probabilities hold
         {"valid", "test", "both"});
     measuring
         ->add_option("--by", options->by,
-                     "add GAUC: the AUC within each value of this field, averaged; may be written "
-                     "again for another field")
+                     "add GAUC: the AUC within each value of this field, averaged; may be "
+                     "repeated for other fields")
         ->type_name("FIELD");
     measuring
         ->add_option("--user", options->user,
-                     "add recall, NDCG and hit rate of the ranking of each user's rows; the field "
-                     "that names the user")
+                     "add recall, NDCG and hit rate of the ranking of each user's rows; the name "
+                     "of the user field")
         ->type_name("FIELD");
     measuring
         ->add_option("--at", options->at,
-                     "with --user, how many rows from the top of a ranking count (default 5,10,20)")
+                     "with --user, the ranking lengths to measure at (default 5,10,20)")
         ->type_name("N,...");
-    measuring->add_option("--bins", options->bins, "bins of the reliability tables (default 15)")
+    measuring
+        ->add_option("--bins", options->bins,
+                     "number of bins of the reliability tables (default 15)")
         ->type_name("N");
     measuring
         ->add_option("--slices", options->slices,
-                     "add a table by this field's value: the 20 most frequent, then the rest; may "
-                     "be written again for another field")
+                     "add a table by this field's value: the 20 most frequent values, then the "
+                     "rest; may be repeated for other fields")
         ->type_name("FIELD");
     measuring->add_flag("--json", options->json, "print a JSON object");
     measuring->callback([options, &context] {

@@ -2,6 +2,8 @@
 
 #include "core/report/run_comparison.h"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 
 namespace flip::command {
@@ -17,8 +19,8 @@ struct CompareOptions {
 
 Result<void> compare(const Workspace& workspace, RunStore& store, const CompareOptions& options) {
     std::vector<std::string> across;
-    for (const std::string& word : listElements(options.across)) {
-        auto key = findGroupingKey(word, "--across");
+    for (const std::string& name : listElements(options.across)) {
+        auto key = findGroupingKey(name, "--across");
         if (!key) {
             return key.problem();
         }
@@ -46,10 +48,10 @@ Result<void> compare(const Workspace& workspace, RunStore& store, const CompareO
 void addRunsCompare(CLI::App& runs, Context& context) {
     auto* command =
         runs.add_subcommand("compare", "test whether runs on the same rows differ in their AUC");
-    command->footer(R"(Sets each run beside the first, by the predictions both have stored: the
-difference of the AUCs, the paired test of it (DeLong), its 95 % interval, and in
-words what these rows can show. Runs that differ only in the seed count as one
-recipe and are compared seed by seed.
+    command->footer(
+        R"(Compares each run with the first by their stored predictions: the difference of the
+AUCs, its paired test (DeLong), its 95 % interval, and a verdict in words. Runs that
+differ only in the seed count as one recipe and are compared seed by seed.
 
   flip runs compare id-movielens-100k-1 joint-movielens-100k-1)");
     auto options = std::make_shared<CompareOptions>();
@@ -60,7 +62,7 @@ recipe and are compared seed by seed.
                {"valid", "test"});
     command
         ->add_option("--across", options->across,
-                     "options that may differ within a recipe, beside the seed")
+                     "options besides the seed that may differ within a recipe")
         ->take_all()
         ->expected(1)
         ->type_name("KEY,...");

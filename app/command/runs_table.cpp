@@ -3,6 +3,8 @@
 #include "core/report/run_groups.h"
 #include "core/store/sweep_name.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
 
@@ -10,11 +12,11 @@ namespace flip::command {
 
 namespace {
 
-Result<std::vector<std::string>> groupingKeys(const std::vector<std::string>& words,
+Result<std::vector<std::string>> groupingKeys(const std::vector<std::string>& names,
                                               const char* where) {
     std::vector<std::string> keys;
-    for (const std::string& word : words) {
-        auto key = findGroupingKey(word, where);
+    for (const std::string& name : names) {
+        auto key = findGroupingKey(name, where);
         if (!key) {
             return key.problem();
         }
@@ -50,15 +52,14 @@ Result<RunTableRequest> requestOf(const TableOptions& options) {
     request.across = std::move(*across);
     for (const std::string& key : request.across) {
         if (std::ranges::find(request.by, key) != request.by.end()) {
-            return Problem{"'" + key + "' is in --by too; a row has one value of it or several",
-                           "--across"};
+            return Problem{"'" + key + "' is in --by too; leave it out of one of them", "--across"};
         }
     }
     return request;
 }
 
-/// The named runs, then those of each sweep by their numbers; all, the oldest first, where nothing
-/// is asked.
+/// The named runs, then the runs of each sweep by their numbers. If neither is given, all runs, the
+/// oldest first.
 Result<StoredRuns> chosenRuns(RunStore& store, const TableOptions& options) {
     const std::vector<std::string> sweeps = listElements(options.sweeps);
     auto runs = findRuns(store, options.runs);
@@ -85,7 +86,7 @@ Result<StoredRuns> chosenRuns(RunStore& store, const TableOptions& options) {
         }
         if (found.empty()) {
             return Problem{"no run is named " + sweepRunName(prefix, 1) +
-                               " or the like; 'flip runs list' shows all",
+                               " and so on; 'flip runs list' shows all",
                            "--sweep " + prefix};
         }
         std::ranges::sort(found);
@@ -108,13 +109,13 @@ void addTableOptions(CLI::App& command, TableOptions& options) {
     list("--sweep", "NAME,...", options.sweeps,
          "take the runs of these sweeps, NAME-001 and so on");
     list("--by", "KEY,...", options.by,
-         "options to show as columns and to sort by, such as backbone,dropout (default: those in "
-         "which the rows differ); sweep shows the name of each row's sweep");
+         "options to show as columns and to sort by, such as backbone,dropout (default: those that "
+         "differ between rows); sweep shows the name of each row's sweep");
     list("--across", "KEY,...", options.across,
-         "options that may differ within a row, beside the seed, such as finetune.from");
+         "options besides the seed that may differ within a row, such as finetune.from");
     list("--metric", "METRIC,...", options.metrics,
-         "what to show: a split and auc or logloss, such as test.auc, or those of one branch, such "
-         "as test.id.auc (default test.auc,test.logloss)");
+         "metrics to show: a split and auc or logloss, such as test.auc, or of one branch, such as "
+         "test.id.auc (default test.auc,test.logloss)");
     takesOneOf(command.add_option("--format", options.format,
                                   "Markdown (default), CSV with all digits, or JSON"),
                {"md", "csv", "json"});
@@ -143,15 +144,15 @@ Result<void> showTable(RunStore& store, const TableOptions& options) {
         std::printf(
             "%s", (options.format == "csv" ? tableAsCsv(*table) : tableAsMarkdown(*table)).c_str());
     }
-    return tellUnreadable(*runs);
+    return reportUnreadable(*runs);
 }
 
 void addRunsTable(CLI::App& runs, Context& context) {
     auto* command = runs.add_subcommand(
         "table", "print one row for each recipe: mean and standard deviation over its seeds");
     command->footer(
-        R"(Runs that differ only in the seed are one recipe. Only finished runs count; what
-was left out, or could mislead, is told on standard error.
+        R"(Runs that differ only in the seed are one recipe. Only finished runs are included;
+notes on standard error name the runs left out and what could mislead.
 
   flip runs table --sweep ids --by backbone --metric test.auc)");
     auto options = std::make_shared<TableOptions>();

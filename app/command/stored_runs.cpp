@@ -26,7 +26,7 @@ void withStore(Context& context,
     }
 }
 
-Result<void> tellUnreadable(const StoredRuns& stored) {
+Result<void> reportUnreadable(const StoredRuns& stored) {
     for (std::size_t i = 1; i < stored.unreadable.size(); ++i) {
         std::fprintf(stderr, "%s\n", stored.unreadable[i].text().c_str());
     }

@@ -10,25 +10,25 @@
 
 namespace flip::command {
 
-/// Opens workspace and store for this use and hands both to `work`; says what went wrong.
+/// Opens workspace and store for this use, calls `work` with both, and reports any Problem.
 void withStore(Context& context,
                const std::function<Result<void>(const Workspace&, RunStore&)>& work,
                WorkspaceUse use = WorkspaceUse::Read);
 
-/// Of runs that are there and cannot be read: the first, to be the command's last word; prints the
-/// others.
-Result<void> tellUnreadable(const StoredRuns& stored);
+/// Prints the problems of unreadable runs except the first, which it returns so that the command
+/// fails with it.
+Result<void> reportUnreadable(const StoredRuns& stored);
 
-/// The run, or a Problem that offers the nearest name there is.
+/// The run, or a Problem that suggests the nearest existing name.
 Result<RunSummary> findRun(RunStore& store, const std::string& name);
 
-/// The runs of these names, in their order.
+/// The runs of these names, in the same order.
 Result<std::vector<RunSummary>> findRuns(RunStore& store, const std::vector<std::string>& names);
 
-/// The elements of lists as they are written, "a,b" and "c"; empty ones are left out.
+/// The elements of comma-separated lists, "a,b" and "c"; empty elements are skipped.
 std::vector<std::string> listElements(const std::vector<std::string>& lists);
 
-/// What `flip runs table` and `flip runs export --table` are asked.
+/// The options of `flip runs table` and `flip runs export --table`.
 struct TableOptions {
     std::vector<std::string> runs; // empty: those of the sweeps, or all
     std::vector<std::string> sweeps;
@@ -39,14 +39,14 @@ struct TableOptions {
     bool json = false;
 };
 
-/// Adds everything but the names of the runs; the options outlive the parsing.
+/// Adds all options but the names of the runs; `options` must outlive the parsing.
 void addTableOptions(CLI::App& command, TableOptions& options);
 
-/// Prints the table on stdout, and what a reader of it must know on stderr.
+/// Prints the table to stdout and its notes to stderr.
 Result<void> showTable(RunStore& store, const TableOptions& options);
 
-// Subcommands of `flip runs` and `flip datasets` in files of their own; the context outlives the
-// parsing.
+// Subcommands of `flip runs` and `flip datasets` in files of their own; the context must outlive
+// the parsing.
 void addRunsTable(CLI::App& runs, Context& context);
 void addRunsCompare(CLI::App& runs, Context& context);
 void addRunsImport(CLI::App& runs, Context& context);

@@ -1,6 +1,8 @@
 #include "app/command/command.h"
 #include "app/engine/engine.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <thread>
@@ -19,7 +21,7 @@ struct SweepOptions {
     engine::SweepWork work;
 };
 
-/// Files by what tells them apart: their stems, or as they were written.
+/// Names for the files: their stems, or the full names if two stems are equal.
 std::vector<std::string> namesOf(const std::vector<std::string>& files) {
     std::vector<std::string> names;
     for (const std::string& file : files) {
@@ -35,7 +37,7 @@ std::vector<std::string> namesOf(const std::vector<std::string>& files) {
 Result<SweepRequest> requestOf(const SweepOptions& options, Context& context) {
     SweepRequest request{.assignments = options.assignments, .allSeeds = options.allSeeds};
     if (options.work.jobs < 1) {
-        return Problem{"write how many runs go side by side, from 1", "--jobs"};
+        return Problem{"write how many runs to run in parallel, from 1", "--jobs"};
     }
     auto chooseOn = readMetricName(options.chooseOn, "--choose-on");
     if (!chooseOn) {
@@ -89,12 +91,12 @@ void sweep(SweepOptions& options, Context& context) {
 
 void addSweep(CLI::App& app, Context& context) {
     auto* command = app.add_subcommand(
-        "sweep", "search over option values, choose by validation, and judge the best on test");
+        "sweep", "search over option values, choose by validation, and evaluate the best on test");
     command->footer(
         R"(Runs every combination of the values in --grid for each experiment file, chooses
-the best by its validation rows alone, repeats that one with every seed, and gives
-its mean and standard deviation on test. Ctrl-C stops the runs with checkpoints;
-the same command with --resume goes on.
+the best by its validation metric alone, repeats it with every seed, and prints its
+mean and standard deviation on test. Ctrl-C stops the runs with checkpoints; the
+same command with --resume continues.
 
   flip sweep lr.toml fm.toml --grid finetune.embedding_l2=1e-6,1e-5 --seeds 1,2,3)");
     auto options = std::make_shared<SweepOptions>();
@@ -103,41 +105,41 @@ the same command with --resume goes on.
         ->type_name("EXPERIMENT.toml");
     command
         ->add_option("--grid", options->grids,
-                     "values to try of an option; may be written again for other options, and then "
-                     "every combination is run. A comma inside brackets or quotes belongs to a "
+                     "values to try for an option; may be repeated for other options, and then "
+                     "every combination is run. A comma inside brackets or quotes is part of a "
                      "value")
         ->take_all()
         ->expected(1)
         ->type_name("KEY=V1,V2,...");
     command
         ->add_option("--set", options->assignments,
-                     "give an option of all files another value; may be written again for others")
+                     "override an option of all files; may be repeated for other options")
         ->take_all()
         ->expected(1)
         ->type_name("KEY=VALUE");
     command
         ->add_option("--seeds", options->seeds,
-                     "seeds, such as 1,2,3: the search uses the first, the best is repeated with "
-                     "the others (default: the one in the file)")
+                     "seeds, such as 1,2,3: the search uses the first, and the best is repeated "
+                     "with the others (default: the seed in the file)")
         ->type_name("N,...");
     command->add_flag("--all-seeds", options->allSeeds,
-                      "search with every seed, and choose by the mean over them");
+                      "search with every seed, and choose by their mean");
     command
         ->add_option("--choose-on", options->chooseOn,
-                     "what the best is chosen by: valid.auc (default), valid.logloss, or those of "
-                     "one branch, such as valid.id.auc; never test")
+                     "metric to choose the best by: valid.auc (default), valid.logloss, or that of "
+                     "one branch, such as valid.id.auc; test metrics are refused")
         ->type_name("METRIC");
     command
         ->add_option("--name", options->work.name,
-                     "the runs are NAME-001, NAME-002 and so on (default: sweep-EXPERIMENT)")
+                     "names the runs NAME-001, NAME-002 and so on (default: sweep-EXPERIMENT)")
         ->type_name("NAME");
     command
         ->add_option("--jobs", options->work.jobs,
-                     "runs side by side; they share the cores unless the option threads is set "
+                     "runs in parallel; they share the cores unless the option threads is set "
                      "(default 1)")
         ->type_name("N");
     command->add_flag("--resume", options->work.resume,
-                      "take finished runs of the same recipe from the workspace, and go on with "
+                      "use finished runs of the same recipe from the workspace, and resume "
                       "stopped ones");
     command->add_flag("--json", options->work.json, "print the result as one JSON object");
     command->callback([options, &context] { sweep(*options, context); });

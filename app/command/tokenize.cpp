@@ -4,6 +4,8 @@
 #include "core/base/worker_pool.h"
 #include "core/text/tokenizer/tokenizer.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -76,7 +78,7 @@ void tokenize(const TokenizeOptions& options, Context& context) {
             std::fwrite(texts[i].data(), 1, texts[i].size(), stdout);
         }
         if (options.input.empty()) {
-            std::fflush(stdout); // somebody may be waiting for the answer
+            std::fflush(stdout); // a reader may be waiting for the answer
         }
     }
 }
@@ -86,9 +88,9 @@ void tokenize(const TokenizeOptions& options, Context& context) {
 void addTokenize(CLI::App& app, Context& context) {
     auto* command = app.add_subcommand("tokenize", "print the tokens of each line as JSON");
     command->footer(
-        R"(Prints {"ids": [...], "offsets": [[begin, end], ...]} for each line, empty ones
-too, special tokens included. Offsets count the characters (Unicode code points)
-of the line. Nothing is cut or padded. The model's weights are not needed.
+        R"(Prints {"ids": [...], "offsets": [[begin, end], ...]} for each line, including empty
+lines and special tokens. Offsets count the characters (Unicode code points) of the
+line. Lines are neither truncated nor padded. The model's weights are not needed.
 
   echo 'a quiet film' | flip tokenize --plm all-MiniLM-L6-v2)");
     auto options = std::make_shared<TokenizeOptions>();

@@ -3,6 +3,7 @@
 #include "core/base/byte_count.h"
 #include "core/store/trash.h"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -22,8 +23,8 @@ struct TrashOptions {
     bool json = false;
 };
 
-/// "a, b and 17 more".
-std::string named(const std::vector<std::string>& names) {
+/// The names as a list of at most six: "a, b, c, d, e and 17 more".
+std::string abridged(const std::vector<std::string>& names) {
     constexpr std::size_t kNamed = 5;
     const std::size_t shown = names.size() > kNamed + 1 ? kNamed : names.size();
     const std::vector<std::string> first(names.begin(),
@@ -33,7 +34,7 @@ std::string named(const std::vector<std::string>& names) {
 }
 
 /// {"purged": ["a"], "freed_bytes": 123}
-void printJson(const char* done, const std::vector<std::string>& names, const Cleared& cleared,
+void printJson(const char* done, const std::vector<std::string>& names, const TrashReport& cleared,
                const char* bytes) {
     nlohmann::ordered_json object{{done, names}};
     if (names == cleared.datasets && !cleared.runs.empty()) {
@@ -43,33 +44,32 @@ void printJson(const char* done, const std::vector<std::string>& names, const Cl
     std::printf("%s\n", object.dump().c_str());
 }
 
-void tellDeleted(const std::vector<std::string>& names, const Cleared& cleared,
-                 const std::string& command, const TrashOptions& options) {
+void printDeleted(const std::vector<std::string>& names, const TrashReport& cleared,
+                  const std::string& command, const TrashOptions& options) {
     if (options.json) {
         return printJson("deleted", names, cleared, "bytes");
     }
     const bool withRuns = names == cleared.datasets && !cleared.runs.empty();
-    std::printf("deleted %s%s: %s in the trash; '%s restore' takes back, '%s purge' frees the "
-                "disk\n",
-                named(names).c_str(),
-                withRuns ? (" and the runs " + named(cleared.runs)).c_str() : "",
+    std::printf("deleted %s%s: %s moved to the trash; '%s restore' restores them, '%s purge' frees "
+                "the disk space\n",
+                abridged(names).c_str(),
+                withRuns ? (" and the runs " + abridged(cleared.runs)).c_str() : "",
                 inMebibytes(cleared.bytes).c_str(), command.c_str(), command.c_str());
     if (withRuns) {
-        std::printf("the runs are in the trash of their own: 'flip runs restore', 'flip runs "
-                    "purge'\n");
+        std::printf("use 'flip runs restore' and 'flip runs purge' for the runs\n");
     }
 }
 
-void tellRestored(const std::vector<std::string>& names, const Cleared& cleared,
-                  const TrashOptions& options) {
+void printRestored(const std::vector<std::string>& names, const TrashReport& cleared,
+                   const TrashOptions& options) {
     if (options.json) {
         return printJson("restored", names, cleared, "bytes");
     }
-    std::printf("restored %s: %s\n", named(names).c_str(), inMebibytes(cleared.bytes).c_str());
+    std::printf("restored %s: %s\n", abridged(names).c_str(), inMebibytes(cleared.bytes).c_str());
 }
 
-void tellPurged(const std::vector<std::string>& names, const Cleared& cleared,
-                const TrashOptions& options, Context& context) {
+void printPurged(const std::vector<std::string>& names, const TrashReport& cleared,
+                 const TrashOptions& options, Context& context) {
     for (const Problem& problem : cleared.problems) {
         context.fail(problem);
     }
@@ -77,55 +77,58 @@ void tellPurged(const std::vector<std::string>& names, const Cleared& cleared,
         return printJson("purged", names, cleared, "freed_bytes");
     }
     if (!names.empty() || cleared.bytes > 0) {
-        std::printf("purged %s: %s freed\n", names.empty() ? "remains" : named(names).c_str(),
+        std::printf("purged %s: %s freed\n", names.empty() ? "leftovers" : abridged(names).c_str(),
                     inMebibytes(cleared.bytes).c_str());
     } else if (cleared.problems.empty()) {
         std::printf("nothing to purge; the trash is empty\n");
     }
 }
 
-/// A restored run whose dataset was deleted can be shown, but not resumed.
-void hintAtDatasets(const Workspace& workspace, RunStore& store,
-                    const std::vector<std::string>& runs) {
-    std::vector<std::string> told;
+/// Prints a hint for restored runs whose dataset is in the trash: they can be shown, but not
+/// resumed.
+void hintTrashedDatasets(const Workspace& workspace, RunStore& store,
+                         const std::vector<std::string>& runs) {
+    std::vector<std::string> reported;
     const std::vector<std::string> deleted = trashedDatasets(workspace);
     for (const std::string& name : runs) {
         const auto run = store.lookUp(name);
         const std::string dataset = run && *run ? (*run)->dataset : std::string();
         std::error_code ignored;
         if (std::ranges::find(deleted, dataset) != deleted.end() &&
-            std::ranges::find(told, dataset) == told.end() &&
+            std::ranges::find(reported, dataset) == reported.end() &&
             !std::filesystem::exists(workspace.dataset(dataset), ignored)) {
-            told.push_back(dataset);
-            std::fprintf(stderr,
-                         "%s: its dataset '%s' is in the trash; 'flip datasets restore %s' takes "
-                         "it back\n",
-                         name.c_str(), dataset.c_str(), dataset.c_str());
+            reported.push_back(dataset);
+            std::fprintf(
+                stderr,
+                "%s: its dataset '%s' is in the trash; 'flip datasets restore %s' restores "
+                "it\n",
+                name.c_str(), dataset.c_str(), dataset.c_str());
         }
     }
 }
 
-/// Adds the names a command takes, and --json.
-CLI::Option* addNames(CLI::App& command, TrashOptions& options, const char* kind,
-                      const char* help) {
+/// Adds the names that a command takes, and --json.
+CLI::Option* addNamesAndJson(CLI::App& command, TrashOptions& options, const char* kind,
+                             const char* help) {
     command.add_flag("--json", options.json, "print a JSON object");
     return command.add_option("name", options.names, help)->type_name(kind);
 }
 
 void addRunsDelete(CLI::App& runs, Context& context) {
     auto* command =
-        runs.add_subcommand("delete", "put runs into the trash, from which they can be taken back");
+        runs.add_subcommand("delete", "move runs to the trash, from which they can be restored");
     command->footer(
         R"(Deleted runs are no longer listed; their files stay on the disk until 'flip runs
-purge'. A running run is refused, and so is one that others started from, unless
-they are named too.
+purge'. A run in progress is refused, and so is a run whose weights other runs
+started from, unless they are deleted too.
 
   flip runs delete flip-movielens-100k-1 flip-movielens-100k-2
   flip runs purge)");
     auto options = std::make_shared<TrashOptions>();
-    addNames(*command, *options, "RUN", "names of runs")->required();
-    command->add_flag("--force", options->force,
-                      "delete a run also if others started from its weights; they keep their own");
+    addNamesAndJson(*command, *options, "RUN", "names of runs")->required();
+    command->add_flag(
+        "--force", options->force,
+        "delete a run even if other runs started from its weights; they keep their own");
     command->callback([options, &context] {
         withStore(
             context,
@@ -137,7 +140,7 @@ they are named too.
                 if (!cleared) {
                     return cleared.problem();
                 }
-                tellDeleted(cleared->runs, *cleared, "flip runs", *options);
+                printDeleted(cleared->runs, *cleared, "flip runs", *options);
                 return {};
             },
             WorkspaceUse::Write);
@@ -145,12 +148,12 @@ they are named too.
 }
 
 void addRunsRestore(CLI::App& runs, Context& context) {
-    auto* command = runs.add_subcommand("restore", "take runs back from the trash");
-    command->footer(R"('flip runs list --trash' lists what is there.
+    auto* command = runs.add_subcommand("restore", "restore runs from the trash");
+    command->footer(R"('flip runs list --trash' lists the deleted runs.
 
   flip runs restore flip-movielens-100k-1)");
     auto options = std::make_shared<TrashOptions>();
-    addNames(*command, *options, "RUN", "names of deleted runs")->required();
+    addNamesAndJson(*command, *options, "RUN", "names of deleted runs")->required();
     command->callback([options, &context] {
         withStore(
             context,
@@ -159,8 +162,8 @@ void addRunsRestore(CLI::App& runs, Context& context) {
                 if (!cleared) {
                     return cleared.problem();
                 }
-                tellRestored(cleared->runs, *cleared, *options);
-                hintAtDatasets(workspace, store, cleared->runs);
+                printRestored(cleared->runs, *cleared, *options);
+                hintTrashedDatasets(workspace, store, cleared->runs);
                 return {};
             },
             WorkspaceUse::Write);
@@ -168,11 +171,11 @@ void addRunsRestore(CLI::App& runs, Context& context) {
 }
 
 void addRunsPurge(CLI::App& runs, Context& context) {
-    auto* command =
-        runs.add_subcommand("purge", "remove deleted runs from the disk, and tell what it freed");
+    auto* command = runs.add_subcommand(
+        "purge", "remove deleted runs from the disk, and print the space freed");
     command->footer(R"(Without a name the whole trash is emptied. This cannot be undone.)");
     auto options = std::make_shared<TrashOptions>();
-    addNames(*command, *options, "RUN", "names of deleted runs (default: all of them)");
+    addNamesAndJson(*command, *options, "RUN", "names of deleted runs (default: all of them)");
     command->callback([options, &context] {
         withStore(
             context,
@@ -181,14 +184,14 @@ void addRunsPurge(CLI::App& runs, Context& context) {
                 if (!cleared) {
                     return cleared.problem();
                 }
-                tellPurged(cleared->runs, *cleared, *options, context);
+                printPurged(cleared->runs, *cleared, *options, context);
                 return {};
             },
             WorkspaceUse::Write);
     });
 }
 
-/// Opens the workspace and hands it to `work`; says what went wrong.
+/// Opens the workspace, calls `work` with it, and reports any Problem.
 void withWorkspace(Context& context, const std::function<Result<void>(const Workspace&)>& work) {
     const auto workspace = context.openWorkspace();
     if (!workspace) {
@@ -201,14 +204,14 @@ void withWorkspace(Context& context, const std::function<Result<void>(const Work
 
 void addDatasetsDelete(CLI::App& datasets, Context& context) {
     auto* command = datasets.add_subcommand(
-        "delete", "put a dataset into the trash, from which it can be taken back");
+        "delete", "move a dataset to the trash, from which it can be restored");
     command->footer(
-        R"(Its files stay on the disk until 'flip datasets purge'. A dataset that runs stand
-on is refused, and they are named.)");
+        R"(Its files stay on the disk until 'flip datasets purge'. A dataset that stored runs
+use is refused, and the runs are named.)");
     auto options = std::make_shared<TrashOptions>();
-    addNames(*command, *options, "DATASET", "the dataset's name")->required()->expected(1);
+    addNamesAndJson(*command, *options, "DATASET", "the dataset's name")->required()->expected(1);
     command->add_flag("--with-runs", options->withRuns,
-                      "put the runs that stand on it into the trash too");
+                      "move the runs that use it to the trash too");
     command->callback([options, &context] {
         withWorkspace(context, [&](const Workspace& workspace) -> Result<void> {
             const auto cleared =
@@ -216,25 +219,26 @@ on is refused, and they are named.)");
             if (!cleared) {
                 return cleared.problem();
             }
-            tellDeleted(cleared->datasets, *cleared, "flip datasets", *options);
+            printDeleted(cleared->datasets, *cleared, "flip datasets", *options);
             return {};
         });
     });
 }
 
 void addDatasetsRestore(CLI::App& datasets, Context& context) {
-    auto* command = datasets.add_subcommand("restore", "take a dataset back from the trash");
-    command->footer(
-        R"(Of several datasets that were deleted under this name the last one comes back.)");
+    auto* command = datasets.add_subcommand("restore", "restore a dataset from the trash");
+    command->footer(R"(If several datasets of this name were deleted, the last one is restored.)");
     auto options = std::make_shared<TrashOptions>();
-    addNames(*command, *options, "DATASET", "name of a deleted dataset")->required()->expected(1);
+    addNamesAndJson(*command, *options, "DATASET", "name of a deleted dataset")
+        ->required()
+        ->expected(1);
     command->callback([options, &context] {
         withWorkspace(context, [&](const Workspace& workspace) -> Result<void> {
             const auto cleared = restoreDataset(workspace, options->names.front());
             if (!cleared) {
                 return cleared.problem();
             }
-            tellRestored(cleared->datasets, *cleared, *options);
+            printRestored(cleared->datasets, *cleared, *options);
             return {};
         });
     });
@@ -242,17 +246,18 @@ void addDatasetsRestore(CLI::App& datasets, Context& context) {
 
 void addDatasetsPurge(CLI::App& datasets, Context& context) {
     auto* command = datasets.add_subcommand(
-        "purge", "remove deleted datasets from the disk, and tell what it freed");
+        "purge", "remove deleted datasets from the disk, and print the space freed");
     command->footer(R"(Without a name every deleted dataset is removed. This cannot be undone.)");
     auto options = std::make_shared<TrashOptions>();
-    addNames(*command, *options, "DATASET", "names of deleted datasets (default: all of them)");
+    addNamesAndJson(*command, *options, "DATASET",
+                    "names of deleted datasets (default: all of them)");
     command->callback([options, &context] {
         withWorkspace(context, [&](const Workspace& workspace) -> Result<void> {
             const auto cleared = purgeDatasets(workspace, options->names);
             if (!cleared) {
                 return cleared.problem();
             }
-            tellPurged(cleared->datasets, *cleared, *options, context);
+            printPurged(cleared->datasets, *cleared, *options, context);
             return {};
         });
     });

@@ -17,9 +17,9 @@ void demo(Context& context) {
     RunReporter reporter(/*eventsOnStdout=*/false);
     const auto outcome = runDemo(*workspace, reporter, interrupt.token());
     if (!outcome) {
-        return context.fail(outcome.problem(), interrupt.happened() && !outcome.problem().world
-                                                   ? kInterrupted
-                                                   : kFailed);
+        return context.fail(outcome.problem(),
+                            interrupt.happened() && !outcome.problem().systemError ? kInterrupted
+                                                                                   : kFailed);
     }
     std::printf("\n%-8s %-22s %-22s\n", "branch", "AUC, all test rows", "AUC, films never seen");
     for (const DemoRow& row : outcome->rows) {
@@ -27,7 +27,7 @@ void demo(Context& context) {
                     fourDecimals(row.unseen.auc).c_str());
     }
     if (!outcome->rows.empty()) {
-        std::printf("%lld test rows, %lld of films never seen in training; %s in all\n",
+        std::printf("%lld test rows, %lld of films never seen in training; %s in total\n",
                     static_cast<long long>(outcome->rows.front().all.rows),
                     static_cast<long long>(outcome->rows.front().unseen.rows),
                     duration(outcome->seconds).c_str());

@@ -3,11 +3,11 @@
 namespace flip::command::engine {
 
 void doctor(const DoctorWork& work, Context& context) {
-    const auto told = tellMachine();
-    if (!told) {
-        context.fail(told.problem(), kFailed); // the workspace is checked all the same
+    const auto machine = describeMachine();
+    if (!machine) {
+        context.fail(machine.problem(), kFailed); // the workspace is still checked
     }
-    checkUp(work, told ? *told : MachineTold(), context);
+    runDoctor(work, machine ? *machine : MachineDescription(), context);
 }
 
 } // namespace flip::command::engine

@@ -51,8 +51,8 @@ void encode(const EncoderChoice& choice, const std::string& input, const std::st
     if (!report) {
         return failOrInterrupted(context, report.problem(), interrupt);
     }
-    std::printf("%lld lines, %lld cut at the model's length, in %s\n",
-                static_cast<long long>(report->lines), static_cast<long long>(report->cut),
+    std::printf("%lld lines, %lld truncated to the model's length, in %s\n",
+                static_cast<long long>(report->lines), static_cast<long long>(report->truncated),
                 duration(report->seconds).c_str());
 }
 

@@ -9,16 +9,16 @@
 #include <string>
 #include <vector>
 
-// What needs LibTorch, whose loading costs a fifth of a second. flip-engine does it. In flip, which
-// reads the words and refuses what it can, each of these becomes flip-engine with the same words;
-// it returns only if that cannot be started.
+// The commands that need LibTorch, whose loading takes a fifth of a second. flip-engine implements
+// them. In flip, which parses and checks the command line, each of them executes flip-engine with
+// the same arguments and returns only if that cannot be started.
 namespace flip::command::engine {
 
-/// A recipe to train, or the run to go on with.
+/// The recipe to train, or the run to resume.
 struct RunWork {
     std::optional<RunSpec> spec;
-    std::string resume; // without a spec: a run's name
-    std::string name;   // empty: one is made
+    std::string resume; // the run's name, if there is no spec
+    std::string name;   // empty: generated
     bool json = false;
     bool events = false;
 };
@@ -26,37 +26,37 @@ struct RunWork {
 /// Trains in the foreground.
 void run(const RunWork& work, Context& context);
 
-/// A search whose grid has been expanded.
+/// A sweep whose grid has been expanded.
 struct SweepWork {
     SweepRequest request;
     std::vector<Combination> combinations;
-    std::string name; // empty: made from the experiment's
+    std::string name; // empty: made from the experiment's name
     std::int64_t jobs = 1;
     bool resume = false;
     bool json = false;
 };
 
-/// Searches, repeats the best, and tells.
+/// Searches, repeats the best combination, and prints the result.
 void sweep(SweepWork work, Context& context);
 
-/// Which text encoder is meant: a language model's, or that of a run's checkpoint.
+/// Which text encoder to use: a language model, or the text encoder of a run's checkpoint.
 struct EncoderChoice {
     std::string model;
     std::string run;
     std::string checkpoint;
 };
 
-/// A check of machine and workspace.
+/// The options of `flip doctor`.
 struct DoctorWork {
     bool repair = false;
     bool json = false;
 };
 
-/// Lines of `input` as sentence vectors in `output`.
+/// Writes the sentence vectors of the lines of `input` to `output`.
 void encode(const EncoderChoice& encoder, const std::string& input, const std::string& output,
             Context& context);
 
-/// Rows to predict, and the model: of a run's checkpoint, or of a bundle.
+/// The rows to predict, and the model: a run's checkpoint or a bundle.
 struct PredictWork {
     std::string run;
     std::string checkpoint;
@@ -67,29 +67,30 @@ struct PredictWork {
     bool json = false;
 };
 
+/// Predicts the rows and writes a CSV file.
 void predict(const PredictWork& work, Context& context);
 
-/// All that the model of a run's checkpoint needs, in a folder.
+/// Writes a bundle of the model of a run's checkpoint.
 void exportBundle(const std::string& run, const std::string& checkpoint, const std::string& folder,
                   Context& context);
 
-/// The model folders, and which can be used.
+/// Prints the model folders, and which of them can be used.
 void listModels(bool json, Context& context);
 
-/// What a model folder holds and lacks.
+/// Prints what a model folder contains and what is missing.
 void checkModel(const std::string& model, bool json, Context& context);
 
-/// The text encoder of a run as a model folder of its own.
+/// Writes the text encoder of a run as a model folder.
 void exportModel(const std::string& run, const std::string& checkpoint, const std::string& output,
                  Context& context);
 
-/// The sample project from import to result.
+/// Runs the sample project from import to result.
 void demo(Context& context);
 
-/// What runs can compute on here.
+/// Prints what runs can compute on here.
 void machine(bool json, Context& context);
 
-/// Checks machine and workspace, and repairs where that is asked.
+/// Checks machine and workspace, and repairs if requested.
 void doctor(const DoctorWork& work, Context& context);
 
 } // namespace flip::command::engine

@@ -5,11 +5,11 @@
 namespace flip::command::engine {
 
 void machine(bool json, Context& context) {
-    const auto told = tellMachine();
-    if (!told) {
-        return context.fail(told.problem());
+    const auto description = describeMachine();
+    if (!description) {
+        return context.fail(description.problem());
     }
-    std::fputs(json ? (told->json + "\n").c_str() : told->text.c_str(), stdout);
+    std::fputs(json ? (description->json + "\n").c_str() : description->text.c_str(), stdout);
 }
 
 } // namespace flip::command::engine

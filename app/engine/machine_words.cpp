@@ -29,7 +29,7 @@ std::string asJson(const Devices& here, const ChosenDevice& automatic, unsigned 
     const nlohmann::json answer = {
         {"libtorch", libTorchText()},   {"libtorch_folder", libTorchFolder()},
         {"processor", processorName()}, {"cores", cores},
-        {"graphics", graphics},         {"why_no_graphics", here.whyNoGraphics},
+        {"graphics", graphics},         {"why_no_graphics", here.graphicsProblem},
         {"auto", automatic.device},     {"note", automatic.note}};
     return answer.dump();
 }
@@ -37,32 +37,32 @@ std::string asJson(const Devices& here, const ChosenDevice& automatic, unsigned 
 std::string asText(const Devices& here, const ChosenDevice& automatic, unsigned cores) {
     const std::string processor = processorName();
     std::string text = "LibTorch   " + libTorchText() + ", " + libTorchFolder() + "\n";
-    text += "processor  " + (processor.empty() ? "of unknown name" : processor) + ", " +
+    text += "CPU        " + (processor.empty() ? "of unknown name" : processor) + ", " +
             std::to_string(cores) + " cores\n";
     for (std::size_t i = 0; i < here.graphics.size(); ++i) {
         text += "cuda:" + std::to_string(i) + "     " + here.graphics[i].name + ", " +
                 gibibytes(here.graphics[i].memoryBytes) + "\n";
     }
     if (here.graphics.empty()) {
-        text += "graphics   not used: " + here.whyNoGraphics + "\n";
+        text += "GPU        not used: " + here.graphicsProblem + "\n";
     }
-    // One that is there and computes nothing has a note of its own.
-    const bool tellsWhy = !here.graphics.empty() && !automatic.note.empty();
+    // A GPU that is present but not used has a note with the reason.
+    const bool hasReason = !here.graphics.empty() && !automatic.note.empty();
     text += "device     \"auto\" is " + automatic.device +
-            (tellsWhy ? ". " + automatic.note : std::string()) + "\n";
+            (hasReason ? ". " + automatic.note : std::string()) + "\n";
     return text;
 }
 
 } // namespace
 
-Result<MachineTold> tellMachine() {
+Result<MachineDescription> describeMachine() {
     const Devices& here = devices();
     const auto automatic = chooseDevice("auto");
     if (!automatic) {
         return automatic.problem();
     }
     const unsigned cores = std::thread::hardware_concurrency();
-    return MachineTold{asJson(here, *automatic, cores), asText(here, *automatic, cores)};
+    return MachineDescription{asJson(here, *automatic, cores), asText(here, *automatic, cores)};
 }
 
 } // namespace flip::command::engine

@@ -6,7 +6,7 @@
 
 namespace flip::command::engine {
 
-/// What runs can compute on here, as `flip machine` and `flip doctor` tell it.
-Result<MachineTold> tellMachine();
+/// What runs can compute on here, as `flip machine` and `flip doctor` print it.
+Result<MachineDescription> describeMachine();
 
 } // namespace flip::command::engine

@@ -19,7 +19,7 @@ void print(const Json& json) {
     std::printf("%s\n", json.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
-/// What both list and check say of a folder; null where it cannot be known.
+/// What both list and check report about a folder; null where it is not known.
 Json outline(const ModelReport& report) {
     const auto& config = report.config;
     const auto known = [&](const auto& value) { return config ? Json(value) : Json(); };
@@ -39,7 +39,7 @@ Json outline(const ModelReport& report) {
 std::string shapeText(const TextConfig& config) {
     return config.type + ", " + std::to_string(config.layers) +
            (config.layers == 1 ? " layer, " : " layers, ") + std::to_string(config.hidden) +
-           " wide, " + std::to_string(config.vocabulary) + " pieces";
+           " wide, vocabulary of " + std::to_string(config.vocabulary);
 }
 
 void printReport(const ModelReport& report) {
@@ -57,7 +57,7 @@ void printReport(const ModelReport& report) {
         line("prefix", report.prefix);
     }
     line("tokenizer",
-         report.tokenizer + (report.pieces > 0 ? ", " + std::to_string(report.pieces) + " pieces"
+         report.tokenizer + (report.pieces > 0 ? ", " + std::to_string(report.pieces) + " tokens"
                                                : std::string()));
     for (const std::string& name : report.missing) {
         line("missing", name);
@@ -112,7 +112,7 @@ void listModels(bool json, Context& context) {
     Json all = Json::array();
     const auto folders = workspace->modelFolders();
     for (const std::filesystem::path& folder : folders) {
-        const ModelReport report = flip::checkModel(folder, ModelScrutiny::Outline);
+        const ModelReport report = flip::checkModel(folder, ModelCheckDepth::Headers);
         if (json) {
             all.push_back(outline(report));
         } else if (report.usable()) {
@@ -126,7 +126,7 @@ void listModels(bool json, Context& context) {
     if (json) {
         print(all);
     } else if (folders.empty()) {
-        std::printf("no language models yet; put a folder in the Hugging Face layout into %s\n",
+        std::printf("no language models; put a folder in the Hugging Face layout into %s\n",
                     workspace->models().c_str());
     }
 }
@@ -138,7 +138,7 @@ void checkModel(const std::string& model, bool json, Context& context) {
     }
     std::error_code ignored;
     const auto folder = std::filesystem::weakly_canonical(*found, ignored);
-    const ModelReport report = flip::checkModel(folder, ModelScrutiny::Numbers);
+    const ModelReport report = flip::checkModel(folder, ModelCheckDepth::Weights);
     if (json) {
         printJson(report);
     } else {
@@ -159,8 +159,9 @@ void exportModel(const std::string& run, const std::string& checkpoint, const st
     if (!done) {
         return context.fail(done.problem());
     }
-    std::printf("%lld layers, %lld parameters of %s in %s\n", static_cast<long long>(done->layers),
-                static_cast<long long>(done->parameters), run.c_str(), output.c_str());
+    std::printf("%lld layers, %lld parameters of %s written to %s\n",
+                static_cast<long long>(done->layers), static_cast<long long>(done->parameters),
+                run.c_str(), output.c_str());
 }
 
 void exportBundle(const std::string& run, const std::string& checkpoint, const std::string& folder,
@@ -173,7 +174,7 @@ void exportBundle(const std::string& run, const std::string& checkpoint, const s
     if (!bytes) {
         return context.fail(bytes.problem());
     }
-    std::printf("the model of %s in %s, %s\n", run.c_str(), folder.c_str(),
+    std::printf("bundle of %s written to %s, %s\n", run.c_str(), folder.c_str(),
                 inMebibytes(*bytes).c_str());
 }
 

@@ -15,8 +15,8 @@ namespace flip::command::engine {
 
 namespace {
 
-/// What the rows lacked goes to stderr: the counts of --json are for programs.
-void tellLeftOut(const PredictReport& report) {
+/// Prints the lines left out and the missing join matches to stderr, since stdout may be JSON.
+void reportLeftOut(const PredictReport& report) {
     for (const Problem& example : report.examples) {
         std::fprintf(stderr, "%s\n", example.text().c_str());
     }
@@ -25,7 +25,8 @@ void tellLeftOut(const PredictReport& report) {
     }
     for (const JoinMatches& join : report.joins) {
         if (join.unmatched > 0) {
-            std::fprintf(stderr, "%lld rows have no match in %s; its values are empty there\n",
+            std::fprintf(stderr,
+                         "%lld rows have no match in %s; its fields are empty in these rows\n",
                          static_cast<long long>(join.unmatched), join.table.c_str());
         }
     }
@@ -33,13 +34,13 @@ void tellLeftOut(const PredictReport& report) {
 
 void print(const PredictReport& report, const std::string& output) {
     const double seconds = std::max(report.seconds, 1e-9);
-    std::printf("%lld rows in %s, %.0f rows/s, in %s\n", static_cast<long long>(report.rows),
-                duration(report.seconds).c_str(), static_cast<double>(report.rows) / seconds,
-                output.c_str());
+    std::printf("%lld rows in %s, %.0f rows/s, written to %s\n",
+                static_cast<long long>(report.rows), duration(report.seconds).c_str(),
+                static_cast<double>(report.rows) / seconds, output.c_str());
     for (const auto& [field, rows] : report.unknown) {
         if (rows > 0) {
-            std::printf("  %s: %lld rows have a value that the model does not know\n",
-                        field.c_str(), static_cast<long long>(rows));
+            std::printf("  %s: %lld rows have an unknown value\n", field.c_str(),
+                        static_cast<long long>(rows));
         }
     }
 }
@@ -78,7 +79,7 @@ void predict(const PredictWork& work, Context& context) {
     if (!report) {
         return failOrInterrupted(context, report.problem(), interrupt);
     }
-    tellLeftOut(*report);
+    reportLeftOut(*report);
     work.json ? printJson(*report) : print(*report, work.output);
 }
 

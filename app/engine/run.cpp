@@ -12,10 +12,10 @@ namespace flip::command::engine {
 
 namespace {
 
-void conclude(const RunEnded& ended, const RunWork& work, const std::string& run,
-              Context& context) {
+void reportEnd(const RunEnded& ended, const RunWork& work, const std::string& run,
+               Context& context) {
     if (ended.problem && run.empty()) {
-        context.fail(*ended.problem); // refused before it was taken up
+        context.fail(*ended.problem); // refused before it started
     } else if (ended.problem) {
         context.fail(*ended.problem, kFailed);
     } else if (ended.status == RunStatus::Stopped) {
@@ -45,7 +45,7 @@ void run(const RunWork& work, Context& context) {
     const RunEnded ended =
         work.spec ? executeRun(*work.spec, *workspace, work.name, reporter, interrupt.token())
                   : resumeRun(work.resume, *workspace, reporter, interrupt.token());
-    conclude(ended, work, reporter.run(), context);
+    reportEnd(ended, work, reporter.run(), context);
 }
 
 } // namespace flip::command::engine

@@ -20,7 +20,7 @@ namespace flip::command::engine {
 
 namespace {
 
-/// Counts the epochs of finetuning that a stored run did.
+/// Counts the finetuning epochs of a stored run.
 class EpochCount final : public RunSink {
 public:
     void take(const RunEvent& event) override {
@@ -30,19 +30,20 @@ public:
     std::int64_t count = 0;
 };
 
-/// Why a run did not finish: what it stored, else what it said, unless it was ended from outside.
-std::string reasonOf(const SweptRun& run, const ChildEnd& end) {
+/// Why a run did not finish: the problem it stored, else the signal that ended it, else its last
+/// line on stderr.
+std::string failureReason(const SweepRun& run, const ChildEnd& end) {
     if (run.end.problem) {
         return run.end.problem->text();
     }
     if (end.code > 128) {
         return "its process was ended by signal " + std::to_string(end.code - 128);
     }
-    return end.lastWords.empty() ? "its process ended with code " + std::to_string(end.code)
-                                 : end.lastWords;
+    return end.lastErrorLine.empty() ? "its process ended with code " + std::to_string(end.code)
+                                     : end.lastErrorLine;
 }
 
-/// One sweep in one workspace, from the first run to the table.
+/// One sweep in one workspace, from the first run to the result table.
 class Sweep {
 public:
     Sweep(SweepWork work, const Workspace& workspace, RunStore& store)
@@ -54,8 +55,8 @@ public:
         }
     }
 
-    /// Everything a person could have got wrong, before the first run starts; also finds the runs
-    /// that are there already, and the names of those to come.
+    /// Checks all input before the first run starts; finds stored runs to reuse and the names for
+    /// the new ones.
     Result<void> prepare() {
         if (prefix_.empty()) {
             const auto& names = result_.request.experiments;
@@ -73,7 +74,7 @@ public:
                 return Problem{ready.problem().text(),
                                result_.request.experiments[combination.experiment].name +
                                    (text.empty() ? "" : " with " + text),
-                               ready.problem().world};
+                               ready.problem().systemError};
             }
             if (auto checked = checkDataset(spec.data.dataset); !checked) {
                 return checked;
@@ -90,18 +91,18 @@ public:
         return resume_ ? findStored(stored->runs) : Result<void>();
     }
 
-    /// Searches, repeats the best, and tells; the exit code.
-    int conduct() {
+    /// Searches, repeats the best combinations, and prints the result; returns the exit code.
+    int execute() {
         const Interrupt interrupt;
-        std::vector<Place> search;
+        std::vector<PlannedRun> search;
         for (std::size_t i = 0; i < result_.combinations.size(); ++i) {
             for (std::size_t s = 0; s < result_.searchedSeeds(); ++s) {
                 search.push_back({i, s});
             }
         }
-        auto made = make(search, interrupt.token());
-        std::vector<Place> repeats;
-        for (std::size_t e = 0; made && e < result_.request.experiments.size(); ++e) {
+        auto done = runMissing(search, interrupt.token());
+        std::vector<PlannedRun> repeats;
+        for (std::size_t e = 0; done && e < result_.request.experiments.size(); ++e) {
             if (const auto chosen = result_.chosen(e)) {
                 for (std::size_t s = result_.searchedSeeds(); s < result_.runs[*chosen].size();
                      ++s) {
@@ -109,15 +110,15 @@ public:
                 }
             }
         }
-        if (made && !interrupt.happened()) {
-            made = make(repeats, interrupt.token());
+        if (done && !interrupt.happened()) {
+            done = runMissing(repeats, interrupt.token());
         }
-        if (!made) {
-            std::fprintf(stderr, "%s\n", made.problem().text().c_str());
-            return made.problem().world ? kFailed : kWrongInput;
+        if (!done) {
+            std::fprintf(stderr, "%s\n", done.problem().text().c_str());
+            return done.problem().systemError ? kFailed : kWrongInput;
         }
         if (interrupt.happened()) {
-            std::fprintf(stderr, "stopped; the same command with --resume goes on\n");
+            std::fprintf(stderr, "stopped; the same command with --resume continues\n");
             return kInterrupted;
         }
         std::printf("%s",
@@ -129,17 +130,19 @@ public:
     }
 
 private:
-    struct Place {
+    struct PlannedRun {
         std::size_t combination = 0;
         std::size_t seed = 0;
     };
 
-    SweptRun& at(const Place& place) { return result_.runs[place.combination][place.seed]; }
-    const RunSpec& specOf(const Place& place) const {
-        return result_.combinations[place.combination].specs[place.seed];
+    SweepRun& at(const PlannedRun& planned) {
+        return result_.runs[planned.combination][planned.seed];
+    }
+    const RunSpec& specOf(const PlannedRun& planned) const {
+        return result_.combinations[planned.combination].specs[planned.seed];
     }
 
-    /// Without validation rows nothing can be chosen.
+    /// The best combination is chosen on validation rows, so the dataset must have some.
     Result<void> checkDataset(const std::string& name) {
         if (!checkedDatasets_.insert(name).second) {
             return {};
@@ -155,7 +158,7 @@ private:
         return {};
     }
 
-    /// Takes what an earlier call has stored: finished runs as they are, others to go on with.
+    /// Finds the runs that an earlier call stored: finished runs are reused, others resumed.
     Result<void> findStored(const std::vector<RunSummary>& stored) {
         for (std::size_t i = 0; i < result_.combinations.size(); ++i) {
             const auto inputs = inputIdentity(result_.combinations[i].specs.front(), workspace_);
@@ -169,10 +172,10 @@ private:
                     continue;
                 }
                 if (run->status == RunStatus::Running) {
-                    return Problem{"is running in another program; wait for its end or stop it",
+                    return Problem{"is running in another program; wait until it ends, or stop it",
                                    run->name};
                 }
-                if (auto read = readEnd({i, s}, run->name); !read) {
+                if (auto read = readResult({i, s}, run->name); !read) {
                     return read;
                 }
             }
@@ -180,16 +183,16 @@ private:
         return {};
     }
 
-    /// What the store says of a run.
-    Result<void> readEnd(const Place& place, const std::string& name) {
+    /// Reads a run's result from the store.
+    Result<void> readResult(const PlannedRun& planned, const std::string& name) {
         auto stored = store_.lookUp(name);
         if (!stored) {
             return stored.problem();
         }
-        SweptRun& run = at(place);
+        SweepRun& run = at(planned);
         run.name = name;
         if (!*stored) {
-            run.status = RunStatus::Failed; // refused before it was taken up
+            run.status = RunStatus::Failed; // refused before it started
             return {};
         }
         run.status = (*stored)->status;
@@ -203,20 +206,20 @@ private:
     std::string freeName() {
         std::error_code ignored;
         std::string name;
-        do { // a folder without its run is left alone
+        do { // a checkpoint folder without a run is not reused
             name = sweepRunName(prefix_, next_++);
         } while (std::filesystem::exists(workspace_.checkpoints(name), ignored));
         return name;
     }
 
-    /// Makes those of the runs that are not there yet. A run that fails is told and counted.
-    Result<void> make(const std::vector<Place>& places, const std::stop_token& stop) {
-        std::vector<Place> open;
+    /// Executes the planned runs that are not stored yet. A failed run is reported and counted.
+    Result<void> runMissing(const std::vector<PlannedRun>& plan, const std::stop_token& stop) {
+        std::vector<PlannedRun> missing;
         std::vector<ChildRun> runs;
-        for (const Place& place : places) {
-            SweptRun& run = at(place);
+        for (const PlannedRun& planned : plan) {
+            SweepRun& run = at(planned);
             if (run.finished() || run.status == RunStatus::Diverged) {
-                tell(place, "stored already, ");
+                reportRun(planned, "already stored, ");
                 failed_ += run.finished() ? 0 : 1;
                 continue;
             }
@@ -224,41 +227,42 @@ private:
             if (!resume) {
                 run.name = freeName();
             }
-            open.push_back(place);
-            runs.push_back({specOf(place), run.name, resume});
+            missing.push_back(planned);
+            runs.push_back({specOf(planned), run.name, resume});
         }
         Result<void> read;
-        auto made = makeRuns(
+        auto executed = executeChildRuns(
             runs, jobs_, workspace_, stop,
             [&](std::size_t i) {
                 std::fprintf(stderr, "%s: %s, seed %lld%s\n", runs[i].name.c_str(),
-                             wordsOf(open[i]).c_str(), static_cast<long long>(runs[i].spec.seed),
-                             runs[i].resume ? ", goes on" : "");
+                             describe(missing[i]).c_str(),
+                             static_cast<long long>(runs[i].spec.seed),
+                             runs[i].resume ? ", resumed" : "");
             },
             [&](std::size_t i, const ChildEnd& end) {
-                if (auto stored = readEnd(open[i], runs[i].name); !stored) {
+                if (auto stored = readResult(missing[i], runs[i].name); !stored) {
                     read = stored;
                 }
-                SweptRun& run = at(open[i]);
-                tell(open[i], "");
+                SweepRun& run = at(missing[i]);
+                reportRun(missing[i], "");
                 if (!run.finished() && run.status != RunStatus::Stopped) {
                     failed_ += 1;
-                    const std::string why = reasonOf(run, end);
+                    const std::string why = failureReason(run, end);
                     std::fprintf(stderr, "%s: %s\n", runs[i].name.c_str(), why.c_str());
                 }
             });
-        return made ? read : made;
+        return executed ? read : executed;
     }
 
-    std::string wordsOf(const Place& place) const {
-        const Combination& combination = result_.combinations[place.combination];
+    std::string describe(const PlannedRun& planned) const {
+        const Combination& combination = result_.combinations[planned.combination];
         const std::string text = combination.text();
         return result_.request.experiments[combination.experiment].name +
                (text.empty() ? "" : ", " + text);
     }
 
-    void tell(const Place& place, const char* how) {
-        const SweptRun& run = at(place);
+    void reportRun(const PlannedRun& planned, const char* how) {
+        const SweepRun& run = at(planned);
         const auto metric = result_.request.chooseOn.of(run.end.metrics);
         std::fprintf(stderr, "%s: %s%s, %s %s, %lld epochs in %s\n", run.name.c_str(), how,
                      run.statusWord().c_str(), result_.request.chooseOn.label().c_str(),
@@ -266,7 +270,7 @@ private:
                      duration(run.end.seconds).c_str());
     }
 
-    std::string prefix_; // of the runs' names
+    std::string prefix_; // of the names of the runs
     const std::size_t jobs_;
     const bool resume_;
     const bool json_;
@@ -288,7 +292,7 @@ void sweep(SweepWork work, Context& context) {
             if (auto ready = sweep.prepare(); !ready) {
                 return ready;
             }
-            context.exitCode = sweep.conduct();
+            context.exitCode = sweep.execute();
             return {};
         },
         WorkspaceUse::Write);

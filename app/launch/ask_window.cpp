@@ -16,12 +16,12 @@ std::optional<std::string> askInWindow(const std::string& wanted, const std::str
     const auto tr = [](const char* text) { return QDialog::tr(text); };
     QDialog dialog;
     dialog.setWindowTitle(tr("FLIP Workbench: which PyTorch?"));
-    auto* text = new QLabel(
-        tr("This package computes with the PyTorch %1 of an environment on this computer.\n"
-           "Choose the environment's folder, or its Python. You are asked once.\n"
-           "Where there is none, pip install 'torch==%1.*' brings it into one.")
-            .arg(QString::fromStdString(wanted)),
-        &dialog);
+    auto* text =
+        new QLabel(tr("This package needs PyTorch %1 from a Python environment on this computer.\n"
+                      "Choose the environment's folder, or its Python. The choice is remembered.\n"
+                      "To install it into an environment: pip install 'torch==%1.*'")
+                       .arg(QString::fromStdString(wanted)),
+                   &dialog);
     auto* reason = new QLabel(QString::fromStdString(trouble), &dialog);
     for (QLabel* label : {text, reason}) {
         label->setTextFormat(Qt::PlainText);
@@ -65,7 +65,7 @@ std::optional<std::string> askInWindow(const std::string& wanted, const std::str
     return place->text().toStdString();
 }
 
-void tellInWindow(const std::string& problem) {
+void showErrorDialog(const std::string& problem) {
     QMessageBox box(QMessageBox::Critical, QDialog::tr("FLIP Workbench does not start"),
                     QString::fromStdString(problem), QMessageBox::Close);
     box.setTextFormat(Qt::PlainText);

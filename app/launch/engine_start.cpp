@@ -25,20 +25,20 @@ std::string environment(const char* name) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
-/// What a person typed, as a path that means the same from everywhere.
+/// The user's answer as an absolute path, with ~ expanded.
 std::string absolutePlace(std::string_view typed) {
     const std::string text(trimmed(typed));
     if (text == "~" || text.starts_with("~/")) {
         return environment("HOME") + text.substr(1);
     }
     std::error_code ignored;
-    // A name alone is a program in $PATH.
+    // A bare name is a program in $PATH.
     return text.find('/') == std::string::npos && !fs::exists(text, ignored)
                ? text
                : fs::absolute(text, ignored).string();
 }
 
-/// Whether the loader finds and takes a library of that name.
+/// Whether the dynamic loader can load a library of this name.
 bool loads(const fs::path& name) {
     void* library = ::dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (library == nullptr) {
@@ -48,20 +48,20 @@ bool loads(const fs::path& name) {
     return true;
 }
 
-/// Puts a folder before those in which the loader looks for the program that is started next.
-void addLibraries(const fs::path& folder) {
+/// Prepends a folder to LD_LIBRARY_PATH, for the program that is started next.
+void prependLibraryPath(const fs::path& folder) {
     const std::string before = environment("LD_LIBRARY_PATH");
     const std::string all = folder.string() + (before.empty() ? "" : ":" + before);
     ::setenv("LD_LIBRARY_PATH", all.c_str(), /*overwrite=*/1);
 }
 
-/// What a person can do where no PyTorch fits.
+/// What the user can do if no suitable PyTorch was found.
 std::string advice(const std::string& wanted) {
     return "; name one of version " + wanted +
            " by --torch or $FLIP_TORCH: a Python that has it, or its folder";
 }
 
-/// Keeps an answer for the next time; where that cannot be, the person is asked again then.
+/// Stores the answer for the next start. If it cannot be stored, the user is asked again then.
 void remember(const std::string& place) {
     const fs::path file = rememberedTorchFile();
     std::error_code ignored;
@@ -71,13 +71,13 @@ void remember(const std::string& place) {
 
 } // namespace
 
-std::optional<std::string> wantedTorch(const fs::path& program) {
+std::optional<std::string> requiredTorchVersion(const fs::path& program) {
     const auto text = readFile(program.parent_path() / kWantedFile);
     return text ? std::optional<std::string>(trimmed(*text)) : std::nullopt;
 }
 
-Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named,
-                             const AskForTorch& ask) {
+Result<TorchInstallation> findTorch(const std::string& wanted, const std::string& named,
+                                    const AskForTorch& ask) {
     for (const std::string& place : {named, environment("FLIP_TORCH")}) {
         if (!place.empty()) {
             auto found = torchAt(place, wanted);
@@ -87,9 +87,9 @@ Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named
             return found;
         }
     }
-    // Of those that nobody names now, each is told that was passed over.
+    // The places below were not named on this start; collect why each one cannot be used.
     std::string trouble;
-    const auto passOver = [&](const std::string& which, const Problem& problem) {
+    const auto addTrouble = [&](const std::string& which, const Problem& problem) {
         trouble += (trouble.empty() ? "" : ", and ") + which + " " + problem.what;
     };
     const auto kept = readFile(rememberedTorchFile());
@@ -98,7 +98,7 @@ Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named
         if (found) {
             return found;
         }
-        passOver(place + ", as " + rememberedTorchFile().string() + " says,", found.problem());
+        addTrouble(place + " (stored in " + rememberedTorchFile().string() + ")", found.problem());
     }
     for (const std::string& place : {environment("VIRTUAL_ENV"), environment("CONDA_PREFIX")}) {
         if (!place.empty()) {
@@ -106,7 +106,7 @@ Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named
             if (found) {
                 return found;
             }
-            passOver("the active environment " + place, found.problem());
+            addTrouble("the active environment " + place, found.problem());
         }
     }
     if (trouble.empty()) {
@@ -124,47 +124,48 @@ Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named
     return Problem{trouble + advice(wanted), "PyTorch"};
 }
 
-void standInForTheSystem() {
+void useBundledResources() {
     const fs::path share = installedShare();
     std::error_code ignored;
-    const auto standIn = [&](const char* ofSystem, const char* variable, const fs::path& own) {
-        if (!fs::exists(ofSystem, ignored) && fs::exists(own, ignored)) {
+    const auto useOwn = [&](const char* systemFile, const char* variable, const fs::path& own) {
+        if (!fs::exists(systemFile, ignored) && fs::exists(own, ignored)) {
             ::setenv(variable, own.c_str(), /*overwrite=*/0);
         }
     };
-    standIn("/etc/fonts/fonts.conf", "FONTCONFIG_FILE", share / "fonts.conf");
-    standIn("/usr/share/X11/xkb", "XKB_CONFIG_ROOT", share / "xkb");
+    useOwn("/etc/fonts/fonts.conf", "FONTCONFIG_FILE", share / "fonts.conf");
+    useOwn("/usr/share/X11/xkb", "XKB_CONFIG_ROOT", share / "xkb");
 
-    // All of the system's, or all of the package's: a driver of the system wants its own.
+    // Use either only the system's display libraries or only the package's: the system's graphics
+    // driver needs the system's libraries.
     const fs::path display = installedPart("display");
     for (const auto& library : fs::directory_iterator(display, ignored)) {
         if (!loads(library.path().filename())) {
-            addLibraries(display);
+            prependLibraryPath(display);
             return;
         }
     }
 }
 
-Problem become(const std::string& program, char** words, const std::string& named,
-               const AskForTorch& ask) {
+Problem execProgram(const std::string& program, char** arguments, const std::string& named,
+                    const AskForTorch& ask) {
     const fs::path file = installedPart(program);
     std::error_code ignored;
     if (fs::equivalent(file, "/proc/self/exe", ignored)) {
-        return Problem{"finds no program to become; it is a part of a package", file.string()};
+        return Problem{"is the launcher itself; it works only when installed", file.string()};
     }
-    if (const auto wanted = wantedTorch(file)) {
+    if (const auto wanted = requiredTorchVersion(file)) {
         const auto torch = findTorch(*wanted, named, ask);
         if (!torch) {
             return torch.problem();
         }
-        addLibraries(torch->folder / "lib");
+        prependLibraryPath(torch->folder / "lib");
     } else if (!named.empty()) {
         return Problem{"is for packages without LibTorch; this program has its own", "--torch"};
     }
-    ::execv(file.c_str(), words);
+    ::execv(file.c_str(), arguments);
     return Problem{std::string("cannot be started: ") + std::strerror(errno) +
                        "; install the program again",
-                   file.string(), /*world=*/true};
+                   file.string(), /*systemError=*/true};
 }
 
 } // namespace flip::launch

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/launch/torch_place.h"
+#include "app/launch/torch_installation.h"
 
 #include "core/base/result.h"
 
@@ -10,33 +10,33 @@
 #include <string>
 #include <vector>
 
-/// How a program without LibTorch becomes one with it. A build and the full package have LibTorch
-/// where their programs look for it. The slim package has none: it is built for one version of
-/// PyTorch, written in a file beside its programs, and uses the one of an environment.
+/// How a program without LibTorch starts one that links it. In a build and in the full package the
+/// programs find LibTorch by their run path. The slim package has no LibTorch: it is built for one
+/// minor version of PyTorch, named in a file beside its programs, and uses the PyTorch of a Python
+/// environment.
 namespace flip::launch {
 
-/// Asks a person for the PyTorch to use; `trouble` says why none was found or why the last answer
-/// was no good. Nothing where they give up.
+/// Asks the user for the PyTorch to use; `trouble` states why none was found or why the last answer
+/// cannot be used. Nothing if the user cancels.
 using AskForTorch = std::function<std::optional<std::string>(const std::string& wanted,
                                                              const std::string& trouble)>;
 
-/// What PyTorch a slim package wants, "2.13"; nothing in a build and in the full package.
-std::optional<std::string> wantedTorch(const std::filesystem::path& program);
+/// The PyTorch version that a slim package needs, "2.13"; nothing in a build and the full package.
+std::optional<std::string> requiredTorchVersion(const std::filesystem::path& program);
 
-/// Where to look, first to last: what --torch names, $FLIP_TORCH, what was chosen before, the
-/// active environment ($VIRTUAL_ENV, $CONDA_PREFIX); then the person is asked. What was named and
-/// is no good is a Problem; nothing else is taken in its place. An answer is kept for the next
-/// time.
-Result<TorchPlace> findTorch(const std::string& wanted, const std::string& named,
-                             const AskForTorch& ask);
+/// Looks in this order: --torch (`named`), $FLIP_TORCH, the user's last answer, the active
+/// environment ($VIRTUAL_ENV, $CONDA_PREFIX); then asks the user. If --torch or $FLIP_TORCH names a
+/// PyTorch that cannot be used, that is a Problem and nothing else is tried. The answer is stored.
+Result<TorchInstallation> findTorch(const std::string& wanted, const std::string& named,
+                                    const AskForTorch& ask);
 
-/// Lets libraries of a package with a window find its own fonts, keyboard tables, and libraries of
-/// the display where the system has none.
-void standInForTheSystem();
+/// Makes libraries use the package's own fonts, keyboard tables and display libraries where the
+/// system has none.
+void useBundledResources();
 
-/// Becomes that program with these words; returns only the reason why that failed. `named` is the
-/// value of --torch, or empty.
-Problem become(const std::string& program, char** words, const std::string& named,
-               const AskForTorch& ask);
+/// Replaces this process by that program with these arguments; returns only if that fails, with the
+/// reason. `named` is the value of --torch, or empty.
+Problem execProgram(const std::string& program, char** arguments, const std::string& named,
+                    const AskForTorch& ask);
 
 } // namespace flip::launch

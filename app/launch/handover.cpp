@@ -14,18 +14,18 @@ namespace flip::command {
 
 namespace {
 
-char** programWords = nullptr;
+char** programArguments = nullptr;
 
-/// Asks on the terminal, where there is one.
+/// Asks on the terminal, if stdin and stderr are one.
 std::optional<std::string> askOnTerminal(const std::string& wanted, const std::string& trouble) {
     if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
         return std::nullopt;
     }
     std::fprintf(
         stderr,
-        "%s\nThis package computes with the PyTorch %s of an environment; where there is "
-        "none,\n  pip install 'torch==%s.*'\nbrings it into one. The answer is kept in %s.\n"
-        "A Python that has it, or its folder (empty to give up): ",
+        "%s\nThis package needs PyTorch %s from a Python environment. To install it there:\n"
+        "  pip install 'torch==%s.*'\nThe answer is stored in %s.\n"
+        "Python with PyTorch, or the folder of PyTorch (empty to cancel): ",
         trouble.c_str(), wanted.c_str(), wanted.c_str(), launch::rememberedTorchFile().c_str());
     std::string answer;
     if (!std::getline(std::cin, answer) || answer.empty()) {
@@ -34,55 +34,56 @@ std::optional<std::string> askOnTerminal(const std::string& wanted, const std::s
     return answer;
 }
 
-void become(Context& context) {
+void execProgram(Context& context) {
     if (auto kept = context.files.handOver(); !kept) {
         return context.fail(kept.problem());
     }
-    context.fail(launch::become("flip-engine", programWords, context.torch, askOnTerminal));
+    context.fail(
+        launch::execProgram("flip-engine", programArguments, context.torch, askOnTerminal));
 }
 
 } // namespace
 
-void handOverWords(char** words) {
-    programWords = words;
+void setEngineArguments(char** arguments) {
+    programArguments = arguments;
 }
 
 namespace engine {
 
 void run(const RunWork&, Context& context) {
-    become(context);
+    execProgram(context);
 }
 void sweep(SweepWork, Context& context) {
-    become(context);
+    execProgram(context);
 }
 void encode(const EncoderChoice&, const std::string&, const std::string&, Context& context) {
-    become(context);
+    execProgram(context);
 }
 void listModels(bool, Context& context) {
-    become(context);
+    execProgram(context);
 }
 void checkModel(const std::string&, bool, Context& context) {
-    become(context);
+    execProgram(context);
 }
 void exportModel(const std::string&, const std::string&, const std::string&, Context& context) {
-    become(context);
+    execProgram(context);
 }
 void exportBundle(const std::string&, const std::string&, const std::string&, Context& context) {
-    become(context);
+    execProgram(context);
 }
 void predict(const PredictWork&, Context& context) {
-    become(context);
+    execProgram(context);
 }
 void machine(bool, Context& context) {
-    become(context);
+    execProgram(context);
 }
 void doctor(const DoctorWork& work, Context& context) {
-    become(context);
-    // The machine cannot compute; its files can be looked at all the same.
-    checkUp(work, {}, context);
+    execProgram(context);
+    // flip-engine could not be started; the workspace can still be checked.
+    runDoctor(work, {}, context);
 }
 void demo(Context& context) {
-    become(context);
+    execProgram(context);
 }
 
 } // namespace engine

@@ -2,9 +2,9 @@
 
 namespace flip::command {
 
-/// The words that flip-engine is started with where this program hands its work over; main() says
-/// them once. What app/engine/engine.h promises is then done by becoming flip-engine: so a program
-/// that links this needs no LibTorch.
-void handOverWords(char** words);
+/// Sets the arguments that flip-engine is started with; main() calls it once with its argv. This
+/// room implements each function of app/engine/engine.h by executing flip-engine, so a program that
+/// links it needs no LibTorch.
+void setEngineArguments(char** arguments);
 
 } // namespace flip::command

@@ -13,12 +13,12 @@ namespace flip::manual {
 namespace {
 
 constexpr const char* kBeginning =
-    R"(# Completion of flip and flip-workbench in bash, made from their own commands by flip-manual.
+    R"(# Completion of flip and flip-workbench in bash, generated from their commands by flip-manual.
 )";
 
-// What does not depend on the commands. The functions share the variables of _flip.
+// The part that does not depend on the commands. The functions share the variables of _flip.
 constexpr const char* kEnd = R"(
-# Offers those words that begin as `current` does, each with START before it and END after it.
+# Offers the words that begin with `current`, each with START before it and END after it.
 _flip_offer() { # WORDS START END
     local word
     for word in $1; do
@@ -26,8 +26,8 @@ _flip_offer() { # WORDS START END
     done
 }
 
-# Offers folders, and files with this ending; where there are none, readline may know more, such as
-# quoted names.
+# Offers folders, and files with this ending; if there are none, readline completes by itself, such
+# as quoted names.
 _flip_offer_files() { # ENDING
     local name
     compopt -o default -o filenames 2>/dev/null
@@ -41,7 +41,7 @@ _flip_offer_keys() { # START END
     _flip_offer "$_flip_keys" "$1" "$2"
 }
 
-# Offers what may stand for a value of this kind.
+# Offers values of this kind.
 _flip_offer_value() { # KIND
     local start=
     case $1 in
@@ -85,9 +85,9 @@ _flip_offer_value() { # KIND
 _flip() {
     local IFS=$' \t\n' command=${COMP_WORDS[0]##*/} place=1 value='' words='' list='' current kept i word
     COMPREPLY=()
-    compopt +o default 2>/dev/null # where no file can stand, none is offered
+    compopt +o default 2>/dev/null # offer no files where none is expected
 
-    # Readline parts words at = and : as well. What has no blank between belongs together.
+    # Readline also splits words at = and :. Join the parts that have no blank between them.
     local line=$COMP_LINE parts=()
     for ((i = 0; i <= COMP_CWORD; ++i)); do
         word=${COMP_WORDS[i]}
@@ -100,7 +100,7 @@ _flip() {
     done
     current=${parts[${#parts[@]} - 1]}
 
-    # Which command the words name, and the place among its arguments.
+    # The command that the words name, and the position among its arguments.
     for word in "${parts[@]:1:${#parts[@]}-2}"; do
         if [[ $value ]]; then
             value=
@@ -124,7 +124,7 @@ _flip() {
         current=${current#*=}
     fi
 
-    # Readline replaces only what follows the last = or :.
+    # Readline replaces only the text after the last = or :.
     word=${COMP_WORDS[COMP_CWORD]}
     [[ $word != [=:] ]] || word=
     kept=${current%"$word"}
@@ -148,7 +148,7 @@ _flip() {
 complete -F _flip flip flip-workbench
 )";
 
-/// A function that sets a variable by its one argument.
+/// A shell function that sets variables depending on its argument.
 class CaseFunction {
 public:
     CaseFunction(const std::string& comment, const std::string& name, const std::string& before)
@@ -171,8 +171,8 @@ std::string kindOf(const Value& value) {
         return "file" + value.ending;
     case Value::Kind::Folder:
         return "folder";
-    case Value::Kind::Words:
-        return "words:" + command::joined(value.words, " ");
+    case Value::Kind::Choice:
+        return "words:" + command::joined(value.choices, " ");
     case Value::Kind::Assignment:
         return "assignment";
     case Value::Kind::Grid:
@@ -184,14 +184,14 @@ std::string kindOf(const Value& value) {
 }
 
 std::string commandsFunction(const std::vector<Command>& programs) {
-    CaseFunction function("The commands below a command.", "_flip_commands", "    words=\n");
+    CaseFunction function("The subcommands of a command.", "_flip_commands", "    words=\n");
     for (const Command* command : allOf(programs)) {
         std::vector<std::string> names;
         for (const Command& below : command->commands) {
             names.push_back(below.name());
         }
         if (!names.empty()) {
-            function.add(singleQuoted(command->words()),
+            function.add(singleQuoted(command->fullName()),
                          "words=" + singleQuoted(command::joined(names, " ")));
         }
     }
@@ -205,20 +205,20 @@ std::string optionsFunction(const std::vector<Command>& programs) {
         for (const CommandOption& option : command->options) {
             names.insert(names.end(), option.names.begin(), option.names.end());
         }
-        function.add(singleQuoted(command->words()),
+        function.add(singleQuoted(command->fullName()),
                      "words=" + singleQuoted(command::joined(names, " ")));
     }
     return function.text();
 }
 
 std::string valueFunction(const std::vector<Command>& programs) {
-    CaseFunction function("What an option of a command takes: nothing, or a value of this kind.",
+    CaseFunction function("The kind of value that an option of a command takes; empty for a flag.",
                           "_flip_value", "    value=\n");
     for (const Command* command : allOf(programs)) {
         for (const CommandOption& option : command->options) {
             for (const std::string& name : option.names) {
                 if (option.value) {
-                    function.add(singleQuoted(command->words() + " " + name),
+                    function.add(singleQuoted(command->fullName() + " " + name),
                                  "value=" + singleQuoted(kindOf(*option.value)));
                 }
             }
@@ -228,14 +228,14 @@ std::string valueFunction(const std::vector<Command>& programs) {
 }
 
 std::string argumentFunction(const std::vector<Command>& programs) {
-    CaseFunction function("What may stand at a place among a command's arguments.",
+    CaseFunction function("The kind of value of a command's argument at a position.",
                           "_flip_argument", "    value=\n");
     for (const Command* command : allOf(programs)) {
         for (std::size_t i = 0; i < command->arguments.size(); ++i) {
             const CommandArgument& argument = command->arguments[i];
             function.add(argument.repeatable
-                             ? singleQuoted(command->words() + " ") + "*"
-                             : singleQuoted(command->words() + " " + std::to_string(i + 1)),
+                             ? singleQuoted(command->fullName() + " ") + "*"
+                             : singleQuoted(command->fullName() + " " + std::to_string(i + 1)),
                          "value=" + singleQuoted(kindOf(argument.value)));
         }
     }
@@ -243,7 +243,7 @@ std::string argumentFunction(const std::vector<Command>& programs) {
 }
 
 std::string choicesFunction() {
-    CaseFunction function("The words that an option of an experiment may be, or a list of them.",
+    CaseFunction function("The allowed values of an experiment option; list=1 if it takes a list.",
                           "_flip_choices", "    words= list=\n");
     for (const Option& option : options()) {
         if (!option.choices.empty()) {

@@ -11,16 +11,16 @@ namespace {
 
 constexpr const char* kExperimentPage = "flip-experiment";
 
-/// Half a sentence as a whole one.
-std::string sentence(const std::string& words) {
-    std::string text = words;
+/// The text with a capital letter and a full stop.
+std::string sentence(const std::string& help) {
+    std::string text = help;
     if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
         text.front() = static_cast<char>(text.front() - 'a' + 'A');
     }
     return text + ".";
 }
 
-/// "[--set KEY=VALUE]..." as it stands in a synopsis.
+/// "[--set KEY=VALUE]...", as in a synopsis.
 std::string usageOf(const CommandOption& option) {
     std::string text = bold(option.names.back());
     if (option.value) {
@@ -48,7 +48,7 @@ std::string usageOf(const Command& command) {
     return text;
 }
 
-void tell(RoffPage& page, const CommandOption& option) {
+void addOption(RoffPage& page, const CommandOption& option) {
     std::string term;
     for (const std::string& name : option.names) {
         term += (term.empty() ? "" : ", ") + bold(name);
@@ -59,43 +59,43 @@ void tell(RoffPage& page, const CommandOption& option) {
     page.term(term, roff(sentence(option.help)));
 }
 
-/// What stands behind a command: its arguments and its own options, without the shared ones.
-void tellWords(RoffPage& page, const Command& command) {
+/// Describes the arguments and options of a command, without the shared options.
+void addArguments(RoffPage& page, const Command& command) {
     for (const CommandArgument& argument : command.arguments) {
         page.term(italic(argument.value.name), roff(sentence(argument.help)));
     }
     for (const CommandOption& option : command.options) {
         if (!option.shared) {
-            tell(page, option);
+            addOption(page, option);
         }
     }
 }
 
-void tellShared(RoffPage& page, const Command& command) {
+void addSharedOptions(RoffPage& page, const Command& command) {
     for (const CommandOption& option : command.options) {
         if (option.shared) {
-            tell(page, option);
+            addOption(page, option);
         }
     }
 }
 
-void tellFacts(RoffPage& page, const char* title, std::span<const Fact> facts) {
+void addEntries(RoffPage& page, const char* title, std::span<const ManualEntry> entries) {
     page.section(title);
-    for (const Fact& fact : facts) {
-        page.term(bold(fact.name), roff(fact.meaning));
+    for (const ManualEntry& entry : entries) {
+        page.term(bold(entry.name), roff(entry.meaning));
     }
 }
 
-bool speaksOfOptions(const Value& value) {
+bool mentionsOptions(const Value& value) {
     return value.kind == Value::Kind::Assignment || value.kind == Value::Kind::Grid ||
            value.kind == Value::Kind::Keys || value.ending == ".toml";
 }
 
-/// Whether somebody who reads of this command will want to know the options of an experiment.
+/// Whether the command's page should refer to the options of an experiment file.
 bool needsExperimentPage(const Command& command) {
     return std::ranges::any_of(command.options,
                                [](const CommandOption& option) {
-                                   return option.value && speaksOfOptions(*option.value);
+                                   return option.value && mentionsOptions(*option.value);
                                }) ||
            std::ranges::any_of(command.commands, needsExperimentPage);
 }
@@ -104,27 +104,27 @@ std::string reference(const std::string& name, int section) {
     return bold(name) + "(" + std::to_string(section) + ")";
 }
 
-void tellSynopsis(RoffPage& page, const Command& command) {
+void addSynopsis(RoffPage& page, const Command& command) {
     if (!command.needsCommand) {
-        page.synopsis(command.words(), usageOf(command));
+        page.synopsis(command.fullName(), usageOf(command));
     }
     for (const Command& below : command.commands) {
-        tellSynopsis(page, below);
+        addSynopsis(page, below);
     }
 }
 
-/// A command below the page's own, and those below it.
-void tellBelow(RoffPage& page, const Command& command) {
-    page.subsection(command.words());
+/// Describes a subcommand of the page's command, and its own subcommands.
+void addSubcommand(RoffPage& page, const Command& command) {
+    page.subsection(command.fullName());
     page.paragraph(roff(sentence(command.help)));
     page.prose(command.details);
-    tellWords(page, command);
+    addArguments(page, command);
     for (const Command& below : command.commands) {
-        tellBelow(page, below);
+        addSubcommand(page, below);
     }
 }
 
-Page beginning(const Command& command, RoffPage& page) {
+Page startPage(const Command& command, RoffPage& page) {
     page.section("NAME");
     page.paragraph(roff(command.pageName()) + " \\- " + roff(command.help));
     page.section("SYNOPSIS");
@@ -133,28 +133,28 @@ Page beginning(const Command& command, RoffPage& page) {
 
 Page commandPage(const Command& command, const Command& program) {
     RoffPage page(command.pageName(), 1);
-    Page made = beginning(command, page);
-    tellSynopsis(page, command);
+    Page made = startPage(command, page);
+    addSynopsis(page, command);
     page.section("DESCRIPTION");
     page.paragraph(roff(sentence(command.help)));
     page.prose(command.details);
     if (command.commands.empty()) {
         page.section("OPTIONS");
-        tellWords(page, command);
-        tellShared(page, command);
+        addArguments(page, command);
+        addSharedOptions(page, command);
     } else {
         page.section("COMMANDS");
         if (!command.needsCommand) {
-            page.subsection(command.words());
-            tellWords(page, command);
+            page.subsection(command.fullName());
+            addArguments(page, command);
         }
         for (const Command& below : command.commands) {
-            tellBelow(page, below);
+            addSubcommand(page, below);
         }
         page.section("OPTIONS OF EVERY COMMAND");
-        tellShared(page, command);
+        addSharedOptions(page, command);
     }
-    tellFacts(page, "EXIT STATUS", exitStatuses(/*window=*/false));
+    addEntries(page, "EXIT STATUS", exitStatuses(/*window=*/false));
     page.section("SEE ALSO");
     page.paragraph(reference(program.pageName(), 1) +
                    (needsExperimentPage(command) ? ", " + reference(kExperimentPage, 5) : ""));
@@ -164,24 +164,24 @@ Page commandPage(const Command& command, const Command& program) {
 
 Page programPage(const Command& program) {
     RoffPage page(program.pageName(), 1);
-    Page made = beginning(program, page);
-    page.synopsis(program.words(),
-                  italic("COMMAND") + " [" + italic("OPTION") + "]... [" + italic("WORD") + "]...");
+    Page made = startPage(program, page);
+    page.synopsis(program.fullName(), italic("COMMAND") + " [" + italic("OPTION") + "]... [" +
+                                          italic("ARGUMENT") + "]...");
     page.section("DESCRIPTION");
     page.paragraph(roff(sentence(program.help)));
     page.prose(program.details);
     page.section("COMMANDS");
     std::string pages;
     for (const Command& command : program.commands) {
-        page.term(bold(command.words()), roff(sentence(command.help)));
+        page.term(bold(command.fullName()), roff(sentence(command.help)));
         pages += reference(command.pageName(), 1) + ", ";
     }
     page.section("OPTIONS");
-    tellWords(page, program);
-    tellShared(page, program);
-    tellFacts(page, "EXIT STATUS", exitStatuses(/*window=*/false));
-    tellFacts(page, "ENVIRONMENT", environment());
-    tellFacts(page, "FILES", files());
+    addArguments(page, program);
+    addSharedOptions(page, program);
+    addEntries(page, "EXIT STATUS", exitStatuses(/*window=*/false));
+    addEntries(page, "ENVIRONMENT", environment());
+    addEntries(page, "FILES", files());
     page.section("SEE ALSO");
     page.paragraph(pages + reference("flip-workbench", 1) + ", " + reference(kExperimentPage, 5));
     made.source = page.text();
@@ -200,17 +200,17 @@ std::vector<Page> programPages(const Command& program) {
 
 Page windowPage(const Command& window) {
     RoffPage page(window.pageName(), 1);
-    Page made = beginning(window, page);
-    page.synopsis(window.words(), usageOf(window));
+    Page made = startPage(window, page);
+    page.synopsis(window.fullName(), usageOf(window));
     page.section("DESCRIPTION");
     page.paragraph(roff(sentence(window.help)));
     page.prose(window.details);
     page.section("OPTIONS");
-    tellWords(page, window);
-    tellShared(page, window);
-    tellFacts(page, "EXIT STATUS", exitStatuses(/*window=*/true));
-    tellFacts(page, "ENVIRONMENT", environment());
-    tellFacts(page, "FILES", files());
+    addArguments(page, window);
+    addSharedOptions(page, window);
+    addEntries(page, "EXIT STATUS", exitStatuses(/*window=*/true));
+    addEntries(page, "ENVIRONMENT", environment());
+    addEntries(page, "FILES", files());
     page.section("SEE ALSO");
     page.paragraph(reference("flip", 1) + ", " + reference(kExperimentPage, 5));
     made.source = page.text();

@@ -2,7 +2,7 @@
 
 #include "app/command/command.h"
 #include "app/command/program.h"
-#include "app/window_words.h"
+#include "app/window_options.h"
 
 #include <CLI/CLI.hpp>
 
@@ -16,10 +16,10 @@ namespace {
 
 constexpr const char* kAboutWindow =
     R"(The window shares its workspace with the command flip: each shows what the other has
-made, runs that are under way included. Closing it stops a run that it has started
-itself, which keeps a checkpoint to go on from.)";
+created, including runs in progress. Closing the window stops a run that it started;
+the run saves a checkpoint to resume from.)";
 
-std::vector<std::string> partedAt(const std::string& text, char separator) {
+std::vector<std::string> splitAt(const std::string& text, char separator) {
     std::vector<std::string> parts;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(separator, begin), text.size());
@@ -39,9 +39,9 @@ bool isRepeatable(const CLI::Option& option) {
 }
 
 Value valueOf(const CLI::Option& option) {
-    Value value = valueCalled(option.get_type_name());
+    Value value = valueNamed(option.get_type_name());
     if (!option.get_option_text().empty()) {
-        value.name = option.get_option_text(); // shorter than all the words
+        value.name = option.get_option_text(); // shorter than the list of choices
     }
     return value;
 }
@@ -61,7 +61,8 @@ CommandOption readOption(const CLI::Option& option) {
     return read;
 }
 
-/// `above` holds what is known everywhere below the root, if it lets words fall through to it.
+/// `above` holds the root's options, which are also valid in all subcommands if the root has
+/// fallthrough enabled.
 Command readCommand(const CLI::App& app, std::vector<std::string> path,
                     const std::vector<CommandOption>& above) {
     path.push_back(app.get_name());
@@ -103,10 +104,10 @@ Command readCommand(const CLI::App& app, std::vector<std::string> path,
 
 } // namespace
 
-Value valueCalled(const std::string& name) {
+Value valueNamed(const std::string& name) {
     using Kind = Value::Kind;
     if (name.find('|') != std::string::npos) {
-        return {.name = name, .kind = Kind::Words, .words = partedAt(name, '|')};
+        return {.name = name, .kind = Kind::Choice, .choices = splitAt(name, '|')};
     }
     static const std::vector<std::pair<const char*, Kind>> kKnown = {
         {"FILE", Kind::File},    {"SOURCE", Kind::File},          {"DIR", Kind::Folder},
@@ -125,7 +126,7 @@ Value valueCalled(const std::string& name) {
     return {.name = name};
 }
 
-std::string Command::words() const {
+std::string Command::fullName() const {
     return command::joined(path, " ");
 }
 
@@ -149,14 +150,14 @@ Command readWindow() {
                    .help = kWindowDescription,
                    .details = kAboutWindow,
                    .arguments = {{.help = kWindowArgument.help,
-                                  .value = valueCalled(kWindowArgument.name),
+                                  .value = valueNamed(kWindowArgument.name),
                                   .repeatable = true}}};
-    for (const WindowWord& word : kWindowWords) {
-        window.options.push_back({.names = {std::string("--") + word.name},
-                                  .help = word.help,
-                                  .value = valueCalled(word.value)});
+    for (const WindowOption& option : kWindowOptions) {
+        window.options.push_back({.names = {std::string("--") + option.name},
+                                  .help = option.help,
+                                  .value = valueNamed(option.value)});
     }
-    // QCommandLineParser brings these two.
+    // QCommandLineParser adds these two.
     window.options.push_back(
         {.names = {"-h", "--help"}, .help = "print this help and exit", .shared = true});
     window.options.push_back(

@@ -10,13 +10,13 @@ class App;
 
 namespace flip::manual {
 
-/// What stands for the value of an option or argument, and how a shell completes it.
+/// The value of an option or argument: its name in the help, and how a shell completes it.
 struct Value {
     enum class Kind {
-        Other,      // nothing that a shell could know
-        File,       // one with `ending`, where that is not empty
+        Other,      // not completed
+        File,       // a file, with `ending` unless that is empty
         Folder,     //
-        Words,      // one of `words`
+        Choice,     // one of `choices`
         Assignment, // KEY=VALUE of an experiment file
         Grid,       // KEY=V1,V2,...
         Keys        // KEY,...
@@ -25,24 +25,24 @@ struct Value {
     std::string name; // "EXPERIMENT.toml", "md|csv|json"
     Kind kind = Kind::Other;
     std::string ending; // ".toml"
-    std::vector<std::string> words;
+    std::vector<std::string> choices;
 };
 
-/// What an option's or argument's value name says of its value: the names are FILE, DIR, SOURCE,
-/// MODEL, KEY=VALUE and so on, anything with an ending, or words parted by bars.
-Value valueCalled(const std::string& name);
+/// The value for a value name as it stands in the help: FILE, DIR, SOURCE, MODEL, KEY=VALUE and so
+/// on, a name with a file ending, or choices separated by bars.
+Value valueNamed(const std::string& name);
 
-/// A word that begins with dashes.
+/// An option: an argument that begins with dashes.
 struct CommandOption {
     std::vector<std::string> names; // "-h", "--help"
     std::string help;
-    std::optional<Value> value; // none of a flag
+    std::optional<Value> value; // nothing for a flag
     bool required = false;
     bool repeatable = false;
-    bool shared = false; // help, or what is known everywhere: not what this command is about
+    bool shared = false; // --help, --version or an option of every command
 };
 
-/// A word without dashes, by its place.
+/// A positional argument.
 struct CommandArgument {
     std::string help;
     Value value;
@@ -50,23 +50,23 @@ struct CommandArgument {
     bool repeatable = false;
 };
 
-/// A command with everything below it, as a person can write it: what manual and completions are
-/// made of, whichever library parses the words.
+/// A command with its subcommands, arguments and options. Manual and completions are generated from
+/// it, independently of the library that parses the command line.
 struct Command {
     std::vector<std::string> path; // "flip", "runs", "compare"
-    std::string help;              // half a sentence
+    std::string help;              // without capital letter and full stop
     std::string details;           // paragraphs; lines that begin with blanks are examples
     std::vector<CommandOption> options;
     std::vector<CommandArgument> arguments;
     std::vector<Command> commands;
-    bool needsCommand = false; // does nothing without one of `commands`
+    bool needsCommand = false; // cannot be run without one of `commands`
 
     std::string name() const { return path.back(); }
-    std::string words() const;    // "flip runs compare"
-    std::string pageName() const; // "flip-runs", also of what is below it
+    std::string fullName() const; // "flip runs compare"
+    std::string pageName() const; // "flip-runs", also for its subcommands
 };
 
-/// The tree below an app, without what its help hides.
+/// The command tree of an app, without hidden commands and options.
 Command readTree(const CLI::App& app);
 
 /// The program flip.
@@ -75,7 +75,7 @@ Command readFlip();
 /// The program flip-workbench.
 Command readWindow();
 
-/// The command and all below it, each before what is below it.
+/// The command and all its descendants, each before its own subcommands.
 std::vector<const Command*> allOf(const Command& command);
 std::vector<const Command*> allOf(const std::vector<Command>& commands);
 

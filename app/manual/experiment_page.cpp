@@ -14,23 +14,23 @@ namespace flip::manual {
 namespace {
 
 constexpr const char* kAbout =
-    R"(An experiment file is a text file in TOML that says how a run is made: on which
-dataset, with which models, and for how long. It holds only what differs from
-the defaults below; the dataset has no default. 'flip run' and 'flip sweep' read such
-files, and the page Experiment of flip-workbench opens and writes them. Every run
-stores the complete recipe, which 'flip runs show' prints.
+    R"(An experiment file is a TOML file that describes a run: its dataset, its models, and
+how long it trains. It contains only what differs from the defaults below; the
+dataset has no default. 'flip run' and 'flip sweep' read such files, and the page
+Experiment of flip-workbench opens and writes them. Every run stores the complete
+recipe, which 'flip runs show' prints.
 
-A key without a dot stands at the top of the file, one with a dot in the table of
-its first part: pretrain.epochs is epochs below [pretrain]. Words stand in quotes,
-lists in brackets. An unknown key or a value that is not allowed is refused with
-its line, before anything is begun.
+A key without a dot belongs at the top of the file, a key with a dot into the table
+of its first part: pretrain.epochs is epochs under [pretrain]. Strings are written in
+quotes, lists in brackets. An unknown key or an invalid value is refused with its
+line number before the run starts.
 
-On the command line, --set KEY=VALUE gives an option another value; quotes round
-words may be left out there, and the brackets of a list. 'flip run --options' prints
-all that follows as a file to start from.
+On the command line, --set KEY=VALUE overrides an option; quotes around strings and
+the brackets of a list may be left out there. 'flip run --options' prints an
+experiment file with all options below.
 
-With recipe = "published" some options that are left open start elsewhere, so that
-the run repeats the published computation; their entry says where.)";
+With recipe = "published" some options have other defaults, so that the run repeats
+the published computation; their entries state the value.)";
 
 constexpr const char* kExample = R"(kind = "flip"
 
@@ -50,11 +50,11 @@ learning_rate = 5e-4
 )";
 
 constexpr const char* kAboutExample =
-    "Pretrains DCNv2 and the default language model on each other for five epochs, then finetunes "
-    "both together:";
+    "Pretrains DCNv2 and the default language model jointly for five epochs, then finetunes both "
+    "together:";
 
 /// "a, b or c".
-std::string either(const std::vector<std::string>& words) {
+std::string joinedWithOr(const std::vector<std::string>& words) {
     std::string text;
     for (std::size_t i = 0; i < words.size(); ++i) {
         text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
@@ -62,9 +62,9 @@ std::string either(const std::vector<std::string>& words) {
     return text;
 }
 
-/// Which runs read an option: "Read where kind is pretrain or flip.".
+/// Which runs read an option: "Read if kind is pretrain or flip.".
 std::string readers(const Option& option) {
-    // Kinds of which the same branches read it, in the order of the table.
+    // Kinds of run grouped by the branches that read the option, in the order of the table.
     std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>> groups;
     std::size_t everywhere = 0;
     constexpr auto kKinds = allChoices<RunKind>();
@@ -89,24 +89,25 @@ std::string readers(const Option& option) {
         groups[i].first.emplace_back(wordOf(kind));
     }
     const std::string ofBackbones =
-        option.backbones.empty() ? "" : ", with the backbone " + either(wordsOf(option.backbones));
+        option.backbones.empty() ? ""
+                                 : ", with the backbone " + joinedWithOr(wordsOf(option.backbones));
     if (everywhere == kKinds.size()) {
-        return "Every run reads it" + ofBackbones + ".";
+        return "Read by every run" + ofBackbones + ".";
     }
     std::string text;
     for (const auto& [of, reading] : groups) {
         if (reading.empty()) {
             continue;
         }
-        text += (text.empty() ? "Read where kind is " : ", or where it is ") + either(of);
+        text += (text.empty() ? "Read if kind is " : ", or if it is ") + joinedWithOr(of);
         if (reading.size() < kBranches.size()) {
-            text += " and finetune.branches is " + either(reading);
+            text += " and finetune.branches is " + joinedWithOr(reading);
         }
     }
     return text + ofBackbones + ".";
 }
 
-void tell(RoffPage& page, const Option& option) {
+void addOption(RoffPage& page, const Option& option) {
     std::string meaning = italic(option.label + ".") + " " + roff(option.help) + " Takes " +
                           roff(allowedValues(option));
     meaning += option.unit.empty() ? "." : roff(" (" + option.unit + ").");
@@ -121,7 +122,8 @@ std::vector<std::string> exampleLines() {
     const auto draft = readExperiment(kExample, "the example");
     const auto spec = draft ? resolve(*draft) : draft.problem();
     if (!spec) {
-        throw std::logic_error(spec.problem().text()); // a manual must not show what is refused
+        throw std::logic_error(
+            spec.problem().text()); // the manual must not show an invalid example
     }
     std::vector<std::string> lines(1);
     for (const char* c = kExample; *c != '\0'; ++c) {
@@ -156,7 +158,7 @@ Page experimentPage() {
             group = option.group;
             page.subsection(groupTitle(*group));
         }
-        tell(page, option);
+        addOption(page, option);
     }
     page.section("SEE ALSO");
     page.paragraph(bold("flip-run") + "(1), " + bold("flip-sweep") + "(1), " +

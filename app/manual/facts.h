@@ -4,19 +4,19 @@
 
 namespace flip::manual {
 
-/// A thing by its name, and what it means.
-struct Fact {
+/// An entry of the manual: a name and its meaning.
+struct ManualEntry {
     const char* name;
     const char* meaning;
 };
 
-/// What the programs end with; `window` leaves out what only flip does.
-std::span<const Fact> exitStatuses(bool window);
+/// The exit statuses of the programs; with `window` only those of flip-workbench.
+std::span<const ManualEntry> exitStatuses(bool window);
 
-/// The variables of the environment that both programs read.
-std::span<const Fact> environment();
+/// The environment variables that the programs read.
+std::span<const ManualEntry> environment();
 
-/// What both programs read and write, apart from what their words name.
-std::span<const Fact> files();
+/// The files that both programs read and write, apart from those named on the command line.
+std::span<const ManualEntry> files();
 
 } // namespace flip::manual

@@ -12,11 +12,11 @@ namespace flip::manual {
 namespace {
 
 constexpr const char* kBeginning =
-    R"(# Completion of flip and flip-workbench in fish, made from their own commands by flip-manual.
+    R"(# Completion of flip and flip-workbench in fish, generated from their commands by flip-manual.
 )";
 
 constexpr const char* kFunctions = R"(
-# Whether the words before the cursor name this command and none below it.
+# Whether the words before the cursor name this command, without a subcommand.
 function __flip_at
     set -l words (commandline -opc)
     set -l command (string replace -r -- '.*/' '' $words[1])
@@ -37,12 +37,12 @@ function __flip_at
     test "$command" = "$argv"
 end
 
-# The word at the cursor as an option's value: without an option and = before it.
+# The word at the cursor as an option's value: without a leading --option=.
 function __flip_value
     string replace -r -- '^--[^=]*=' '' (commandline -ct)
 end
 
-# KEY=VALUE; with an argument, several values parted by commas.
+# KEY=VALUE; with an argument, several values separated by commas.
 function __flip_assignments
     set -l value (__flip_value)
     if not string match -q -- '*=*' $value
@@ -75,7 +75,7 @@ function __flip_key_list
 end
 )";
 
-/// The text in single quotes, as fish reads it.
+/// The text in single quotes, escaped for fish.
 std::string fishQuoted(const std::string& text) {
     std::string result = "'";
     for (const char c : text) {
@@ -84,7 +84,7 @@ std::string fishQuoted(const std::string& text) {
     return result + "'";
 }
 
-/// What completes a value, after the option it belongs to.
+/// The arguments of fish's `complete` for a value, of an option or of a positional argument.
 std::string actionOf(const Value& value, bool ofOption) {
     const std::string wanted = ofOption ? " -x" : "";
     switch (value.kind) {
@@ -97,8 +97,8 @@ std::string actionOf(const Value& value, bool ofOption) {
                          fishQuoted("(__fish_complete_suffix " + value.ending + ")");
     case Value::Kind::Folder:
         return wanted + " -a '(__fish_complete_directories)'";
-    case Value::Kind::Words:
-        return wanted + " -a " + fishQuoted(command::joined(value.words, " "));
+    case Value::Kind::Choice:
+        return wanted + " -a " + fishQuoted(command::joined(value.choices, " "));
     case Value::Kind::Assignment:
         return wanted + " -a '(__flip_assignments)'";
     case Value::Kind::Grid:
@@ -120,7 +120,7 @@ std::string optionLine(const CommandOption& option) {
 
 std::string linesOf(const Command& command) {
     const std::string beginning =
-        "complete -c " + command.path[0] + " -n " + fishQuoted("__flip_at " + command.words());
+        "complete -c " + command.path[0] + " -n " + fishQuoted("__flip_at " + command.fullName());
     std::string text = "\n";
     if (command.path.size() == 1) {
         text += "complete -c " + command.name() + " -f\n";
@@ -139,34 +139,34 @@ std::string linesOf(const Command& command) {
     return text;
 }
 
-/// Lists that __flip_at and __flip_assignments look into.
+/// The lists that __flip_at and __flip_assignments search.
 std::string lists(const std::vector<Command>& programs) {
     std::string commands;
     std::string valued;
     for (const Command* command : allOf(programs)) {
-        commands += " " + fishQuoted(command->words());
+        commands += " " + fishQuoted(command->fullName());
         for (const CommandOption& option : command->options) {
             for (const std::string& name : option.names) {
                 if (option.value) {
-                    valued += " " + fishQuoted(command->words() + " " + name);
+                    valued += " " + fishQuoted(command->fullName() + " " + name);
                 }
             }
         }
     }
-    std::string ofWords;
+    std::string choiceLists;
     for (const Option& option : options()) {
         if (option.type == OptionType::ChoiceList) {
-            ofWords += " " + option.key;
+            choiceLists += " " + option.key;
         }
     }
     return "\nset -g __flip_commands" + commands + "\nset -g __flip_valued" + valued +
-           "\nset -g __flip_lists" + ofWords + "\n";
+           "\nset -g __flip_lists" + choiceLists + "\n";
 }
 
 std::string optionFunctions() {
-    std::string keys = "\n# The options of an experiment file, END after each.\n"
+    std::string keys = "\n# The options of an experiment file, each followed by END.\n"
                        "function __flip_keys # END\n";
-    std::string choices = "\n# The words that such an option may be.\n"
+    std::string choices = "\n# The allowed values of such an option.\n"
                           "function __flip_choices # KEY\n    switch $argv[1]\n";
     for (const Option& option : options()) {
         keys += "    echo " + option.key + "\"$argv\"\\t" + fishQuoted(option.label) + "\n";

@@ -7,15 +7,15 @@
 
 namespace flip::manual {
 
-/// A page of the manual: "flip-runs" of section 1, and its source.
+/// A manual page: its name ("flip-runs"), section and source.
 struct Page {
     std::string name;
     int section = 1;
     std::string source;
 };
 
-/// A page of the program, and one for each command right below it, which tells of all that is
-/// further down too.
+/// A page for the program, and one for each of its commands that also describes the command's
+/// subcommands.
 std::vector<Page> programPages(const Command& program);
 
 /// flip-workbench(1).

@@ -12,7 +12,7 @@ namespace flip::manual {
 
 namespace {
 
-/// The code point at the front of well-formed UTF-8, and how many bytes it takes.
+/// The first code point of well-formed UTF-8, and its length in bytes.
 std::pair<std::uint32_t, std::size_t> codePoint(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : byte(0) >= 0xC0 ? 2 : 1;
@@ -23,7 +23,8 @@ std::pair<std::uint32_t, std::size_t> codePoint(std::string_view text) {
     return {point, std::min(length, text.size())};
 }
 
-/// Characters that typesetting would replace by prettier ones, which nobody can type.
+/// Escapes characters that roff would replace by typographic ones, which cannot be pasted into a
+/// shell.
 std::string escaped(std::string_view text) {
     std::string result;
     while (!text.empty()) {
@@ -104,10 +105,10 @@ RoffPage::RoffPage(std::string_view name, int section) {
     std::ranges::transform(title, title.begin(), [](char c) {
         return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     });
-    // Without a date: the same sources make the same page on any day.
+    // No date, so that the same sources always give the same page.
     text_ = ".TH " + title + " " + std::to_string(section) + " \"\" \"FLIP Workbench " +
             programVersion() + "\" \"FLIP Workbench\"\n";
-    // Words such as id.backbone are neither broken nor spread over the line.
+    // No hyphenation of words such as id.backbone, and no justification.
     text_ += ".nh\n.ad l\n";
 }
 
@@ -132,10 +133,10 @@ void RoffPage::term(const std::string& term, const std::string& meaning) {
     line(meaning);
 }
 
-void RoffPage::synopsis(const std::string& command, const std::string& words) {
+void RoffPage::synopsis(const std::string& command, const std::string& arguments) {
     text_ += ".PD 0\n.TP " + std::to_string(command.size() + 1) + "n\n";
     line(bold(command));
-    line(words.empty() ? "\\&" : words);
+    line(arguments.empty() ? "\\&" : arguments);
     text_ += ".PD\n";
 }
 
@@ -175,7 +176,7 @@ void RoffPage::prose(std::string_view text) {
 }
 
 void RoffPage::line(const std::string& text) {
-    // A line that begins so would be a request.
+    // A line that begins with . or ' would be a roff request.
     afterTitle_ = false;
     text_ += (text.starts_with('.') || text.starts_with('\'') ? "\\&" : "") + text + "\n";
 }

@@ -6,14 +6,14 @@
 
 namespace flip::manual {
 
-/// Text as a manual page takes it: every character stands for itself. Commands in single quotes,
-/// 'flip runs list', become bold.
+/// Escapes text for a manual page, so that every character is printed as it is. Commands in single
+/// quotes, 'flip runs list', become bold.
 std::string roff(std::string_view text);
 std::string bold(std::string_view text);
 std::string italic(std::string_view text);
 
-/// A manual page while it is being written, in the man macros that groff and mandoc both know.
-/// What it takes is marked up already, by the functions above; titles are plain.
+/// Builds the source of a manual page, with the man macros that both groff and mandoc support.
+/// Arguments are already marked up by the functions above, except titles and where noted.
 class RoffPage {
 public:
     /// The page NAME(SECTION) of this version of the program.
@@ -26,13 +26,13 @@ public:
     /// A term, and below it, indented, what it means.
     void term(const std::string& term, const std::string& meaning);
 
-    /// A command with its words, which go on under their beginning.
-    void synopsis(const std::string& command, const std::string& words);
+    /// A command with its arguments; further lines are indented to the first argument.
+    void synopsis(const std::string& command, const std::string& arguments);
 
-    /// Lines that stay as they are; plain.
+    /// Lines that are printed without filling; plain text.
     void example(const std::vector<std::string>& lines);
 
-    /// Plain paragraphs parted by empty lines; lines that begin with a blank are examples.
+    /// Plain text: paragraphs separated by empty lines; lines that begin with a blank are examples.
     void prose(std::string_view text);
 
     const std::string& text() const { return text_; }
@@ -41,7 +41,7 @@ private:
     void line(const std::string& text);
 
     std::string text_;
-    bool afterTitle_ = false; // where a paragraph needs no beginning
+    bool afterTitle_ = false; // a paragraph after a title needs no .PP
 };
 
 } // namespace flip::manual

@@ -13,10 +13,11 @@ namespace flip::manual {
 namespace {
 
 constexpr const char* kBeginning = R"(#compdef flip flip-workbench
-# Completion of flip and flip-workbench in zsh, made from their own commands by flip-manual.
+# Completion of flip and flip-workbench in zsh, generated from their commands by flip-manual.
 )";
 
-// Read from fpath the file is the body of _flip; sourced it only declares it.
+// If zsh loads the file from fpath, the file is the body of _flip; if sourced, it only declares
+// _flip.
 constexpr const char* kEnd = R"(
 _flip() {
   (( $+functions[_${service}_words] )) && _${service}_words
@@ -56,7 +57,7 @@ _flip_key_list() {
 }
 )";
 
-/// With a backslash before each of these characters and before itself.
+/// Puts a backslash before each of these characters and before each backslash.
 std::string escaped(std::string_view text, std::string_view characters) {
     std::string result;
     for (const char c : text) {
@@ -72,7 +73,7 @@ std::string functionOf(const Command& command) {
     return "_" + command::joined(command.path, "_") + "_words";
 }
 
-/// A list that _describe takes: 'name:what it is'.
+/// An entry of a list for _describe: 'name:description'.
 std::string described(const std::string& name, const std::string& help) {
     return "    " + singleQuoted(escaped(name, ":") + ":" + help) + "\n";
 }
@@ -85,8 +86,8 @@ std::string actionOf(const Value& value) {
         return value.ending.empty() ? "_files" : "_files -g \"*" + value.ending + "\"";
     case Value::Kind::Folder:
         return "_files -/";
-    case Value::Kind::Words:
-        return "(" + command::joined(value.words, " ") + ")";
+    case Value::Kind::Choice:
+        return "(" + command::joined(value.choices, " ") + ")";
     case Value::Kind::Assignment:
         return "_flip_assignment";
     case Value::Kind::Grid:
@@ -97,7 +98,7 @@ std::string actionOf(const Value& value) {
     return " ";
 }
 
-/// One specification of _arguments for each name; either name rules the other out.
+/// One specification of _arguments for each name of the option; the names exclude each other.
 std::string optionSpecs(const CommandOption& option) {
     std::string text;
     for (const std::string& name : option.names) {
@@ -117,7 +118,7 @@ std::string argumentSpec(const CommandArgument& argument) {
                         escaped(argument.value.name, ":") + ":" + actionOf(argument.value));
 }
 
-/// What is offered below a command, and the function of each.
+/// The subcommands of a command as completions, and the call of each one's function.
 std::string dispatch(const Command& command) {
     std::string names;
     std::string cases;
@@ -163,8 +164,9 @@ std::string keysFunction() {
 }
 
 std::string choicesFunction() {
-    std::string text = "\n# The words that an option of an experiment may be, or a list of them.\n"
-                       "_flip_choices() {\n  case $1 in\n";
+    std::string text =
+        "\n# The allowed values of an experiment option; list=1 if it takes a list of them.\n"
+        "_flip_choices() {\n  case $1 in\n";
     for (const Option& option : options()) {
         if (!option.choices.empty()) {
             text += "  " + option.key + ") choices=(" + command::joined(option.choices, " ") + ")" +

@@ -5,16 +5,16 @@
 
 namespace flip {
 
-/// A file of resources/ that travels inside the program; the build generates the table.
+/// A file of resources/ that is embedded in the program; the build generates the table.
 struct EmbeddedFile {
     std::string_view path; // relative to resources/: "schemas/movielens-100k.toml"
     std::string_view content;
 };
 
-/// All of them, sorted by path.
+/// All embedded files, sorted by path.
 std::span<const EmbeddedFile> embeddedFiles();
 
-/// The content of one; empty if there is none.
+/// The content of an embedded file; empty if no file has this path.
 std::string_view embeddedFile(std::string_view path);
 
 } // namespace flip

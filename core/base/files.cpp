@@ -38,11 +38,10 @@ private:
 };
 
 Problem failure(const std::string& action, const std::filesystem::path& path) {
-    const bool world = errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EFBIG;
-    return Problem{action + ": " + std::strerror(errno), path.string(), world};
+    return Problem{action + ": " + std::strerror(errno), path.string(), isSystemError(errno)};
 }
 
-/// An exclusive lock of the open file description: it works between threads of one process too,
+/// An exclusive lock of the open file description: it also works between threads of one process,
 /// and ends with the descriptor.
 struct flock wholeFileLock() {
     struct flock whole {};
@@ -52,6 +51,10 @@ struct flock wholeFileLock() {
 }
 
 } // namespace
+
+bool isSystemError(int code) {
+    return code == ENOSPC || code == EDQUOT || code == EIO || code == EFBIG;
+}
 
 Result<std::string> readFile(const std::filesystem::path& file) {
     std::error_code ignored;
@@ -177,7 +180,7 @@ bool FileLock::isHeld(const std::filesystem::path& file) {
     if (!descriptor.valid()) {
         return false;
     }
-    // Asking must not take the lock, not even for a moment: acquire() elsewhere would fail.
+    // The query must never take the lock: acquire() elsewhere would fail.
     struct flock whole = wholeFileLock();
     return ::fcntl(descriptor.get(), F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
 }

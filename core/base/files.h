@@ -10,12 +10,16 @@
 
 namespace flip {
 
+/// Whether this value of errno means that the disk is full or a device failed, not that the request
+/// is wrong.
+bool isSystemError(int code);
+
 /// The whole file as bytes.
 Result<std::string> readFile(const std::filesystem::path& file);
 
-/// Writes beside the target, flushes to the disk, then renames: a reader sees the old content or
-/// the new, never a part, whatever dies in between. A link stays and its target is written; a
-/// device or a pipe is written as it is.
+/// Writes a temporary file next to the target, flushes it to the disk, then renames it: a reader
+/// sees either the old or the new content, even after a crash. For a symbolic link its target is
+/// written; a device or a pipe is written directly.
 Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes);
 
 /// The same for content in pieces, written one after the other.
@@ -49,7 +53,7 @@ private:
     std::size_t size_ = 0;
 };
 
-/// An advisory lock on a file, held until destruction or the end of the process, however it ends.
+/// An advisory lock on a file, held until destruction or until the process ends in any way.
 class FileLock {
 public:
     FileLock() = default;
@@ -59,10 +63,11 @@ public:
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;
 
-    /// Takes the lock, creating the file; a Problem if another holder, in any process, has it.
+    /// Takes the lock, creating the file if necessary; a Problem if it is already held, in any
+    /// process.
     static Result<FileLock> acquire(const std::filesystem::path& file);
 
-    /// Whether somebody holds the lock now.
+    /// Whether the lock is currently held, in any process.
     static bool isHeld(const std::filesystem::path& file);
 
     bool held() const { return descriptor_ >= 0; }

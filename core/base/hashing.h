@@ -10,16 +10,16 @@
 
 namespace flip {
 
-/// XXH3, 64 bits: for tables in memory. Not for hostile input.
+/// XXH3, 64 bits: for hash tables in memory. Not safe against hostile input.
 std::uint64_t hash64(std::string_view bytes);
 
-/// XXH3, 128 bits, as 32 hexadecimal digits: names content on disk.
+/// XXH3, 128 bits, as 32 hexadecimal digits: identifies content on disk.
 std::string contentHash(std::string_view bytes);
 
 /// Content hash of a file, read in blocks.
 Result<std::string> fileHash(const std::filesystem::path& file);
 
-/// Content hash of something that arrives in pieces.
+/// Content hash of data that is added in pieces.
 class ContentHasher {
 public:
     ContentHasher();

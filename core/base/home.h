@@ -4,8 +4,8 @@
 
 namespace flip {
 
-/// The person's folder: $HOME, else, where it is not set or no whole path, what the system's list
-/// of users says. Empty where neither tells.
+/// The user's home folder: $HOME or, if it is not set or not an absolute path, the entry in the
+/// system's user database. Empty if neither is known.
 std::filesystem::path homeFolder();
 
 } // namespace flip

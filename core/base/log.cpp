@@ -24,7 +24,7 @@ void openFile(const std::filesystem::path& file) {
         logger = std::make_shared<spdlog::logger>("flip", std::move(sink));
         logger->flush_on(spdlog::level::info);
     } catch (const spdlog::spdlog_ex&) {
-        // A diary that cannot be written must not stop the work it describes.
+        // A log that cannot be written must not stop the program.
         logger.reset();
     }
 }

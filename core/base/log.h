@@ -5,10 +5,10 @@
 
 namespace flip::log {
 
-// The program's own diary, for us: a rotating file, never the user's screen. Facts of a run are
-// RunEvents, not log lines. Any thread may call these.
+// The program's log for developers: a rotating file, never the user's screen. Facts of a run are
+// RunEvents, not log lines. Safe to call from any thread.
 
-/// Starts writing to `file` (5 MiB, 3 generations); before that lines are dropped.
+/// Starts writing to `file` (5 MiB, 3 older files); lines before that are dropped.
 void openFile(const std::filesystem::path& file);
 
 void error(std::string_view line);

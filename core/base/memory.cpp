@@ -15,15 +15,16 @@ std::int64_t peakRssBytes() {
 #ifdef __GLIBC__
 
 KeptMemory::KeptMemory() {
-    // Larger pieces than this are few and live long; those below come from the heap, whose end is
-    // then never cut off.
+    // Allocations larger than this are few and live long. Smaller ones come from the heap, which is
+    // then never trimmed.
     constexpr int kMapFrom = 1 << 30;
     ::mallopt(M_MMAP_THRESHOLD, kMapFrom);
     ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 }
 
 KeptMemory::~KeptMemory() {
-    // Left alone, glibc would have raised its thresholds to these by what a step frees.
+    // By itself, glibc would have raised its thresholds to these values because of what a step
+    // frees.
     constexpr int kRaised = 32 << 20;
     ::mallopt(M_MMAP_THRESHOLD, kRaised);
     ::mallopt(M_TRIM_THRESHOLD, 2 * kRaised);

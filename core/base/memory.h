@@ -4,13 +4,13 @@
 
 namespace flip {
 
-/// The most memory this process has held so far.
+/// The peak resident memory of this process so far.
 std::int64_t peakRssBytes();
 
-/// While it lives, memory that is freed stays with the process for the next to ask: a training step
-/// allocates again what the last one freed, and memory from the system costs a fault for each page.
-/// Its end gives back what is free then. For the whole process; without effect where the C library
-/// is not glibc.
+/// While it exists, freed memory stays with the process for reuse: a training step allocates again
+/// what the last one freed, and memory from the system costs a page fault per page. The destructor
+/// returns free memory to the system. Affects the whole process; no effect if the C library is not
+/// glibc.
 class KeptMemory {
 public:
     KeptMemory();

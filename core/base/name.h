@@ -6,7 +6,7 @@
 
 namespace flip {
 
-/// Letters, digits, '.', '_', '-', not starting with '.': the rule for datasets and runs.
+/// Checks the name of a dataset or run: letters, digits, '.', '_', '-', not starting with '.'.
 Result<void> checkName(std::string_view name);
 
 } // namespace flip

@@ -18,8 +18,8 @@ namespace {
 constexpr std::size_t kBuffer = 1 << 16;
 
 Problem failure(const std::filesystem::path& file) {
-    const bool world = errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EFBIG;
-    return Problem{std::string("cannot be written: ") + std::strerror(errno), file.string(), world};
+    return Problem{std::string("cannot be written: ") + std::strerror(errno), file.string(),
+                   isSystemError(errno)};
 }
 
 } // namespace
@@ -29,7 +29,7 @@ Result<OutputFile> OutputFile::open(const std::filesystem::path& file) {
     out.file_ = file;
     out.target_ = file;
     std::error_code error;
-    const auto status = std::filesystem::status(file, error); // of what a link points to
+    const auto status = std::filesystem::status(file, error); // follows links
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
         out.descriptor_ = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
     } else {
@@ -116,7 +116,7 @@ Result<void> OutputFile::complete() {
     if (::fchmod(descriptor_, 0644) != 0 || ::fsync(descriptor_) != 0 ||
         ::close(std::exchange(descriptor_, -1)) != 0 ||
         ::rename(working_.c_str(), target_.c_str()) != 0) {
-        return failure(file_); // the destructor clears up
+        return failure(file_); // the destructor cleans up
     }
     working_.clear();
     return flushToDisk(target_.has_parent_path() ? target_.parent_path() : ".");

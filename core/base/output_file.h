@@ -8,9 +8,9 @@
 
 namespace flip {
 
-/// A file that is written piece by piece and takes its place when it is complete: a reader sees the
-/// old content or the new, never a part. A link stays and its target is written; a device or a pipe
-/// is written as it is. What is not completed leaves nothing behind, unless the program is killed.
+/// A file that is written piece by piece and replaces the target when it is complete: a reader sees
+/// either the old or the new content. For a symbolic link its target is written; a device or a pipe
+/// is written directly. An incomplete file is removed, unless the program is killed.
 class OutputFile {
 public:
     static Result<OutputFile> open(const std::filesystem::path& file);
@@ -33,9 +33,9 @@ private:
     Result<void> writeOut(std::string_view rest);
     void abandon();
 
-    std::filesystem::path file_;   // as it was named, for Problems
+    std::filesystem::path file_;   // as given, for Problems
     std::filesystem::path target_; // links resolved
-    std::string working_;          // name in the making; empty: the target itself is written
+    std::string working_;          // temporary name; empty: the target is written directly
     std::string pending_;
     int descriptor_ = -1;
 };

@@ -51,7 +51,7 @@ double RandomStream::uniform() {
 }
 
 double RandomStream::normal() {
-    // Box-Muller, one of the pair only: a draw then always costs two steps of the counter.
+    // Box-Muller, using one of the pair only: a draw then always advances the counter by two.
     const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
     return radius * std::cos(6.283185307179586 * uniform());
 }

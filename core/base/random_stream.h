@@ -6,9 +6,9 @@
 
 namespace flip {
 
-/// Reproducible random numbers for one purpose ("shuffle", "masks", ...) of one seed.
-/// Counter-based (SplitMix64, Steele et al. 2014): the n-th draw is a function of key and n, so a
-/// stream is saved as two numbers and drawing for one purpose never shifts another.
+/// Reproducible random numbers for one purpose ("shuffle", "masks", ...) of one seed. Counter-based
+/// (SplitMix64, Steele et al. 2014): the n-th draw is a function of key and n, so a stream is saved
+/// as two numbers, and drawing for one purpose never affects another.
 class RandomStream {
 public:
     struct State {

@@ -7,12 +7,13 @@
 
 namespace flip {
 
-/// What a person must fix, and where. Reads "where: what", e.g. "books.csv:17: expected 3 fields,
-/// found 2; mend or remove the line". `what` says what is wrong and, after a semicolon, what to do.
+/// What a user must fix, and where. Printed as "where: what", e.g. "books.csv:17: expected 3
+/// fields, found 2; fix or remove the line". `what` states what is wrong and, after a semicolon,
+/// what to do.
 struct Problem {
     std::string what;
-    std::string where;  // a file with its line, a key, a path; may be empty
-    bool world = false; // not what was asked for is wrong: the disk is full, a device failed
+    std::string where;        // a file with its line, a key, a path; may be empty
+    bool systemError = false; // the request is correct, but the disk is full or a device failed
 
     std::string text() const { return where.empty() ? what : where + ": " + what; }
 };
@@ -54,7 +55,7 @@ private:
     std::variant<T, Problem> content_;
 };
 
-/// Done, or the Problem that prevented it.
+/// Success, or the Problem that prevented it.
 template <>
 class [[nodiscard]] Result<void> {
 public:

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
 
-/// Where the first byte above 127 stands at or after `from`, in steps of eight where possible.
+/// Position of the first byte above 127 at or after `from`; checks eight bytes at a time if
+/// possible.
 std::size_t skipAscii(std::string_view bytes, std::size_t from) {
     while (from + sizeof(std::uint64_t) <= bytes.size()) {
         std::uint64_t word;
@@ -27,12 +28,12 @@ std::size_t skipAscii(std::string_view bytes, std::size_t from) {
     return from;
 }
 
-/// Length of the well-formed sequence of two to four bytes at the start; 0 if there is none.
+/// Length of the well-formed sequence of two to four bytes at the start; 0 if it is ill-formed.
 std::size_t sequenceLength(std::string_view bytes) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     const unsigned lead = byte(0);
     std::size_t length = 0;
-    unsigned low = 0x80; // range of the second byte: what rules out overlong forms, surrogates
+    unsigned low = 0x80; // range of the second byte: excludes overlong forms, surrogates
     unsigned high = 0xBF;
     if (lead >= 0xC2 && lead <= 0xDF) {
         length = 2;

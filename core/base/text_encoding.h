@@ -5,7 +5,7 @@
 
 namespace flip {
 
-/// How the bytes of a text file spell characters.
+/// The character encoding of a text file.
 enum class TextEncoding { Utf8, Latin1 };
 
 /// Whether the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
@@ -14,10 +14,10 @@ bool isUtf8(std::string_view bytes);
 /// Whether every byte is below 128.
 bool isAscii(std::string_view bytes);
 
-/// Appends ISO 8859-1 bytes as UTF-8; every byte has a meaning there.
+/// Appends ISO 8859-1 bytes as UTF-8; every byte is valid.
 void appendLatin1AsUtf8(std::string_view bytes, std::string& text);
 
-/// Text of a raw file as a message quotes it: on one line, shortened if it is long.
+/// Quotes text of a raw file for a message: on one line, shortened if it is long.
 std::string quotedText(std::string_view text);
 
 } // namespace flip

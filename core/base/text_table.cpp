@@ -19,7 +19,7 @@ std::string escaped(std::string_view cell) {
     return text;
 }
 
-/// Code points of UTF-8: every byte that does not go on with the one before.
+/// Code points of UTF-8: counts every byte that is not a continuation byte.
 std::size_t widthOf(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(
         text, [](char letter) { return (static_cast<unsigned char>(letter) & 0xC0) != 0x80; }));
@@ -41,7 +41,7 @@ std::string quoted(std::string_view cell) {
 std::string asMarkdown(const TextTable& table) {
     std::vector<std::vector<std::string>> lines{table.header};
     lines.insert(lines.end(), table.rows.begin(), table.rows.end());
-    std::vector<std::size_t> widths(table.header.size(), 3); // as many as the rule's dashes
+    std::vector<std::size_t> widths(table.header.size(), 3); // dashes of the separator row
     for (auto& line : lines) {
         for (std::size_t column = 0; column < line.size(); ++column) {
             line[column] = escaped(line[column]);

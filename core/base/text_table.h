@@ -5,13 +5,13 @@
 
 namespace flip {
 
-/// Cells in lines, as many in each as in the header.
+/// Rows of cells, each as long as the header.
 struct TextTable {
     std::vector<std::string> header;
     std::vector<std::vector<std::string>> rows;
 };
 
-/// As Markdown, the columns padded so that it reads well on a terminal too; a bar in a cell is
+/// As Markdown, with padded columns so that it is also readable on a terminal; a | in a cell is
 /// escaped. Widths count code points.
 std::string asMarkdown(const TextTable& table);
 

@@ -4,7 +4,7 @@
 
 namespace flip {
 
-/// The text without blanks at its ends.
+/// The text without leading and trailing blanks.
 inline std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n") {
     const auto first = text.find_first_not_of(blanks);
     return first == std::string_view::npos

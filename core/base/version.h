@@ -4,17 +4,17 @@
 
 namespace flip {
 
-/// The version of this program, as the build's root names it: "0.1.0".
+/// The version of this program, as set in the top-level CMakeLists.txt: "0.1.0".
 const char* programVersion();
 
-/// Of a program that is linked with flip_commit: the commit it was built from, "3f2a9c1d04", with a
-/// "+" where files differed from it; empty where it was built from no repository.
+/// The commit that a program linked with flip_commit was built from, "3f2a9c1d04", with a "+" if
+/// files differed from it; empty if it was not built from a repository.
 const char* builtCommit();
 
-/// Lets programText() name the commit. A program calls it once, before its first thread.
+/// Sets the commit that programText() names. Call it once, before starting threads.
 void setProgramCommit(const char* commit);
 
-/// "0.1.0, commit 3f2a9c1d04", or the version alone where no commit is known.
+/// "0.1.0, commit 3f2a9c1d04", or the version alone if no commit is known.
 std::string programText();
 
 } // namespace flip

@@ -1,5 +1,7 @@
 #include "core/base/work_folder.h"
 
+#include "core/base/files.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -15,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kLetters = "XXXXXX";
+constexpr std::string_view kSuffixPattern = "XXXXXX";
 constexpr std::string_view kLockName = "lock";
 
 void removeQuietly(const fs::path& folder) {
@@ -23,33 +25,33 @@ void removeQuietly(const fs::path& folder) {
     fs::remove_all(folder, ignored);
 }
 
-/// Whether mkdtemp() may have made this name.
-bool isOurs(const std::string& name, const std::string& prefix) {
+/// Whether the name is `prefix` and six letters, as mkdtemp() creates.
+bool matchesPattern(const std::string& name, const std::string& prefix) {
     const auto isLetter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     };
-    return name.size() == prefix.size() + kLetters.size() && name.starts_with(prefix) &&
+    return name.size() == prefix.size() + kSuffixPattern.size() && name.starts_with(prefix) &&
            std::all_of(name.begin() + static_cast<std::ptrdiff_t>(prefix.size()), name.end(),
                        isLetter);
 }
 
-/// Whether a folder has the name of a work folder of any prefix: ".import-x7Rk2a".
-bool isAnyones(const fs::path& folder) {
+/// Whether a folder has the name of a work folder with any prefix: ".import-x7Rk2a".
+bool matchesAnyPrefix(const fs::path& folder) {
     const std::string name = folder.filename().string();
     const std::size_t dash = name.rfind('-');
     return name.starts_with('.') && dash != std::string::npos &&
-           isOurs(name, name.substr(0, dash + 1));
+           matchesPattern(name, name.substr(0, dash + 1));
 }
 
-/// Removes one that its maker has left; whatever holds something without a lock is somebody else's.
+/// Removes a folder whose owner is dead. A folder with content but without a lock file is not ours.
 void removeIfDead(const fs::path& folder) {
     std::error_code ignored;
     if (!fs::exists(folder / kLockName, ignored)) {
-        // Its maker died, or is just about to lock it and then makes another one.
+        // Its owner died, or is about to lock it and will then create another one.
         fs::remove(folder, ignored);
         return;
     }
-    // Held while removing: a maker that has just made this folder fails to take the lock.
+    // Held while removing: an owner that has just created this folder fails to take the lock.
     if (const auto lock = FileLock::acquire(folder / kLockName)) {
         removeQuietly(folder);
     }
@@ -59,7 +61,7 @@ void removeDead(const fs::path& parent, const std::string& prefix) {
     std::error_code ignored;
     std::vector<fs::path> found;
     for (const auto& entry : fs::directory_iterator(parent, ignored)) {
-        if (isOurs(entry.path().filename().string(), prefix) &&
+        if (matchesPattern(entry.path().filename().string(), prefix) &&
             fs::is_directory(entry.symlink_status(ignored))) {
             found.push_back(entry.path());
         }
@@ -76,15 +78,14 @@ Result<WorkFolder> WorkFolder::make(const fs::path& parent, const std::string& p
         return made.problem();
     }
     removeDead(parent, prefix);
-    // Another maker that starts now may take a folder without a lock for a dead one's.
+    // Another owner that starts now may take a folder without a lock for an abandoned one.
     constexpr int kAttempts = 20;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-        std::string pattern = (parent / prefix).string() + std::string(kLetters);
+        std::string pattern = (parent / prefix).string() + std::string(kSuffixPattern);
         if (::mkdtemp(pattern.data()) == nullptr) {
-            const bool world = errno == ENOSPC || errno == EDQUOT || errno == EIO;
-            return Problem{std::string("the folder to work in cannot be made: ") +
+            return Problem{std::string("the temporary folder cannot be created: ") +
                                std::strerror(errno),
-                           parent.string(), world};
+                           parent.string(), isSystemError(errno)};
         }
         std::error_code error;
         const fs::path folder(pattern);
@@ -96,7 +97,7 @@ Result<WorkFolder> WorkFolder::make(const fs::path& parent, const std::string& p
         fs::permissions(folder, fs::perms(0755), error);
         return WorkFolder(folder, std::move(*lock));
     }
-    return Problem{"the folder to work in cannot be locked; check the disk's file system",
+    return Problem{"the temporary folder cannot be locked; check the disk's file system",
                    parent.string()};
 }
 
@@ -109,16 +110,16 @@ WorkFolder::~WorkFolder() {
     }
 }
 
-std::vector<fs::path> workFoldersIn(const fs::path& parent, WorkFolderMaker maker) {
+std::vector<fs::path> workFoldersIn(const fs::path& parent, WorkFolderOwner owner) {
     std::vector<fs::path> found;
     std::error_code error;
     for (fs::directory_iterator entry(parent, error), end; !error && entry != end;
          entry.increment(error)) {
         std::error_code ignored;
         const fs::path& folder = entry->path();
-        const bool lives = FileLock::isHeld(folder / kLockName);
-        if (isAnyones(folder) && fs::is_directory(entry->symlink_status(ignored)) &&
-            lives == (maker == WorkFolderMaker::Lives) &&
+        const bool isAlive = FileLock::isHeld(folder / kLockName);
+        if (matchesAnyPrefix(folder) && fs::is_directory(entry->symlink_status(ignored)) &&
+            isAlive == (owner == WorkFolderOwner::Alive) &&
             (fs::exists(folder / kLockName, ignored) || fs::is_empty(folder, ignored))) {
             found.push_back(folder);
         }

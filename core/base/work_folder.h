@@ -9,20 +9,20 @@
 
 namespace flip {
 
-/// A hidden folder in which something is made before it is put in its place: PREFIX and six
-/// letters, locked as long as its maker lives and removed with it, whatever is in it. Owned by one
-/// thread.
+/// A hidden temporary folder in which results are built before they are moved to their place. Its
+/// name is PREFIX and six letters; it is locked while its owner lives and is removed by the
+/// destructor with everything in it. Owned by one thread.
 class WorkFolder {
 public:
-    /// Makes one in `parent`, which is made too where it is not there. Also removes what dead
-    /// makers have left: folders of just such a name whose lock nobody holds.
+    /// Creates one in `parent`, which is created if missing. Also removes what dead owners left
+    /// behind: folders with such a name whose lock nobody holds.
     static Result<WorkFolder> make(const std::filesystem::path& parent, const std::string& prefix);
 
     WorkFolder(WorkFolder&& other) noexcept;
     WorkFolder& operator=(WorkFolder&&) = delete;
     ~WorkFolder();
 
-    /// Holds the lock, which stays here: make what shall remain in a folder inside it.
+    /// Contains the lock file: build what will be kept in a subfolder.
     const std::filesystem::path& path() const { return path_; }
 
 private:
@@ -33,13 +33,14 @@ private:
     FileLock lock_;
 };
 
-/// The folders in `parent` that some WorkFolder is, whatever its prefix: those whose makers live,
-/// or those that the dead have left.
-enum class WorkFolderMaker { Lives, Dead };
+/// The work folders in `parent`, with any prefix: those whose owner is alive, or those left behind
+/// by dead owners.
+enum class WorkFolderOwner { Alive, Dead };
 std::vector<std::filesystem::path> workFoldersIn(const std::filesystem::path& parent,
-                                                 WorkFolderMaker maker);
+                                                 WorkFolderOwner owner);
 
-/// Removes one whose maker is dead; false if it lives after all, or the folder cannot be removed.
+/// Removes a work folder whose owner is dead; false if the owner is alive or the folder cannot be
+/// removed.
 bool removeDeadWorkFolder(const std::filesystem::path& folder);
 
 } // namespace flip

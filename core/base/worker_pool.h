@@ -10,11 +10,11 @@
 
 namespace flip {
 
-/// Threads that share out the items of a loop among themselves and the caller. One thread calls;
-/// between its calls the others sleep.
+/// Threads that share the items of a loop with the calling thread. Only one thread may call;
+/// between calls the others sleep.
 class WorkerPool {
 public:
-    /// As many threads as given, the caller included; 0: one a core.
+    /// Uses `threads` threads, including the caller; 0: one per core.
     explicit WorkerPool(std::size_t threads = 0);
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
@@ -33,11 +33,11 @@ private:
     std::mutex mutex_;
     std::condition_variable begun_;
     std::condition_variable ended_;
-    std::size_t round_ = 0; // guarded by mutex_, as all down to the empty line
+    std::size_t round_ = 0; // guarded by mutex_, like the next two
     std::size_t busy_ = 0;  // workers that have not finished the round
     bool closing_ = false;
 
-    // Of the round at work; constant while it lasts but for next_.
+    // Of the current round; constant during it, except next_.
     const std::function<void(std::size_t)>* work_ = nullptr;
     std::size_t count_ = 0;
     std::atomic<std::size_t> next_ = 0;

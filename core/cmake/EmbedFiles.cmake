@@ -1,4 +1,4 @@
-# Writes OUTPUT: the table of embedded files. ROOT, FILES (comma-separated, relative to ROOT).
+# Writes OUTPUT, the table of embedded files, from ROOT and FILES (comma-separated, relative to ROOT).
 string(REPLACE "," ";" FILES "${FILES}")
 list(SORT FILES)
 set(text "#include \"core/base/embedded.h\"\n\n#include <algorithm>\n\nnamespace flip {\n\nnamespace {\n\n")
@@ -6,7 +6,7 @@ set(rows "")
 set(number 0)
 foreach(file ${FILES})
     file(READ ${ROOT}/${file} hex HEX)
-    # Literals are cut into pieces of 16 bytes: compilers limit the length of one.
+    # Literals are split into pieces of 16 bytes: compilers limit their length.
     string(REGEX REPLACE "(................................)" "\\1\n" bytes "${hex}")
     string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
     string(REGEX REPLACE "([^\n]+)" "\"\\1\"" bytes "${bytes}")

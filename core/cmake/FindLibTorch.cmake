@@ -1,14 +1,14 @@
-# LibTorch::LibTorch: the C++ library inside a PyTorch wheel or zip, for processors alone or with CUDA.
-# PyTorch's own CMake package wants a CUDA toolkit for a CUDA build; compiling and linking C++ needs
-# none, so headers and libraries are taken as they lie.
+# LibTorch::LibTorch: the C++ library inside a PyTorch wheel or zip, as a CPU build or with CUDA.
+# PyTorch's own CMake package needs a CUDA toolkit for a CUDA build; compiling and linking C++ does not,
+# so headers and libraries are used directly.
 #
-# The CUDA part (libtorch_cuda) is not linked: the program loads it when a run asks for a graphics
-# processor (core/device/devices.h). So one program runs with both builds, also where the large libraries
-# of the device are not installed, and starts as quickly as without them.
+# The CUDA part (libtorch_cuda) is not linked: the program loads it when a run uses a GPU
+# (core/device/devices.h). So one program runs with both builds, also if the large libraries for the
+# device are not installed, and starts as quickly as without them.
 #
-# Looked for in LibTorch_ROOT or $FLIP_TORCH (a Python that has the package torch, or a folder),
-# Torch_DIR, CMAKE_PREFIX_PATH and what installer/run.sh brought, in this order; what is named first
-# is used or refused, never passed over.
+# Searched in LibTorch_ROOT or $FLIP_TORCH (a Python that has the package torch, or a folder), Torch_DIR,
+# CMAKE_PREFIX_PATH and what installer/run.sh installed, in this order. The first PyTorch found is used or
+# refused; if LibTorch_ROOT is set, nothing else is tried.
 #
 # Sets LibTorch_FOUND, LibTorch_FOLDER, LibTorch_VERSION, LibTorch_CUDA (13.0, or empty).
 

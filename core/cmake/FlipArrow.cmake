@@ -1,9 +1,9 @@
-# flip_arrow: Arrow and its reader of Parquet, out of a pyarrow wheel. Python is not needed for it and
-# nothing of the wheel is run: headers and libraries are taken as they lie. Wheels for manylinux_2_28
-# and later have the C++ ABI of this project; those from pyarrow 22 on want C++20, as it does.
+# flip_arrow: Arrow and its Parquet reader, from a pyarrow wheel. Only the wheel's headers and libraries
+# are used; no Python code is run. Wheels for manylinux_2_28 and later have the C++ ABI of this project;
+# from pyarrow 22 on they need C++20, like this project.
 #
-# FLIP_ARROW_DIR is the wheel's folder. Where it is not named, what installer/run.sh brought is taken,
-# else the pyarrow of the python3 in PATH.
+# FLIP_ARROW_DIR is the wheel's folder. By default it is the pyarrow that installer/run.sh installed,
+# else that of the python3 in PATH.
 
 if(NOT FLIP_ARROW_DIR AND FLIP_ARROW_HINT)
     set(FLIP_ARROW_DIR "${FLIP_ARROW_HINT}" CACHE PATH "" FORCE)
@@ -14,7 +14,7 @@ elseif(NOT FLIP_ARROW_DIR)
     set(FLIP_ARROW_DIR "${FLIP_FOUND_ARROW}" CACHE PATH "" FORCE)
 endif()
 
-# The libraries have only the names with their version.
+# The library files exist only under their versioned names.
 set(version "")
 if(EXISTS "${FLIP_ARROW_DIR}/include/arrow/util/config.h")
     file(STRINGS "${FLIP_ARROW_DIR}/include/arrow/util/config.h" lines

@@ -1,10 +1,9 @@
-# What every target of this project shares, in one place.
+# Settings shared by all targets of this project.
 
 find_program(FLIP_CCACHE ccache)
 if(FLIP_CCACHE)
-    # A precompiled header is found in the cache only with the first two relaxations. With paths taken
-    # relative to the checkout, another folder of builds or another checkout finds what this one has
-    # compiled.
+    # ccache supports precompiled headers only with this sloppiness. With paths relative to the checkout,
+    # other build folders and other checkouts can reuse its results.
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
         CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
         CCACHE_NOHASHDIR=true ${FLIP_CCACHE})
@@ -14,7 +13,7 @@ if(FLIP_CCACHE)
 endif()
 find_program(FLIP_MOLD mold)
 
-# Where no LibTorch and no Arrow is named, those that installer/run.sh brought are taken.
+# Default locations of LibTorch and Arrow: those that installer/run.sh installed.
 set(FLIP_PARTS "$ENV{FLIP_PARTS}")
 if(NOT FLIP_PARTS)
     set(FLIP_PARTS "$ENV{XDG_DATA_HOME}")
@@ -26,20 +25,20 @@ endif()
 set(FLIP_TORCH_HINTS "${FLIP_PARTS}/python")
 file(GLOB FLIP_ARROW_HINT "${FLIP_PARTS}/python/lib/python3*/site-packages/pyarrow")
 
-# Our sources are kept free of warnings with GCC 12; another compiler warns of other things, which must
-# keep nobody from building.
+# The sources have no warnings with GCC 12; other compilers have other warnings, which must not break
+# the build.
 set(known OFF)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION MATCHES "^12[.]")
     set(known ON)
 endif()
-option(FLIP_WERROR "Take a warning about our own sources for an error" ${known})
+option(FLIP_WERROR "Treat warnings about the project's sources as errors" ${known})
 
-# flip_target(NAME): our warnings, our include root, our sanitizers.
+# flip_target(NAME): sets the project's warnings, include folder and sanitizers.
 function(flip_target name)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
     target_compile_options(${name} PRIVATE -Wall -Wextra -Wshadow -Wno-missing-field-initializers)
     if(FLIP_WERROR)
-        # What the optimiser guesses, and what is deprecated, changes with the headers of LibTorch.
+        # Warnings of the optimiser and about deprecation depend on the headers of LibTorch.
         target_compile_options(${name} PRIVATE -Werror -Wno-error=deprecated-declarations)
         if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
             target_compile_options(${name} PRIVATE
@@ -51,7 +50,7 @@ function(flip_target name)
     if(FLIP_SANITIZE)
         target_compile_options(${name} PUBLIC -fsanitize=${FLIP_SANITIZE} -fno-omit-frame-pointer
                                               -fno-sanitize-recover=all)
-        # GCC says itself that checked code misleads this warning; the plain build has it on.
+        # GCC documents false positives of this warning with sanitizers; other builds have it on.
         if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
             target_compile_options(${name} PRIVATE -Wno-maybe-uninitialized)
         endif()
@@ -62,7 +61,7 @@ function(flip_target name)
     endif()
 endfunction()
 
-# flip_embed(TARGET ROOT FILES...): puts files into the program, to be read with embeddedFile().
+# flip_embed(TARGET ROOT FILES...): embeds files into the program; embeddedFile() reads them.
 function(flip_embed target root)
     set(generated ${CMAKE_CURRENT_BINARY_DIR}/embedded_files.cpp)
     set(inputs)

@@ -1,14 +1,14 @@
-# What a folder of LibTorch holds, and whether it can be used: no CUDA toolkit is asked for, as this
-# project compiles no device code. Read by FindLibTorch.cmake when configuring and by
+# Inspects a folder of LibTorch and checks whether it can be used. No CUDA toolkit is needed, since this
+# project compiles no device code. Used by FindLibTorch.cmake when configuring and by
 # inspect_libtorch.cmake as a script.
 
 # The versions this project is built and tested with; the interface changes between minor versions.
 set(FLIP_TORCH_OLDEST 2.11)
 set(FLIP_TORCH_BEYOND 2.15)
 
-# flip_torch_folder(GIVEN RESULT): the folder with include/ and lib/ that GIVEN means, or "". GIVEN is
-# that folder, a folder that holds it (site-packages, a virtual environment, an unpacked zip), its lib
-# or share/cmake/Torch, or a Python that has the package torch.
+# flip_torch_folder(GIVEN RESULT): the folder with include/ and lib/ for GIVEN, or "". GIVEN is that
+# folder, a folder that contains it (site-packages, a virtual environment, an unpacked zip), its lib or
+# share/cmake/Torch, or a Python that has the package torch.
 function(flip_torch_folder given result)
     set(candidates "${given}" "${given}/torch" "${given}/libtorch")
     if("${given}" MATCHES "^(.*)/(lib|share/cmake|share/cmake/Torch)/?$")
@@ -18,7 +18,7 @@ function(flip_torch_folder given result)
          "${given}/lib64/python3*/site-packages/torch")
     list(APPEND candidates ${environments})
     if(NOT IS_DIRECTORY "${given}")
-        # Asked by its place: importing torch would take seconds and needs what only Python uses.
+        # torch is located but not imported: an import takes seconds and needs further Python packages.
         execute_process(
             COMMAND "${given}" -c
                     "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])"
@@ -35,8 +35,8 @@ function(flip_torch_folder given result)
     set(${result} "" PARENT_SCOPE)
 endfunction()
 
-# flip_libraries_missing(LIBRARY RESULT): what LIBRARY links and the loader does not find, in an
-# environment that does not help; LIBRARY itself where it is damaged.
+# flip_libraries_missing(LIBRARY RESULT): the libraries that LIBRARY links and the loader does not find
+# without LD_LIBRARY_PATH; LIBRARY itself if it is damaged.
 function(flip_libraries_missing library result)
     execute_process(COMMAND ${CMAKE_COMMAND} -E env --unset=LD_LIBRARY_PATH --unset=LD_PRELOAD
                             ldd "${library}"
@@ -50,9 +50,9 @@ function(flip_libraries_missing library result)
     set(${result} "${missing}" PARENT_SCOPE)
 endfunction()
 
-# flip_inspect_libtorch(FOLDER PREFIX): sets PREFIX_VERSION (2.13.0), PREFIX_CUDA (13.0, or empty in a
-# build for processors alone), PREFIX_CUDA_MISSING (libraries that its CUDA part lacks here) and
-# PREFIX_PROBLEM: in one sentence why the folder cannot be used, or empty.
+# flip_inspect_libtorch(FOLDER PREFIX): sets PREFIX_VERSION (2.13.0), PREFIX_CUDA (13.0, or empty for a
+# CPU build), PREFIX_CUDA_MISSING (libraries that its CUDA part needs and that are missing) and
+# PREFIX_PROBLEM (a sentence why the folder cannot be used, or empty).
 function(flip_inspect_libtorch folder prefix)
     foreach(name VERSION CUDA CUDA_MISSING PROBLEM)
         set(${prefix}_${name} "" PARENT_SCOPE)
@@ -75,7 +75,7 @@ below ${FLIP_TORCH_BEYOND} is needed" PARENT_SCOPE)
         return()
     endif()
 
-    # The machine field of the ELF header, as this computer's own programs have it.
+    # The machine field of the ELF header must be that of this computer's programs.
     file(READ "${folder}/lib/libc10.so" machine OFFSET 18 LIMIT 2 HEX)
     file(READ "/proc/self/exe" own OFFSET 18 LIMIT 2 HEX)
     if(NOT machine STREQUAL own)
@@ -83,7 +83,7 @@ below ${FLIP_TORCH_BEYOND} is needed" PARENT_SCOPE)
 one for this computer" PARENT_SCOPE)
         return()
     endif()
-    # Strings of the C++ library have had this mark in their names since its ABI changed.
+    # Symbols with std::string have this tag since the C++ library's ABI changed.
     file(STRINGS "${folder}/lib/libc10.so" marked REGEX "_ZN3c106DeviceC.*cxx11" LIMIT_COUNT 1)
     if(NOT marked)
         set(${prefix}_PROBLEM "${folder}: this PyTorch is built with the C++ ABI of before 2015; \

@@ -1,6 +1,6 @@
 # Writes a source file with the commit of a tree: cmake -DSOURCE=... -DFILE=... -P WriteCommit.cmake.
-# It is left alone while the commit stays the same, so that nothing is linked anew. A tree without
-# git, such as an unpacked archive, has none.
+# The file is not changed while the commit stays the same, so that nothing is relinked. A tree without
+# git, such as an unpacked archive, has no commit.
 set(commit "")
 find_program(git git)
 if(git AND EXISTS ${SOURCE}/.git)

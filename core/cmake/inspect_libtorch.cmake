@@ -1,7 +1,6 @@
-# cmake -DGIVEN=PLACE -P inspect_libtorch.cmake: prints what installer/ wants to know of the LibTorch
-# that PLACE means, a line each: folder=, version=, cuda= (its CUDA version, empty in a build for
-# processors alone), cuda_missing= (libraries that the CUDA part lacks here), problem= (why it cannot
-# be used).
+# cmake -DGIVEN=PLACE -P inspect_libtorch.cmake: prints properties of the LibTorch at PLACE for
+# installer/, one per line: folder=, version=, cuda= (its CUDA version, empty for a CPU build),
+# cuda_missing= (missing libraries of the CUDA part), problem= (why it cannot be used).
 
 include(${CMAKE_CURRENT_LIST_DIR}/LibTorchFolder.cmake)
 

@@ -28,8 +28,8 @@ ClickHistory::ClickHistory(const Dataset& dataset, int user) : dataset_(dataset)
             clicks_[static_cast<std::size_t>(next[codes[row]]++)] = static_cast<std::int64_t>(row);
         }
     }
-    for (std::size_t one = 0; one + 1 < starts_.size(); ++one) {
-        std::stable_sort(clicks_.begin() + starts_[one], clicks_.begin() + starts_[one + 1],
+    for (std::size_t code = 0; code + 1 < starts_.size(); ++code) {
+        std::stable_sort(clicks_.begin() + starts_[code], clicks_.begin() + starts_[code + 1],
                          [&](std::int64_t a, std::int64_t b) {
                              return times[static_cast<std::size_t>(a)] <
                                     times[static_cast<std::size_t>(b)];
@@ -39,9 +39,9 @@ ClickHistory::ClickHistory(const Dataset& dataset, int user) : dataset_(dataset)
 
 std::span<const std::int64_t> ClickHistory::before(std::int64_t row, std::int64_t limit) const {
     const auto times = dataset_.times();
-    const std::size_t one = dataset_.codes(user_)[static_cast<std::size_t>(row)];
-    const auto first = clicks_.begin() + starts_[one];
-    const auto end = std::lower_bound(first, clicks_.begin() + starts_[one + 1],
+    const std::size_t code = dataset_.codes(user_)[static_cast<std::size_t>(row)];
+    const auto first = clicks_.begin() + starts_[code];
+    const auto end = std::lower_bound(first, clicks_.begin() + starts_[code + 1],
                                       times[static_cast<std::size_t>(row)],
                                       [&](std::int64_t click, std::int64_t time) {
                                           return times[static_cast<std::size_t>(click)] < time;

@@ -25,28 +25,28 @@ std::span<const T> numbers(const MappedFile& file) {
     return {reinterpret_cast<const T*>(file.data()), file.size() / sizeof(T)};
 }
 
-/// The files of a field, which hold its columns.
+/// The mapped files that hold a field's columns.
 struct FieldFiles {
     MappedFile codes;
     MappedFile offsets;
     MappedFile bytes;
     MappedFile idOfCodes;
 
-    // Of lists only:
+    // Of list fields only:
     MappedFile elementOffsets;
     MappedFile elementBytes;
     MappedFile listEnds;
     MappedFile listIds;
 };
 
-/// The columns of a field, wherever they are held.
+/// The columns of a field, in files or in memory.
 struct FieldColumns {
     std::span<const std::uint32_t> codes;
     std::span<const std::uint64_t> offsets;
     std::string_view bytes;
     std::span<const std::int64_t> idOfCodes;
 
-    // Of lists only:
+    // Of list fields only:
     std::span<const std::uint64_t> listEnds;
     std::span<const std::int64_t> listIds;
 };
@@ -55,7 +55,7 @@ Problem damagedFile(const std::filesystem::path& file, const std::string& how) {
     return Problem{how + "; import the dataset again", file.string()};
 }
 
-/// Opens a file of columns/; `count` numbers of `size` bytes must be in it.
+/// Opens a file of columns/, which must hold `count` numbers of `size` bytes.
 Result<MappedFile> openColumn(const std::filesystem::path& folder, const ColumnFile& column,
                               std::int64_t count, std::size_t size) {
     const std::filesystem::path path = folder / "columns" / column.fileName();
@@ -93,13 +93,13 @@ struct Dataset::Content {
     Manifest manifest;
     std::vector<FieldInfo> fields;
 
-    std::vector<FieldColumns> columns; // as fields
+    std::vector<FieldColumns> columns; // parallel to `fields`
     std::span<const std::uint8_t> labels;
     std::span<const std::uint8_t> splits;
     std::span<const std::int64_t> times;
 
-    // What holds them: files ...
-    std::vector<FieldFiles> files; // as fields
+    // Their storage: files ...
+    std::vector<FieldFiles> files; // parallel to `fields`
     MappedFile labelsFile;
     MappedFile splitsFile;
     MappedFile timesFile;
@@ -325,7 +325,7 @@ std::span<const std::uint32_t> Dataset::codes(int field) const {
 std::string_view Dataset::value(int field, std::uint32_t code) const {
     const FieldColumns& columns = content_->columns.at(static_cast<std::size_t>(field));
     const auto& offsets = columns.offsets;
-    // A damaged file must not read beyond the mapping; verify() is what reports it.
+    // A damaged file must not cause a read beyond the mapping; verify() reports it.
     if (std::size_t{code} + 1 >= offsets.size() || offsets[code] > offsets[code + 1] ||
         offsets[code + 1] > columns.bytes.size()) {
         return {};
@@ -340,7 +340,7 @@ std::span<const std::int64_t> Dataset::idOfCode(int field) const {
 std::span<const std::int64_t> Dataset::idsOfCode(int field, std::uint32_t code) const {
     const auto& ends = content_->columns.at(static_cast<std::size_t>(field)).listEnds;
     const auto& ids = content_->columns.at(static_cast<std::size_t>(field)).listIds;
-    // As for values: a damaged file must not lead beyond the mapping.
+    // As in value(): a damaged file must not cause a read beyond the mapping.
     if (std::size_t{code} + 1 < ends.size() && ends[code] < ends[code + 1] &&
         ends[code + 1] <= ids.size()) {
         return ids.subspan(ends[code], ends[code + 1] - ends[code]);
@@ -378,16 +378,24 @@ std::vector<std::int64_t> Dataset::trainingCounts() const {
 }
 
 std::vector<Problem> Dataset::verify() const {
+    return verifyFiles(/*hashes=*/true);
+}
+
+std::vector<Problem> Dataset::verifyNumbers() const {
+    return verifyFiles(/*hashes=*/false);
+}
+
+std::vector<Problem> Dataset::verifyFiles(bool hashes) const {
     std::vector<Problem> problems;
     if (content_->memory) {
-        return problems; // there is no file
+        return problems; // there are no files
     }
     std::set<std::string> seen; // equal columns share a file
     std::set<std::string> reported;
     const auto check = [&](const ColumnFile& column, const MappedFile& file, bool inRange) {
         const std::filesystem::path path = content_->folder / "columns" / column.fileName();
         const bool sound =
-            !seen.insert(column.hash).second || contentHash(file.bytes()) == column.hash;
+            !hashes || !seen.insert(column.hash).second || contentHash(file.bytes()) == column.hash;
         if ((!sound || !inRange) && reported.insert(column.hash).second) {
             problems.push_back(damagedFile(path, sound ? "the file holds numbers out of range"
                                                        : "the file is damaged"));
@@ -436,19 +444,19 @@ std::vector<Problem> Dataset::verify() const {
 std::string Dataset::toJson() const {
     nlohmann::ordered_json fieldList = nlohmann::ordered_json::array();
     for (const FieldInfo& field : content_->fields) {
-        nlohmann::ordered_json& told =
+        nlohmann::ordered_json& fieldJson =
             fieldList.emplace_back(nlohmann::ordered_json{{"name", field.name},
                                                           {"kind", fieldKindName(field.kind)},
                                                           {"ids", field.ids},
                                                           {"oov_rate", field.oovRate}});
         if (!field.shares.empty()) {
-            told["shares"] = field.shares;
+            fieldJson["shares"] = field.shares;
         }
         if (field.emptyRows > 0) {
-            told["empty_rows"] = field.emptyRows;
+            fieldJson["empty_rows"] = field.emptyRows;
         }
         if (field.misfitRows > 0) {
-            told["misfit_rows"] = field.misfitRows;
+            fieldJson["misfit_rows"] = field.misfitRows;
         }
     }
     nlohmann::ordered_json withoutMatch = nlohmann::ordered_json::object();
@@ -478,7 +486,7 @@ std::string Dataset::toJson() const {
     if (source().splitRule == "random") {
         json["split_seed"] = source().splitSeed;
     }
-    // A folder's name need not be UTF-8.
+    // A folder's name may be invalid UTF-8.
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

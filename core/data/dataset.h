@@ -19,7 +19,7 @@ namespace flip {
 /// Rows of a dataset that are held in memory.
 struct MemoryRows {
     struct Field {
-        FieldInfo info;                      // `values` is set by what stands here
+        FieldInfo info;                      // `values` is set by inMemory()
         std::vector<std::uint32_t> codes;    // [rows]
         std::vector<std::uint64_t> offsets;  // [values + 1], into `bytes`
         std::string bytes;                   // the values, one after the other
@@ -35,19 +35,18 @@ struct MemoryRows {
     int timeDecimals = 0;
 };
 
-/// An imported table: columns on disk, memory-mapped, immutable. Opening costs milliseconds
-/// whatever the size. Safe to read from any thread.
+/// An imported table: columns on disk, memory-mapped, immutable. Opening takes milliseconds at any
+/// size. Safe to read from any thread.
 ///
-/// One id space serves all fields: 0 is the mask, then each field has one id for unknown values
-/// followed by its training vocabulary. Fields that share a vocabulary have an id space each all
-/// the same, equally long and in the same order: the n-th id of one is the value of the n-th of the
-/// other.
+/// All fields share one id space: 0 is the mask, then each field has one id for unknown values
+/// followed by its training vocabulary. Fields that share a vocabulary still have a range of ids
+/// each, equally long and in the same order: the n-th id of each range stands for the same value.
 class Dataset {
 public:
-    /// Opens datasets/NAME; damage and foreign versions are Problems that name the file.
+    /// Opens datasets/NAME. Damage or an unsupported format is a Problem that names the file.
     static Result<Dataset> open(const std::filesystem::path& folder);
 
-    /// Rows that were not imported, such as those to predict. Without name, hash and source.
+    /// Rows that were not imported, for example rows to predict. Has no name, hash or source.
     static Dataset inMemory(MemoryRows rows);
 
     Dataset(Dataset&&) noexcept;
@@ -56,56 +55,61 @@ public:
 
     const std::string& name() const;
     const std::string& hash() const;      // of content and split; independent of the name
-    const std::string& splitHash() const; // of which row is in which split
+    const std::string& splitHash() const; // of the assignment of rows to splits
     std::int64_t rows() const;
     std::int64_t positives() const;
-    std::int64_t minCount() const;      // training rows that an id of its own asked for
-    const std::string& schema() const;  // the text of the schema file that it was imported by
+    std::int64_t minCount() const;      // training rows that a value needed to get its own id
+    const std::string& schema() const;  // the text of the schema file that it was imported with
     const ImportTally& tally() const;   // what the import left out
-    const ImportSource& source() const; // what it read and how it divided the rows
+    const ImportSource& source() const; // what it read and how it split the rows
 
     /// The first bad lines, at most BadLines::kKept. Reads a file.
     Result<std::vector<BadLine>> firstBadLines() const;
 
     std::int64_t splitRows(Split split) const;
     const SplitRows& splitRows() const;
-    std::int64_t idCount() const; // K: all fields' ids, their unknowns, and the mask
+    std::int64_t idCount() const; // K: the ids of all fields, their unknown ids, and the mask
 
     const std::vector<FieldInfo>& fields() const;
-    int findField(std::string_view name) const; // -1 if there is none
+    int findField(std::string_view name) const; // -1 if no field has this name
     std::vector<int> idFields() const;          // indices of fields with use Both or Id
     std::vector<std::string> idFieldNames() const;
     std::vector<int> textFields() const; // ... Both or Text
 
     std::span<const std::uint8_t> labels() const;          // [rows], 0 or 1
     std::span<const std::uint8_t> splits() const;          // [rows], as Split
-    std::span<const std::int64_t> times() const;           // [rows], empty without a time column;
-                                                           // in 10^-timeDecimals()
-    int timeDecimals() const;                              // of the source's unit; mostly 0
+    std::span<const std::int64_t> times() const;           // [rows], in 10^-timeDecimals() of the
+                                                           // source's unit; empty without times
+    int timeDecimals() const;                              // usually 0
     std::span<const std::uint32_t> codes(int field) const; // [rows], index of the value
-    std::string_view value(int field, std::uint32_t code) const; // as it stood in the source
-    std::span<const std::int64_t> idOfCode(int field) const;     // [values], global id; of a list
+    std::string_view value(int field, std::uint32_t code) const; // as in the source
+    std::span<const std::int64_t> idOfCode(int field) const;     // [values], global id; for a list
                                                                  // that of its first known element
 
-    /// All global ids of a value: of a list those of its known elements, else the one.
+    /// All global ids of a value: for a list those of its known elements, otherwise its single id.
     std::span<const std::int64_t> idsOfCode(int field, std::uint32_t code) const;
 
     /// Row indices of a split, in source order.
     std::vector<std::int64_t> rowsOf(Split split) const;
 
-    /// Occurrences of each id in the training split; 0 for fields that are words only, whose ids no
-    /// model sees. [idCount()]
+    /// Occurrences of each id in the training split; 0 for fields used only as text, whose ids no
+    /// model reads. [idCount()]
     std::vector<std::int64_t> trainingCounts() const;
 
-    /// Compares every file with the hash in its name; one Problem a damaged file.
+    /// Compares every file with the hash in its name and checks the numbers in it; one Problem per
+    /// damaged file.
     std::vector<Problem> verify() const;
 
-    /// The object of `flip datasets show --json`, as the contract spells it.
+    /// The same for files whose hashes have been compared already.
+    std::vector<Problem> verifyNumbers() const;
+
+    /// The JSON object that `flip datasets show --json` prints.
     std::string toJson() const;
 
 private:
     struct Content;
     explicit Dataset(std::unique_ptr<Content> content);
+    std::vector<Problem> verifyFiles(bool hashes) const;
     std::unique_ptr<Content> content_;
 };
 

@@ -20,8 +20,8 @@ namespace {
 
 constexpr const char* kAdvice = "; import the dataset again";
 
-/// Whether the text is spelled as Manifest::toJson() spells it. The manifest's own checksum covers
-/// what it says, not the blanks between.
+/// Whether the text is formatted as by Manifest::toJson(). The manifest's own checksum covers its
+/// values, not the whitespace between them.
 bool isAsWritten(const std::string& text) {
     const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
     return !json.is_discarded() &&
@@ -52,8 +52,8 @@ std::optional<Problem> checkColumn(const std::filesystem::path& file, const Colu
     return std::nullopt;
 }
 
-/// Where no manifest tells which files there are: each is named after its content.
-void checkColumnsByName(const std::filesystem::path& folder, const FileWatch& watch,
+/// For a dataset without a readable manifest: each file is named after its content hash.
+void checkColumnsByName(const std::filesystem::path& folder, const FileCallback& watch,
                         std::vector<Problem>& problems) {
     std::error_code error;
     for (std::filesystem::directory_iterator entry(folder / "columns", error), end;
@@ -74,7 +74,7 @@ void checkColumnsByName(const std::filesystem::path& folder, const FileWatch& wa
 } // namespace
 
 std::vector<Problem> checkDatasetFiles(const std::filesystem::path& folder,
-                                       const FileWatch& watch) {
+                                       const FileCallback& watch) {
     const std::filesystem::path manifestFile = folder / Manifest::kFileName;
     watch(manifestFile);
     std::vector<Problem> problems;
@@ -87,8 +87,8 @@ std::vector<Problem> checkDatasetFiles(const std::filesystem::path& folder,
         return problems;
     }
     if (!isAsWritten(*text)) {
-        problems.push_back({std::string("the manifest is damaged: what it says can still be read, "
-                                        "but a blank or a line end is not what was written") +
+        problems.push_back({std::string("the manifest is damaged: its content can still be read, "
+                                        "but its whitespace is not what was written") +
                                 kAdvice,
                             manifestFile.string()});
     }
@@ -107,7 +107,7 @@ std::vector<Problem> checkDatasetFiles(const std::filesystem::path& folder,
         return problems;
     }
     const auto dataset = Dataset::open(folder);
-    return dataset ? dataset->verify() : std::vector<Problem>{dataset.problem()};
+    return dataset ? dataset->verifyNumbers() : std::vector<Problem>{dataset.problem()};
 }
 
 } // namespace flip

@@ -9,10 +9,11 @@
 namespace flip {
 
 /// Called before a file is read.
-using FileWatch = std::function<void(const std::filesystem::path& file)>;
+using FileCallback = std::function<void(const std::filesystem::path& file)>;
 
-/// Every damaged file of datasets/NAME, one Problem each: the manifest and all columns, each byte
-/// of them. Where Dataset::open() stops at the first file that is missing or cut off, this goes on.
-std::vector<Problem> checkDatasetFiles(const std::filesystem::path& folder, const FileWatch& watch);
+/// Checks every byte of the manifest and of all columns of datasets/NAME; one Problem per damaged
+/// file. Dataset::open() stops at the first file that is missing or truncated; this continues.
+std::vector<Problem> checkDatasetFiles(const std::filesystem::path& folder,
+                                       const FileCallback& watch);
 
 } // namespace flip

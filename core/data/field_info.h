@@ -11,7 +11,7 @@ enum class Split : std::uint8_t { Train = 0, Valid = 1, Test = 2 };
 
 std::string_view splitName(Split split); // "train", "valid", "test"
 
-/// Where a field takes part: as id, as words of the sentence, or both.
+/// Where a field is used: as an id, as text in the sentence, or both.
 enum class FieldUse { Both, Id, Text };
 
 std::string_view fieldUseName(FieldUse use); // "both", "id", "text"
@@ -27,24 +27,24 @@ enum class FieldKind {
 std::string_view fieldKindName(FieldKind kind); // "category", "multi", "number"
 std::optional<FieldKind> fieldKindOf(std::string_view name);
 
-/// What is known of one field of a dataset.
+/// One field of a dataset.
 struct FieldInfo {
     std::string name;
     FieldUse use = FieldUse::Both;
     FieldKind kind = FieldKind::Category;
     std::string separator;    // between the elements of a list
-    bool hasBrackets = false; // values of kind Multi may be lists in brackets, which
-                              // forEachListElement() reads; else the separator alone parts them,
-                              // as in all datasets of programs that knew no brackets
-    std::string shares;       // the field whose vocabulary it has; empty: its own
+    bool hasBrackets = false; // values of kind Multi may be lists in brackets, see
+                              // forEachListElement(); otherwise they are split at the separator
+                              // alone, as in datasets of older versions
+    std::string shares;       // the field whose vocabulary it shares; empty: has its own
     std::int64_t values = 0;  // distinct values in all rows
-    std::int64_t ids = 0;     // values, elements or buckets that the training split holds, those
-                              // below the minimum count left out
-    std::int64_t firstId = 0; // this field's unknown id; its values follow
+    std::int64_t ids = 0;     // values, elements or buckets in the training split, without those
+                              // below the minimum count
+    std::int64_t firstId = 0; // this field's unknown id; the ids of its values follow
     double oovRate = 0;       // share of valid and test rows whose value has no id of its own
 
-    std::int64_t emptyRows = 0; // without a value
-    // Rows whose value is not what the kind says: no number, or brackets that hold no list.
+    std::int64_t emptyRows = 0; // rows without a value
+    // Rows whose value does not fit the kind: not a number, or brackets that are not a list.
     std::int64_t misfitRows = 0;
     std::string misfit; // the first such value
 };

@@ -13,10 +13,10 @@ std::string ruleInWords(const ImportSource& source) {
     if (source.splitRule == "time") {
         return "by time, the newest rows for test";
     }
-    return source.splitRule == "parts" ? "as the files are named" : "as the split file says";
+    return source.splitRule == "parts" ? "by file name" : "by the split file";
 }
 
-/// "a, b, c"; of many the first.
+/// "a, b, c"; of a long list the first ones and a count.
 std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t kShown = 10;
     std::string list;
@@ -50,7 +50,7 @@ std::vector<ImportRemark> sourceRemarks(const ImportSource& source, const SplitR
                               : rows[1] == 0               ? "validation"
                                                            : "test";
     if ((byParts || source.splitRule == "file") && (rows[1] == 0 || rows[2] == 0)) {
-        remarks.push_back({"no row is for " + empty +
+        remarks.push_back({"there are no rows for " + empty +
                                (byParts ? "; add a file for it or choose another split"
                                         : "; name some in the split file or choose another split"),
                            true});

@@ -9,8 +9,8 @@ namespace flip {
 
 namespace {
 
-constexpr double kSuspicious = 0.05;    // of the rows or lines
-constexpr std::size_t kLabelsShown = 8; // of those in one line
+constexpr double kSuspicious = 0.05;    // share of the rows or lines
+constexpr std::size_t kLabelsShown = 8; // in one remark
 
 std::string counted(std::int64_t count, const std::string& one, const std::string& many) {
     return std::to_string(count) + " " + (count == 1 ? one : many);
@@ -49,10 +49,10 @@ std::string labelsInWords(std::vector<NamedCount> labels, std::int64_t otherRows
     return text;
 }
 
-/// Of a field of numbers, its rows without one; nothing where all are numbers.
-std::string noNumbersInWords(const FieldInfo& field, std::int64_t rows) {
-    const std::int64_t noNumbers = field.misfitRows + field.emptyRows;
-    if (noNumbers == 0) {
+/// Reports the rows of a number field that hold no number; empty if there are none.
+std::string nonNumericInWords(const FieldInfo& field, std::int64_t rows) {
+    const std::int64_t nonNumeric = field.misfitRows + field.emptyRows;
+    if (nonNumeric == 0) {
         return {};
     }
     const std::string example = "text such as " + quotedText(field.misfit);
@@ -60,19 +60,19 @@ std::string noNumbersInWords(const FieldInfo& field, std::int64_t rows) {
     if (field.emptyRows == 0) {
         why = " but " + example;
     } else if (field.misfitRows == 0) {
-        why = noNumbers == 1 ? " (it is empty)" : " (all are empty)";
+        why = nonNumeric == 1 ? " (it is empty)" : " (all are empty)";
     } else {
         why = " (" + counted(field.emptyRows, "is empty, ", "are empty, ") +
               (field.misfitRows == 1 ? "another holds " : "others hold ") + example + ")";
     }
-    return partHas(noNumbers, rows) + " no number" + why + "; " +
-           (noNumbers == 1 ? "it gets" : "they get") + " the unknown id";
+    return partHas(nonNumeric, rows) + " no number" + why + "; " +
+           (nonNumeric == 1 ? "it gets" : "they get") + " the unknown id";
 }
 
-/// Of a field, what its kind cannot use; nothing where all fits.
+/// Reports the values of a field that do not fit its kind; empty if all fit.
 std::string misfitsInWords(const FieldInfo& field, std::int64_t rows) {
     if (field.kind == FieldKind::Number) {
-        return noNumbersInWords(field, rows);
+        return nonNumericInWords(field, rows);
     }
     if (field.kind == FieldKind::Multi && field.misfitRows > 0) {
         return partHas(field.misfitRows, rows) +
@@ -83,7 +83,7 @@ std::string misfitsInWords(const FieldInfo& field, std::int64_t rows) {
     return {};
 }
 
-/// Tables of which so many lines were left out that the schema may describe another file.
+/// Warns of tables with so many lines left out that the schema may not match the file.
 void addBadTables(const ImportTally& tally, std::vector<ImportRemark>& remarks) {
     for (const TableLines& table : tally.tables) {
         const auto partOfLines = [&](std::int64_t part) {
@@ -107,7 +107,7 @@ void addBadTables(const ImportTally& tally, std::vector<ImportRemark>& remarks) 
     }
 }
 
-/// Rows without a match. Where they stay, most of them may rightly have none.
+/// Reports rows without a match. If such rows are kept, it warns only if nearly all rows have none.
 void addJoins(const ImportTally& tally, std::vector<ImportRemark>& remarks) {
     for (const JoinMatches& join : tally.joins) {
         if (join.unmatched == 0) {
@@ -120,12 +120,12 @@ void addJoins(const ImportTally& tally, std::vector<ImportRemark>& remarks) {
         const std::string kept = join.keepsRows ? "its fields are empty there" : leftOut;
         remarks.push_back({partHas(join.unmatched, join.rows) + " no match in the table " +
                                quotedText(join.table) + "; " +
-                               (isWarning ? "are the keys spelled alike in both files?" : kept),
+                               (isWarning ? "are the keys spelled the same in both files?" : kept),
                            isWarning});
     }
 }
 
-/// Labels of which the rule says nothing, and those that may be a slip.
+/// Reports labels that the rule does not name, and those that may be misspelled.
 void addUnnamedLabels(const ImportTally& tally, std::vector<ImportRemark>& remarks) {
     const std::string become = tally.unnamedArePositive ? "positive" : "negative";
     const std::string unnamed = labelsInWords(tally.unnamedLabels, tally.otherUnnamedRows);
@@ -136,7 +136,7 @@ void addUnnamedLabels(const ImportTally& tally, std::vector<ImportRemark>& remar
     if (!tally.nearlyNamedLabels.empty()) {
         remarks.push_back({"these labels count as " + become +
                                ", but differ from the rule's only in case or blanks: " +
-                               labelsInWords(tally.nearlyNamedLabels, 0) + "; is that meant?",
+                               labelsInWords(tally.nearlyNamedLabels, 0) + "; is that intended?",
                            true});
     }
 }
@@ -153,7 +153,7 @@ std::string leftOutInWords(const ImportTally& tally) {
     add(tally.droppedRows, std::to_string(tally.droppedRows) + " by the label's drop rule");
     add(tally.unmatchedRows, std::to_string(tally.unmatchedRows) + " without a match");
     add(tally.badLines, counted(tally.badLines, "bad line", "bad lines"));
-    return text;
+    return text.empty() ? "no rows" : text;
 }
 
 std::vector<ImportRemark> importRemarks(const ImportTally& tally,
@@ -170,7 +170,7 @@ std::vector<ImportRemark> importRemarks(const ImportTally& tally,
     if (tally.cutTimes > 0) {
         remarks.push_back(
             {partHas(tally.cutTimes, rows) +
-                 " a time with more decimals than 64 bits hold beside the others; the "
+                 " a time with more decimals than fit into 64 bits with the other times; the "
                  "last ones are cut off, towards the past",
              false});
     }

@@ -8,7 +8,7 @@ namespace flip {
 
 struct FieldInfo;
 
-/// A name and how many rows it stands for.
+/// A name and the number of rows that have it.
 struct NamedCount {
     std::string name;
     std::int64_t rows = 0;
@@ -16,59 +16,60 @@ struct NamedCount {
     bool operator==(const NamedCount&) const = default;
 };
 
-/// The lines of a raw table, and which of them were left out.
+/// The number of lines of a raw table, and how many of them were left out.
 struct TableLines {
     std::string table;
-    std::int64_t lines = 0;      // with those that are left out
-    std::int64_t unreadable = 0; // the wrong number of columns, another encoding
-    std::int64_t unusable = 0;   // without a label or time that can be used
-    bool delimited = true;       // text with a delimiter, which a schema may name wrongly
+    std::int64_t lines = 0;      // including those left out
+    std::int64_t unreadable = 0; // wrong number of columns, or invalid encoding
+    std::int64_t unusable = 0;   // without a usable label or time
+    bool delimited = true;       // delimited text, whose delimiter may be wrong in the schema
 
     bool operator==(const TableLines&) const = default;
 };
 
-/// What a join found. Rows that are bad lines do not count.
+/// The result of a join. Rows that are bad lines are not counted.
 struct JoinMatches {
-    std::string table;          // the joined one
-    std::int64_t rows = 0;      // looked up; none where the table before had no match
-    std::int64_t unmatched = 0; // of these, rows whose key the table does not hold
-    bool keepsRows = false;     // those without a match stay
+    std::string table;          // the joined table
+    std::int64_t rows = 0;      // rows looked up; not those without a match in an earlier table
+    std::int64_t unmatched = 0; // of these, rows whose key is not in the table
+    bool keepsRows = false;     // rows without a match are kept
 
     bool operator==(const JoinMatches&) const = default;
 };
 
-/// What an import left out, and what it kept although it may not be meant. No part of a dataset's
-/// content.
+/// What an import left out, and what it kept that may be a mistake. Not part of a dataset's content
+/// hash.
 struct ImportTally {
     std::int64_t badLines = 0;      // of all tables
     std::int64_t droppedRows = 0;   // by the label's drop rule
     std::int64_t unmatchedRows = 0; // by joins that keep matched rows only
-    std::int64_t repeatedKeys = 0;  // lines of joined tables whose key stood there before
+    std::int64_t repeatedKeys = 0;  // lines of joined tables whose key appeared before
     std::int64_t cutTimes = 0;      // rows whose time was written with more decimals than are kept
 
-    std::vector<TableLines> tables; // empty where an older program made the dataset
+    std::vector<TableLines> tables; // empty if an older version imported the dataset
     std::vector<JoinMatches> joins; // in the order of the schema
 
-    // Where the rule `positive` is one of texts: labels that neither it nor `drop` names, each in
-    // one of three counts. Of those in the first list only some are kept by name.
-    std::vector<NamedCount> unnamedLabels;     // the first ones met
-    std::int64_t otherUnnamedRows = 0;         // rows with any other
-    std::vector<NamedCount> nearlyNamedLabels; // that differ from a named one in case and blanks
+    // If the rule `positive` compares texts: labels that neither it nor `drop` names, each in one
+    // of three counts. Only the first ones are listed by name.
+    std::vector<NamedCount> unnamedLabels;     // the first ones found
+    std::int64_t otherUnnamedRows = 0;         // rows with any other label
+    std::vector<NamedCount> nearlyNamedLabels; // that differ from a named one only in case and
+                                               // blanks
     bool unnamedArePositive = false;           // the rule is != or not in
 
     bool operator==(const ImportTally&) const = default;
 };
 
-/// A line about an import. A warning says that a share looks like a mistake.
+/// One line about an import. A warning means that something looks like a mistake.
 struct ImportRemark {
     std::string text;
     bool isWarning = false;
 };
 
-/// "25 by the drop rule, 40 without a match, 3 bad lines", or nothing where no row was left out.
+/// "25 by the label's drop rule, 40 without a match, 3 bad lines", or "no rows".
 std::string leftOutInWords(const ImportTally& tally);
 
-/// What else is worth a line. `rows` are those that were kept.
+/// Further remarks about the import. `rows` is the number of rows kept.
 std::vector<ImportRemark> importRemarks(const ImportTally& tally,
                                         const std::vector<FieldInfo>& fields, std::int64_t rows);
 

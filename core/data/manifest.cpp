@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json; // sorts its keys: equal content, equal text
 
-/// Hash over the manifest without this hash: a changed number is noticed at opening.
+/// Hash of the manifest without this hash, so that a changed number is noticed on opening.
 std::string checksumOf(Json manifest) {
     manifest.erase("checksum");
     return contentHash(manifest.dump());
@@ -27,7 +27,7 @@ Json toJson(const ColumnFile& file) {
     return {{"hash", file.hash}, {"bytes", file.bytes}};
 }
 
-/// Throws what nlohmann-json throws; `fromJson` catches it.
+/// Throws the exceptions of nlohmann-json, which `fromJson` catches.
 ColumnFile columnFile(const Json& json) {
     ColumnFile file{json.at("hash").get<std::string>(), json.at("bytes").get<std::int64_t>()};
     if (!isHash(file.hash) || file.bytes < 0) {
@@ -59,7 +59,7 @@ std::optional<ListFiles> listFiles(const Json& field) {
     lists.ends = columnFile(found->at("value_ends"));
     lists.ids = columnFile(found->at("ids"));
     if (lists.elements < 0) {
-        throw Json::other_error::create(501, "a field has less than no elements", &field);
+        throw Json::other_error::create(501, "a field has a negative number of elements", &field);
     }
     return lists;
 }
@@ -107,11 +107,12 @@ ManifestField manifestField(const Json& json) {
     field.info.misfit = json.value("misfit", "");
     field.lists = listFiles(json);
     if ((field.info.kind == FieldKind::Multi) != field.lists.has_value()) {
-        throw Json::other_error::create(501, "a field of lists has none", &json);
+        throw Json::other_error::create(501, "only a list field may have lists, and must have them",
+                                        &json);
     }
     field.info.values = json.at("values").get<std::int64_t>();
     if (field.info.values < 0) {
-        throw Json::other_error::create(501, "a field has less than no values", &json);
+        throw Json::other_error::create(501, "a field has a negative number of values", &json);
     }
     field.info.ids = json.at("ids").get<std::int64_t>();
     field.info.firstId = json.at("first_id").get<std::int64_t>();
@@ -131,7 +132,7 @@ Json countsToJson(const std::vector<NamedCount>& counts) {
     return list;
 }
 
-/// Empty in manifests of older programs, which did not count them.
+/// Empty in manifests of older versions, which did not count them.
 std::vector<NamedCount> namedCounts(const Json& json, const char* key) {
     std::vector<NamedCount> counts;
     for (const Json& one : json.value(key, Json::array())) {
@@ -171,7 +172,7 @@ Json toJson(const std::vector<SourceTable>& tables) {
     return list;
 }
 
-/// Empty in manifests of older programs, which did not write them down.
+/// Empty in manifests of older versions, which did not record them.
 std::vector<SourceTable> sourceTables(const Json& json) {
     std::vector<SourceTable> tables;
     for (const Json& table : json.value("tables", Json::array())) {
@@ -201,7 +202,8 @@ Json toJson(const ImportRecord& import) {
             {"unnamed_are_positive", import.tally.unnamedArePositive}};
 }
 
-/// Fields that share a vocabulary have the same number of ids, and name a field that has its own.
+/// Checks that fields that share a vocabulary have the same number of ids, and name a field that
+/// has its own.
 void checkShared(const Json& json, const std::vector<ManifestField>& fields) {
     for (const ManifestField& field : fields) {
         if (field.info.shares.empty()) {
@@ -211,7 +213,8 @@ void checkShared(const Json& json, const std::vector<ManifestField>& fields) {
             fields, field.info.shares, [](const ManifestField& one) { return one.info.name; });
         if (leader == fields.end() || !leader->info.shares.empty() ||
             leader->info.ids != field.info.ids) {
-            throw Json::other_error::create(501, "a field shares what is not there", &json);
+            throw Json::other_error::create(501, "a field shares a vocabulary that does not exist",
+                                            &json);
         }
     }
 }
@@ -226,7 +229,7 @@ std::vector<TableLines> tableLines(const Json& json) {
     return tables;
 }
 
-/// Older programs did not write `of`, which `rows` stands for then, nor which rows stay.
+/// Older versions wrote neither `of`, for which `rows` is used then, nor `keeps_rows`.
 std::vector<JoinMatches> joinMatches(const Json& json, std::int64_t rows) {
     std::vector<JoinMatches> joins;
     for (const Json& one : json.value("rows_without_match", Json::array())) {
@@ -236,7 +239,7 @@ std::vector<JoinMatches> joinMatches(const Json& json, std::int64_t rows) {
     return joins;
 }
 
-/// `rows` are those of the dataset.
+/// `rows` is the number of rows of the dataset.
 ImportRecord importRecord(const Json& json, std::int64_t rows) {
     ImportRecord import;
     import.preset = json.at("preset").get<std::string>();
@@ -255,7 +258,8 @@ ImportRecord importRecord(const Json& json, std::int64_t rows) {
     tally.joins = joinMatches(json, rows + tally.droppedRows + tally.unmatchedRows);
     tally.unnamedLabels = namedCounts(json, "unnamed_labels");
     tally.otherUnnamedRows = json.value("other_unnamed_rows", std::int64_t{0});
-    if (!json.contains("other_unnamed_rows")) { // then the others had no name
+    // Older versions listed the other labels under an empty name.
+    if (!json.contains("other_unnamed_rows")) {
         std::erase_if(tally.unnamedLabels, [&](const NamedCount& label) {
             tally.otherUnnamedRows += label.name.empty() ? label.rows : 0;
             return label.name.empty();
@@ -316,7 +320,7 @@ std::int64_t Manifest::format() const {
 
 std::string Manifest::contentHash() const {
     ContentHasher hasher;
-    // Length before text: no two lists of parts spell the same bytes.
+    // The length goes before the text, so that different lists of parts never give the same bytes.
     const auto add = [&](std::string_view part) {
         hasher.add(std::to_string(part.size()) + ":");
         hasher.add(part);

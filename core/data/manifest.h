@@ -14,7 +14,7 @@
 
 namespace flip {
 
-/// A file of datasets/NAME/columns/, named after its content.
+/// A file of datasets/NAME/columns/, named after its content hash.
 struct ColumnFile {
     std::string hash;
     std::int64_t bytes = 0;
@@ -22,13 +22,13 @@ struct ColumnFile {
     std::string fileName() const { return hash + ".bin"; }
 };
 
-/// What a field whose values are lists has besides: its elements, and which of them make a value.
+/// The additional files of a list field: its elements, and which of them each value consists of.
 struct ListFiles {
-    std::int64_t elements = 0; // distinct ones in all rows
+    std::int64_t elements = 0; // distinct elements in all rows
     ColumnFile offsets;        // std::uint64_t [elements + 1], into `bytes`
     ColumnFile bytes;          // the elements, one after the other
     ColumnFile ends;           // std::uint64_t [values + 1], into `ids`
-    ColumnFile ids;            // std::int64_t, the known elements of each value, at least one id
+    ColumnFile ids;            // std::int64_t, ids of each value's known elements, at least one id
 };
 
 /// A field with its files.
@@ -43,9 +43,9 @@ struct ManifestField {
     std::vector<ColumnFile> files() const;
 };
 
-/// How the dataset was made; no part of its content.
+/// How the dataset was imported; not part of its content hash.
 struct ImportRecord {
-    std::string preset; // empty: a schema of the person's own
+    std::string preset; // empty: the user's own schema
     std::string schema; // the schema file's text
     std::string labelRule;
     std::int64_t minCount = 1;
@@ -53,17 +53,18 @@ struct ImportRecord {
     ImportTally tally;
 };
 
-/// datasets/NAME/manifest.json: what the dataset is and which files hold it. All numbers of the
-/// files are little-endian.
+/// datasets/NAME/manifest.json: describes the dataset and names its files. All numbers in the files
+/// are little-endian.
 struct Manifest {
     static constexpr std::string_view kFileName = "manifest.json";
     static constexpr std::int64_t kFormat = 1;
-    static constexpr std::int64_t kSharingFormat = 2;   // where fields share a vocabulary
-    static constexpr std::int64_t kFineTimesFormat = 3; // where times have decimals
-    static constexpr std::int64_t kBracketsFormat = 4;  // where lists stand in brackets
+    static constexpr std::int64_t kSharingFormat = 2;   // if fields share a vocabulary
+    static constexpr std::int64_t kFineTimesFormat = 3; // if times have decimals
+    static constexpr std::int64_t kBracketsFormat = 4;  // if lists may be in brackets
     static constexpr std::int64_t kLastFormat = kBracketsFormat;
 
-    /// The least of them that holds it, so that older programs read what they can.
+    /// The lowest of these formats that can represent the dataset, so that older versions can read
+    /// it if possible.
     std::int64_t format() const;
 
     std::int64_t rows = 0;
@@ -73,13 +74,12 @@ struct Manifest {
     std::vector<ManifestField> fields;
     ColumnFile labels;                     // std::uint8_t [rows]
     ColumnFile splits;                     // std::uint8_t [rows]
-    std::optional<ColumnFile> times;       // std::int64_t [rows], in 10^-timeDecimals
-    int timeDecimals = 0;                  // of the source's unit
+    std::optional<ColumnFile> times;       // std::int64_t [rows]
+    int timeDecimals = 0;                  // times are in 10^-timeDecimals of the source's unit
     std::optional<ColumnFile> badLineList; // the first bad lines, as BadLines::toText() writes them
     ImportRecord import;
 
-    /// Of content and split: what the columns hold and which field each one is. What was left out
-    /// is no content.
+    /// Of content and split: the columns and their fields, without what the import left out.
     std::string contentHash() const;
 
     /// Every file of columns/.

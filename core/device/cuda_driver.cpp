@@ -12,9 +12,10 @@ namespace {
 constexpr int kSuccess = 0;
 constexpr int kNoDevice = 100; // CUDA_ERROR_NO_DEVICE
 
-/// The entry of that name in the driver, with the C signature that NVIDIA documents for it.
+/// Looks up a function of the driver by name; the caller gives the C signature that NVIDIA
+/// documents.
 template <typename Signature>
-Signature* entry(void* driver, const char* name) {
+Signature* findFunction(void* driver, const char* name) {
     return reinterpret_cast<Signature*>(::dlsym(driver, name));
 }
 
@@ -26,35 +27,35 @@ std::string cudaVersionText(int version) {
     return std::to_string(version / kMajor) + "." + std::to_string(version % kMajor / kMinor);
 }
 
-CudaDriver askCudaDriver() {
+CudaDriver queryCudaDriver() {
     CudaDriver answer;
-    // Never closed again: a driver that has started threads cannot be unloaded.
+    // Never closed: a driver that has started threads cannot be unloaded.
     void* driver = ::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
     if (driver == nullptr) {
         answer.problem = "there is no NVIDIA driver (libcuda.so.1)";
         return answer;
     }
-    auto* initialise = entry<int(unsigned)>(driver, "cuInit");
-    auto* askVersion = entry<int(int*)>(driver, "cuDriverGetVersion");
-    auto* askCount = entry<int(int*)>(driver, "cuDeviceGetCount");
-    auto* askDevice = entry<int(int*, int)>(driver, "cuDeviceGet");
-    auto* askName = entry<int(char*, int, int)>(driver, "cuDeviceGetName");
-    auto* askMemory = entry<int(std::size_t*, int)>(driver, "cuDeviceTotalMem_v2");
-    if (initialise == nullptr || askVersion == nullptr || askCount == nullptr ||
-        askDevice == nullptr || askName == nullptr || askMemory == nullptr) {
+    auto* initialise = findFunction<int(unsigned)>(driver, "cuInit");
+    auto* getVersion = findFunction<int(int*)>(driver, "cuDriverGetVersion");
+    auto* getCount = findFunction<int(int*)>(driver, "cuDeviceGetCount");
+    auto* getDevice = findFunction<int(int*, int)>(driver, "cuDeviceGet");
+    auto* getName = findFunction<int(char*, int, int)>(driver, "cuDeviceGetName");
+    auto* getMemory = findFunction<int(std::size_t*, int)>(driver, "cuDeviceTotalMem_v2");
+    if (initialise == nullptr || getVersion == nullptr || getCount == nullptr ||
+        getDevice == nullptr || getName == nullptr || getMemory == nullptr) {
         answer.problem = "libcuda.so.1 is not an NVIDIA driver";
         return answer;
     }
-    if (askVersion(&answer.version) != kSuccess) {
+    if (getVersion(&answer.version) != kSuccess) {
         answer.version = 0;
     }
     int count = 0;
     int state = initialise(0);
     if (state == kSuccess) {
-        state = askCount(&count);
+        state = getCount(&count);
     }
     if (state == kNoDevice || (state == kSuccess && count == 0)) {
-        answer.problem = "the NVIDIA driver finds no graphics processor";
+        answer.problem = "the NVIDIA driver finds no GPU";
         return answer;
     }
     if (state != kSuccess) {
@@ -66,11 +67,11 @@ CudaDriver askCudaDriver() {
         int device = 0;
         std::array<char, 256> name{};
         std::size_t bytes = 0;
-        if (askDevice(&device, index) == kSuccess) {
-            if (askName(name.data(), static_cast<int>(name.size()) - 1, device) == kSuccess) {
+        if (getDevice(&device, index) == kSuccess) {
+            if (getName(name.data(), static_cast<int>(name.size()) - 1, device) == kSuccess) {
                 processor.name = name.data();
             }
-            if (askMemory(&bytes, device) == kSuccess) {
+            if (getMemory(&bytes, device) == kSuccess) {
                 processor.memoryBytes = static_cast<std::int64_t>(bytes);
             }
         }

@@ -16,15 +16,17 @@ namespace flip {
 
 namespace {
 
-/// The CUDA version that LibTorch was built for, 13000 for 13.0; 0 in a build without CUDA. A CUDA
-/// build of the processor's part links the CUDA run-time library, so it can be asked.
+/// The CUDA version that LibTorch was built for, 13000 for 13.0; 0 in a build without CUDA. The CPU
+/// part of a CUDA build links the CUDA runtime library, so its version can be queried.
 int cudaOfBuild() {
-    auto* ask = reinterpret_cast<int (*)(int*)>(::dlsym(RTLD_DEFAULT, "cudaRuntimeGetVersion"));
+    auto* getVersion =
+        reinterpret_cast<int (*)(int*)>(::dlsym(RTLD_DEFAULT, "cudaRuntimeGetVersion"));
     int version = 0;
-    return ask != nullptr && ask(&version) == 0 ? version : 0;
+    return getVersion != nullptr && getVersion(&version) == 0 ? version : 0;
 }
 
-/// Loads what registers the device with LibTorch; the answer is why that failed, or empty.
+/// Loads the library that registers the device with LibTorch. Returns why that failed, or an empty
+/// string.
 std::string loadCudaPart(const std::filesystem::path& library) {
     if (::dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr) {
         return {};
@@ -34,54 +36,54 @@ std::string loadCudaPart(const std::filesystem::path& library) {
            (reason == nullptr ? "no reason was given" : reason);
 }
 
-/// Fills in the graphics processors, or why there are none.
+/// Fills in the usable GPUs, or the reason why there are none.
 void findGraphics(Devices& found, int cuda) {
-    CudaDriver driver = askCudaDriver();
+    CudaDriver driver = queryCudaDriver();
     const auto library = std::filesystem::path(libTorchFolder()) / "libtorch_cuda.so";
     std::error_code ignored;
     if (!std::filesystem::exists(library, ignored)) {
-        found.whyNoGraphics = cuda == 0 ? "this LibTorch is a CPU build"
-                                        : "LibTorch's part for CUDA is not installed";
+        found.graphicsProblem = cuda == 0 ? "this LibTorch is a CPU build"
+                                          : "LibTorch's part for CUDA is not installed";
         if (driver.problem.empty()) {
-            found.whyNoGraphics +=
+            found.graphicsProblem +=
                 "; with a CUDA build of it, runs can use the " + driver.processors.front().name;
         }
         return;
     }
     if (!driver.problem.empty()) {
-        found.whyNoGraphics = driver.problem;
+        found.graphicsProblem = driver.problem;
         return;
     }
-    // From its first minor version on, a driver runs what was built for any of the same major one.
+    // A driver runs programs built for any minor version of its own major CUDA version.
     constexpr int kMajor = 1000;
     if (driver.version / kMajor < cuda / kMajor) {
-        found.whyNoGraphics = "the NVIDIA driver is too old: it runs CUDA " +
-                              cudaVersionText(driver.version) + ", and LibTorch needs " +
-                              std::to_string(cuda / kMajor) + ".0 or newer";
+        found.graphicsProblem = "the NVIDIA driver is too old: it runs CUDA " +
+                                cudaVersionText(driver.version) + ", and LibTorch needs " +
+                                std::to_string(cuda / kMajor) + ".0 or newer";
         return;
     }
-    found.whyNoGraphics = loadCudaPart(library);
-    if (!found.whyNoGraphics.empty()) {
+    found.graphicsProblem = loadCudaPart(library);
+    if (!found.graphicsProblem.empty()) {
         return;
     }
     const auto usable = static_cast<std::size_t>(torch::cuda::device_count());
     if (usable == 0) {
-        found.whyNoGraphics = "LibTorch cannot start the graphics processor";
+        found.graphicsProblem = "LibTorch cannot start the GPU";
         return;
     }
     driver.processors.resize(std::min(usable, driver.processors.size()));
     found.graphics = std::move(driver.processors);
 }
 
-Devices look() {
+Devices findDevices() {
     Devices found;
     findGraphics(found, cudaOfBuild());
     return found;
 }
 
-/// Why the device computes nothing, or empty: a driver and LibTorch can agree on a processor for
-/// which LibTorch holds no code.
-std::string whyNoProduct(const at::Device& device) {
+/// Why the device cannot compute, or an empty string: the driver and LibTorch may both accept a
+/// processor that LibTorch has no code for.
+std::string productProblem(const at::Device& device) {
     try {
         const at::Tensor ones =
             at::ones({2, 2}, at::TensorOptions().device(device).dtype(at::kFloat));
@@ -95,17 +97,17 @@ std::string whyNoProduct(const at::Device& device) {
     }
 }
 
-ChosenDevice processorAs(std::string note) {
+ChosenDevice chosenCpu(std::string note) {
     return {.device = "cpu", .name = processorName(), .note = std::move(note)};
 }
 
-std::string whyUnusable(std::size_t index) {
+std::string deviceProblem(std::size_t index) {
     const Devices& here = devices();
     if (index < here.graphics.size()) {
-        return whyNoProduct(at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index)));
+        return productProblem(at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index)));
     }
     if (here.graphics.empty()) {
-        return here.whyNoGraphics;
+        return here.graphicsProblem;
     }
     const std::size_t count = here.graphics.size();
     return "there " + std::string(count == 1 ? "is " : "are ") + std::to_string(count) +
@@ -143,29 +145,29 @@ std::string processorName() {
 }
 
 const Devices& devices() {
-    static const Devices found = look();
+    static const Devices found = findDevices();
     return found;
 }
 
 Result<ChosenDevice> chooseDevice(const std::string& name) {
     if (name == "cpu") {
-        return processorAs({});
+        return chosenCpu({});
     }
     const std::string number = name.starts_with("cuda:") ? name.substr(5) : "0";
     const bool isNumber = !number.empty() && number.size() < 4 &&
                           number.find_first_not_of("0123456789") == std::string::npos;
     if ((name != "auto" && name != "cuda" && !name.starts_with("cuda:")) || !isNumber) {
-        return Problem{"'" + name + "' is no device; write auto, cpu, cuda or cuda:0", "device"};
+        return Problem{"'" + name + "' is not a device; write auto, cpu, cuda or cuda:0", "device"};
     }
     const auto index = static_cast<std::size_t>(std::stoi(number));
-    const std::string reason = whyUnusable(index);
+    const std::string reason = deviceProblem(index);
     if (reason.empty()) {
         return ChosenDevice{.device = "cuda:" + std::to_string(index),
                             .name = devices().graphics[index].name,
                             .note = {}};
     }
     if (name == "auto") {
-        return processorAs("Computing on the processor: " + reason + ".");
+        return chosenCpu("Computing on the CPU: " + reason + ".");
     }
     return Problem{"'" + name + "' cannot be used: " + reason + "; write cpu or auto", "device"};
 }

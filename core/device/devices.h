@@ -8,7 +8,7 @@
 
 namespace flip {
 
-/// A graphics processor as its driver names it.
+/// A GPU, as the driver reports it.
 struct GraphicsProcessor {
     std::string name; // "NVIDIA H200"
     std::int64_t memoryBytes = 0;
@@ -20,30 +20,32 @@ std::string libTorchText();
 /// The folder that LibTorch's libraries were loaded from.
 std::string libTorchFolder();
 
-/// "AMD EPYC 9B14"; empty where it has no name.
+/// The name of the CPU, e.g. "AMD EPYC 9B14"; empty if unknown.
 std::string processorName();
 
-/// The graphics processors that runs can use here. The same as long as the program lives.
+/// The GPUs that runs can use on this machine. Does not change while the program
+/// runs.
 struct Devices {
-    std::vector<GraphicsProcessor> graphics; // cuda:0 first; those that runs can use
-    std::string whyNoGraphics;               // a sentence without its full stop; empty if there are
+    std::vector<GraphicsProcessor> graphics; // usable ones, cuda:0 first
+    std::string graphicsProblem;             // why there are none, without a full stop; else empty
 };
 
-/// Looks once, from any thread. Where there is a driver and LibTorch is a CUDA build, its CUDA part
-/// is loaded, which can take seconds; without a driver nothing is. To be called before the first
-/// tensor of the program, as chooseDevice() does: LibTorch, too, looks for its CUDA part only once.
+/// Detects the devices on the first call; any thread. If there is a driver and LibTorch is a CUDA
+/// build, this loads its CUDA part, which can take seconds; without a driver nothing is loaded.
+/// Call it (or chooseDevice()) before the program creates its first tensor: LibTorch also looks for
+/// its CUDA part only once.
 const Devices& devices();
 
-/// What a name of a device means here.
+/// The device that a name selects on this machine.
 struct ChosenDevice {
     std::string device; // "cpu" or "cuda:0", as LibTorch writes it
-    std::string name;   // of the processor or graphics processor; may be empty
-    std::string note;   // why `auto` is the processor, as a sentence; else empty
+    std::string name;   // of the processor or GPU; may be empty
+    std::string note;   // why `auto` chose the CPU, as a sentence; else empty
 };
 
-/// "auto", "cpu", "cuda" or "cuda:N"; for "cpu" no driver is asked. `auto` is the first graphics
-/// processor if it computes a small product; else the processor. One that is named and cannot be
-/// used is a Problem that says why.
+/// Accepts "auto", "cpu", "cuda" or "cuda:N"; "cpu" does not query the driver. `auto` is the first
+/// GPU if it can compute a small matrix product, else the CPU. A named device that
+/// cannot be used is a Problem that states why.
 Result<ChosenDevice> chooseDevice(const std::string& name);
 
 } // namespace flip

@@ -5,8 +5,8 @@
 
 namespace flip {
 
-void boundKernelCaches() {
-    // Those of oneDNN and of the layer above it; fewer than 32 cost time again.
+void limitKernelCaches() {
+    // The caches of oneDNN and of ideep above it; fewer than 32 entries cost time again.
     for (const char* name : {"ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"}) {
         ::setenv(name, "32", /*overwrite=*/0);
     }

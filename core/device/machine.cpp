@@ -13,7 +13,7 @@ namespace flip {
 
 namespace {
 
-/// Largest error of a 256 x 256 product, relative to its largest number.
+/// Largest error of a 256 x 256 product, relative to its largest element.
 double productError() {
     auto generator = at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{1});
     const at::Tensor a = at::empty({256, 256}, at::kFloat).normal_(0, 1, generator);
@@ -40,11 +40,11 @@ std::int64_t useThreads(std::int64_t threads) {
 
 std::string chooseMatrixProducts() {
     static const std::string choice = [] {
-        constexpr double kSingleError = 1e-5; // 16-bit arithmetic errs by 1e-3 here
-        // On a graphics processor products keep their 32 bits, whatever the environment tells
-        // LibTorch: it can be told to round to 10 bits.
+        constexpr double kSingleError = 1e-5; // 16-bit arithmetic has an error of 1e-3 here
+        // On a GPU, products keep full 32-bit precision, even if the environment
+        // allows LibTorch to round to 10 bits.
         at::globalContext().setFloat32MatmulPrecision("highest");
-        // The fast path is one of the processor's library alone.
+        // The fast path exists only in the CPU's library.
         const auto set = [](at::Float32Precision precision) {
             at::globalContext().setFloat32Precision(at::Float32Backend::MKLDNN,
                                                     at::Float32Op::MATMUL, precision);

@@ -5,16 +5,16 @@
 
 namespace flip {
 
-/// What LibTorch uses of this processor: "AVX512", "AVX2", "DEFAULT".
+/// The instruction set that LibTorch uses on this CPU: "AVX512", "AVX2", "DEFAULT".
 std::string processorFeatures();
 
-/// Sets how many threads tensors are computed with, 0 = all cores; returns the number.
+/// Sets the number of threads for tensor computations, 0 = all cores. Returns the number set.
 std::int64_t useThreads(std::int64_t threads);
 
-/// Lets 32-bit matrix products take the fastest way of this processor that keeps 32-bit error, and
-/// returns in words which that is. The way is tried on a product first: some processors answer the
-/// same request with 16-bit arithmetic, and then it is not taken. On a graphics processor they are
-/// computed with 32 bits from then on.
+/// Selects the fastest 32-bit matrix product of this CPU that keeps 32-bit error, and returns a
+/// description of it. The fast path is tested on a product first: some CPUs compute it in 16-bit
+/// arithmetic, and then it is not used. On a GPU, products are computed with 32 bits
+/// from then on.
 std::string chooseMatrixProducts();
 
 } // namespace flip

@@ -9,19 +9,19 @@
 
 namespace flip {
 
-std::optional<Problem> caught(const std::function<void()>& work) {
+std::optional<Problem> catchAll(const std::function<void()>& work) {
     try {
         work();
         return std::nullopt;
     } catch (const c10::Error& error) {
         log::error(error.what());
-        return Problem{error.what_without_backtrace(), "", /*world=*/true};
+        return Problem{error.what_without_backtrace(), "", /*systemError=*/true};
     } catch (const std::bad_alloc&) {
-        return Problem{"the memory of this machine does not suffice; lower the batch size", "",
-                       /*world=*/true};
+        return Problem{"this machine does not have enough memory; lower the batch size", "",
+                       /*systemError=*/true};
     } catch (const std::exception& error) {
         log::error(error.what());
-        return Problem{error.what(), "", /*world=*/true};
+        return Problem{error.what(), "", /*systemError=*/true};
     }
 }
 

@@ -7,8 +7,8 @@
 
 namespace flip {
 
-/// Does the work; what is thrown comes back as a Problem of the world, in words without a
-/// backtrace. The whole message goes to the log. Every entrance to the engine stands on one.
-std::optional<Problem> caught(const std::function<void()>& work);
+/// Runs `work` and returns an exception as a Problem with `systemError` set and without a
+/// backtrace. The full message goes to the log. Every entry point of the engine uses it.
+std::optional<Problem> catchAll(const std::function<void()>& work);
 
 } // namespace flip

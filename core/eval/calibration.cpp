@@ -27,7 +27,7 @@ std::size_t widthBin(double prediction, std::size_t bins) {
     return std::min(static_cast<std::size_t>(std::max(place, 0.0)), bins - 1);
 }
 
-Calibration summedUp(const std::vector<BinSum>& sums) {
+Calibration calibrationFrom(const std::vector<BinSum>& sums) {
     Calibration result;
     double error = 0;
     double all = 0;
@@ -59,7 +59,7 @@ Calibration equalWidthCalibration(std::span<const double> probabilities,
         sums[widthBin(probabilities[row], bins)].add(probabilities[row], positive ? 1 : 0,
                                                      positive ? 0 : 1);
     }
-    return summedUp(sums);
+    return calibrationFrom(sums);
 }
 
 Calibration equalWidthCalibration(const ScoreOrder& logits, std::size_t bins) {
@@ -69,14 +69,14 @@ Calibration equalWidthCalibration(const ScoreOrder& logits, std::size_t bins) {
         const double p = sigmoid(logit);
         sums[widthBin(p, bins)].add(p, positives, negatives);
     });
-    return summedUp(sums);
+    return calibrationFrom(sums);
 }
 
 Calibration equalCountCalibration(const ScoreOrder& logits, std::size_t bins) {
     assert(bins >= 1);
     std::vector<BinSum> sums(bins);
     const auto all = static_cast<double>(logits.positives() + logits.negatives());
-    // Different logits may have one prediction, so rows wait until the prediction changes.
+    // Different logits may give the same prediction, so rows are collected until it changes.
     BinSum tied;
     double prediction = 0;
     std::uint64_t before = 0;
@@ -99,7 +99,7 @@ Calibration equalCountCalibration(const ScoreOrder& logits, std::size_t bins) {
         tied.add(p, positives, negatives);
     });
     place();
-    return summedUp(sums);
+    return calibrationFrom(sums);
 }
 
 std::optional<double> normalisedEntropy(double logLoss, std::int64_t positives, std::int64_t rows) {

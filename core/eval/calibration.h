@@ -10,17 +10,17 @@
 
 namespace flip {
 
-/// One point of a reliability curve: rows with predictions alike, and what came of them.
+/// One point of a reliability curve: rows with similar predictions and their share of positives.
 struct CalibrationBin {
     double meanPrediction = 0; // 0 to 1
     double positiveShare = 0;  // 0 to 1
     std::int64_t rows = 0;     // at least 1
 };
 
-/// A reliability curve and the error that sums it up.
+/// A reliability curve and its calibration error.
 struct Calibration {
-    std::vector<CalibrationBin> bins; // ascending; those without a row are left out
-    std::optional<double> error;      // 0 (calibrated) to 1; absent without rows
+    std::vector<CalibrationBin> bins; // ascending; empty bins are omitted
+    std::optional<double> error;      // 0 (calibrated) to 1; absent if there are no rows
 };
 
 /// Expected calibration error: sum over bins of rows / all rows * |mean prediction - share of
@@ -30,22 +30,21 @@ struct Calibration {
 Calibration equalWidthCalibration(std::span<const double> probabilities,
                                   std::span<const std::uint8_t> labels, std::size_t bins);
 
-/// The same of logits that are in order already; a row's prediction is sigmoid(logit).
+/// The same for sorted logits; a row's prediction is sigmoid(logit).
 Calibration equalWidthCalibration(const ScoreOrder& logits, std::size_t bins);
 
-/// Equal count: rows in order of prediction are cut into `bins` parts of equal size. Rows with the
-/// same prediction are never parted; they go where the middle one of them falls, so heavy ties
-/// leave fewer bins.
+/// Equal count: rows sorted by prediction are split into `bins` parts of equal size. Rows with the
+/// same prediction stay together, in the bin of the middle one, so many ties leave fewer bins.
 Calibration equalCountCalibration(const ScoreOrder& logits, std::size_t bins);
 
 /// Normalised entropy: log loss over the entropy of the base rate, both in nats (He et al.,
-/// "Practical Lessons from Predicting Clicks on Ads at Facebook", ADKDD 2014). 1 is what a constant
-/// prediction of the base rate has, lower is better, 0 is perfect. Not defined where one class is
-/// missing, for the entropy is 0 there.
+/// "Practical Lessons from Predicting Clicks on Ads at Facebook", ADKDD 2014). A constant
+/// prediction of the base rate has 1; lower is better, 0 is perfect. Not defined if one class is
+/// missing, because the entropy is then 0.
 std::optional<double> normalisedEntropy(double logLoss, std::int64_t positives, std::int64_t rows);
 
-/// Mean prediction over share of positives: 1 is calibrated on the whole, above 1 promises too
-/// much. Not defined without positives.
+/// Mean prediction divided by the share of positives: 1 is calibrated on average, above 1 predicts
+/// too much. Not defined without positives.
 std::optional<double> predictedOverObserved(const ScoreOrder& logits);
 
 } // namespace flip

@@ -34,9 +34,9 @@ struct Products {
     }
 };
 
-Interval within(double value, double variance, double least, double most) {
+Interval clampedInterval(double value, double variance, double minimum, double maximum) {
     const double half = kQuantile * std::sqrt(variance);
-    return {value, std::max(least, value - half), std::min(most, value + half)};
+    return {value, std::max(minimum, value - half), std::min(maximum, value + half)};
 }
 
 } // namespace
@@ -55,7 +55,7 @@ std::optional<PairedAucTest> pairedAucTest(std::span<const double> first,
     const double firstAuc = areaUnderCurve(*firstOrder).value();
     const double secondAuc = areaUnderCurve(*secondOrder).value();
 
-    // Placements have the AUC as their mean, so deviations need no pass of their own.
+    // The mean of the placements is the AUC, so the deviations need no extra pass.
     const auto deviation = [&](const ScoreOrder& order, double score, bool positive, double auc) {
         return positive
                    ? static_cast<double>(order.twiceNegativesBelow(score)) / 2 / negatives - auc
@@ -78,7 +78,7 @@ std::optional<PairedAucTest> pairedAucTest(std::span<const double> first,
         }
     });
     Part all;
-    for (const Part& part : parts) { // in one order, whatever the number of threads
+    for (const Part& part : parts) { // in the same order for any number of threads
         all.positives.add(part.positives);
         all.negatives.add(part.negatives);
     }
@@ -92,9 +92,9 @@ std::optional<PairedAucTest> pairedAucTest(std::span<const double> first,
     test.covariance = covariance(all.positives.firstSecond, all.negatives.firstSecond);
     test.varianceOfDifference =
         std::max(0.0, test.varianceOfFirst + test.varianceOfSecond - 2 * test.covariance);
-    test.first = within(firstAuc, test.varianceOfFirst, 0, 1);
-    test.second = within(secondAuc, test.varianceOfSecond, 0, 1);
-    test.difference = within(firstAuc - secondAuc, test.varianceOfDifference, -1, 1);
+    test.first = clampedInterval(firstAuc, test.varianceOfFirst, 0, 1);
+    test.second = clampedInterval(secondAuc, test.varianceOfSecond, 0, 1);
+    test.difference = clampedInterval(firstAuc - secondAuc, test.varianceOfDifference, -1, 1);
     if (test.varianceOfDifference > 0) {
         test.z = test.difference.value / std::sqrt(test.varianceOfDifference);
         test.p = std::erfc(std::abs(*test.z) / std::sqrt(2.0));

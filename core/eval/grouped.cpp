@@ -12,10 +12,10 @@ namespace flip {
 
 namespace {
 
-constexpr std::size_t kRowsOfManyThreads = std::size_t{1} << 17;
-constexpr std::size_t kGroupsInOneGo = 256;
+constexpr std::size_t kMinRowsForThreads = std::size_t{1} << 17;
+constexpr std::size_t kGroupsPerPart = 256;
 
-/// The rows of some groups as columns of their own.
+/// The columns of some rows, copied.
 struct Gathered {
     std::vector<double> scores;
     std::vector<std::uint8_t> labels;
@@ -38,7 +38,7 @@ struct Scored {
     bool positive;
 };
 
-/// As areaUnderCurve(), for the few rows of one of many groups: in place, on this thread. Sorts.
+/// Like areaUnderCurve(), for the few rows of one of many groups: on this thread, sorting in place.
 std::optional<double> aucOfGroup(std::vector<Scored>& rows) {
     std::ranges::sort(rows, {}, &Scored::score);
     std::uint64_t twiceWon = 0;
@@ -71,11 +71,11 @@ GroupedAuc groupedAuc(std::span<const double> scores, std::span<const std::uint8
         return result;
     }
     std::vector<std::optional<double>> aucs(groups.size());
-    WorkerPool pool(scores.size() < kRowsOfManyThreads ? 1 : 0);
-    pool.forEach((groups.size() + kGroupsInOneGo - 1) / kGroupsInOneGo, [&](std::size_t part) {
+    WorkerPool pool(scores.size() < kMinRowsForThreads ? 1 : 0);
+    pool.forEach((groups.size() + kGroupsPerPart - 1) / kGroupsPerPart, [&](std::size_t part) {
         std::vector<Scored> rows;
-        const std::size_t begin = part * kGroupsInOneGo;
-        for (std::size_t g = begin; g < std::min(groups.size(), begin + kGroupsInOneGo); ++g) {
+        const std::size_t begin = part * kGroupsPerPart;
+        for (std::size_t g = begin; g < std::min(groups.size(), begin + kGroupsPerPart); ++g) {
             rows.clear();
             for (const std::uint32_t row : groups.rows(g)) {
                 rows.push_back({scores[row], labels[row] != 0});

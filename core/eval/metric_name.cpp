@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kAuc = "auc";
 constexpr std::string_view kLogLoss = "logloss";
 
-std::vector<std::string> parted(std::string_view text) {
+std::vector<std::string> splitAtDots(std::string_view text) {
     std::vector<std::string> parts;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find('.', begin), text.size());
@@ -64,13 +64,13 @@ std::optional<double> MetricName::of(const std::map<std::string, BranchMetrics>&
 }
 
 Result<MetricName> readMetricName(std::string_view text, const std::string& where) {
-    const std::vector<std::string> parts = parted(text);
+    const std::vector<std::string> parts = splitAtDots(text);
     const bool wellFormed = (parts.size() == 2 || parts.size() == 3) && isSplit(parts.front()) &&
                             (parts.back() == kAuc || parts.back() == kLogLoss) &&
                             (parts.size() == 2 || parts[1] == "id" || parts[1] == "text");
     if (!wellFormed) {
         return Problem{"'" + std::string(text) +
-                           "' is no metric; write split.auc or split.logloss, such as valid.auc, "
+                           "' is not a metric; write split.auc or split.logloss, e.g. valid.auc, "
                            "test.logloss, test_unseen.auc, or test.id.auc for a branch",
                        where};
     }

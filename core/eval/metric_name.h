@@ -10,8 +10,8 @@
 
 namespace flip {
 
-/// Which number of a finished run is meant, written "test.auc", "valid.logloss",
-/// "test_unseen.auc" or, of one branch of a joint run, "test.id.auc".
+/// The name of a metric of a finished run: "test.auc", "valid.logloss", "test_unseen.auc" or, for
+/// one branch of a joint run, "test.id.auc".
 struct MetricName {
     enum class Measure { Auc, LogLoss };
 
@@ -25,13 +25,13 @@ struct MetricName {
     /// Whether `a` is better than `b`: a larger AUC, a smaller log loss.
     bool better(double a, double b) const;
 
-    /// Nothing where the run has no such split or branch, or the number is not defined there.
+    /// nullopt if the run has no such split or branch, or the metric is not defined there.
     std::optional<double> of(const std::map<std::string, BranchMetrics>& metrics) const;
 
     bool operator==(const MetricName&) const = default;
 };
 
-/// Reads such a name; `where` is what the Problem names, an option of the command line.
+/// Parses such a name; `where` is the location in the Problem, e.g. an option of the command line.
 Result<MetricName> readMetricName(std::string_view text, const std::string& where);
 
 } // namespace flip

@@ -10,10 +10,10 @@ namespace flip {
 
 namespace {
 
-constexpr std::size_t kRowsOfManyThreads = std::size_t{1} << 17;
-constexpr std::size_t kUsersInOneGo = 256;
+constexpr std::size_t kMinRowsForThreads = std::size_t{1} << 17;
+constexpr std::size_t kUsersPerPart = 256;
 
-/// Sums of 1 / log2(place + 1) over the first places, kept for every length met. [places + 1]
+/// Sums of 1 / log2(rank + 1) over the first ranks, one for every length. [ranks + 1]
 class Discounts {
 public:
     explicit Discounts(std::size_t places) : sums_(places + 1, 0) {
@@ -38,20 +38,20 @@ struct Sums {
     std::int64_t rows = 0;
 };
 
-/// Chance that none of `drawn` rows is positive, drawn without putting back from `rows` of which
-/// `positives` are.
-double chanceOfNone(std::size_t rows, std::size_t positives, std::size_t drawn) {
+/// Probability that `drawn` rows contain no positive when drawn without replacement from `rows`, of
+/// which `positives` are positive.
+double probabilityOfNone(std::size_t rows, std::size_t positives, std::size_t drawn) {
     if (drawn > rows - positives) {
         return 0;
     }
-    double chance = 1;
+    double probability = 1;
     for (std::size_t i = 0; i < drawn; ++i) {
-        chance *= static_cast<double>(rows - positives - i) / static_cast<double>(rows - i);
+        probability *= static_cast<double>(rows - positives - i) / static_cast<double>(rows - i);
     }
-    return chance;
+    return probability;
 }
 
-/// Adds one user, its rows ranked, `positives` of them positive.
+/// Adds one user with ranked rows, `positives` of them positive.
 void addUser(std::span<const Ranked> rows, std::size_t positives, const Discounts& discounts,
              Sums& sums) {
     for (RankingAt& at : sums.at) {
@@ -70,7 +70,7 @@ void addUser(std::span<const Ranked> rows, std::size_t positives, const Discount
                 static_cast<double>(tiedPositives) / static_cast<double>(end - begin);
             found += share * static_cast<double>(last - begin);
             gain += share * (discounts.ofFirst(last) - discounts.ofFirst(begin));
-            miss *= chanceOfNone(end - begin, tiedPositives, last - begin);
+            miss *= probabilityOfNone(end - begin, tiedPositives, last - begin);
             begin = end;
         }
         at.recall += found / static_cast<double>(positives);
@@ -102,12 +102,12 @@ RankingMetrics rankingMetrics(std::span<const double> scores, std::span<const st
     for (const std::int64_t k : ks) {
         none.at.push_back({.k = k});
     }
-    std::vector<Sums> parts((users.size() + kUsersInOneGo - 1) / kUsersInOneGo, none);
-    WorkerPool pool(scores.size() < kRowsOfManyThreads ? 1 : 0);
+    std::vector<Sums> parts((users.size() + kUsersPerPart - 1) / kUsersPerPart, none);
+    WorkerPool pool(scores.size() < kMinRowsForThreads ? 1 : 0);
     pool.forEach(parts.size(), [&](std::size_t part) {
         std::vector<Ranked> rows;
-        const std::size_t begin = part * kUsersInOneGo;
-        for (std::size_t u = begin; u < std::min(users.size(), begin + kUsersInOneGo); ++u) {
+        const std::size_t begin = part * kUsersPerPart;
+        for (std::size_t u = begin; u < std::min(users.size(), begin + kUsersPerPart); ++u) {
             rows.clear();
             std::size_t positives = 0;
             for (const std::uint32_t row : users.rows(u)) {
@@ -121,7 +121,7 @@ RankingMetrics rankingMetrics(std::span<const double> scores, std::span<const st
         }
     });
     Sums all = none;
-    for (const Sums& part : parts) { // in one order, whatever the number of threads
+    for (const Sums& part : parts) { // in the same order for any number of threads
         for (std::size_t i = 0; i < all.at.size(); ++i) {
             all.at[i].recall += part.at[i].recall;
             all.at[i].ndcg += part.at[i].ndcg;

@@ -7,9 +7,9 @@
 
 namespace flip {
 
-/// Rows gathered by the code of a value: groups in ascending order of their code, the rows of each
-/// in the order given. At most 2^32 - 1 rows; linear in them for codes that are no larger than a
-/// few times their number, O(n log n) for others.
+/// Rows grouped by the code of a value: groups in ascending order of code, the rows of each in the
+/// given order. At most 2^32 - 1 rows. Takes linear time if no code is larger than a few times the
+/// number of rows, else O(n log n).
 class RowGroups {
 public:
     explicit RowGroups(std::span<const std::uint32_t> codes);

@@ -14,11 +14,11 @@ namespace flip {
 
 namespace {
 
-constexpr std::size_t kOneBucket = std::size_t{1} << 16; // rows that one core sorts sooner
+constexpr std::size_t kOneBucket = std::size_t{1} << 16; // up to this many rows, one core is faster
 constexpr std::size_t kBuckets = 1024;
 constexpr std::size_t kSample = 16 * kBuckets;
-constexpr std::size_t kBlock = std::size_t{1} << 20; // rows that one core deals out in one go
-constexpr int kLowBits = 48; // of a key, below those that firstSplitter_ tells apart
+constexpr std::size_t kBlock = std::size_t{1} << 20; // rows that one core distributes at a time
+constexpr int kLowBits = 48; // of a key, below the bits that index firstSplitter_
 constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
 
 std::uint64_t twiceBelow(std::span<const std::uint64_t> keys, std::uint64_t key,
@@ -30,7 +30,8 @@ std::uint64_t twiceBelow(std::span<const std::uint64_t> keys, std::uint64_t key,
 
 } // namespace
 
-/// Orders as the scores do: negative numbers with all bits turned, others with the sign turned.
+/// Keys order like scores: negative numbers with all bits flipped, others with the sign bit
+/// flipped.
 std::uint64_t ScoreOrder::keyOf(double score) {
     const auto bits = std::bit_cast<std::uint64_t>(score + 0.0); // -0 becomes 0
     return (bits & kSign) != 0 ? ~bits : bits | kSign;
@@ -64,7 +65,7 @@ void ScoreOrder::chooseSplitters(std::span<const double> scores) {
     std::vector<std::uint64_t> sample(kSample);
     std::uint64_t place = 0;
     for (std::uint64_t& key : sample) {
-        place += 0x9E3779B97F4A7C15; // spread over all rows, in step with no period of theirs
+        place += 0x9E3779B97F4A7C15; // spread over all rows, without following a period in them
         key = keyOf(scores[place % scores.size()]);
     }
     std::ranges::sort(sample);
@@ -73,10 +74,10 @@ void ScoreOrder::chooseSplitters(std::span<const double> scores) {
         if (splitters_.empty() || key > splitters_.back()) {
             splitters_.push_back(key);
         } else if (key == splitters_.back()) {
-            splitters_.push_back(key + 1); // a score so frequent has a bucket of its own
+            splitters_.push_back(key + 1); // such a frequent score gets its own bucket
         }
     }
-    // A sign, an exponent and four bits more leave few splitters to search among.
+    // The sign, the exponent and four more bits leave few splitters to search.
     firstSplitter_.resize((std::size_t{1} << (64 - kLowBits)) + 1,
                           static_cast<std::uint16_t>(splitters_.size()));
     std::uint16_t next = 0;
@@ -107,22 +108,22 @@ std::optional<ScoreOrder> ScoreOrder::of(std::span<const double> scores,
         }
     };
 
-    // Places of a block's rows: those of the buckets before, then those of the blocks before.
+    // Positions of a block's rows: after all earlier buckets, then after the earlier blocks.
     std::vector<std::size_t> places(blocks * 2 * buckets, 0);
-    std::atomic<bool> isSound = true;
+    std::atomic<bool> valid = true;
     pool.forEach(blocks, [&](std::size_t block) {
         std::size_t* counts = places.data() + block * 2 * buckets;
-        bool sound = true;
+        bool blockValid = true;
         for (std::size_t row = block * kBlock; row < std::min(rows, (block + 1) * kBlock); ++row) {
-            sound = sound && !std::isnan(scores[row]);
+            blockValid = blockValid && !std::isnan(scores[row]);
         }
-        if (!sound) {
-            isSound = false;
+        if (!blockValid) {
+            valid = false;
             return;
         }
         eachRow(block, [&](std::uint64_t, std::size_t part) { ++counts[part]; });
     });
-    if (!isSound) {
+    if (!valid) {
         return std::nullopt;
     }
     order.positivesBelow_.assign(buckets + 1, 0);

@@ -8,16 +8,16 @@
 
 namespace flip {
 
-/// The scores of positive and negative rows in ascending order: what every measure stands on that
-/// counts pairs, ranks or ties. Holds 8 bytes a row and no row numbers; immutable, safe to read
-/// from any thread.
+/// The scores of positive and negative rows in ascending order, for all metrics that count pairs,
+/// ranks or ties. Stores 8 bytes per row and no row numbers; immutable, safe to read from any
+/// thread.
 ///
-/// Rows are dealt into buckets by splitters drawn from a sample (Frazer and McKellar, "Samplesort",
-/// J. ACM 17, 1970), each bucket is sorted on whichever core is free. Zero of either sign is one
-/// score, infinities have their places at the ends.
+/// Rows are distributed to buckets by splitters drawn from a sample (Frazer and McKellar,
+/// "Samplesort", J. ACM 17, 1970); each bucket is sorted by whichever core is free. Zeros of both
+/// signs are equal; infinities come first and last.
 class ScoreOrder {
 public:
-    /// Any label but 0 is positive; both spans are [rows]. Absent where a score is not a number.
+    /// Any label other than 0 is positive; both spans are [rows]. Absent if a score is NaN.
     static std::optional<ScoreOrder> of(std::span<const double> scores,
                                         std::span<const std::uint8_t> labels);
 
@@ -35,16 +35,17 @@ public:
                                           : positive.empty() || negative.front() < positive.front()
                                               ? negative.front()
                                               : positive.front();
-                const std::size_t won = takeEqual(positive, key);
-                const std::size_t lost = takeEqual(negative, key);
-                visit(scoreOf(key), static_cast<std::uint64_t>(won),
-                      static_cast<std::uint64_t>(lost));
+                const std::size_t tiedPositives = takeEqual(positive, key);
+                const std::size_t tiedNegatives = takeEqual(negative, key);
+                visit(scoreOf(key), static_cast<std::uint64_t>(tiedPositives),
+                      static_cast<std::uint64_t>(tiedNegatives));
             }
         }
     }
 
     /// Twice the number of pairs of a positive and a negative in which the positive scores higher,
-    /// a tie counting one: a whole number, so nothing is rounded. Fits up to 3 * 10^9 rows of each.
+    /// a tie counting one: an integer, so nothing is rounded. No overflow up to 3 * 10^9 rows of
+    /// each class.
     std::uint64_t twicePairsWon() const;
 
     /// Twice the number of negatives (positives) scored below, a tie counting one.
@@ -70,8 +71,8 @@ private:
     void chooseSplitters(std::span<const double> scores);
 
     std::vector<std::uint64_t> splitters_;      // ascending; bucket b begins at splitter b - 1
-    std::vector<std::uint16_t> firstSplitter_;  // [2^16 + 1]: of the keys with these highest bits
-    std::vector<std::uint64_t> keys_;           // [rows]: of each bucket positives, then negatives
+    std::vector<std::uint16_t> firstSplitter_;  // [2^16 + 1]: by the highest 16 bits of a key
+    std::vector<std::uint64_t> keys_;           // [rows]: in each bucket positives, then negatives
     std::vector<std::uint64_t> positivesBelow_; // [buckets + 1]: positives in the buckets before
     std::vector<std::uint64_t> negativesBelow_; // [buckets + 1]
 };

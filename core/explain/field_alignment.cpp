@@ -12,11 +12,11 @@ namespace flip {
 
 namespace {
 
-/// The rows and columns of a map, as places in the dataset and in a batch.
+/// The rows and columns of a map, as positions in the dataset and in a batch.
 struct MapFields {
-    std::vector<std::int64_t> columns; // [masked] ordinals among the id fields
+    std::vector<std::int64_t> columns; // [masked] indices among the id fields
     std::vector<std::int64_t> slot;    // [dataset fields + 1] by field + 1: column of the map + 1
-    std::int64_t both = 0;             // the first rows and columns that are the same fields
+    std::int64_t both = 0; // number of leading rows and columns that are the same fields
 };
 
 MapFields chooseFields(const Batcher& batcher, AlignmentMeasured& measured) {
@@ -54,13 +54,13 @@ MapFields chooseFields(const Batcher& batcher, AlignmentMeasured& measured) {
 
 /// Sums over the rows seen so far.
 struct Sums {
-    at::Tensor mass;    // [masked, words + 1]: attention among field words; slot 0 stays empty
-    at::Tensor even;    // [words + 1]: what an even spread over field words would give
-    at::Tensor toField; // [masked]: part of all attention that field words get
+    at::Tensor mass;    // [masked, words + 1]: attention over field tokens; slot 0 stays empty
+    at::Tensor even;    // [words + 1]: uniform attention over field tokens
+    at::Tensor toField; // [masked]: part of the full attention on field tokens
     double sentences = 0;
 };
 
-/// Of the items of each row. [items] -> [rows]
+/// The maximum of each row's items. [items] -> [rows]
 at::Tensor rowMaxima(const Ragged& shape, const at::Tensor& flat) {
     at::Tensor block = shape.pad(flat);
     if (shape.real().defined()) {
@@ -79,7 +79,7 @@ std::optional<AlignmentMeasured> measureAlignment(const PretrainModel& model,
                                                   const std::stop_token& stop) {
     const at::NoGradGuard noGradient;
     const ForwardMode mode = ForwardMode::evaluation();
-    const FieldRecovery& head = *model.recoverFields;
+    const MaskedFeatureHead& head = *model.maskedFeatureHead;
     const auto device = model.parameters.device();
 
     AlignmentMeasured measured;
@@ -116,10 +116,10 @@ std::optional<AlignmentMeasured> measureAlignment(const PretrainModel& model,
                 0);
             const at::Tensor fit = head.fit(model.backbone->features(row, mode), text, batch.layout,
                                             attendPadding); // [rows, width]
-            const at::Tensor looked = batch.layout.whole.unpad(at::softmax(fit, 1)); // [tokens]
-            sums.toField[f] += at::dot(looked.to(at::kDouble), isField.to(at::kDouble));
-            // A sentence's own maximum over its field words keeps the softmax finite however far
-            // the other tokens lie above them.
+            const at::Tensor attention = batch.layout.whole.unpad(at::softmax(fit, 1)); // [tokens]
+            sums.toField[f] += at::dot(attention.to(at::kDouble), isField.to(at::kDouble));
+            // Subtracting the maximum over the field tokens of a sentence keeps the softmax finite
+            // even if other tokens score much higher.
             const at::Tensor flat =
                 batch.layout.whole.unpad(fit)
                     .to(at::kDouble)

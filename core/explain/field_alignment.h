@@ -13,17 +13,17 @@ namespace flip {
 class Batcher;
 class PretrainModel;
 
-/// The field x field map by mask sweep: field f alone is masked in the table, the attention that
-/// the masked row pays to the clean sentence is summed over the words of each field g and averaged
-/// over the rows.
+/// The field x field alignment map. Each id field f is masked alone; the attention of the masked
+/// row over the tokens of the clean sentence is summed for each text field g and averaged over the
+/// rows.
 ///
-/// Attention may settle almost wholly on words that belong to no field (the special tokens are a
-/// common sink), so the map's attention is the softmax over field words only, row by row; the part
-/// of the whole that they get is told beside it. `attendPadding` says over what that whole runs.
-/// Rows of the map are id fields, columns the fields that the template names; those that are both
-/// come first, in the dataset's order. Sentences without a field word are left out.
+/// Attention may go almost entirely to tokens that belong to no field (the special tokens are a
+/// common sink), so the map takes the softmax over field tokens only, row by row; `toFields` is the
+/// part of the full attention that field tokens get. `attendPadding` includes padding in the full
+/// attention. Rows of the map are id fields, columns are the fields named in the template; fields
+/// that are both come first, in the dataset's order. Sentences without a field token are skipped.
 ///
-/// Absent when stopped. The model must have its field recovery.
+/// Empty when stopped. The model must have a masked-feature head.
 std::optional<AlignmentMeasured> measureAlignment(const PretrainModel& model,
                                                   const Batcher& batcher,
                                                   std::span<const std::int64_t> rows,

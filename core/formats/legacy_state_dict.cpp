@@ -8,7 +8,7 @@ namespace flip {
 
 namespace {
 
-/// What every such file begins with: a pickle of one number of ten bytes.
+/// Every such file begins with a pickle of this number of ten bytes.
 constexpr std::string_view kMagic{"\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10};
 constexpr std::int64_t kVersion = 1001;
 
@@ -16,7 +16,7 @@ Problem damaged(const std::string& what, const std::string& where) {
     return {what + "; the file is damaged, get it again", where};
 }
 
-/// Reads the next pickle, which names nothing of Python, and moves on behind it.
+/// Reads the next pickle, which may name no Python globals, and removes it from `rest`.
 Result<Pickle> nextPickle(std::string_view& rest, const std::string& where) {
     auto pickle = Pickle::read(rest, {}, where);
     if (pickle) {
@@ -36,7 +36,7 @@ bool isBigEndian(const Pickle& system) {
     return false;
 }
 
-/// The storages behind the pickles: for each key in turn a count and the numbers.
+/// Reads the storages after the pickles: for each key in order, a count and the numbers.
 Result<void> readStorages(std::string_view rest, const Pickle& keys, const std::string& where,
                           LegacyStateDict& file) {
     for (const PickleValue::Id id : keys.root().items) {
@@ -52,7 +52,7 @@ Result<void> readStorages(std::string_view rest, const Pickle& keys, const std::
         std::memcpy(&count, rest.data(), sizeof count);
         rest.remove_prefix(sizeof count);
         if (count != described->second.count) {
-            return damaged("has a storage of another size than it says", where);
+            return damaged("has a storage whose size differs from the stated size", where);
         }
         if (described->second.bytes() > rest.size()) {
             return damaged("is cut off in the middle of a storage", where);

@@ -13,12 +13,12 @@ namespace {
 using Id = PickleValue::Id;
 using Kind = PickleValue::Kind;
 
-/// A bound on time and memory; the largest files of weights need some hundred thousand.
+/// Limits time and memory; the largest weights files need some hundred thousand.
 constexpr std::size_t kMaximumWork = std::size_t{1} << 22;
 
 constexpr unsigned kNewestProtocol = 5;
 
-/// The instructions that a pickle of tensors is written with (Python's pickletools names them so).
+/// The instructions in pickles of tensors, named as in Python's pickletools.
 enum Instruction : unsigned char {
     kMark = '(',
     kStop = '.',
@@ -67,14 +67,14 @@ enum Instruction : unsigned char {
     kFrame = 0x95
 };
 
-/// The stack machine that a pickle is a program for. The first thing wrong is kept in problem() and
-/// ends the reading; until then every operation has some harmless answer.
+/// The stack machine that executes a pickle. The first error is kept in problem() and ends run();
+/// an operation that fails returns a harmless value.
 class Machine {
 public:
     Machine(std::string_view bytes, std::span<const std::string_view> globals,
             const std::string& where)
         : bytes_(bytes), globals_(globals), where_(where) {
-        values_.emplace_back(); // what a failed operation answers with
+        values_.emplace_back(); // returned by a failed operation
     }
 
     void run() {
@@ -86,7 +86,7 @@ public:
 
     const std::optional<Problem>& problem() const { return problem_; }
     Id root() const { return *root_; }
-    std::size_t place() const { return at_; }
+    std::size_t position() const { return at_; }
     std::vector<PickleValue> takeValues() { return std::move(values_); }
 
 private:
@@ -97,7 +97,7 @@ private:
     }
     void damaged(const std::string& what) { fail(what + "; the file is damaged, get it again"); }
 
-    /// Counts an instruction, or items that one of them copies.
+    /// Counts instructions, and the items that they copy.
     void charge(std::size_t work) {
         work_ += work;
         if (work_ > kMaximumWork) {
@@ -117,7 +117,7 @@ private:
         return part;
     }
 
-    /// A little-endian number of so many bytes.
+    /// A little-endian number of `size` bytes.
     std::uint64_t unsignedNumber(std::size_t size) {
         std::uint64_t number = 0;
         const std::string_view part = take(size);
@@ -138,7 +138,7 @@ private:
         return text;
     }
 
-    // The stack: what lies above the last mark is within reach.
+    // The stack: only values above the last mark can be popped.
 
     std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
 
@@ -151,7 +151,7 @@ private:
 
     Id pop() {
         if (stack_.size() <= floor()) {
-            damaged("takes a value where there is none");
+            damaged("takes a value from an empty stack");
             return 0;
         }
         const Id id = stack_.back();
@@ -165,7 +165,7 @@ private:
         return id;
     }
 
-    /// Everything above the last mark, which goes too.
+    /// Removes the last mark and everything above it. Returns what was above it.
     std::vector<Id> popToMark() {
         if (marks_.empty()) {
             damaged("ends a group that never began");
@@ -206,8 +206,8 @@ private:
         const auto known = std::find(globals_.begin(), globals_.end(), whole);
         if (known == globals_.end()) {
             return fail("asks for '" + printable(whole) +
-                        "', which no weights need and nothing here runs; take the model as "
-                        "model.safetensors, or from somebody you trust");
+                        "', which weights do not need and which is never run; get the model as "
+                        "model.safetensors, or from a source that you trust");
         }
         pushNew({Kind::Global, 0, *known, {}});
     }
@@ -224,7 +224,7 @@ private:
         const PickleValue& name = values_[pop()];
         const PickleValue& module = values_[pop()];
         if (name.kind != Kind::Text || module.kind != Kind::Text) {
-            return damaged("names a part of Python by something that is no text");
+            return damaged("names a Python global by a value that is not text");
         }
         pushGlobal(module.text, name.text);
     }
@@ -233,19 +233,19 @@ private:
         const Id arguments = pop();
         const Id callee = pop();
         if (values_[callee].kind != Kind::Global || values_[arguments].kind != Kind::Tuple) {
-            return damaged("calls something that is no function");
+            return damaged("calls a value that is not a function");
         }
         if (values_[callee].text != "collections.OrderedDict") {
             return pushNew({Kind::Call, 0, {}, {callee, arguments}});
         }
         PickleValue dict{Kind::Dict, 0, {}, {}};
-        if (!values_[arguments].items.empty()) { // Python 2 hands the pairs over at once
+        if (!values_[arguments].items.empty()) { // Python 2 passes all pairs at once
             const PickleValue& pairs = values_[values_[arguments].items[0]];
             charge(pairs.items.size());
             for (const Id pair : pairs.items) {
                 const PickleValue& both = values_[pair];
                 if (both.items.size() != 2) {
-                    return damaged("makes a table from something that is no pair");
+                    return damaged("makes a dictionary from a value that is not a pair");
                 }
                 dict.items.insert(dict.items.end(), both.items.begin(), both.items.end());
             }
@@ -256,7 +256,7 @@ private:
     void add(Kind kind, std::span<const Id> items) {
         PickleValue& target = values_[top()];
         if (target.kind != kind) {
-            return damaged("adds to something that is no list or table");
+            return damaged("adds to a value that is not a list or dictionary");
         }
         if (kind == Kind::Dict && items.size() % 2 != 0) {
             return damaged("has a key without a value");
@@ -264,14 +264,14 @@ private:
         target.items.insert(target.items.end(), items.begin(), items.end());
     }
 
-    void keepAs(std::uint64_t place) { memo_[place] = top(); }
+    void memoize(std::uint64_t index) { memo_[index] = top(); }
 
-    void recall(std::uint64_t place) {
-        const auto kept = memo_.find(place);
-        if (kept == memo_.end()) {
-            return damaged("refers back to a value that it never kept");
+    void recall(std::uint64_t index) {
+        const auto stored = memo_.find(index);
+        if (stored == memo_.end()) {
+            return damaged("refers to a value that was never stored");
         }
-        push(kept->second);
+        push(stored->second);
     }
 
     void step(unsigned char instruction);
@@ -337,7 +337,7 @@ void Machine::step(unsigned char instruction) {
         take(8);
         return pushNew({Kind::Real, 0, {}, {}});
     case kShortBinUnicode:
-    case kShortBinString: // Python 2's strings; what they say is text here
+    case kShortBinString: // strings of Python 2, read as text
         return pushNew({Kind::Text, 0, take(unsignedNumber(1)), {}});
     case kBinUnicode:
     case kBinString:
@@ -382,11 +382,11 @@ void Machine::step(unsigned char instruction) {
         return add(Kind::Dict, items);
     }
     case kBinPut:
-        return keepAs(unsignedNumber(1));
+        return memoize(unsignedNumber(1));
     case kLongBinPut:
-        return keepAs(unsignedNumber(4));
+        return memoize(unsignedNumber(4));
     case kMemoize:
-        return keepAs(memo_.size());
+        return memoize(memo_.size());
     case kBinGet:
         return recall(unsignedNumber(1));
     case kLongBinGet:
@@ -401,14 +401,14 @@ void Machine::step(unsigned char instruction) {
     case kReduce:
         return reduce();
     case kBinPersId: {
-        PickleValue outside{Kind::Persistent, 0, {}, values_[pop()].items};
-        charge(outside.items.size());
-        return pushNew(std::move(outside));
+        PickleValue persistent{Kind::Persistent, 0, {}, values_[pop()].items};
+        charge(persistent.items.size());
+        return pushNew(std::move(persistent));
     }
-    case kBuild: { // attributes of a table, such as the versions of a model's parts
+    case kBuild: { // attributes of a dictionary, such as the versions of modules
         const Id attributes = pop();
         if (values_[attributes].kind != Kind::Dict || values_[top()].kind != Kind::Dict) {
-            damaged("sets attributes of something that has none");
+            damaged("sets attributes of a value that has none");
         }
         return;
     }
@@ -431,7 +431,7 @@ Result<Pickle> Pickle::read(std::string_view bytes, std::span<const std::string_
     }
     Pickle pickle;
     pickle.root_ = machine.root();
-    pickle.size_ = machine.place();
+    pickle.size_ = machine.position();
     pickle.values_ = machine.takeValues();
     return pickle;
 }

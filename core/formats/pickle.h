@@ -11,22 +11,22 @@
 
 namespace flip {
 
-/// One value of a pickle. Values refer to each other by number and may do so in circles.
+/// One value of a pickle. Values refer to each other by id and may form cycles.
 struct PickleValue {
     using Id = std::uint32_t;
     enum class Kind {
         None,
         Bool,
         Integer,
-        Real, // its number is not kept, no file of weights needs one
+        Real, // its number is not kept: weights files need none
         Text,
         Bytes,
         List,
         Tuple,
         Dict,      // items: key, value, key, value, ...
-        Global,    // something of Python by its name; text: "torch.Size"
-        Call,      // a global asked to make something; items: the global, the tuple of arguments
-        Persistent // something kept outside the pickle; items: what it says about it
+        Global,    // a Python global; text: its name, "torch.Size"
+        Call,      // a call of a global; items: the global, the tuple of arguments
+        Persistent // an object stored outside the pickle; items: those of its persistent id
     };
 
     Kind kind = Kind::None;
@@ -36,8 +36,8 @@ struct PickleValue {
 };
 
 /// A Python pickle (protocols 2 to 5) as plain values. Nothing is run or imported: a global that is
-/// not on the reader's list is refused by its name. Reading takes time and memory in proportion to
-/// the bytes that are there, whatever lengths they state. Immutable; any thread.
+/// not on the reader's list is refused and named. Reading takes time and memory in proportion to
+/// the size of the input, whatever lengths it states. Immutable; any thread.
 class Pickle {
 public:
     /// Reads one pickle from the beginning of `bytes`. Both views, and the names in `globals`, must
@@ -49,7 +49,7 @@ public:
     const PickleValue& operator[](PickleValue::Id id) const { return values_[id]; }
     const std::vector<PickleValue>& values() const { return values_; }
 
-    /// Bytes that it takes up, its end included.
+    /// Size in bytes, including the STOP instruction.
     std::size_t size() const { return size_; }
 
 private:

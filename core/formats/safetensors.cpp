@@ -45,7 +45,7 @@ const NumberTypeRow* rowNamed(const std::string& name) {
     return found == kNumberTypes.end() ? nullptr : &*found;
 }
 
-/// One entry of the header, checked against the size of the data that follow it.
+/// Parses one entry of the header and checks it against the size of the data after the header.
 Result<TensorView> readEntry(const std::string& name, const Json& entry, std::string_view data,
                              const std::string& where) {
     const auto bad = [&](const std::string& what) {
@@ -80,7 +80,7 @@ Result<TensorView> readEntry(const std::string& name, const Json& entry, std::st
     }
     if (!entry["data_offsets"][0].is_number_unsigned() ||
         !entry["data_offsets"][1].is_number_unsigned()) {
-        return bad("has offsets that are no numbers");
+        return bad("has offsets that are not whole numbers");
     }
     const auto begin = entry["data_offsets"][0].get<std::uint64_t>();
     const auto end = entry["data_offsets"][1].get<std::uint64_t>();
@@ -96,14 +96,14 @@ Result<TensorView> readEntry(const std::string& name, const Json& entry, std::st
 
 constexpr std::string_view kHashKey = "flip.content_hash";
 
-/// Where the hash's digits stand in a file's text before the tensors; npos: nowhere.
-std::size_t placeOfHash(std::string_view head, std::string_view digits) {
+/// The position of the hash's digits in the bytes before the tensors, or npos.
+std::size_t positionOfHash(std::string_view head, std::string_view digits) {
     const std::string entry = '"' + std::string(kHashKey) + "\":\"" + std::string(digits);
     const std::size_t at = head.find(entry);
     return at == std::string_view::npos ? at : at + entry.size() - digits.size();
 }
 
-const std::string kNoHash(32, '0'); // stands in the hash's place while it is computed
+const std::string kHashPlaceholder(32, '0'); // written in place of the hash while it is computed
 
 /// The length of the header, which a file begins with.
 std::uint64_t headerSizeOf(std::string_view bytes) {
@@ -168,14 +168,14 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
     }
     const std::uint64_t headerSize = headerSizeOf(bytes);
     if (headerSize > kMaximumHeader || headerSize > bytes.size() - sizeof headerSize) {
-        return Problem{"is no safetensors file, or is cut off: its header is longer than the file; "
-                       "get it again",
+        return Problem{"is not a safetensors file, or is cut off: its header is longer than the "
+                       "file; get it again",
                        where};
     }
     const Json header = Json::parse(bytes.substr(sizeof headerSize, headerSize), nullptr,
                                     /*allow_exceptions=*/false);
     if (!header.is_object()) {
-        return Problem{"has a header that is no JSON object; get it again", where};
+        return Problem{"has a header that is not a JSON object; get it again", where};
     }
     const std::string_view data = bytes.substr(sizeof headerSize + headerSize);
     for (const auto& [name, entry] : header.items()) {
@@ -204,28 +204,29 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
 Result<void> SafetensorsFile::verify() const {
     const Problem damaged{"is damaged: its content is not what was written", path_.string()};
     if (hash_.empty()) {
-        return lostItsHash() ? damaged : Result<void>();
+        return hasHashUnderDamagedKey() ? damaged : Result<void>();
     }
     const std::string_view bytes = file_.bytes();
-    const std::size_t at = placeOfHash(headOf(bytes), hash_);
+    const std::size_t at = positionOfHash(headOf(bytes), hash_);
     ContentHasher hasher;
     if (at != std::string_view::npos) {
         hasher.add(bytes.substr(0, at));
-        hasher.add(kNoHash);
+        hasher.add(kHashPlaceholder);
         hasher.add(bytes.substr(at + hash_.size()));
     }
     return hasher.digest() == hash_ ? Result<void>() : damaged;
 }
 
-/// Whether one of the metadata is the hash of this file as it was when it still had its own name: a
-/// damaged name must not make a file pass as one that never had a hash.
-bool SafetensorsFile::lostItsHash() const {
+/// Whether a metadata value is the hash of this file under a damaged key: such a file must not pass
+/// as one that never had a hash.
+bool SafetensorsFile::hasHashUnderDamagedKey() const {
     const std::string_view bytes = file_.bytes();
     return std::ranges::any_of(metadata_, [&](const auto& entry) {
         const std::string& hash = entry.second;
         const std::string mark = "\":\"" + hash;
-        const std::size_t nameEnd =
-            hash.size() == kNoHash.size() ? headOf(bytes).find(mark) : std::string_view::npos;
+        const std::size_t nameEnd = hash.size() == kHashPlaceholder.size()
+                                        ? headOf(bytes).find(mark)
+                                        : std::string_view::npos;
         if (nameEnd == std::string_view::npos || nameEnd < kHashKey.size()) {
             return false;
         }
@@ -233,7 +234,7 @@ bool SafetensorsFile::lostItsHash() const {
         hasher.add(bytes.substr(0, nameEnd - kHashKey.size()));
         hasher.add(kHashKey);
         hasher.add(std::string_view(mark).substr(0, mark.size() - hash.size()));
-        hasher.add(kNoHash);
+        hasher.add(kHashPlaceholder);
         hasher.add(bytes.substr(nameEnd + mark.size()));
         return hasher.digest() == hash;
     });
@@ -249,7 +250,7 @@ Result<void> writeSafetensors(const std::filesystem::path& file,
                               const std::map<std::string, std::string>& metadata) {
     Json header = Json::object();
     header["__metadata__"] = metadata;
-    header["__metadata__"][kHashKey] = kNoHash;
+    header["__metadata__"][kHashKey] = kHashPlaceholder;
     std::uint64_t offset = 0;
     std::vector<std::string_view> pieces{{}};
     for (const auto& [name, view] : tensors) {
@@ -261,7 +262,7 @@ Result<void> writeSafetensors(const std::filesystem::path& file,
         offset = end;
     }
     std::string text = header.dump();
-    text.resize((text.size() + 7) / 8 * 8, ' '); // tensors start aligned for every number type
+    text.resize((text.size() + 7) / 8 * 8, ' '); // aligns the tensors for every number type
     const std::uint64_t headerSize = text.size();
     std::string prefix(sizeof headerSize, '\0');
     std::memcpy(prefix.data(), &headerSize, sizeof headerSize);
@@ -271,7 +272,8 @@ Result<void> writeSafetensors(const std::filesystem::path& file,
     for (const std::string_view piece : pieces) {
         hasher.add(piece);
     }
-    prefix.replace(placeOfHash(prefix, kNoHash), kNoHash.size(), hasher.digest());
+    prefix.replace(positionOfHash(prefix, kHashPlaceholder), kHashPlaceholder.size(),
+                   hasher.digest());
     pieces.front() = prefix;
     return writeFileAtomically(file, std::span<const std::string_view>(pieces));
 }

@@ -25,11 +25,11 @@ struct TensorView {
     std::vector<std::int64_t> shape;
     std::string_view bytes;
 
-    std::int64_t count() const; // numbers in it
+    std::int64_t count() const; // number of elements
 };
 
-/// A safetensors file, mapped into memory. Header length, offsets, overlaps and sizes are checked
-/// at opening, so that a view never reaches beyond the file.
+/// A safetensors file mapped into memory. open() checks the header length, offsets, overlaps and
+/// sizes, so that a view never reaches beyond the file.
 class SafetensorsFile {
 public:
     static Result<SafetensorsFile> open(const std::filesystem::path& file);
@@ -39,25 +39,25 @@ public:
     const std::map<std::string, std::string>& metadata() const { return metadata_; }
     const std::filesystem::path& path() const { return path_; }
 
-    /// Compares every byte with the hash that writeSafetensors() put in; a file of somebody else
-    /// has none and passes. One whose hash has lost its name does not.
+    /// Compares every byte with the hash that writeSafetensors() stored. A file of another program
+    /// has no hash and passes; a file whose hash has a damaged key does not.
     Result<void> verify() const;
 
-    /// Whether it holds such a hash.
+    /// Whether the file has such a hash.
     bool hasHash() const { return !hash_.empty(); }
 
 private:
-    bool lostItsHash() const;
+    bool hasHashUnderDamagedKey() const;
 
     std::filesystem::path path_;
     MappedFile file_;
     std::map<std::string, TensorView> tensors_;
     std::map<std::string, std::string> metadata_;
-    std::string hash_; // as the file states it; empty: none
+    std::string hash_; // as stored in the file; empty if there is none
 };
 
 /// Writes tensors and metadata with a hash of both, atomically as writeFileAtomically() does. The
-/// views must be valid for the time of the call.
+/// views must stay valid during the call.
 Result<void> writeSafetensors(const std::filesystem::path& file,
                               const std::map<std::string, TensorView>& tensors,
                               const std::map<std::string, std::string>& metadata = {});

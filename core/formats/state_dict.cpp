@@ -15,7 +15,7 @@ namespace {
 using Id = PickleValue::Id;
 using Kind = PickleValue::Kind;
 
-/// Everything of Python that a state dict names. What is not here is refused.
+/// All Python globals that a state dict may name. Others are refused.
 constexpr std::array<std::string_view, 33> kGlobals{"collections.OrderedDict",
                                                     "torch.Size",
                                                     "torch.device",
@@ -67,18 +67,18 @@ constexpr std::array<TypeRow, 12> kTypes{
      {"torch.CharStorage", "torch.int8", NumberType::I8},
      {"torch.ByteStorage", "torch.uint8", NumberType::U8},
      {"torch.BoolStorage", "torch.bool", NumberType::Bool},
-     // Plain bytes: what they mean stands with each tensor.
+     // Untyped bytes: each tensor states its number type.
      {"torch.storage.UntypedStorage", "", NumberType::U8},
      {"torch.storage._UntypedStorage", "", NumberType::U8}}};
 
-/// Where training programs put the model's table among other things.
-constexpr std::array<std::string_view, 4> kTables{"state_dict", "model_state_dict", "model",
-                                                  "module"};
+/// Keys under which training programs store the model's state dict.
+constexpr std::array<std::string_view, 4> kStateDictKeys{"state_dict", "model_state_dict", "model",
+                                                         "module"};
 
 constexpr int kDeepestCall = 4; // a parameter with attributes around a tensor
 constexpr std::size_t kMostExtents = 16;
 
-/// Finds the tensors among a pickle's values. The first thing wrong is kept in problem().
+/// Finds the tensors among a pickle's values. The first error is kept in problem().
 class StateDictReader {
 public:
     StateDictReader(const Pickle& pickle, const std::string& where)
@@ -92,19 +92,19 @@ public:
             }
         }
         if (!problem_) {
-            // A model's own table holds no tables, so one in it is what the rest belongs to.
-            for (const std::string_view name : kTables) {
+            // A state dict holds no dictionaries, so one under these keys is the model's.
+            for (const std::string_view name : kStateDictKeys) {
                 if (const PickleValue* table = member(pickle_.root(), name);
                     table != nullptr && tensors_.empty()) {
-                    readTable(*table);
+                    readTensors(*table);
                 }
             }
             if (tensors_.empty()) {
-                readTable(pickle_.root());
+                readTensors(pickle_.root());
             }
         }
         if (!problem_ && tensors_.empty()) {
-            problem_ = Problem{"holds no tensors by name; name a file of weights", where_};
+            problem_ = Problem{"holds no named tensors; choose a weights file", where_};
         }
         dict.tensors = std::move(tensors_);
         dict.storages = std::move(storages_);
@@ -137,7 +137,7 @@ private:
         return nullptr;
     }
 
-    void readTable(const PickleValue& table) {
+    void readTensors(const PickleValue& table) {
         if (table.kind != Kind::Dict) {
             return;
         }
@@ -159,7 +159,7 @@ private:
         if (value.items.size() < 5 || at(value, 0).kind != Kind::Text ||
             at(value, 0).text != "storage" || at(value, 2).kind != Kind::Text ||
             at(value, 4).kind != Kind::Integer) {
-            return damaged("refers to something that is no storage");
+            return damaged("refers to a value that is not a storage");
         }
         const PickleValue& typeName = at(value, 1);
         const auto* row = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& one) {
@@ -185,7 +185,7 @@ private:
                                           int depth) {
         const auto inner = [&](const PickleValue& value) -> std::optional<PickledTensor> {
             if (depth >= kDeepestCall || value.kind != Kind::Call) {
-                damaged("is a parameter of something that is no tensor");
+                damaged("is a parameter without a tensor");
                 return std::nullopt;
             }
             return tensorOf(at(value, 0), at(value, 1), depth + 1);
@@ -214,9 +214,9 @@ private:
             damaged("is described in an unknown way");
             return std::nullopt;
         }
-        const PickleValue& outside = at(arguments, 0);
+        const PickleValue& persistent = at(arguments, 0);
         PickledTensor tensor;
-        tensor.storage = at(outside, 2).text;
+        tensor.storage = at(persistent, 2).text;
         const PickledStorage& storage = storages_.at(tensor.storage);
         tensor.type = storage.type;
         if (typed && !readType(at(arguments, 6), tensor.type)) {
@@ -224,14 +224,14 @@ private:
         }
         tensor.offset = at(arguments, 1).integer;
         std::int64_t end = static_cast<std::int64_t>(storage.bytes() / numberSize(tensor.type));
-        if (outside.items.size() > 5 && at(outside, 5).kind != Kind::None &&
-            !narrow(at(outside, 5), tensor.offset, end)) {
+        if (persistent.items.size() > 5 && at(persistent, 5).kind != Kind::None &&
+            !narrow(at(persistent, 5), tensor.offset, end)) {
             return std::nullopt;
         }
         if (!readExtents(at(arguments, 2), tensor.shape) ||
             !readExtents(at(arguments, 3), tensor.strides) ||
             tensor.shape.size() != tensor.strides.size()) {
-            damaged("has extents or strides that are none");
+            damaged("has invalid extents or strides");
             return std::nullopt;
         }
         if (!fits(tensor, end)) {
@@ -253,11 +253,11 @@ private:
         return true;
     }
 
-    /// A storage that is itself a part of one: (key, first number, count).
+    /// Narrows to a part of a storage: (key, first number, count).
     bool narrow(const PickleValue& part, std::int64_t& offset, std::int64_t& end) {
         if (part.items.size() != 3 || at(part, 1).kind != Kind::Integer ||
             at(part, 2).kind != Kind::Integer) {
-            damaged("lies in a part of a storage that is none");
+            damaged("lies in an invalid part of a storage");
             return false;
         }
         const std::int64_t first = at(part, 1).integer;
@@ -292,7 +292,7 @@ private:
         return true;
     }
 
-    /// Whether the last number lies within `end` numbers, and all can be counted.
+    /// Whether the tensor ends within `end` numbers and its count does not overflow.
     static bool fits(const PickledTensor& tensor, std::int64_t end) {
         const auto most = std::numeric_limits<std::int64_t>::max();
         if (tensor.offset < 0 || tensor.offset > end) {
@@ -319,7 +319,7 @@ private:
 
     const Pickle& pickle_;
     const std::string& where_;
-    std::string name_; // of the tensor in hand
+    std::string name_; // of the current tensor
     std::map<std::string, PickledTensor> tensors_;
     std::map<std::string, PickledStorage> storages_;
     std::optional<Problem> problem_;
@@ -363,7 +363,7 @@ void copyTensor(const PickledTensor& tensor, std::string_view storage, char* tar
     const std::size_t size = numberSize(tensor.type);
     const char* source = storage.data() + static_cast<std::size_t>(tensor.offset) * size;
     const std::int64_t count = tensor.count();
-    // From the last extent outwards, as far as the numbers lie end to end.
+    // The innermost extents whose numbers are contiguous are copied as one run.
     std::int64_t run = 1;
     std::size_t outer = tensor.shape.size();
     while (outer > 0 && (tensor.strides[outer - 1] == run || tensor.shape[outer - 1] == 1)) {

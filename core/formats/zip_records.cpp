@@ -23,10 +23,10 @@ constexpr std::size_t kLongEndSize = 56;
 constexpr std::size_t kLongEndLocatorSize = 20;
 constexpr std::size_t kLongestComment = 0xFFFF;
 
-constexpr std::uint32_t kElsewhere = 0xFFFFFFFF; // of a size that has 64 bits
-constexpr std::uint64_t kLongSizes = 1;          // the extra field that holds these
+constexpr std::uint32_t kElsewhere = 0xFFFFFFFF; // replaces a number that is stored in 64 bits
+constexpr std::uint64_t kLongSizes = 1;          // tag of the extra field that holds them
 
-/// The number of `bytes` bytes at a place; the lowest byte comes first.
+/// The little-endian number of `bytes` bytes at `at`.
 std::uint64_t numberAt(std::string_view text, std::size_t at, std::size_t bytes) {
     std::uint64_t number = 0;
     for (std::size_t i = bytes; i > 0; --i) {
@@ -39,7 +39,7 @@ bool fits(std::string_view file, std::uint64_t begin, std::uint64_t size) {
     return begin <= file.size() && size <= file.size() - begin;
 }
 
-/// The directory as it lies in the file.
+/// The directory, from the end record at `end`.
 std::optional<std::string_view> directoryAt(std::string_view file, std::size_t end) {
     std::uint64_t size = numberAt(file, end + 12, 4);
     std::uint64_t begin = numberAt(file, end + 16, 4);
@@ -75,14 +75,14 @@ std::optional<std::string_view> directoryOf(std::string_view file) {
     return std::nullopt;
 }
 
-/// Sizes and place of a record as its directory header tells them.
+/// Sizes and position of a record, from its directory header.
 struct Extent {
     std::uint64_t size;   // unpacked
     std::uint64_t packed; // in the file
     std::uint64_t begin;  // of its local header
 };
 
-/// The extra field that holds what 32 bits cannot; empty if there is none.
+/// The extra field that holds the 64-bit numbers; empty if there is none.
 std::string_view longSizesIn(std::string_view extra) {
     constexpr std::size_t kHead = 4;
     while (extra.size() >= kHead) {
@@ -98,7 +98,7 @@ std::string_view longSizesIn(std::string_view extra) {
     return {};
 }
 
-/// Takes from the extra fields what the header has no room for. False if it is not there.
+/// Reads the numbers that exceed 32 bits from the extra fields. False if they are missing.
 bool takeLongSizes(std::string_view extra, Extent& extent) {
     std::string_view longs = longSizesIn(extra);
     for (std::uint64_t* number : {&extent.size, &extent.packed, &extent.begin}) {

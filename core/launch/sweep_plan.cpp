@@ -14,7 +14,7 @@ namespace {
 
 const std::string kGrid = "--grid";
 
-/// Parts between commas that are outside brackets and quotes.
+/// Splits at commas outside brackets and quotes.
 std::vector<std::string> valuesOf(std::string_view text) {
     std::vector<std::string> values(1);
     int depth = 0;
@@ -43,11 +43,11 @@ std::string keyOf(std::string_view assignment) {
     return std::string(trimmed(assignment.substr(0, assignment.find('=')), " \t"));
 }
 
-Result<void> checkAgainstEachOther(const SweepRequest& request) {
+Result<void> checkContradictions(const SweepRequest& request) {
     std::vector<std::string> keys;
     for (const GridAxis& axis : request.axes) {
         if (std::ranges::find(keys, axis.key) != keys.end()) {
-            return Problem{"'" + axis.key + "' is there twice; write its values into one --grid",
+            return Problem{"'" + axis.key + "' is given twice; write its values into one --grid",
                            kGrid};
         }
         keys.push_back(axis.key);
@@ -63,15 +63,15 @@ Result<void> checkAgainstEachOther(const SweepRequest& request) {
     }
     if (request.chooseOn.split != "valid" && !request.chooseOn.split.starts_with("valid_")) {
         return Problem{"'" + request.chooseOn.text() +
-                           "' would choose by rows that are there to judge the choice; write "
-                           "valid.auc, valid.logloss or a part of the validation split",
+                           "' is not a metric of the validation split; write valid.auc, "
+                           "valid.logloss or a part of the validation split",
                        "--choose-on"};
     }
     return {};
 }
 
-/// A recipe must have the number that it is chosen by.
-Result<void> checkChoice(const SweptExperiment& experiment, const RunSpec& spec,
+/// A recipe must have the metric that it is chosen by.
+Result<void> checkChoice(const SweepExperiment& experiment, const RunSpec& spec,
                          const MetricName& chooseOn) {
     if (spec.kind == RunKind::Pretrain) {
         return Problem{"only pretrains, so it has no validation metric to choose by; write kind = "
@@ -79,7 +79,7 @@ Result<void> checkChoice(const SweptExperiment& experiment, const RunSpec& spec,
                        experiment.name};
     }
     if (!chooseOn.branch.empty() && spec.finetune.branches != Branches::Joint) {
-        return Problem{"has no branches beside each other, so no " + chooseOn.text() +
+        return Problem{"has no separate branches, so no " + chooseOn.text() +
                            "; write valid.auc or valid.logloss",
                        experiment.name};
     }
@@ -88,7 +88,7 @@ Result<void> checkChoice(const SweptExperiment& experiment, const RunSpec& spec,
 
 Result<Combination> combine(const SweepRequest& request, std::size_t experiment,
                             std::vector<std::pair<std::string, std::string>> settings) {
-    const SweptExperiment& swept = request.experiments[experiment];
+    const SweepExperiment& swept = request.experiments[experiment];
     RunDraft draft = swept.draft;
     for (const std::string& assignment : request.assignments) {
         if (auto applied = applyAssignment(draft, assignment); !applied) {
@@ -127,8 +127,8 @@ Result<Combination> combine(const SweepRequest& request, std::size_t experiment,
     return combination;
 }
 
-/// How willingly a stored run is taken for a planned one; 0 = not at all.
-int rankOf(RunStatus status) {
+/// The preference for a stored run of this status in place of a new one; 0 = never.
+int preferenceOf(RunStatus status) {
     switch (status) {
     case RunStatus::Finished:
         return 4;
@@ -153,7 +153,8 @@ Result<GridAxis> readGridAxis(std::string_view word) {
     }
     GridAxis axis{.key = keyOf(word), .values = valuesOf(word.substr(equals + 1))};
     if (axis.key == "seed") {
-        return Problem{"the seed is no option to choose; name the seeds with --seeds", kGrid};
+        return Problem{"the seed cannot be an axis of the grid; name the seeds with --seeds",
+                       kGrid};
     }
     if (findOption(axis.key) == nullptr) {
         return Problem{
@@ -181,14 +182,12 @@ Result<std::vector<std::int64_t>> readSeeds(std::string_view text) {
         std::int64_t seed = 0;
         const auto read = std::from_chars(word.data(), word.data() + word.size(), seed);
         if (read.ec != std::errc() || read.ptr != word.data() + word.size() || seed < 0) {
-            return Problem{"'" + word + "' is no seed; write whole numbers from 0, such as 1,2,3",
+            return Problem{"'" + word +
+                               "' is not a seed; write whole numbers from 0, such as 1,2,3",
                            "--seeds"};
         }
         if (std::ranges::find(seeds, seed) != seeds.end()) {
-            return Problem{"the seed " + word +
-                               " is there twice; a repetition without new chance "
-                               "says nothing",
-                           "--seeds"};
+            return Problem{"the seed " + word + " is given twice; write each seed once", "--seeds"};
         }
         seeds.push_back(seed);
     }
@@ -204,7 +203,7 @@ std::string Combination::text() const {
 }
 
 Result<std::vector<Combination>> expandGrid(const SweepRequest& request) {
-    if (auto checked = checkAgainstEachOther(request); !checked) {
+    if (auto checked = checkContradictions(request); !checked) {
         return checked.problem();
     }
     constexpr std::size_t kMost = 100'000; // far beyond any sweep, far below what fills memory
@@ -218,7 +217,7 @@ Result<std::vector<Combination>> expandGrid(const SweepRequest& request) {
         }
     }
     std::vector<Combination> combinations;
-    std::map<std::string, std::string> recipes; // to whose it is
+    std::map<std::string, std::string> recipes; // to the name of their combination
     for (std::size_t experiment = 0; experiment < request.experiments.size(); ++experiment) {
         for (std::size_t point = 0; point < points; ++point) {
             std::vector<std::pair<std::string, std::string>> settings;
@@ -252,7 +251,7 @@ const RunSummary* storedRunOf(const RunSpec& spec, const RunIdentity& inputs,
     const RunSpec recipe = comparableRecipe(spec);
     for (const RunSummary& run : runs) {
         if (run.datasetHash == inputs.dataset && run.seed == spec.seed &&
-            rankOf(run.status) > (best == nullptr ? 0 : rankOf(best->status)) &&
+            preferenceOf(run.status) > (best == nullptr ? 0 : preferenceOf(best->status)) &&
             changedInputs(run.identity, inputs).empty() &&
             differences(comparableRecipe(run.spec), recipe).empty()) {
             best = &run;

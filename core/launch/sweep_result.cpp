@@ -19,10 +19,10 @@ const MetricName kValidLogLoss{.split = "valid", .measure = MetricName::Measure:
 const MetricName kTestAuc{.split = "test"};
 const MetricName kTestLogLoss{.split = "test", .measure = MetricName::Measure::LogLoss};
 
-/// Over the first `count` runs of a combination, as far as they have the number.
+/// The spread of a number over the first `count` runs of a combination that have it.
 std::optional<Spread>
-spreadOver(const std::vector<SweptRun>& runs, std::size_t count,
-           const std::function<std::optional<double>(const SweptRun&)>& number) {
+spreadOver(const std::vector<SweepRun>& runs, std::size_t count,
+           const std::function<std::optional<double>(const SweepRun&)>& number) {
     std::vector<double> values;
     for (std::size_t i = 0; i < std::min(count, runs.size()); ++i) {
         if (const auto value = runs[i].finished() ? number(runs[i]) : std::nullopt) {
@@ -32,23 +32,24 @@ spreadOver(const std::vector<SweptRun>& runs, std::size_t count,
     return spreadOf(values);
 }
 
-std::optional<Spread> spreadOver(const std::vector<SweptRun>& runs, std::size_t count,
+std::optional<Spread> spreadOver(const std::vector<SweepRun>& runs, std::size_t count,
                                  const MetricName& metric) {
-    return spreadOver(runs, count, [&](const SweptRun& run) { return metric.of(run.end.metrics); });
+    return spreadOver(runs, count, [&](const SweepRun& run) { return metric.of(run.end.metrics); });
 }
 
-std::optional<Spread> epochsOver(const std::vector<SweptRun>& runs, std::size_t count) {
-    return spreadOver(runs, count, [](const SweptRun& run) {
+std::optional<Spread> epochsOver(const std::vector<SweepRun>& runs, std::size_t count) {
+    return spreadOver(runs, count, [](const SweepRun& run) {
         return std::optional(static_cast<double>(run.epochs));
     });
 }
 
-std::optional<Spread> secondsOver(const std::vector<SweptRun>& runs, std::size_t count) {
+std::optional<Spread> secondsOver(const std::vector<SweepRun>& runs, std::size_t count) {
     return spreadOver(runs, count,
-                      [](const SweptRun& run) { return std::optional(run.end.seconds); });
+                      [](const SweepRun& run) { return std::optional(run.end.seconds); });
 }
 
-/// The metrics that the search's table shows: those of every run, and the one chosen by.
+/// The metrics that the search's table shows: validation AUC and log loss, and the one to choose
+/// by.
 std::vector<MetricName> searchMetrics(const MetricName& chooseOn) {
     std::vector<MetricName> metrics{kValidAuc, kValidLogLoss};
     if (std::ranges::find(metrics, chooseOn) == metrics.end()) {
@@ -57,7 +58,7 @@ std::vector<MetricName> searchMetrics(const MetricName& chooseOn) {
     return metrics;
 }
 
-std::string seedsOf(const std::vector<SweptRun>& runs, const std::vector<RunSpec>& specs) {
+std::string seedsOf(const std::vector<SweepRun>& runs, const std::vector<RunSpec>& specs) {
     std::string seeds;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         if (runs[i].finished()) {
@@ -84,7 +85,7 @@ std::string searchTable(const SweepResult& result) {
     table.header.insert(table.header.end(), {"epochs", "seconds", ""});
     for (std::size_t i = 0; i < result.combinations.size(); ++i) {
         const Combination& combination = result.combinations[i];
-        const std::vector<SweptRun>& runs = result.runs[i];
+        const std::vector<SweepRun>& runs = result.runs[i];
         auto& row = table.rows.emplace_back();
         row.push_back(runs.front().name + (seeds > 1 && runs.size() > 1 ? " ..." : ""));
         if (several) {
@@ -101,7 +102,7 @@ std::string searchTable(const SweepResult& result) {
         row.push_back(spreadText(secondsOver(runs, seeds), 1));
         const auto unfinished =
             std::find_if_not(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(seeds),
-                             [](const SweptRun& run) { return run.finished(); });
+                             [](const SweepRun& run) { return run.finished(); });
         const bool complete = unfinished == runs.begin() + static_cast<std::ptrdiff_t>(seeds);
         row.push_back(result.chosen(combination.experiment) == i ? "chosen"
                       : complete                                 ? ""
@@ -127,7 +128,7 @@ std::string chosenTable(const SweepResult& result) {
         for (const auto& setting : result.combinations[*chosen].settings) {
             row.push_back(setting.second);
         }
-        const std::vector<SweptRun>& runs = result.runs[*chosen];
+        const std::vector<SweepRun>& runs = result.runs[*chosen];
         row.push_back(seedsOf(runs, result.combinations[*chosen].specs));
         for (const MetricName& metric : {kValidAuc, kTestAuc, kTestLogLoss}) {
             row.push_back(spreadText(spreadOver(runs, runs.size(), metric), 4));
@@ -144,7 +145,7 @@ Json fromSpread(const std::optional<Spread>& spread) {
 }
 
 /// AUC and log loss of a split, by branch as in a run's result.
-Json fromSplit(const std::vector<SweptRun>& runs, std::size_t count, const std::string& split) {
+Json fromSplit(const std::vector<SweepRun>& runs, std::size_t count, const std::string& split) {
     Json object = Json::object();
     for (const std::string branch : {"", "id", "text"}) {
         const MetricName auc{.split = split, .branch = branch};
@@ -161,7 +162,7 @@ Json fromSplit(const std::vector<SweptRun>& runs, std::size_t count, const std::
     return object;
 }
 
-Json fromRun(const SweptRun& run, std::int64_t seed) {
+Json fromRun(const SweepRun& run, std::int64_t seed) {
     return {{"run", run.name.empty() ? Json(nullptr) : Json(run.name)},
             {"seed", seed},
             {"status", run.statusWord()},

@@ -10,10 +10,10 @@
 
 namespace flip {
 
-/// A run of a sweep, as far as it came.
-struct SweptRun {
-    std::string name;                // empty: never begun
-    std::optional<RunStatus> status; // nothing: never begun
+/// A run of a sweep, as far as it got.
+struct SweepRun {
+    std::string name;                // empty if it never began
+    std::optional<RunStatus> status; // nothing if it never began
     RunEnded end;
     std::int64_t epochs = 0; // of finetuning
 
@@ -21,23 +21,23 @@ struct SweptRun {
     bool finished() const { return status == RunStatus::Finished; }
 };
 
-/// What a sweep found. Runs stand by combination and seed, in the order of the request.
+/// What a sweep found. Runs are by combination and seed, in the order of the request.
 struct SweepResult {
     SweepRequest request;
     std::vector<Combination> combinations;
-    std::vector<std::vector<SweptRun>> runs;
+    std::vector<std::vector<SweepRun>> runs;
 
-    /// Runs begun for the search, by combination: the first seed's, or all with allSeeds.
+    /// How many seeds of each combination the search runs: one, or all with allSeeds.
     std::size_t searchedSeeds() const;
 
     /// The combination of this experiment that is best on validation, by the mean over the searched
-    /// seeds, the first of equals. Only those whose searched runs all finished take part; nothing
-    /// if none does. No number of the test split is read.
+    /// seeds; of equals, the first. Only combinations whose searched runs all finished count;
+    /// nothing if there are none. No metric of the test split is read.
     std::optional<std::size_t> chosen(std::size_t experiment) const;
 };
 
-/// The table of all combinations, the chosen ones marked, then what the chosen ones reach on the
-/// test split: Markdown that reads well on a terminal.
+/// A table of all combinations with the chosen ones marked, then the results of the chosen ones on
+/// the test split, as Markdown that reads well on a terminal.
 std::string describeSweep(const SweepResult& result);
 
 /// One object with everything, for `flip sweep --json`.

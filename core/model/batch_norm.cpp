@@ -11,13 +11,15 @@ constexpr double kEpsilon = 1e-5;
 
 } // namespace
 
-/// Gathers the moments of the passes of one step, and moves the running ones when it is taken.
+/// Collects the moments over the passes of one step, and updates the running statistics when the
+/// step is taken.
 class RunningMoments {
 public:
     RunningMoments(at::Tensor mean, at::Tensor variance)
         : runningMean_(std::move(mean)), runningVariance_(std::move(variance)) {}
 
-    /// Adds `count` numbers a channel of this mean and unbiased variance (Chan et al. 1983).
+    /// Merges a pass with `count` numbers per channel and this mean and unbiased variance (Chan et
+    /// al. 1983).
     void add(const at::Tensor& mean, const at::Tensor& variance, double count) {
         const at::Tensor squares = variance * (count - 1.0);
         if (count_ == 0) {
@@ -25,14 +27,14 @@ public:
             squares_ = squares;
         } else {
             const double all = count_ + count;
-            const at::Tensor apart = mean - mean_;
-            mean_ = mean_ + apart * (count / all);
-            squares_ = squares_ + squares + apart.square() * (count_ * count / all);
+            const at::Tensor difference = mean - mean_;
+            mean_ = mean_ + difference * (count / all);
+            squares_ = squares_ + squares + difference.square() * (count_ * count / all);
         }
         count_ += count;
     }
 
-    void settle(bool taken) {
+    void endStep(bool taken) {
         if (taken && count_ > 0) {
             const at::NoGradGuard noGradient;
             runningMean_.lerp_(mean_, kMomentum);
@@ -45,9 +47,9 @@ public:
 private:
     at::Tensor runningMean_;
     at::Tensor runningVariance_;
-    double count_ = 0;   // numbers a channel, of the passes since the last step
-    at::Tensor mean_;    // of these
-    at::Tensor squares_; // sum of their squared distances from it
+    double count_ = 0;   // numbers per channel in the passes since the last step
+    at::Tensor mean_;    // their mean
+    at::Tensor squares_; // sum of squared deviations from it
 };
 
 BatchNorm::BatchNorm(Parameters& parameters, const std::string& name, std::int64_t channels)
@@ -56,7 +58,7 @@ BatchNorm::BatchNorm(Parameters& parameters, const std::string& name, std::int64
       mean_(parameters.addBuffer(name + ".running_mean", at::zeros({channels}, at::kFloat))),
       variance_(parameters.addBuffer(name + ".running_var", at::ones({channels}, at::kFloat))),
       moments_(std::make_shared<RunningMoments>(mean_, variance_)) {
-    parameters.onStep([moments = moments_](bool taken) { moments->settle(taken); });
+    parameters.onStep([moments = moments_](bool taken) { moments->endStep(taken); });
 }
 
 at::Tensor BatchNorm::operator()(const at::Tensor& x, const ForwardMode& mode) const {
@@ -68,7 +70,7 @@ at::Tensor BatchNorm::operator()(const at::Tensor& x, const ForwardMode& mode) c
         const at::Tensor shift = bias_ - mean_ * scale;
         return at::addcmul(shift.view(shape), x, scale.view(shape));
     }
-    // With momentum 1 these become the batch's own mean and unbiased variance.
+    // With momentum 1 these become the mean and unbiased variance of the batch.
     const at::Tensor mean = at::zeros_like(mean_);
     const at::Tensor variance = at::zeros_like(variance_);
     const at::Tensor normal = at::batch_norm(x, weight_, bias_, mean, variance, /*training=*/true,

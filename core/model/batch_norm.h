@@ -13,19 +13,19 @@ namespace flip {
 
 class RunningMoments;
 
-/// Batch normalisation (Ioffe and Szegedy 2015): each channel to mean 0 and variance 1 over the
-/// batch while training, by running statistics in evaluation; epsilon 1e-5. Parameters NAME.weight
-/// and NAME.bias, buffers NAME.running_mean and NAME.running_var, [channels] each.
+/// Batch normalisation (Ioffe and Szegedy 2015): normalises each channel to mean 0 and variance 1,
+/// over the batch in training and by the running statistics in evaluation; epsilon 1e-5. Parameters
+/// NAME.weight and NAME.bias, buffers NAME.running_mean and NAME.running_var, [channels] each.
 ///
-/// The running statistics move once for each step that is taken, by a tenth towards the mean and
-/// the unbiased variance of all that the step's passes showed, taken together: parts of a batch
-/// and passes over clean and over masked ids count by their size, whatever their order.
+/// The running statistics are updated once per step, with momentum 0.1, from the mean and the
+/// unbiased variance over all passes of the step together: micro-batches and the passes over clean
+/// and masked ids are weighted by their size, in any order.
 class BatchNorm {
 public:
     BatchNorm(Parameters& parameters, const std::string& name, std::int64_t channels);
 
-    /// x [rows, channels] or [rows, channels, n] -> the same shape. A training batch that shows
-    /// less than two numbers a channel has no variance: the running statistics serve it too.
+    /// x [rows, channels] or [rows, channels, n] -> the same shape. A training batch with fewer
+    /// than two numbers per channel has no variance and is normalised by the running statistics.
     at::Tensor operator()(const at::Tensor& x, const ForwardMode& mode) const;
 
 private:

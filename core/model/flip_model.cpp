@@ -8,8 +8,8 @@ namespace flip {
 
 namespace {
 
-constexpr double kLargestScale = 100;    // a learned temperature stays above a hundredth
-constexpr double kShortestVector = 1e-8; // a projection of length 0 has no direction
+constexpr double kLargestScale = 100;    // a learned temperature stays above 0.01
+constexpr double kShortestVector = 1e-8; // avoids dividing a projection by length 0
 
 Result<std::unique_ptr<TextEncoder>> makeText(const RunSpec& spec, const TextConfig& config,
                                               Parameters& parameters, const Initialiser& init,
@@ -33,7 +33,7 @@ BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes) {
     options.trainingCounts = sizes.trainingCounts;
     const auto widths =
         fieldWidths(spec.id.fieldDims, namesOf(options.idFields), options.embeddingDim);
-    TORCH_CHECK(widths.ok(), "the widths of fields were checked before");
+    TORCH_CHECK(widths.ok(), "the widths of fields must have been checked");
     for (std::size_t field = 0; field < options.idFields.size(); ++field) {
         options.idFields[field].width = (*widths)[field];
     }
@@ -81,17 +81,17 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
             break;
         }
         case PretrainLoss::Mfm: {
-            FieldRecovery::Options options;
+            MaskedFeatureHead::Options options;
             options.features = features;
             options.hidden = hidden;
             options.fields = sizes.fields;
             options.ids = model->idRows->size();
             options.fieldDim = spec.pretrain.fieldDim;
             options.scaledAttention = spec.pretrain.attentionScale == AttentionScale::Width;
-            // Ids that share a row cannot be told apart: they are one class, as likely as all of
-            // them.
+            // Ids that share a row cannot be distinguished: they are one class, and its probability
+            // is their sum.
             const at::Tensor counts = model->idRows->sums(sizes.trainingCounts);
-            model->recoverFields.emplace(
+            model->maskedFeatureHead.emplace(
                 model->parameters, init, "mfm.", options,
                 spec.pretrain.noiseFrom == NoiseFrom::Field
                     ? noiseLogProbabilities(counts, model->idRows->firstRows())
@@ -99,7 +99,7 @@ Result<std::unique_ptr<PretrainModel>> PretrainModel::make(const RunSpec& spec,
             break;
         }
         case PretrainLoss::Mlm:
-            model->recoverTokens.emplace(
+            model->maskedTokenHead.emplace(
                 model->parameters, init, "mlm.",
                 spec.pretrain.tokenContext == TokenContext::None ? 0 : features, hidden,
                 config.vocabulary, spec.pretrain.tokenDropout);
@@ -130,8 +130,8 @@ double PretrainModel::temperature() const {
 
 RowTables PretrainModel::tables() const {
     RowTables tables = idRows->tables();
-    if (recoverFields) {
-        for (const auto& table : recoverFields->tables()) {
+    if (maskedFeatureHead) {
+        for (const auto& table : maskedFeatureHead->tables()) {
             tables.push_back(table);
         }
     }
@@ -181,7 +181,7 @@ Result<std::unique_ptr<FinetuneModel>> FinetuneModel::make(const RunSpec& spec,
         }
     }
     if (branches == Branches::Joint) {
-        model->idsAreFixed_ = spec.finetune.idRate == 0;
+        model->idsAreFrozen_ = spec.finetune.idRate == 0;
         model->alpha_ =
             parameters.add("fusion.alpha", at::full({1}, spec.finetune.alphaStart, at::kFloat));
         if (spec.finetune.mixing == MixingWeights::Unknown) {
@@ -219,8 +219,8 @@ at::Tensor FinetuneModel::idLogit(const at::Tensor& ids, const ForwardMode& mode
     if (!hasIds()) {
         return {};
     }
-    const c10::AutoGradMode gradients(c10::GradMode::is_enabled() && !idsAreFixed_);
-    return backbone->logit(ids, idsAreFixed_ ? ForwardMode::evaluation() : mode);
+    const c10::AutoGradMode gradients(c10::GradMode::is_enabled() && !idsAreFrozen_);
+    return backbone->logit(ids, idsAreFrozen_ ? ForwardMode::evaluation() : mode);
 }
 
 BranchLogits FinetuneModel::logits(const at::Tensor& ids, const SentenceInput& sentences,
@@ -246,8 +246,8 @@ BranchLogits FinetuneModel::logits(const at::Tensor& ids, const at::Tensor& idLo
 }
 
 at::Tensor FinetuneModel::tableSquares() const {
-    // Of fixed ids no one reads a gradient, which would have the size of the tables.
-    const c10::AutoGradMode gradients(c10::GradMode::is_enabled() && !idsAreFixed_);
+    // Frozen ids need no gradient; it would have the size of the tables.
+    const c10::AutoGradMode gradients(c10::GradMode::is_enabled() && !idsAreFrozen_);
     at::Tensor sum = at::zeros({}, at::TensorOptions(at::kFloat).device(parameters.device()));
     for (const auto& table : idRows->tables()) {
         sum = sum + table->values().square().sum();
@@ -255,7 +255,7 @@ at::Tensor FinetuneModel::tableSquares() const {
     return sum;
 }
 
-/// [rows], or [1] where all rows have the same.
+/// [rows], or [1] if all rows have the same weight.
 at::Tensor FinetuneModel::mixing(const at::Tensor& ids) const {
     if (!alphaUnknown_.defined()) {
         return alpha_;

@@ -19,33 +19,33 @@
 
 namespace flip {
 
-/// What a dataset tells a model about its sizes.
+/// The sizes that a model takes from its dataset.
 struct ModelSizes {
     std::int64_t fields = 0;                  // F, the id fields
     std::int64_t ids = 0;                     // K
     std::vector<std::int64_t> trainingCounts; // [K], for the noise of pretraining
-    IdLists lists;                            // of fields whose values are lists
-    std::vector<IdField> idFields;            // [F]; empty where only their number is known
+    IdLists lists;                            // of the list fields
+    std::vector<IdField> idFields;            // [F]; empty if only their number is known
 };
 
-/// The widths of id.field_dims must have been checked, by fieldWidths().
+/// The widths in id.field_dims must have been checked by fieldWidths().
 BackboneOptions backboneOptions(const RunSpec& spec, const ModelSizes& sizes);
 
-/// What pretraining trains: both encoders and the heads of the three losses. Parameters are named
+/// The model of pretraining: both encoders and the heads of the three losses. Parameters are named
 /// rec.*, text.*, icl.*, mfm.*, mlm.*.
 class PretrainModel {
 public:
-    /// Untrained, text weights included; see loadTextWeights().
+    /// Creates an untrained model; the text weights are random too, see loadTextWeights().
     static Result<std::unique_ptr<PretrainModel>> make(const RunSpec& spec, const ModelSizes& sizes,
                                                        const TextConfig& config, at::Device device);
 
-    /// The loss icl of two projections of the same rows, [rows, width] each. Scalar.
+    /// The contrastive loss (icl) of two projections of the same rows, [rows, width] each. Scalar.
     at::Tensor contrast(const at::Tensor& idProjection, const at::Tensor& textProjection) const;
 
-    /// What the scores of the contrast are divided by now; waits for the device.
+    /// The current temperature of the contrastive loss. Waits for the device.
     double temperature() const;
 
-    /// The tables that are found by id: the backbone's and those that recover fields.
+    /// The tables that are looked up by id: those of the backbone and of the masked-feature head.
     RowTables tables() const;
 
     Parameters parameters;
@@ -54,8 +54,8 @@ public:
     std::unique_ptr<TextEncoder> text;
     std::optional<ProjectionHead> projectIds;
     std::optional<ProjectionHead> projectText;
-    std::optional<FieldRecovery> recoverFields;
-    std::optional<TokenRecovery> recoverTokens;
+    std::optional<MaskedFeatureHead> maskedFeatureHead;
+    std::optional<MaskedTokenHead> maskedTokenHead;
 
 private:
     explicit PretrainModel(at::Device device) : parameters(device) {}
@@ -63,11 +63,11 @@ private:
     at::Tensor contrastScale() const;
 
     bool usesCosine_ = false;
-    at::Tensor scale_;    // [1], 1 / temperature, where it is fixed
-    at::Tensor logScale_; // [1], its logarithm, where it is learned
+    at::Tensor scale_;    // [1], 1 / temperature, if it is fixed
+    at::Tensor logScale_; // [1], log of 1 / temperature, if it is learned
 };
 
-/// The logits of finetuning, [rows] each; undefined where the branch is not trained.
+/// The logits of finetuning, [rows] each; undefined for a branch that the run does not have.
 struct BranchLogits {
     at::Tensor id;
     at::Tensor text;
@@ -76,17 +76,17 @@ struct BranchLogits {
     const at::Tensor& own() const { return joint.defined() ? joint : id.defined() ? id : text; }
 };
 
-/// The sentences of a batch as a finetuned model reads them; undefined where it has none.
+/// The sentences of a batch as input of a finetuned model; what it does not have is undefined.
 struct SentenceInput {
     at::Tensor tokenIds; // [tokens] of `layout`
     const TokenLayout* layout = nullptr;
     at::Tensor itemTokenIds; // of the second tower
     const TokenLayout* itemLayout = nullptr;
-    at::Tensor vectors; // [rows, width], sentence vectors that are there already
+    at::Tensor vectors; // [rows, width], sentence vectors computed before
 };
 
-/// What finetuning trains: rec.*, text.*, item_text.* (the second tower), text_head.* and fusion.*,
-/// as far as `branches` asks.
+/// The model of finetuning: rec.*, text.*, item_text.* (the second tower), text_head.* and
+/// fusion.*, depending on `branches`.
 class FinetuneModel {
 public:
     /// `config` is needed for the branches text and joint.
@@ -99,31 +99,30 @@ public:
 
     bool hasItemText() const { return itemText != nullptr; }
 
-    /// ids as the backbone reads them. What a branch does not read may be undefined.
+    /// ids as in Backbone::features(). An input that no branch reads may be undefined.
     BranchLogits logits(const at::Tensor& ids, const SentenceInput& sentences,
                         const ForwardMode& mode) const;
 
-    /// The same where the id branch has spoken already: of some rows of a batch whose ids have gone
-    /// through the backbone together. `idLogit` is what idLogit() gives of these rows.
+    /// The same with the logit of the id branch computed before, so that the ids of a whole batch
+    /// pass through the backbone together. `idLogit` is the result of idLogit() for these rows.
     BranchLogits logits(const at::Tensor& ids, const at::Tensor& idLogit,
                         const SentenceInput& sentences, const ForwardMode& mode) const;
 
-    /// The logit of the id branch, [rows]; undefined where there is none.
+    /// The logit of the id branch, [rows]; undefined without an id branch.
     at::Tensor idLogit(const at::Tensor& ids, const ForwardMode& mode) const;
 
-    /// The sentence vectors that the head of the text side reads: [rows, H], or [rows, 2 H] of two
-    /// towers.
+    /// The sentence vectors that the text head reads: [rows, H], or [rows, 2 H] with two towers.
     at::Tensor sentenceVectors(const SentenceInput& sentences, const ForwardMode& mode) const;
 
-    /// Sum of squares over the id tables, over the open rows alone where they are gathered. Scalar.
+    /// Sum of squares over the id tables, or only over the open rows if these are gathered. Scalar.
     at::Tensor tableSquares() const;
 
-    /// The mixing weights of a joint model: [a], or [a, what the unknown id of each field adds],
+    /// The mixing weights of a joint model: [a], or [a, offset for the unknown id of each field],
     /// double, on the CPU. Waits for the device.
     at::Tensor mixingWeights() const;
     void setMixingWeights(const at::Tensor& weights);
 
-    /// What a joint model adds to its mixed logit; 0 but for the published recipe.
+    /// The bias that a joint model adds to its mixed logit; 0 except in the published recipe.
     double mixingBias() const;
 
     Parameters parameters;
@@ -137,14 +136,14 @@ private:
 
     at::Tensor textLogit(const SentenceInput& sentences, const ForwardMode& mode) const;
 
-    bool idsAreFixed_ = false;            // the id branch of a joint run is left as it is
-    std::optional<Linear> textHeadFirst_; // of a head with a tanh layer
+    bool idsAreFrozen_ = false;           // the id branch of a joint run is not trained
+    std::optional<Linear> textHeadFirst_; // if the head has a tanh layer
     Linear textHead_;
     at::Tensor textOutputBias_; // published recipe only: a second bias of the text logit
     at::Tensor mixing(const at::Tensor& ids) const;
 
     at::Tensor alpha_;
-    at::Tensor alphaUnknown_; // [F], added where the id of a field is unknown
+    at::Tensor alphaUnknown_; // [F], added to a if the id of a field is unknown
     at::Tensor fusionBias_;   // published recipe only
 };
 

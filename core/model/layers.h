@@ -14,14 +14,14 @@
 
 namespace flip {
 
-/// Thrown out of a forward or backward pass once its stop token says so. What the pass computed is
-/// worth nothing; parameters are as they were, gradients are to be cleared and running statistics
-/// to be forgotten (Parameters::stepBegins).
+/// Thrown by a forward or backward pass after a stop was requested. The results of the pass are
+/// invalid; parameters are unchanged. The caller must clear the gradients and discard the step's
+/// running statistics (Parameters::stepBegins).
 struct PassStopped : std::exception {};
 
-/// How a forward pass is meant: training draws dropout from the given generator, evaluation has
-/// none. Passed down explicitly, so no model can be left in the wrong mode. A pass with a stop
-/// token ends early, by PassStopped, when it comes to a breakpoint.
+/// The mode of a forward pass: training draws dropout from the given generator, evaluation has no
+/// dropout. It is passed as an argument, so no model can be left in the wrong mode. With a stop
+/// token, a pass throws PassStopped at the next breakpoint after a stop is requested.
 class ForwardMode {
 public:
     static ForwardMode evaluation(std::stop_token stop = {}) {
@@ -39,8 +39,8 @@ public:
     bool isTraining() const { return dropout_.has_value(); }
     const at::Generator& generator() const { return *dropout_; }
 
-    /// Marks a place between long computations: here the pass, and later the backward pass on its
-    /// way through `x`, looks whether it should go on.
+    /// Checks for a stop between long computations, now and again when the backward pass reaches
+    /// `x`.
     void breakpoint(const at::Tensor& x) const;
 
 private:
@@ -49,7 +49,7 @@ private:
     std::stop_token stop_;
 };
 
-/// Zeroes each number with the probability and scales the rest by 1 / (1 - probability); the
+/// Zeroes each element with this probability and scales the others by 1 / (1 - probability); the
 /// identity in evaluation.
 at::Tensor dropout(const at::Tensor& x, double probability, const ForwardMode& mode);
 
@@ -75,7 +75,7 @@ struct LayerNorm {
     double epsilon = 1e-5;
 };
 
-/// Fully connected layers NAME.0, NAME.1, ..., a ReLU after each, the last included, then dropout.
+/// Fully connected layers NAME.0, NAME.1, ..., each (the last too) followed by ReLU and dropout.
 struct Mlp {
     Mlp() = default;
     Mlp(Parameters& parameters, const Initialiser& init, const std::string& name, std::int64_t in,

@@ -91,8 +91,8 @@ at::Tensor Parameters::addBuffer(std::string name, const at::Tensor& first) {
     return tensor;
 }
 
-void Parameters::tellStep(bool taken) const {
-    for (const auto& react : steps_) {
+void Parameters::notifyStep(bool taken) const {
+    for (const auto& react : stepCallbacks_) {
         react(taken);
     }
 }
@@ -117,7 +117,7 @@ Result<std::int64_t> Parameters::fill(const SafetensorsFile& file, const std::st
             if (needed) {
                 return Problem{"the tensor '" + entry.name +
                                    "' is missing; these are not the "
-                                   "weights of such a model",
+                                   "weights of this model",
                                file.path().string()};
             }
             continue;

@@ -14,14 +14,15 @@
 
 namespace flip {
 
-/// The tensors that a model has learned, by dotted name, in order of creation, all on one device.
-/// Model parts add theirs when they are made and keep handles; names are those of checkpoints.
+/// A model's parameters and buffers by dotted name, in order of creation, all on one device. The
+/// parts of a model add their own on construction and keep handles. The names are those in
+/// checkpoints.
 class Parameters {
 public:
     struct Entry {
         std::string name;
         at::Tensor tensor;
-        bool trained = true; // false: a buffer, which has no gradient
+        bool trained = true; // false for a buffer, which has no gradient
     };
 
     explicit Parameters(at::Device device) : device_(device) {}
@@ -30,41 +31,44 @@ public:
 
     at::Device device() const { return device_; }
 
-    /// Takes a tensor of first values, moves it to the device, makes it require a gradient.
+    /// Adds a parameter with these initial values: moves it to the device and makes it require a
+    /// gradient.
     at::Tensor add(std::string name, const at::Tensor& first);
 
-    /// Takes a tensor that is filled, saved and put back like a parameter, but that no optimiser
-    /// sees: running statistics.
+    /// Adds a tensor that is filled, saved and restored like a parameter but not optimised: running
+    /// statistics.
     at::Tensor addBuffer(std::string name, const at::Tensor& first);
 
-    /// What the passes of a step measure counts only once the step is taken; else a run that is
-    /// stopped amid a step would differ from one that is not. `react` is called with true when the
-    /// step was taken, with false when what has been measured since is to be forgotten.
-    void onStep(std::function<void(bool taken)> react) { steps_.push_back(std::move(react)); }
-    void stepBegins() const { tellStep(false); }
-    void stepTaken() const { tellStep(true); }
+    /// Running statistics may be updated only when a step is taken, or a run that is stopped within
+    /// a step would differ from one that is not. `react` is called with true after a step was
+    /// taken, and with false when measurements since the last step must be discarded.
+    void onStep(std::function<void(bool taken)> react) {
+        stepCallbacks_.push_back(std::move(react));
+    }
+    void stepBegins() const { notifyStep(false); }
+    void stepTaken() const { notifyStep(true); }
 
     const std::vector<Entry>& entries() const { return entries_; }
     const at::Tensor* find(std::string_view name) const;
 
-    /// Copies values in by name, converting number types. Names of the file that are not here are
-    /// passed over; `required` names prefixes of which every parameter must be in the file.
-    /// Shapes that differ are Problems. Returns how many were filled.
+    /// Copies values from a file by name, converting number types. Unknown names in the file are
+    /// ignored. Every parameter whose name starts with a prefix in `required` must be in the file.
+    /// A different shape is a Problem. Returns how many entries were filled.
     Result<std::int64_t> fill(const SafetensorsFile& file, const std::string& filePrefix,
                               const std::vector<std::string>& required);
 
     void clearGradients();
 
 private:
-    void tellStep(bool taken) const;
+    void notifyStep(bool taken) const;
 
     at::Device device_;
     std::vector<Entry> entries_;
-    std::vector<std::function<void(bool taken)>> steps_;
+    std::vector<std::function<void(bool taken)>> stepCallbacks_;
 };
 
-/// Draws first values. Every tensor has a random stream of its own, from the seed and its name, so
-/// a part added to a model changes the first values of no other.
+/// Draws initial values. Every tensor has its own random stream, from the seed and its name, so
+/// adding a part to a model does not change the initial values of the others.
 class Initialiser {
 public:
     explicit Initialiser(std::uint64_t seed) : seed_(seed) {}
@@ -80,10 +84,10 @@ private:
     std::uint64_t seed_;
 };
 
-/// Copies a file's tensor to an own tensor on the CPU, as float for every floating number type.
+/// Copies a tensor of a file to a new tensor on the CPU; 16-bit floating types become float.
 at::Tensor toTensor(const TensorView& view);
 
-/// A view of a contiguous CPU tensor for writing; valid while the tensor lives.
+/// A view of a contiguous CPU tensor, for writing it; valid while the tensor lives.
 TensorView viewOf(const at::Tensor& tensor);
 
 } // namespace flip

@@ -42,8 +42,8 @@ Result<SplitLogits> loadSplit(const Workspace& workspace, const RunSummary& run,
     return columns;
 }
 
-/// Which runs of two recipes stand beside each other: those of equal seed, or, where no seed is
-/// common, the first of each, the second of each, and so on.
+/// Which runs of two recipes are compared: those with equal seeds or, if no seed is common, the
+/// first of each, the second of each, and so on.
 std::vector<std::pair<std::size_t, std::size_t>> pairsOf(const SameRecipe& first,
                                                          const SameRecipe& other) {
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
@@ -79,8 +79,9 @@ constexpr double kLevel = 0.05;
 
 std::string verdictOfPair(const ComparedPair& pair, std::int64_t rows) {
     if (!pair.test) {
-        return fmt::format("the test is not defined on these {} rows: it needs two of each class",
-                           grouped(rows));
+        return fmt::format(
+            "the test is not defined on these {} rows: it needs two rows of each class",
+            grouped(rows));
     }
     if (!pair.test->p) {
         return fmt::format("{} ranks these {} rows exactly as {} does", pair.run, grouped(rows),
@@ -88,7 +89,7 @@ std::string verdictOfPair(const ComparedPair& pair, std::int64_t rows) {
     }
     const Interval& gain = pair.test->difference;
     if (*pair.test->p >= kLevel) {
-        return fmt::format("no difference that these {} rows could show ({})", grouped(rows),
+        return fmt::format("no significant difference on these {} rows ({})", grouped(rows),
                            pText(*pair.test->p));
     }
     return fmt::format("{} is {} than {}: AUC {:+.4f}, 95 % interval {:+.4f} to {:+.4f} ({})",
@@ -96,7 +97,7 @@ std::string verdictOfPair(const ComparedPair& pair, std::int64_t rows) {
                        gain.low, gain.high, pText(*pair.test->p));
 }
 
-/// What the rows say, pair by pair, of recipes with several seeds.
+/// The verdict on two recipes with several seeds, from their pairs of runs.
 std::string verdictOfPairs(const std::vector<ComparedPair>& pairs, std::int64_t rows) {
     std::size_t better = 0;
     std::size_t worse = 0;
@@ -107,12 +108,13 @@ std::string verdictOfPairs(const std::vector<ComparedPair>& pairs, std::int64_t 
     }
     const std::size_t all = pairs.size();
     if (better + worse == 0) {
-        return fmt::format("no difference that these {} rows could show in any of {} pairs",
+        return fmt::format("no significant difference on these {} rows in any of {} pairs",
                            grouped(rows), all);
     }
     if (better > 0 && worse > 0) {
-        return fmt::format("better in {} and worse in {} of {} pairs (p < {}): the seed decides",
-                           better, worse, all, kLevel);
+        return fmt::format(
+            "better in {} and worse in {} of {} pairs (p < {}): the result depends on the seed",
+            better, worse, all, kLevel);
     }
     return fmt::format("{} in {} of {} pairs (p < {})", better > 0 ? "better" : "worse",
                        better + worse, all, kLevel);
@@ -158,7 +160,7 @@ std::string verdictOf(const ComparedRecipe& first, const ComparedRecipe& other, 
     std::string text = other.pairs.size() == 1 ? verdictOfPair(other.pairs.front(), rows)
                                                : verdictOfPairs(other.pairs, rows);
     if (!repeated) {
-        return text + "; one seed says nothing of what another would give";
+        return text + "; a single seed does not show what other seeds would give";
     }
     const double gain = other.auc->mean - first.auc->mean;
     const double spread = std::max(*first.auc->sd, *other.auc->sd);
@@ -188,12 +190,12 @@ Result<RunComparison> compareRuns(const Workspace& workspace, const std::vector<
         const SplitLogits& other = logits.at(run.name);
         if (run.datasetHash != runs.front().datasetHash || other.rowIndex != first.rowIndex ||
             other.label != first.label) {
-            return Problem{fmt::format("predicts other rows than {} (dataset '{}' of hash {}, "
-                                       "there '{}' of hash {}); only runs on the same rows and "
-                                       "split can be compared",
-                                       runs.front().name, run.dataset, run.datasetHash,
-                                       runs.front().dataset, runs.front().datasetHash),
-                           run.name};
+            return Problem{
+                fmt::format("predicts other rows than {} (dataset '{}' with hash {}, there '{}' "
+                            "with hash {}); only runs on the same rows and split can be compared",
+                            runs.front().name, run.dataset, run.datasetHash, runs.front().dataset,
+                            runs.front().datasetHash),
+                run.name};
         }
     }
     std::vector<SameRecipe> groups = sameRecipes(runs, across);

@@ -14,21 +14,21 @@
 
 namespace flip {
 
-/// A run beside one of the first recipe, on the same rows.
+/// A run compared with a run of the first recipe, on the same rows.
 struct ComparedPair {
     std::string run;
     std::string first;
-    std::optional<PairedAucTest> test; // run minus first; absent where it is not defined
+    std::optional<PairedAucTest> test; // run minus first; absent if not defined
 };
 
-/// A recipe with its runs, and how each stands to the first recipe's.
+/// A recipe with its runs, and how they compare with the first recipe's runs.
 struct ComparedRecipe {
     SameRecipe runs;
-    std::vector<Metrics> metrics; // of the stored predictions, run by run
+    std::vector<Metrics> metrics; // of the stored predictions, one per run
     std::optional<Spread> auc;
     std::optional<Spread> logLoss;
-    std::vector<ComparedPair> pairs; // none of the first recipe
-    std::string verdict;             // in words; empty of the first recipe
+    std::vector<ComparedPair> pairs; // empty for the first recipe
+    std::string verdict;             // in words; empty for the first recipe
 };
 
 /// Two or more recipes on the same rows.
@@ -42,13 +42,13 @@ struct RunComparison {
 };
 
 /// Compares runs by their stored predictions, each with the first: AUC, log loss, and the paired
-/// test of the two AUCs (core/eval/delong.h). Runs that differ only in the seed, and in `across`,
-/// are one recipe and are compared seed by seed, unless all are of one recipe: then each stands for
-/// itself. Runs of other rows, or without predictions, are a Problem. Reads files.
+/// test of the two AUCs (core/eval/delong.h). Runs that differ only in the seed and in `across` are
+/// one recipe and are compared seed by seed; if all runs are of one recipe, each run is compared by
+/// itself. Runs on different rows or without predictions are a Problem. Reads files.
 Result<RunComparison> compareRuns(const Workspace& workspace, const std::vector<RunSummary>& runs,
                                   Split split, const std::vector<std::string>& across = {});
 
-/// What the numbers allow to say of a recipe beside the first, in one or two sentences.
+/// What the numbers show about a recipe compared with the first, in one or two sentences.
 std::string verdictOf(const ComparedRecipe& first, const ComparedRecipe& other, std::int64_t rows);
 
 /// Tables and verdicts for a terminal.

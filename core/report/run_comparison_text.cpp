@@ -33,7 +33,7 @@ Json fromPair(const ComparedPair& pair) {
     return object;
 }
 
-/// "run" or, of several, the first and how many more.
+/// "run", or for several runs the first and how many more.
 std::string nameOf(const ComparedRecipe& recipe) {
     const std::string& first = recipe.runs.front().name;
     return recipe.runs.size() == 1 ? first
@@ -63,7 +63,7 @@ std::string recipesTable(const RunComparison& comparison) {
 }
 
 std::string pairsTable(const RunComparison& comparison) {
-    TextTable table{.header = {"run", "beside", "AUC difference", "95 % interval", "p"}};
+    TextTable table{.header = {"run", "compared with", "AUC difference", "95 % interval", "p"}};
     for (const ComparedRecipe& recipe : comparison.recipes) {
         for (const ComparedPair& pair : recipe.pairs) {
             auto& row = table.rows.emplace_back(
@@ -87,13 +87,13 @@ std::string describeComparison(const RunComparison& comparison) {
                     splitName(comparison.split), comparison.rows, comparison.positives,
                     recipesTable(comparison), pairsTable(comparison));
     for (std::size_t i = 1; i < comparison.recipes.size(); ++i) {
-        text += fmt::format("{} beside {}: {}.\n", nameOf(comparison.recipes[i]),
+        text += fmt::format("{} compared with {}: {}.\n", nameOf(comparison.recipes[i]),
                             nameOf(comparison.recipes.front()), comparison.recipes[i].verdict);
     }
     if (comparison.recipes.size() > 2) {
         const std::size_t tests = comparison.recipes.size() - 1;
-        text += fmt::format("Each p stands for itself; to hold for all {} comparisons together it "
-                            "should be below {:.2g}.\n",
+        text += fmt::format("Each p is of one comparison alone; to hold for all {} comparisons "
+                            "together it should be below {:.2g}.\n",
                             tests, 0.05 / static_cast<double>(tests));
     }
     return text;

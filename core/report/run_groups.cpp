@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kSeed = "seed";
 
-/// Everything that decides a run's numbers but the weights that it begins with, as one text; what
-/// `without` names counts as equal.
+/// Everything that decides a run's numbers except its initial weights, as one text; options named
+/// in `without` are ignored.
 std::string recipeText(const RunSummary& run, const std::vector<std::string>& without) {
     RunSpec spec = comparableRecipe(run.spec);
     for (const std::string& key : without) {
@@ -26,8 +26,7 @@ std::string recipeText(const RunSummary& run, const std::vector<std::string>& wi
     return run.datasetHash + "\n" + toToml(spec);
 }
 
-/// Hashes of the weights that a run begins with, where the recipe reads any; empty where they are
-/// not known.
+/// Hashes of a run's initial weights, if its recipe reads any; empty if they are not known.
 std::string weightsOf(const RunSummary& run, const std::vector<std::string>& without) {
     const bool anyParent = std::ranges::find(without, "finetune.from") != without.end();
     const std::string& parent = anyParent ? std::string() : run.identity.parent;
@@ -35,7 +34,7 @@ std::string weightsOf(const RunSummary& run, const std::vector<std::string>& wit
     return model.empty() && parent.empty() ? std::string() : model + " " + parent;
 }
 
-/// For each recipe the weights that its runs are known to begin with.
+/// For each recipe the known initial weights of its runs.
 using KnownWeights = std::map<std::string, std::set<std::string>>;
 
 KnownWeights knownWeights(const std::vector<RunSummary>& runs,
@@ -49,8 +48,8 @@ KnownWeights knownWeights(const std::vector<RunSummary>& runs,
     return known;
 }
 
-/// Equal for runs that repeat each other but for chance. Runs of older programs do not know their
-/// weights; they count as begun with those of the others, where these all have the same.
+/// Equal for runs of the same recipe and initial weights. Runs of older programs did not store
+/// their weights; they are assumed to have those of the other runs if these are all the same.
 std::string recipeWithWeights(const RunSummary& run, const std::vector<std::string>& without,
                               const KnownWeights& known) {
     const std::string recipe = recipeText(run, without);
@@ -73,7 +72,7 @@ std::string listed(const std::vector<std::string>& names) {
     return names.size() > kMost ? fmt::format("{} and {} more", text, names.size() - kMost) : text;
 }
 
-/// The finished runs, without repetitions of the same recipe and seed; says what it left out.
+/// The finished runs, without repetitions of the same recipe and seed; notes what was left out.
 std::vector<RunSummary> countedRuns(const std::vector<RunSummary>& runs,
                                     std::vector<std::string>& notes) {
     std::vector<RunSummary> counted;
@@ -99,9 +98,10 @@ std::vector<RunSummary> countedRuns(const std::vector<RunSummary>& runs,
     return counted;
 }
 
-void noteWhatColumnsHide(const std::vector<SameRecipe>& groups,
-                         const std::vector<std::string>& columns,
-                         const std::vector<std::string>& across, std::vector<std::string>& notes) {
+void noteHiddenDifferences(const std::vector<SameRecipe>& groups,
+                           const std::vector<std::string>& columns,
+                           const std::vector<std::string>& across,
+                           std::vector<std::string>& notes) {
     std::vector<std::string> hidden;
     for (const std::string& key : differingOptions(groups, across)) {
         if (std::ranges::find(columns, key) == columns.end()) {
@@ -109,7 +109,7 @@ void noteWhatColumnsHide(const std::vector<SameRecipe>& groups,
         }
     }
     if (!hidden.empty()) {
-        notes.push_back("rows differ also in " + listed(hidden));
+        notes.push_back("rows also differ in " + listed(hidden));
     }
     std::map<std::string, std::set<std::string>> models; // hashes by the name in the recipe
     for (const SameRecipe& group : groups) {
@@ -120,7 +120,7 @@ void noteWhatColumnsHide(const std::vector<SameRecipe>& groups,
     }
     for (const auto& [name, hashes] : models) {
         if (hashes.size() > 1) {
-            notes.push_back(fmt::format("rows began with {} different language models named '{}'",
+            notes.push_back(fmt::format("rows started from {} different language models named '{}'",
                                         hashes.size(), name));
         }
     }
@@ -130,7 +130,7 @@ void noteWhatColumnsHide(const std::vector<SameRecipe>& groups,
     }
     for (const auto& [dataset, hashes] : contents) {
         if (hashes.size() > 1) {
-            notes.push_back(fmt::format("rows of '{}' are of {} different contents of that dataset",
+            notes.push_back(fmt::format("rows of '{}' are of {} different versions of that dataset",
                                         dataset, hashes.size()));
         }
     }
@@ -218,11 +218,11 @@ Result<std::string> findGroupingKey(const std::string& word, const std::string& 
     }
     if (found.size() > 1) {
         return Problem{
-            fmt::format("'{}' could be {}; write the one you mean", word, fmt::join(found, " or ")),
+            fmt::format("'{}' may mean {}; write the full key", word, fmt::join(found, " or ")),
             where};
     }
     if (found.front() == kSeed) {
-        return Problem{"runs that differ in the seed are one row; leave seed out", where};
+        return Problem{"runs that differ in the seed are one row; omit seed", where};
     }
     return found.front();
 }
@@ -231,8 +231,8 @@ Result<RunTable> tableOf(const std::vector<RunSummary>& runs, const RunTableRequ
     RunTable table{.bySweep = request.bySweep, .columns = request.by, .metrics = request.metrics};
     std::vector<SameRecipe> groups = sameRecipes(countedRuns(runs, table.notes), request.across);
     if (groups.empty()) {
-        return Problem{"none of these runs is finished, so there is nothing to put into a table; "
-                       "'flip runs list' shows all",
+        return Problem{"none of these runs is finished, so the table would be empty; 'flip runs "
+                       "list' shows all runs",
                        ""};
     }
     if (request.by.empty() && !request.bySweep) {
@@ -240,7 +240,7 @@ Result<RunTable> tableOf(const std::vector<RunSummary>& runs, const RunTableRequ
     } else {
         sortBy(groups, request.by);
     }
-    noteWhatColumnsHide(groups, table.columns, request.across, table.notes);
+    noteHiddenDifferences(groups, table.columns, request.across, table.notes);
     std::vector<std::string> incomplete;
     for (SameRecipe& group : groups) {
         std::ranges::stable_sort(group, {}, &RunSummary::seed);
@@ -253,14 +253,15 @@ Result<RunTable> tableOf(const std::vector<RunSummary>& runs, const RunTableRequ
                 }
             }
             if (!values.empty() && values.size() < group.size()) {
-                incomplete.push_back(fmt::format("{} of {}", metric.text(), group.front().name));
+                incomplete.push_back(
+                    fmt::format("{} (row of {})", metric.text(), group.front().name));
             }
             row.metrics.push_back(spreadOf(values));
         }
         row.runs = std::move(group);
     }
     if (!incomplete.empty()) {
-        table.notes.push_back("not every run of its row has " + listed(incomplete));
+        table.notes.push_back("missing in some runs of a row: " + listed(incomplete));
     }
     return table;
 }

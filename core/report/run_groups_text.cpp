@@ -28,7 +28,7 @@ std::string seedsOf(const SameRecipe& runs) {
     return seeds;
 }
 
-/// What says which recipes the rows are.
+/// The columns that identify the recipe of a row.
 std::vector<std::string> recipeHeader(const RunTable& table) {
     std::vector<std::string> header = table.columns;
     if (table.bySweep) {
@@ -37,15 +37,15 @@ std::vector<std::string> recipeHeader(const RunTable& table) {
     return header;
 }
 
-/// `noSay` stands where an option has none.
+/// `emptyCell` is shown for an option that the run does not read.
 std::vector<std::string> recipeCells(const RunTable& table, const RunTableRow& row,
-                                     const char* noSay) {
+                                     const char* emptyCell) {
     std::vector<std::string> cells;
     if (table.bySweep) {
         cells.push_back(sweepOfRun(row.runs.front().name));
     }
     for (const std::string& key : table.columns) {
-        cells.push_back(shownValue(row.runs.front().spec, key).value_or(noSay));
+        cells.push_back(shownValue(row.runs.front().spec, key).value_or(emptyCell));
     }
     return cells;
 }
@@ -65,7 +65,7 @@ Json fromOption(const RunSpec& spec, const std::string& key) {
 
 std::string tableAsMarkdown(const RunTable& table) {
     TextTable text{.header = recipeHeader(table)};
-    const bool named = text.header.empty(); // nothing else says what the row is
+    const bool named = text.header.empty(); // nothing else identifies the row
     if (named) {
         text.header.emplace_back("runs");
     }
@@ -74,7 +74,7 @@ std::string tableAsMarkdown(const RunTable& table) {
         text.header.push_back(metric.label());
     }
     for (const RunTableRow& row : table.rows) {
-        std::vector<std::string> cells = recipeCells(table, row, /*noSay=*/"–");
+        std::vector<std::string> cells = recipeCells(table, row, /*emptyCell=*/"–");
         if (named) {
             cells.push_back(namesOf(row.runs));
         }
@@ -95,7 +95,7 @@ std::string tableAsCsv(const RunTable& table) {
     }
     text.header.emplace_back("runs");
     for (const RunTableRow& row : table.rows) {
-        std::vector<std::string> cells = recipeCells(table, row, /*noSay=*/"");
+        std::vector<std::string> cells = recipeCells(table, row, /*emptyCell=*/"");
         cells.insert(cells.end(), {std::to_string(row.runs.size()), seedsOf(row.runs)});
         for (const auto& spread : row.metrics) {
             cells.push_back(digits(spread ? std::optional(spread->mean) : std::nullopt));

@@ -24,7 +24,7 @@ std::string metricsLine(const std::string& split, const std::string& branch,
     return line;
 }
 
-/// What computed the run and from what, a line each; what is not stored has none.
+/// What computed the run and from which inputs, one per line; what is not stored is omitted.
 std::string describeIdentity(const RunIdentity& by) {
     std::string text = "  computed on " + deviceText(by.device, by.deviceName) + ", " +
                        std::to_string(by.threads) + (by.threads == 1 ? " thread" : " threads") +
@@ -34,9 +34,9 @@ std::string describeIdentity(const RunIdentity& by) {
     };
     line("program", by.program);
     if (by.processor != by.deviceName) {
-        line("processor", by.processor);
+        line("CPU", by.processor);
     }
-    line("processor features", by.features);
+    line("CPU features", by.features);
     line("numbers", by.numberFormat);
     line("dataset", by.dataset);
     line("split", by.split);
@@ -86,7 +86,7 @@ std::string runAsJson(const RunDetails& details) {
     const auto& [run, started, checkpoints] = details;
     nlohmann::json object = nlohmann::json::parse(resultJson(run.name, run.end));
     if (started) {
-        // The same members that the fact has in a run's JSON lines.
+        // The same members as in the run's JSON lines.
         const auto fact =
             nlohmann::json::parse(toJson(RunEvent{.wallSeconds = 0, .fact = *started}));
         for (const char* member : {"device", "device_name", "libtorch", "threads", "identity"}) {
@@ -106,7 +106,7 @@ std::string runAsJson(const RunDetails& details) {
 
 std::string describeRun(const RunDetails& details) {
     const auto& [run, started, checkpoints] = details;
-    std::string text = fmt::format("{}: {}, {} on {}, begun {}\n", run.name, wordOf(run.status),
+    std::string text = fmt::format("{}: {}, {} on {}, started {}\n", run.name, wordOf(run.status),
                                    wordOf(run.kind), run.dataset, run.created);
     if (started) {
         text += describeIdentity(started->identity);
@@ -121,10 +121,10 @@ std::string describeRun(const RunDetails& details) {
         text += fmt::format("  last stored step: {} of {}\n", run.lastStep, wordOf(*run.lastStage));
     }
     if (canResume(run.status)) {
-        text += "  go on with: flip run --resume " + run.name + "\n";
+        text += "  resume with: flip run --resume " + run.name + "\n";
     }
     for (const Checkpoint& one : checkpoints) {
-        text += "  weights: " + one.name + ", " +
+        text += "  checkpoint: " + one.name + ", " +
                 inMebibytes(static_cast<std::uintmax_t>(one.bytes)) + "\n";
     }
     for (const auto& [split, branches] : run.end.metrics) {

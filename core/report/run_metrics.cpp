@@ -15,7 +15,7 @@ namespace flip {
 
 namespace {
 
-/// The run's dataset as it was when the run was made, or why it is not to be had.
+/// The run's dataset, unchanged since the run, or why it is not available.
 Result<Dataset> openDatasetOf(const Workspace& workspace, const RunSummary& run) {
     const std::filesystem::path folder = workspace.dataset(run.dataset);
     const std::string where = "dataset " + run.dataset;
@@ -102,7 +102,7 @@ public:
         return groups;
     }
 
-    /// False where the predictions do not belong to the dataset.
+    /// False if the predictions do not belong to the dataset.
     bool gather(const SplitColumns& columns) {
         const auto labels = dataset_->labels();
         for (std::size_t i = 0; i < columns.rowIndex.size(); ++i) {
@@ -174,7 +174,7 @@ BranchQuality measureBranch(const std::vector<double>& logits,
     return quality;
 }
 
-/// Intervals of all branches, and the own logit of a joint run against each of them.
+/// Adds the intervals of all branches, and compares a joint run's own logit with each of them.
 void addIntervals(SplitQuality& quality, const SplitColumns& columns) {
     const std::vector<double>& own = columns.logits.at("");
     for (auto& [branch, measured] : quality.branches) {
@@ -182,7 +182,7 @@ void addIntervals(SplitQuality& quality, const SplitColumns& columns) {
         if (test) {
             measured.auc = test->second;
             if (!branch.empty()) {
-                quality.ownAgainst[branch] = *test;
+                quality.testAgainst[branch] = *test;
             }
         }
     }
@@ -238,7 +238,7 @@ Result<RunQuality> measureRun(const Workspace& workspace, const RunSummary& run,
             }
             groups = std::move(*found);
         } else {
-            quality.noFields = opened.problem();
+            quality.fieldsProblem = opened.problem();
         }
     }
     for (const Split split : request.splits) {

@@ -20,14 +20,14 @@
 
 namespace flip {
 
-/// What is to be measured of a run's stored predictions.
+/// Which metrics to compute from a run's stored predictions.
 struct MetricsRequest {
     std::vector<Split> splits{Split::Valid, Split::Test};
     std::vector<std::string> by;             // fields to group the AUC by
-    std::string user;                        // field of the ranking metrics; empty: none
+    std::string user;                        // user field of the ranking metrics; empty: none
     std::vector<std::int64_t> at{5, 10, 20}; // lengths of rankings, each at least 1
     std::size_t bins = 15;                   // of the reliability curves, at least 1
-    std::vector<std::string> slices;         // fields to take apart by value
+    std::vector<std::string> slices;         // fields to slice by value
 };
 
 /// One value of a sliced field.
@@ -36,7 +36,7 @@ struct SliceOfValue {
     Metrics metrics;
 };
 
-/// A field taken apart: its most frequent values, then the rest together.
+/// A sliced field: its most frequent values, then the rest together.
 struct FieldSlices {
     std::vector<SliceOfValue> largest; // at most kSlices
     std::int64_t otherValues = 0;
@@ -45,10 +45,10 @@ struct FieldSlices {
     static constexpr std::size_t kSlices = 20;
 };
 
-/// Everything measured of one logit on one split. Maps are by field.
+/// All metrics of one logit on one split. Map keys are fields.
 struct BranchQuality {
     Metrics metrics;
-    std::optional<Interval> auc; // with its 95 % interval; absent as pairedAucTest()
+    std::optional<Interval> auc; // with its 95 % interval; absent if pairedAucTest() is
     std::optional<double> normalisedEntropy;
     std::optional<double> predictedOverObserved;
     Calibration equalWidth;
@@ -58,11 +58,11 @@ struct BranchQuality {
     std::map<std::string, FieldSlices> slices;
 };
 
-/// One split: branches as in BranchMetrics, and how a joint run's own logit stands to each branch.
+/// One split: branches as in BranchMetrics, and a joint run's own logit compared with each branch.
 struct SplitQuality {
     Split split = Split::Valid;
     std::map<std::string, BranchQuality> branches;
-    std::map<std::string, PairedAucTest> ownAgainst; // "id", "text"
+    std::map<std::string, PairedAucTest> testAgainst; // "id", "text"
 };
 
 struct RunQuality {
@@ -70,20 +70,20 @@ struct RunQuality {
     std::string dataset;
     MetricsRequest request;
     std::vector<SplitQuality> splits;
-    std::optional<Problem> noFields; // why nothing that needs a field is there
+    std::optional<Problem> fieldsProblem; // why metrics that need a field are missing
 };
 
-/// Reads a run's predictions and measures them: no model is loaded, nothing trains. Fields are read
-/// from the run's dataset by row; where it is gone or its content is no longer that of the run,
-/// `noFields` says so and all else is there. A field that it does not have, or a run without
-/// predictions, is a Problem. Reads files; call it off the GUI thread.
+/// Computes metrics from a run's stored predictions; no model is loaded. Fields are read from the
+/// run's dataset by row; if it is missing or has changed, `fieldsProblem` says so and all other
+/// metrics are computed. An unknown field, or a run without predictions, is a Problem. Reads files;
+/// do not call it on the GUI thread.
 Result<RunQuality> measureRun(const Workspace& workspace, const RunSummary& run,
                               const MetricsRequest& request);
 
-/// The names of the fields of the run's dataset, if it is still that of the run.
+/// The names of the fields of the run's dataset, if it has not changed since.
 Result<std::vector<std::string>> fieldsOfRun(const Workspace& workspace, const RunSummary& run);
 
-/// The field that looks like the one of users by its name, "user_id" or "User-ID"; empty if none.
+/// The field whose name looks like a user's, "user_id" or "User-ID"; empty if none does.
 std::string likelyUserField(const std::vector<std::string>& fields);
 
 /// One object with everything, for `flip runs metrics --json`.

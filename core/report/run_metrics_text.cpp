@@ -117,7 +117,7 @@ std::string splitWord(const SplitQuality& split) {
     return std::string(splitName(split.split));
 }
 
-/// Cut to a number of characters and filled up to it; a continuation byte is no character.
+/// Truncated or padded to `width` characters; continuation bytes of UTF-8 do not count.
 std::string fitted(const std::string& text, std::size_t width) {
     std::string result;
     std::size_t characters = 0;
@@ -132,7 +132,7 @@ std::string fitted(const std::string& text, std::size_t width) {
     return result + std::string(width - std::min(characters, width), ' ');
 }
 
-/// Lines of a label and one cell for each branch of each split.
+/// Lines with a label and one cell for each branch of each split.
 class Columns {
 public:
     explicit Columns(const RunQuality& quality) : quality_(quality) {}
@@ -186,7 +186,7 @@ void addGrouped(Columns& table, const MetricsRequest& request) {
     for (const std::string& field : request.by) {
         table.add("GAUC by " + field,
                   [&](const BranchQuality& b) { return decimals(b.grouped.at(field).auc); });
-        table.add("  groups of both classes", [&](const BranchQuality& b) {
+        table.add("  groups with both classes", [&](const BranchQuality& b) {
             return partOf(b.grouped.at(field).groupsUsed, b.grouped.at(field).groups);
         });
         table.add("  rows in them", [&](const BranchQuality& b) {
@@ -199,7 +199,7 @@ void addRanking(Columns& table, const MetricsRequest& request) {
     if (request.user.empty()) {
         return;
     }
-    const auto figure = [&](const char* name, double RankingAt::*member) {
+    const auto addRows = [&](const char* name, double RankingAt::*member) {
         for (std::size_t i = 0; i < request.at.size(); ++i) {
             table.add(fmt::format("{}@{}", name, request.at[i]), [&](const BranchQuality& b) {
                 return b.ranking->at.empty() ? std::string(kNotDefined)
@@ -207,9 +207,9 @@ void addRanking(Columns& table, const MetricsRequest& request) {
             });
         }
     };
-    figure("Recall", &RankingAt::recall);
-    figure("NDCG", &RankingAt::ndcg);
-    figure("hit rate", &RankingAt::hitRate);
+    addRows("Recall", &RankingAt::recall);
+    addRows("NDCG", &RankingAt::ndcg);
+    addRows("hit rate", &RankingAt::hitRate);
     table.add("  " + request.user + " with a positive", [](const BranchQuality& b) {
         return partOf(b.ranking->usersUsed, b.ranking->users);
     });
@@ -218,7 +218,7 @@ void addRanking(Columns& table, const MetricsRequest& request) {
 std::string testLines(const RunQuality& quality) {
     std::string text;
     for (const SplitQuality& split : quality.splits) {
-        for (const auto& [branch, test] : split.ownAgainst) {
+        for (const auto& [branch, test] : split.testAgainst) {
             text += fmt::format(
                 "  {}: AUC of joint minus {} {:+.4f}, 95 % [{:+.4f}, {:+.4f}], {}\n",
                 splitWord(split), branch, test.difference.value, test.difference.low,
@@ -289,28 +289,28 @@ std::string qualityAsJson(const RunQuality& quality) {
         for (const auto& [branch, measured] : split.branches) {
             const Json one = fromBranch(measured, quality.request.user);
             if (branch.empty()) {
-                object.update(one); // sorted first: the run's own figures stand at the top
+                object.update(one); // sorted first: the run's own metrics are at the top level
             } else {
                 object[branch] = one;
             }
         }
-        for (const auto& [branch, test] : split.ownAgainst) {
+        for (const auto& [branch, test] : split.testAgainst) {
             object["auc_against"][branch] = fromTest(test);
         }
         metrics[splitWord(split)] = std::move(object);
     }
-    const Json result{
-        {"run", quality.run},
-        {"dataset", quality.dataset},
-        {"bins", quality.request.bins},
-        {"metrics", metrics},
-        {"fields_problem", quality.noFields ? Json(quality.noFields->text()) : Json(nullptr)}};
+    const Json result{{"run", quality.run},
+                      {"dataset", quality.dataset},
+                      {"bins", quality.request.bins},
+                      {"metrics", metrics},
+                      {"fields_problem", quality.fieldsProblem ? Json(quality.fieldsProblem->text())
+                                                               : Json(nullptr)}};
     return result.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string describeQuality(const RunQuality& quality) {
     if (quality.splits.empty()) {
-        return quality.run + ": no row of the splits asked for was predicted\n";
+        return quality.run + ": no rows of the requested splits were predicted\n";
     }
     Columns table(quality);
     table.add("", [](const SplitQuality& split, const std::string&, const BranchQuality&) {
@@ -321,13 +321,13 @@ std::string describeQuality(const RunQuality& quality) {
                          const BranchQuality&) { return branchWord(branch, split); });
     }
     addPlain(table, quality.request);
-    if (!quality.noFields) {
+    if (!quality.fieldsProblem) {
         addGrouped(table, quality.request);
         addRanking(table, quality.request);
     }
     std::string text = quality.run + " on " + quality.dataset + "\n" + table.text() +
                        testLines(quality) + reliabilityLines(quality);
-    if (!quality.noFields) {
+    if (!quality.fieldsProblem) {
         for (const std::string& field : quality.request.slices) {
             for (const SplitQuality& split : quality.splits) {
                 text += sliceLines(split, field);

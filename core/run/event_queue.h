@@ -8,9 +8,8 @@
 
 namespace flip {
 
-/// A mailbox of facts from one thread to another. Any thread may put; one thread takes.
-/// `wake` is called once per filling of the empty box, on the putting thread: post a message there,
-/// do nothing else.
+/// A queue of facts from any thread to one thread, which drains it. `wake` is called on the adding
+/// thread whenever a fact is added to the empty queue: post a message there and do nothing else.
 class EventQueue final : public RunSink {
 public:
     explicit EventQueue(std::function<void()> wake) : wake_(std::move(wake)) {}

@@ -22,8 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Finds how far a stored run's clock went.
-class LastMoment final : public RunSink {
+/// Finds the latest time in a stored run's facts.
+class LatestTime final : public RunSink {
 public:
     void take(const RunEvent& event) override { seconds_ = std::max(seconds_, event.wallSeconds); }
     double seconds() const { return seconds_; }
@@ -39,10 +39,10 @@ RunEnded failed(Problem problem) {
     return ended;
 }
 
-/// Runs `work`; whatever is thrown becomes a failed end.
-RunEnded guarded(const std::function<RunEnded()>& work) {
+/// Runs `work`; an exception becomes a failed end.
+RunEnded failureAsEnd(const std::function<RunEnded()>& work) {
     RunEnded ended;
-    if (auto problem = caught([&] { ended = work(); })) {
+    if (auto problem = catchAll([&] { ended = work(); })) {
         return failed(std::move(*problem));
     }
     return ended;
@@ -53,33 +53,33 @@ void finish(RunEnded& ended, double seconds) {
     ended.peakRssBytes = peakRssBytes();
 }
 
-/// A run whose recorder exists: trains, then tells and stores the end, however it came about.
-RunEnded conduct(const RunSpec& spec, const Workspace& workspace, RunInputs& inputs,
-                 RunRecorder& recorder, RunSink& audience, const std::stop_token& stop,
-                 const RunStart& start) {
+/// Trains a run that has a recorder, then stores and reports its end, whatever it is.
+RunEnded trainAndStore(const RunSpec& spec, const Workspace& workspace, RunInputs& inputs,
+                       RunRecorder& recorder, RunSink& sink, const std::stop_token& stop,
+                       const RunStart& start) {
     const auto started = Clock::now();
     const KeptMemory kept;
-    RunExecution execution(spec, workspace, recorder, audience, stop, start.wallOffset);
-    RunEnded ended = guarded([&] { return execution.run(inputs, start); });
+    RunExecution execution(spec, workspace, recorder, sink, stop, start.wallOffset);
+    RunEnded ended = failureAsEnd([&] { return execution.run(inputs, start); });
     finish(ended, start.wallOffset + std::chrono::duration<double>(Clock::now() - started).count());
-    execution.tellEnd(ended);
+    execution.reportEnd(ended);
     if (ended.status == RunStatus::Finished) {
         execution.removeState();
     }
     return ended;
 }
 
-/// An end before there was a run to store it in.
-RunEnded refuse(Problem problem, RunSink& audience) {
+/// The end of a run that is refused before it is stored.
+RunEnded refuse(Problem problem, RunSink& sink) {
     RunEnded ended = failed(std::move(problem));
     finish(ended, 0);
-    audience.take({0, ended});
+    sink.take({0, ended});
     return ended;
 }
 
 using Warnings = std::vector<std::string>;
 
-/// What a run that starts from another one should know of it.
+/// Warnings about the run that this one starts from.
 Result<Warnings> warningsAboutParent(const RunSpec& spec, const RunIdentity& now,
                                      const Workspace& workspace) {
     Warnings warnings;
@@ -98,12 +98,13 @@ Result<Warnings> warningsAboutParent(const RunSpec& spec, const RunIdentity& now
     if (!model.empty() && !now.languageModel.empty() && model != now.languageModel) {
         warnings.push_back("the language model '" + spec.plm.path +
                            "' has other weights than the run '" + spec.finetune.from +
-                           "' began with; what that run has learned of text is taken from it");
+                           "' began with; the text encoder is taken from that run");
     }
     return warnings;
 }
 
-/// Whether a run can go on with what there is now, and what its numbers will then not be.
+/// Whether a run can be resumed with the present inputs, and warnings about what changes its
+/// numbers.
 Result<Warnings> warningsAboutResuming(RunStore& store, const std::string& run,
                                        const RunIdentity& now) {
     Warnings warnings;
@@ -123,13 +124,13 @@ Result<Warnings> warningsAboutResuming(RunStore& store, const std::string& run,
     };
     const auto inputs = changedInputs((*before)->identity, now);
     if (!inputs.empty()) {
-        return Problem{"cannot go on: changed since it began: " + listed(inputs, ", ") +
-                           "; put it back, or start a new run",
+        return Problem{"cannot be resumed: changed since it began: " + listed(inputs, ", ") +
+                           "; restore it, or start a new run",
                        run};
     }
     const auto computation = changedComputation((*before)->identity, now);
     if (!computation.empty()) {
-        warnings.push_back("the numbers are not bit for bit those of a run without a pause: " +
+        warnings.push_back("the numbers are not bit for bit those of an uninterrupted run: " +
                            listed(computation, "; "));
     }
     return warnings;
@@ -138,94 +139,94 @@ Result<Warnings> warningsAboutResuming(RunStore& store, const std::string& run,
 } // namespace
 
 RunEnded executeRun(const RunSpec& spec, const Workspace& workspace, const std::string& name,
-                    RunSink& audience, std::stop_token stop) noexcept {
-    return guarded([&]() -> RunEnded {
+                    RunSink& sink, std::stop_token stop) noexcept {
+    return failureAsEnd([&]() -> RunEnded {
         if (auto ready = preflight(spec, workspace); !ready) {
-            return refuse(ready.problem(), audience);
+            return refuse(ready.problem(), sink);
         }
         auto inputs = RunInputs::open(spec, workspace);
         if (!inputs) {
-            return refuse(inputs.problem(), audience);
+            return refuse(inputs.problem(), sink);
         }
         auto identity = runIdentity(spec, **inputs, workspace);
         if (!identity) {
-            return refuse(identity.problem(), audience);
+            return refuse(identity.problem(), sink);
         }
         auto warnings = warningsAboutParent(spec, *identity, workspace);
         if (!warnings) {
-            return refuse(warnings.problem(), audience);
+            return refuse(warnings.problem(), sink);
         }
         auto recorder = RunRecorder::create(workspace, name, spec, (*inputs)->dataset().hash(),
                                             spec.finetune.from);
         if (!recorder) {
-            return refuse(recorder.problem(), audience);
+            return refuse(recorder.problem(), sink);
         }
-        return conduct(spec, workspace, **inputs, *recorder, audience, stop,
-                       {.identity = std::move(*identity), .warnings = std::move(*warnings)});
+        return trainAndStore(spec, workspace, **inputs, *recorder, sink, stop,
+                             {.identity = std::move(*identity), .warnings = std::move(*warnings)});
     });
 }
 
-RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink& audience,
+RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink& sink,
                    std::stop_token stop) noexcept {
-    return guarded([&]() -> RunEnded {
+    return failureAsEnd([&]() -> RunEnded {
         auto store = RunStore::open(workspace);
         if (!store) {
-            return refuse(store.problem(), audience);
+            return refuse(store.problem(), sink);
         }
         auto summary = store->find(name);
         if (!summary) {
-            return refuse(summary.problem(), audience);
+            return refuse(summary.problem(), sink);
         }
         if (!canResume(summary->status)) {
             return refuse({"the run '" + name + "' is " + std::string(wordOf(summary->status)) +
-                               "; only a stopped, failed or crashed run can go on",
+                               "; only a stopped, failed or crashed run can be resumed",
                            ""},
-                          audience);
+                          sink);
         }
         auto inputs = RunInputs::open(summary->spec, workspace);
         if (!inputs) {
-            return refuse(inputs.problem(), audience);
+            return refuse(inputs.problem(), sink);
         }
         if ((*inputs)->dataset().hash() != summary->datasetHash) {
             return refuse({"the dataset '" + summary->dataset +
                                "' has changed since this run began; import the old one again, or "
                                "start a new run",
                            ""},
-                          audience);
+                          sink);
         }
         auto identity = runIdentity(summary->spec, **inputs, workspace);
         if (!identity) {
-            return refuse(identity.problem(), audience);
+            return refuse(identity.problem(), sink);
         }
         auto warnings = warningsAboutResuming(*store, name, *identity);
         if (!warnings) {
-            return refuse(warnings.problem(), audience);
+            return refuse(warnings.problem(), sink);
         }
-        std::optional<TrainingState::Place> place;
+        std::optional<TrainingState::Progress> progress;
         const auto checkpoint = workspace.checkpoints(name) / kTrainingState;
         std::error_code ignored;
         if (std::filesystem::exists(checkpoint, ignored)) {
-            auto read = TrainingState::readPlace(checkpoint);
+            auto read = TrainingState::readProgress(checkpoint);
             if (!read) {
-                return refuse(read.problem(), audience);
+                return refuse(read.problem(), sink);
             }
-            place = *read;
+            progress = *read;
         }
-        auto recorder =
-            RunRecorder::resume(workspace, name, place ? std::optional(place->stage) : std::nullopt,
-                                place ? place->step : 0);
+        auto recorder = RunRecorder::resume(
+            workspace, name, progress ? std::optional(progress->stage) : std::nullopt,
+            progress ? progress->step : 0);
         if (!recorder) {
-            return refuse(recorder.problem(), audience);
+            return refuse(recorder.problem(), sink);
         }
-        LastMoment last;
-        if (auto replayed = store->replay(name, last); !replayed) {
-            return refuse(replayed.problem(), audience);
+        LatestTime latest;
+        if (auto replayed = store->replay(name, latest); !replayed) {
+            return refuse(replayed.problem(), sink);
         }
-        return conduct(summary->spec, workspace, **inputs, *recorder, audience, stop,
-                       {.identity = std::move(*identity),
-                        .warnings = std::move(*warnings),
-                        .place = place,
-                        .wallOffset = last.seconds()});
+        return trainAndStore(summary->spec, workspace, **inputs, *recorder, sink, stop,
+                             {.identity = std::move(*identity),
+                              .warnings = std::move(*warnings),
+                              .progress = progress,
+                              .wallOffset = latest.seconds()});
     });
 }
 

@@ -10,16 +10,16 @@
 
 namespace flip {
 
-/// The one entrance to training. Opens everything it needs, stores every fact, tells `audience`
-/// the same facts in the same order, and returns the last of them. Blocks for the whole run on
-/// the caller's thread; a stop is obeyed before the next step and leaves a checkpoint. Failure is
-/// a RunEnded with a Problem, never an exception. An empty name makes one.
+/// The only entry point to training. Opens everything it needs, stores every fact, passes the same
+/// facts to `sink` in the same order, and returns the last one. Blocks the caller's thread for the
+/// whole run; a stop takes effect before the next step and saves a checkpoint. Failure is a
+/// RunEnded with a Problem, never an exception. An empty name is replaced by a free one.
 RunEnded executeRun(const RunSpec& spec, const Workspace& workspace, const std::string& name,
-                    RunSink& audience, std::stop_token stop) noexcept;
+                    RunSink& sink, std::stop_token stop) noexcept;
 
-/// Goes on with a stopped or crashed run from its last checkpoint, or from its first step when it
-/// has none, under the same name; the numbers are those of a run never interrupted.
-RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink& audience,
+/// Resumes a stopped, failed or crashed run from its last checkpoint, or from its first step if it
+/// has none, under the same name; the numbers are those of an uninterrupted run.
+RunEnded resumeRun(const std::string& name, const Workspace& workspace, RunSink& sink,
                    std::stop_token stop) noexcept;
 
 } // namespace flip

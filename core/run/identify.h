@@ -9,16 +9,16 @@ namespace flip {
 
 class RunInputs;
 
-/// What a run reads, by its hashes, and nothing of the machine. Reads the language model's weights
-/// and those of a parent run, each once as long as the files stay the same.
+/// The hashes of what a run reads, without anything about the machine. Reads the weights of the
+/// language model (unless their hashes are cached) and of a parent run.
 Result<RunIdentity> inputIdentity(const RunSpec& spec, const RunInputs& inputs,
                                   const Workspace& workspace);
 
-/// The same, of a recipe that preflight() lets pass.
+/// The same for a recipe that preflight() accepts.
 Result<RunIdentity> inputIdentity(const RunSpec& spec, const Workspace& workspace);
 
-/// The same with what computes it. Sets the number of threads and chooses the matrix products,
-/// which the run then goes by.
+/// The same, with the program and the machine that compute the run. Also sets the number of threads
+/// and chooses the matrix products that the run then uses.
 Result<RunIdentity> runIdentity(const RunSpec& spec, const RunInputs& inputs,
                                 const Workspace& workspace);
 

@@ -12,8 +12,8 @@ namespace flip {
 
 namespace {
 
-/// Whether the run that this one starts from exists, ended well and read the same rows, and its
-/// text the same tokens.
+/// Whether the run that this one starts from exists, has final weights, and read the same rows and,
+/// if text is read, the same tokens.
 Result<void> checkParent(const RunSpec& spec, const Workspace& workspace, const RunInputs& inputs) {
     const Dataset& dataset = inputs.dataset();
     const std::string& name = spec.finetune.from;
@@ -30,12 +30,12 @@ Result<void> checkParent(const RunSpec& spec, const Workspace& workspace, const 
         return parent.problem();
     }
     if (!parent->has_value()) {
-        return Problem{"no run is named '" + name + "'; see 'flip runs list' for those there are",
+        return Problem{"no run is named '" + name + "'; see 'flip runs list' for a list",
                        "finetune.from"};
     }
-    // Ids are numbered by the training rows, and those rows must not be tested on.
+    // The training rows number the ids, and rows that the parent trained on must not be tested on.
     if ((*parent)->datasetHash != dataset.hash()) {
-        return Problem{"the run '" + name + "' learned from another dataset or split ('" +
+        return Problem{"the run '" + name + "' was trained on another dataset or split ('" +
                            (*parent)->dataset + "' as it was then); start from a run on '" +
                            dataset.name() + "' as it is now",
                        "finetune.from"};
@@ -52,13 +52,10 @@ Result<void> checkParent(const RunSpec& spec, const Workspace& workspace, const 
     }
     const std::string& tokens = *started ? (*started)->identity.tokenizer : std::string();
     if (inputs.readsText() && !tokens.empty() && tokens != inputs.tokenizer().hash()) {
-        return Problem{"the run '" + name +
-                           "' learned from the tokens of another tokenizer than "
-                           "that of '" +
-                           spec.plm.path +
-                           "' as it is now; name its language model "
-                           "with plm.path, or put its tokenizer back",
-                       "finetune.from"};
+        return Problem{
+            "the run '" + name + "' was trained with another tokenizer than '" + spec.plm.path +
+                "' has now; name its language model with plm.path, or restore its tokenizer",
+            "finetune.from"};
     }
     return {};
 }

@@ -6,8 +6,8 @@
 
 namespace flip {
 
-/// What a person could fix before anything starts: dataset missing, template that names an unknown
-/// field, model without weights, ratio that masks nothing. Quick; reads no weights.
+/// Checks for what the user can fix before a run starts: missing dataset, template that names an
+/// unknown field, model without weights, ratio that masks nothing. Quick; reads no weights.
 Result<void> preflight(const RunSpec& spec, const Workspace& workspace);
 
 } // namespace flip

@@ -41,7 +41,7 @@ RunStatus statusAfter(LoopEnd::Status status) {
     return RunStatus::Failed;
 }
 
-/// A few rows of the validation split, the same for every epoch: what alignment is measured on.
+/// The validation rows that alignment is measured on, the same for every epoch.
 std::vector<std::int64_t> alignmentSample(const Dataset& dataset, std::int64_t count,
                                           std::int64_t seed) {
     std::vector<std::int64_t> rows = dataset.rowsOf(Split::Valid);
@@ -69,10 +69,10 @@ void append(StoredPredictions& stored, const Predictions& part, Split split) {
     add(stored.textLogit, part.textLogit);
 }
 
-/// The predictions of some of the rows.
+/// The predictions of these rows only.
 Predictions select(const Predictions& all, const std::vector<std::int64_t>& rows) {
     Predictions some;
-    auto wanted = rows.begin(); // both ascend
+    auto wanted = rows.begin(); // both are ascending
     for (std::size_t i = 0; i < all.rows.size(); ++i) {
         while (wanted != rows.end() && *wanted < all.rows[i]) {
             ++wanted;
@@ -94,38 +94,38 @@ Predictions select(const Predictions& all, const std::vector<std::int64_t>& rows
 } // namespace
 
 RunExecution::RunExecution(const RunSpec& spec, const Workspace& workspace, RunRecorder& recorder,
-                           RunSink& audience, std::stop_token stop, double wallOffset)
-    : spec_(spec), workspace_(workspace), recorder_(recorder), audience_(audience),
-      stop_(std::move(stop)), wallOffset_(wallOffset), device_(at::kCPU) {}
+                           RunSink& sink, std::stop_token stop, double wallOffset)
+    : spec_(spec), workspace_(workspace), recorder_(recorder), sink_(sink), stop_(std::move(stop)),
+      wallOffset_(wallOffset), device_(at::kCPU) {}
 
 std::filesystem::path RunExecution::file(const std::string& name) const {
     return workspace_.checkpoints(recorder_.name()) / name;
 }
 
-RunEvent RunExecution::happened(Fact fact) const {
+RunEvent RunExecution::eventOf(Fact fact) const {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started_;
     return {wallOffset_ + wall.count(), std::move(fact)};
 }
 
-void RunExecution::tell(Fact fact) {
-    const RunEvent event = happened(std::move(fact));
+void RunExecution::report(Fact fact) {
+    const RunEvent event = eventOf(std::move(fact));
     recorder_.take(event);
-    audience_.take(event);
+    sink_.take(event);
 }
 
-void RunExecution::tellEnd(RunEnded& ended) {
-    // The audience hears of it last: what it is told does not change afterwards.
-    RunEvent event = happened(ended);
+void RunExecution::reportEnd(RunEnded& ended) {
+    // The sink receives it last, since it cannot take it back.
+    RunEvent event = eventOf(ended);
     if (!recorder_.takeLast(event)) {
         if (ended.status == RunStatus::Finished || ended.status == RunStatus::Stopped) {
             ended.status = RunStatus::Failed;
             ended.problem = recorder_.problem();
-            ended.problem->world = true;
+            ended.problem->systemError = true;
         }
         event.fact = ended;
-        recorder_.take(event); // waits for space as long as there is a recorder
+        recorder_.take(event); // written later if space becomes free while the recorder lives
     }
-    audience_.take(event);
+    sink_.take(event);
 }
 
 LoopPlan RunExecution::plan(std::int64_t epochs, std::int64_t batchSize,
@@ -141,26 +141,26 @@ LoopPlan RunExecution::plan(std::int64_t epochs, std::int64_t batchSize,
 }
 
 void RunExecution::reportTruncation() {
-    const TruncationReport report = inputs_->cache()->truncation();
-    if (report.rowsCut == 0) {
+    const TruncationReport truncation = inputs_->cache()->truncation();
+    if (truncation.rowsCut == 0) {
         return;
     }
-    std::string text = std::to_string(report.rowsCut) + " of " + std::to_string(report.rows) +
-                       " rows are cut at " + std::to_string(spec_.text.maxTokens) +
-                       " tokens; lost:";
-    for (std::size_t f = 0; f < report.lostBy.size(); ++f) {
-        if (report.lostBy[f] > 0) {
+    std::string text = std::to_string(truncation.rowsCut) + " of " +
+                       std::to_string(truncation.rows) + " rows are truncated at " +
+                       std::to_string(spec_.text.maxTokens) + " tokens; lost:";
+    for (std::size_t f = 0; f < truncation.lostBy.size(); ++f) {
+        if (truncation.lostBy[f] > 0) {
             text += " " + inputs_->dataset().fields()[f].name + " in " +
-                    std::to_string(report.lostBy[f]) + ",";
+                    std::to_string(truncation.lostBy[f]) + ",";
         }
     }
     text.pop_back();
-    tell(LogLine{"warning", text});
+    report(LogLine{"warning", text});
 }
 
 RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
     inputs_ = &inputs;
-    const std::optional<TrainingState::Place>& resumed = start.place;
+    const std::optional<TrainingState::Progress>& resumed = start.progress;
     device_ = at::Device(inputs.device().device);
     RunStarted begun;
     begun.run = recorder_.name();
@@ -168,14 +168,14 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
     begun.dataset = spec_.data.dataset;
     begun.identity = start.identity;
     begun.resumedFromStep = resumed ? resumed->step : 0;
-    tell(begun);
+    report(begun);
     for (const std::string& warning : start.warnings) {
-        tell(LogLine{"warning", warning});
+        report(LogLine{"warning", warning});
     }
     if (!inputs.device().note.empty()) {
-        tell(LogLine{"info", inputs.device().note});
+        report(LogLine{"info", inputs.device().note});
     }
-    tell(LogLine{"info", start.identity.numberFormat});
+    report(LogLine{"info", start.identity.numberFormat});
 
     RunEnded ended;
     LoopEnd end;
@@ -187,7 +187,7 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
         if (inputs.readsText()) {
             reportTruncation();
         }
-        end = goThroughStages(resumed, ended);
+        end = runStages(resumed, ended);
     }
     ended.status = statusAfter(end.status);
     ended.reason = end.reason;
@@ -195,8 +195,8 @@ RunEnded RunExecution::run(RunInputs& inputs, const RunStart& start) {
     return ended;
 }
 
-LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>& resumed,
-                                      RunEnded& ended) {
+LoopEnd RunExecution::runStages(const std::optional<TrainingState::Progress>& resumed,
+                                RunEnded& ended) {
     std::vector<RunStage> stages;
     if (spec_.kind != RunKind::Finetune) {
         stages.push_back(RunStage::Pretrain);
@@ -208,28 +208,28 @@ LoopEnd RunExecution::goThroughStages(const std::optional<TrainingState::Place>&
         stages.push_back(RunStage::Finetune);
     }
     LoopEnd end;
-    bool isPast = resumed.has_value(); // of stages that a resumed run has behind it
+    bool isSkipping = resumed.has_value(); // the stages before the one to resume
     for (const RunStage stage : stages) {
-        const bool isResumed = isPast && stage == resumed->stage;
-        if (isPast && !isResumed) {
+        const bool isResumed = isSkipping && stage == resumed->stage;
+        if (isSkipping && !isResumed) {
             continue;
         }
-        const auto place = isResumed ? resumed : std::nullopt;
+        const auto progress = isResumed ? resumed : std::nullopt;
         switch (stage) {
         case RunStage::Pretrain:
-            end = pretrain(place);
+            end = pretrain(progress);
             break;
         case RunStage::IdsAlone:
-            end = trainIdsAlone(place);
+            end = trainIdsAlone(progress);
             break;
         case RunStage::Finetune:
-            end = finetune(place, ended);
+            end = finetune(progress, ended);
             break;
         }
         if (end.status != LoopEnd::Status::Finished) {
             break;
         }
-        isPast = false;
+        isSkipping = false;
     }
     return end;
 }
@@ -264,13 +264,13 @@ LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
         };
     }
     const LoopEnd end = runTrainingLoop(
-        stage, loop, [this](Fact fact) { tell(std::move(fact)); }, stop_);
-    // What diverges after good epochs leaves the weights of the best of them.
+        stage, loop, [this](Fact fact) { report(std::move(fact)); }, stop_);
+    // A stage that diverges after good epochs stores the weights of the best one.
     const bool hasGoodEpoch = end.status == LoopEnd::Status::Diverged && stage.state().hasBest();
     if (end.status != LoopEnd::Status::Finished && !hasGoodEpoch) {
         return end;
     }
-    stage.state().recallBest();
+    stage.state().restoreBest();
     if (auto saved = store(file(work.target), {{"stage", std::string(wordOf(work.stage))}});
         !saved) {
         return failure(saved.problem());
@@ -278,7 +278,7 @@ LoopEnd RunExecution::train(Stage& stage, const StageWork& work, bool resumed,
     return end;
 }
 
-LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resumed) {
+LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Progress>& resumed) {
     const ModelSizes sizes = inputs_->sizes();
     auto made = PretrainModel::make(spec_, sizes, *inputs_->config(), device_);
     if (!made) {
@@ -291,20 +291,20 @@ LoopEnd RunExecution::pretrain(const std::optional<TrainingState::Place>& resume
         alignmentSample(inputs_->dataset(), spec_.pretrain.alignmentRows, spec_.seed);
     const bool attendPadding = spec_.pretrain.fieldAttention == FieldAttention::Padded;
     Pretrainer::Measure measure;
-    if (model.recoverFields && !sample.empty()) {
+    if (model.maskedFeatureHead && !sample.empty()) {
         measure = [&](const std::stop_token& stop) {
             return measureAlignment(model, inputs_->batcher(), sample, kAlignmentBatch,
                                     attendPadding, stop);
         };
     } else {
         measure = [](const std::stop_token&) { return std::optional<AlignmentMeasured>(); };
-        tell(LogLine{"info", "no alignment is measured: without the loss mfm there is no "
-                             "attention from ids to words"});
+        report(LogLine{"info", "alignment is not measured: without the loss mfm there is no "
+                               "attention from ids to text"});
     }
     Pretrainer stage(spec_, model, inputs_->batcher(), sizes, loop, measure);
     const char* target = spec_.kind == RunKind::Pretrain ? kFinalWeights : kPretrainedWeights;
     Extra extra;
-    if (model.recoverFields) {
+    if (model.maskedFeatureHead) {
         extra.metadata = alignmentMetadata(spec_);
     }
     return train(stage, {RunStage::Pretrain, loop, model.parameters, target, extra},
@@ -341,17 +341,17 @@ Result<std::optional<RunExecution::Parent>> RunExecution::openParent() const {
 
 Result<void> RunExecution::startWeights(const std::optional<Parent>& parent,
                                         FinetuneModel& model) const {
-    TakenParts taken;
+    LoadedParts loaded;
     if (parent) {
-        const auto found = takeWeights(parent->weights, model);
+        const auto found = loadParts(parent->weights, model);
         if (!found) {
             return found.problem();
         }
-        taken = *found;
-        // The ids that a joint run trains alone may start untrained where the parent has words
-        // only.
+        loaded = *found;
+        // The id model that a joint run trains alone may start untrained if the parent has text
+        // weights only.
         const bool alone = spec_.finetune.branches == Branches::Joint && !model.hasText();
-        if (!taken.ids && !taken.text && !alone) {
+        if (!loaded.ids && !loaded.text && !alone) {
             return Problem{"holds no weights that a run of the branch '" +
                                std::string(wordOf(spec_.finetune.branches)) +
                                "' can start from; name another run",
@@ -363,16 +363,16 @@ Result<void> RunExecution::startWeights(const std::optional<Parent>& parent,
                                         model.parameters, prefix)
                       : Result<void>();
     };
-    if (auto started = fromFolder(model.hasText() && !taken.text, "text."); !started) {
+    if (auto started = fromFolder(model.hasText() && !loaded.text, "text."); !started) {
         return started;
     }
-    return fromFolder(model.hasItemText() && !taken.itemText, "item_text.");
+    return fromFolder(model.hasItemText() && !loaded.itemText, "item_text.");
 }
 
 Result<RunExecution::Extra> RunExecution::alignmentHeadOf(const std::optional<Parent>& parent,
                                                           const FinetuneModel& model) {
     Extra extra;
-    // Where one encoder has not started from the parent, the head fits nothing.
+    // The head fits only if both encoders started from the parent.
     if (!parent || !model.hasIds() || !model.hasText() || !holdsPart(parent->weights, "rec.") ||
         !holdsPart(parent->weights, "text.")) {
         return extra;
@@ -388,7 +388,7 @@ Result<RunExecution::Extra> RunExecution::alignmentHeadOf(const std::optional<Pa
     return extra;
 }
 
-LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& resumed) {
+LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Progress>& resumed) {
     const RunSpec alone = specOfStage(spec_, RunStage::IdsAlone);
     auto made = FinetuneModel::make(alone, inputs_->sizes(), std::nullopt, device_);
     if (!made) {
@@ -406,7 +406,7 @@ LoopEnd RunExecution::trainIdsAlone(const std::optional<TrainingState::Place>& r
                  resumed.has_value(), start);
 }
 
-LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resumed,
+LoopEnd RunExecution::finetune(const std::optional<TrainingState::Progress>& resumed,
                                RunEnded& ended) {
     auto made = FinetuneModel::make(spec_, inputs_->sizes(), inputs_->config(), device_);
     if (!made) {
@@ -434,8 +434,8 @@ LoopEnd RunExecution::finetune(const std::optional<TrainingState::Place>& resume
                             if (!ids) {
                                 return ids.problem();
                             }
-                            const auto taken = takeWeights(*ids, model);
-                            return taken ? Result<void>() : taken.problem();
+                            const auto loaded = loadParts(*ids, model);
+                            return loaded ? Result<void>() : loaded.problem();
                         });
     if (end.status != LoopEnd::Status::Finished) {
         return end;

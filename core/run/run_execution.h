@@ -19,44 +19,43 @@
 
 namespace flip {
 
-/// How a run begins, or goes on.
+/// How a run begins or resumes.
 struct RunStart {
     RunIdentity identity;
-    std::vector<std::string> warnings;         // that its first lines tell
-    std::optional<TrainingState::Place> place; // of the checkpoint to go on from
-    double wallOffset = 0;                     // seconds that the run has taken before
+    std::vector<std::string> warnings;               // that are logged first
+    std::optional<TrainingState::Progress> progress; // of the checkpoint to resume from
+    double wallOffset = 0;                           // seconds that the run took before
 };
 
-/// One run in the making: reads a spec's inputs, goes through its stages, stores what comes out.
-/// Lives on the run's thread for the length of executeRun(). May throw what torch throws.
+/// Executes one run: reads its inputs, trains its stages, stores the results. Lives on the run's
+/// thread during executeRun(). May throw what torch throws.
 class RunExecution {
 public:
     RunExecution(const RunSpec& spec, const Workspace& workspace, RunRecorder& recorder,
-                 RunSink& audience, std::stop_token stop, double wallOffset);
+                 RunSink& sink, std::stop_token stop, double wallOffset);
 
-    /// Everything up to the last fact.
+    /// Runs everything up to the last fact.
     RunEnded run(RunInputs& inputs, const RunStart& start);
 
-    /// Removes the checkpoint of a run whose end is stored: the final weights say all that is
-    /// needed, the moments of a finished run serve nobody.
+    /// Removes the training state of a run whose end is stored: a finished run is never resumed,
+    /// and its final weights are all that is needed.
     void removeState() const;
 
-    /// Stores a fact and tells the audience.
-    void tell(Fact fact);
+    /// Stores a fact and passes it to the sink.
+    void report(Fact fact);
 
-    /// The same of the last fact, which counts from then on. A run is finished, or stopped so that
-    /// it can go on, only where its story can be read again: else it has failed, and `ended` says
-    /// so.
-    void tellEnd(RunEnded& ended);
+    /// The same for the last fact. A run counts as finished or stopped only if all its facts are
+    /// stored; otherwise `ended` becomes a failure.
+    void reportEnd(RunEnded& ended);
 
 private:
-    RunEvent happened(Fact fact) const;
+    RunEvent eventOf(Fact fact) const;
     std::filesystem::path file(const std::string& name) const;
     LoopPlan plan(std::int64_t epochs, std::int64_t batchSize, std::int64_t maxSteps) const;
-    LoopEnd pretrain(const std::optional<TrainingState::Place>& resumed);
-    LoopEnd finetune(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
-    LoopEnd trainIdsAlone(const std::optional<TrainingState::Place>& resumed);
-    LoopEnd goThroughStages(const std::optional<TrainingState::Place>& resumed, RunEnded& ended);
+    LoopEnd pretrain(const std::optional<TrainingState::Progress>& resumed);
+    LoopEnd finetune(const std::optional<TrainingState::Progress>& resumed, RunEnded& ended);
+    LoopEnd trainIdsAlone(const std::optional<TrainingState::Progress>& resumed);
+    LoopEnd runStages(const std::optional<TrainingState::Progress>& resumed, RunEnded& ended);
 
     /// The weights that finetuning starts from, and the recipe of the run that stored them.
     struct Parent {
@@ -64,13 +63,14 @@ private:
         RunSpec recipe;
     };
 
-    /// What a file of weights holds beside them; the tensors live as long as the parent's weights.
+    /// What a weights file holds beside the weights; the tensors are valid as long as the parent's
+    /// weights.
     struct Extra {
         std::map<std::string, std::string> metadata;
         std::map<std::string, TensorView> tensors;
     };
 
-    /// Which stage it is, over what it trains, and where its best weights are kept.
+    /// A stage, what it trains, and where its best weights are stored.
     struct StageWork {
         RunStage stage;
         const LoopPlan& loop;
@@ -79,12 +79,12 @@ private:
         const Extra& extra;
     };
 
-    /// Takes a stage to its end, from the checkpoint or from what `start` fills in.
+    /// Runs a stage to its end, from the checkpoint or from the weights that `start` loads.
     LoopEnd train(Stage& stage, const StageWork& work, bool resumed,
                   const std::function<Result<void>()>& start);
 
-    /// That of the run's own pretraining, or of the run that finetuning names; nothing where it
-    /// names none.
+    /// The weights of the run's own pretraining, or of the run finetune.from; nothing if that is
+    /// empty.
     Result<std::optional<Parent>> openParent() const;
     Result<void> startWeights(const std::optional<Parent>& parent, FinetuneModel& model) const;
     static Result<Extra> alignmentHeadOf(const std::optional<Parent>& parent,
@@ -96,11 +96,11 @@ private:
     const RunSpec& spec_;
     const Workspace& workspace_;
     RunRecorder& recorder_;
-    RunSink& audience_;
+    RunSink& sink_;
     const std::stop_token stop_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     const double wallOffset_;
-    RunInputs* inputs_ = nullptr; // valid within run()
+    RunInputs* inputs_ = nullptr; // valid during run()
     at::Device device_;
 };
 

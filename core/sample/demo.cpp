@@ -17,10 +17,10 @@ namespace {
 
 constexpr const char* kDataset = "demo-films";
 
-/// Passes facts on and keeps the name of the run they belong to.
-class NamedAudience final : public RunSink {
+/// Passes facts on and keeps the name of their run.
+class RunNameSink final : public RunSink {
 public:
-    explicit NamedAudience(RunSink& next) : next_(next) {}
+    explicit RunNameSink(RunSink& next) : next_(next) {}
     void take(const RunEvent& event) override {
         if (const auto* started = std::get_if<RunStarted>(&event.fact)) {
             run_ = started->run;
@@ -80,7 +80,7 @@ Result<std::string> ensureDemoDataset(const Workspace& workspace, std::stop_toke
     return std::string(kDataset);
 }
 
-Result<DemoOutcome> runDemo(const Workspace& workspace, RunSink& audience,
+Result<DemoOutcome> runDemo(const Workspace& workspace, RunSink& sink,
                             const std::stop_token& stop) {
     const auto started = std::chrono::steady_clock::now();
     if (auto dataset = ensureDemoDataset(workspace, stop); !dataset) {
@@ -93,7 +93,7 @@ Result<DemoOutcome> runDemo(const Workspace& workspace, RunSink& audience,
         if (!spec) {
             return spec.problem();
         }
-        NamedAudience named(audience);
+        RunNameSink named(sink);
         const RunEnded ended = executeRun(*spec, workspace, "", named, stop);
         if (ended.status != RunStatus::Finished) {
             return ended.problem ? *ended.problem

@@ -12,7 +12,7 @@ namespace flip {
 
 // The sample project: several hundred real films, simulated people with tastes, and four runs.
 
-/// Makes the dataset "demo-films" in the workspace unless it is there already; its name.
+/// Creates the dataset "demo-films" in the workspace unless it exists; returns its name.
 Result<std::string> ensureDemoDataset(const Workspace& workspace, std::stop_token stop = {});
 
 /// One line of the demo's table.
@@ -28,7 +28,6 @@ struct DemoOutcome {
 };
 
 /// Pretrains, then finetunes the branches id, text and joint, as stored runs of the workspace.
-Result<DemoOutcome> runDemo(const Workspace& workspace, RunSink& audience,
-                            const std::stop_token& stop);
+Result<DemoOutcome> runDemo(const Workspace& workspace, RunSink& sink, const std::stop_token& stop);
 
 } // namespace flip

@@ -23,15 +23,16 @@ constexpr std::int64_t kMostRatings = 36;
 constexpr double kHeldOutFilms = 0.12;
 constexpr std::size_t kDecades = (kLastFilmYear - kFirstFilmYear + 1) / 10;
 
-// Sizes of the parts of x, standard deviations where a part is drawn. Chosen by measuring small
-// models: each part is large enough to be learned from some 4,700 rows, and neither ids nor words
-// make the other needless.
+// Sizes of the terms of x, standard deviations if a term is drawn. Chosen by measuring small
+// models: each term is large enough to be learned from some 4,700 rows, and neither ids nor text
+// make the other redundant.
 constexpr double kStart = 0.2;
 constexpr double kGenreStanding = 1.15;
 constexpr double kDecadeStanding = 0.6;
 constexpr double kDirectorStanding = 0.4;
 constexpr double kMood = 2.0;
-constexpr double kMoodShare = 0.3; // of genres in a mood on the average, so that moods do not add
+constexpr double kMoodShare = 0.3; // average share of genres in a mood, subtracted so that moods do
+                                   // not shift x
 constexpr double kEra = 1.0;
 constexpr double kAgeEra = 0.5;
 constexpr double kOccupationTaste = 0.3;
@@ -48,7 +49,7 @@ constexpr std::array<const char*, 10> kOccupations = {
     "librarian", "nurse", "pilot",    "student", "teacher"};
 constexpr std::array<const char*, 2> kEras = {"old films", "new films"};
 
-/// What somebody looks for in a film, and the genres that have it.
+/// What a person looks for in a film, and the genres that offer it.
 struct Mood {
     const char* name;
     std::array<std::string_view, 5> genres;
@@ -60,7 +61,7 @@ constexpr std::array<Mood, 4> kMoods = {{
     {"emotion", {"Drama", "Musical", "Romance", "War"}},
 }};
 
-std::size_t pick(RandomStream& stream, std::size_t count) {
+std::size_t drawIndex(RandomStream& stream, std::size_t count) {
     return static_cast<std::size_t>(stream.below(count));
 }
 
@@ -73,8 +74,8 @@ std::vector<double> normals(RandomStream& stream, std::size_t count, double devi
     return numbers;
 }
 
-/// The same moved and stretched to mean 0 and just this deviation: where numbers are few, no seed
-/// shall make the task much easier or harder.
+/// The same, standardised to mean 0 and exactly this deviation: with few numbers, no seed may make
+/// the task much easier or harder.
 std::vector<double> standings(RandomStream& stream, std::size_t count, double deviation) {
     auto numbers = normals(stream, count, 1.0);
     const auto size = static_cast<double>(count);
@@ -104,7 +105,7 @@ std::vector<Taste> tastes(RandomStream stream, std::size_t owners, double deviat
 struct Work {
     std::vector<std::size_t> genres; // indices into filmGenres()
     double newness = 0;              // -1 in the 1930s to 1 in the 2020s
-    double merit = 0;                // standing and quality: alike for everybody
+    double merit = 0;                // standing and quality: the same for everybody
     double fame = 0;                 // weight of being chosen
 };
 
@@ -139,17 +140,17 @@ std::vector<Work> drawWorks(const std::vector<Film>& films, std::uint64_t seed) 
     return works;
 }
 
-/// A person's inside.
+/// The hidden traits of a person.
 struct Rater {
     std::size_t age = 0;
     std::size_t occupation = 0;
     std::size_t mood = 0;
     std::size_t era = 0;
     double mildness = 0;
-    double wishForNew = 0;
+    double newnessTaste = 0;
     Taste taste; // own and the occupation's
 
-    DemoPerson shown() const {
+    DemoPerson visible() const {
         return {kAges[age], kOccupations[occupation],
                 std::string(kMoods[mood].name) + ", " + kEras[era]};
     }
@@ -166,13 +167,13 @@ std::vector<Rater> drawRaters(std::uint64_t seed) {
     std::vector<Rater> raters;
     for (std::size_t p = 0; p < kPeople; ++p) {
         Rater rater;
-        rater.age = pick(stream, kAges.size());
-        rater.occupation = pick(stream, kOccupations.size());
-        rater.mood = pick(stream, kMoods.size());
-        rater.era = pick(stream, kEras.size());
+        rater.age = drawIndex(stream, kAges.size());
+        rater.occupation = drawIndex(stream, kOccupations.size());
+        rater.mood = drawIndex(stream, kMoods.size());
+        rater.era = drawIndex(stream, kEras.size());
         rater.mildness = ofAge[rater.age] + kMildness * mildness.normal();
         const double youth = 1.0 - 2.0 * static_cast<double>(rater.age) / (kAges.size() - 1.0);
-        rater.wishForNew = (rater.era == 0 ? -kEra : kEra) + kAgeEra * youth;
+        rater.newnessTaste = (rater.era == 0 ? -kEra : kEra) + kAgeEra * youth;
         rater.taste = std::move(own[p]);
         for (std::size_t g = 0; g < rater.taste.size(); ++g) {
             rater.taste[g] += ofOccupation[rater.occupation][g];
@@ -182,7 +183,7 @@ std::vector<Rater> drawRaters(std::uint64_t seed) {
     return raters;
 }
 
-/// x of the header.
+/// x, as defined in the header.
 double affinity(const Rater& rater, const Work& work) {
     const auto& wanted = kMoods[rater.mood].genres;
     double taste = 0;
@@ -194,10 +195,10 @@ double affinity(const Rater& rater, const Work& work) {
     }
     const auto count = static_cast<double>(work.genres.size());
     return kStart + work.merit + rater.mildness + taste / std::sqrt(count) +
-           kMood * (inMood / count - kMoodShare) + rater.wishForNew * work.newness;
+           kMood * (inMood / count - kMoodShare) + rater.newnessTaste * work.newness;
 }
 
-/// Some films weighted by fame, without replacement, ascending: those with the smallest of
+/// A sample of films weighted by fame, without replacement, ascending: those with the smallest
 /// exponential waiting times (Efraimidis and Spirakis 2006).
 std::vector<std::size_t> chooseFilms(const std::vector<Work>& works, RandomStream& stream) {
     const auto wanted = static_cast<std::size_t>(
@@ -230,7 +231,7 @@ std::vector<DemoRating> drawRatings(const std::vector<Rater>& raters,
     return ratings;
 }
 
-void divide(std::vector<DemoRating>& ratings, std::size_t films, std::uint64_t seed) {
+void assignSplits(std::vector<DemoRating>& ratings, std::size_t films, std::uint64_t seed) {
     const auto heldOut = RandomStream(seed, "demo held-out films")
                              .sample(static_cast<std::int64_t>(films),
                                      std::llround(kHeldOutFilms * static_cast<double>(films)));
@@ -258,7 +259,7 @@ std::string identifier(char letter, std::size_t index) {
     return letter + std::to_string(index + 1);
 }
 
-/// One record, its fields quoted where RFC 4180 asks for it.
+/// One record, with fields quoted where RFC 4180 requires it.
 std::string csvLine(std::initializer_list<std::string> fields) {
     std::string line;
     for (const std::string& field : fields) {
@@ -323,10 +324,10 @@ DemoFilms simulateDemoFilms(std::vector<Film> films, std::uint64_t seed) {
     const auto works = drawWorks(films, seed);
     DemoFilms data;
     data.ratings = drawRatings(raters, works, seed);
-    divide(data.ratings, films.size(), seed);
+    assignSplits(data.ratings, films.size(), seed);
     data.films = std::move(films);
     for (const Rater& rater : raters) {
-        data.people.push_back(rater.shown());
+        data.people.push_back(rater.visible());
     }
     return data;
 }

@@ -12,34 +12,36 @@
 
 namespace flip {
 
-// The sample project's data: real films, simulated people. The films are facts; who liked which is
-// drawn here, so that the right answer is known and the data may travel with the program.
+// The sample project's data: real films, simulated people. Who liked which film is drawn here, so
+// that the true probabilities are known and the data can be shipped with the program.
 //
-// A person has an age group, an occupation and a line saying what they like, "suspense, old films":
+// A person has an age group, an occupation and a line with what they like, "suspense, old films":
 // one of four moods, each made of a few genres, and an era. Person p likes film f with probability
-// 1 / (1 + exp(-x)). To x add up, first, what words can tell of a film nobody has rated yet:
+// 1 / (1 + exp(-x)), where x is a sum. Its first terms can be predicted from text even for a film
+// that nobody has rated yet:
 //
-//   standing   of f's genres, decade and director, alike for everybody
+//   standing   of f's genres, decade and director, the same for everybody
 //   mood       the share of f's genres that belong to the mood p likes
-//   era        f's newness, for or against as p claims to like new films or old ones, and likewise,
-//              weaker, as p is young or old
+//   era        f's newness, with the sign of p's stated liking for new or old films, and likewise,
+//              weaker, with the sign of p's youth or age
 //   occupation a small taste of p's occupation for each of f's genres
 //
-// and then what only ids can tell, learned from other ratings of the same film or person:
+// The other terms can be predicted only from ids, by learning from other ratings of the same film
+// or person:
 //
-//   quality    f's own, beside the standing of its genres, decade and director
-//   mildness   p's own, and that of their age group
+//   quality    f's own, in addition to the standing of its genres, decade and director
+//   mildness   how easily p likes any film: p's own, and that of their age group
 //   own taste  p's deviation for each of f's genres
 //
-// Ids know a rated film best, since its title stands for all of its merits at once; of an unrated
-// film they know nothing, while its words still say a good deal. Both together know most. Tastes of
-// occupations are drawn, not thought out: they tell nothing about real nurses. Which films a person
-// rates depends on the films' fame alone.
+// Ids predict a rated film best, since the id of its title stands for all of its merits at once. Of
+// an unrated film they know nothing, while its text is still informative. Both together predict
+// best. The tastes of occupations are drawn at random and say nothing about real nurses. Which
+// films a person rates depends only on the films' fame.
 //
-// Twelve of a hundred films occur in no training row: the rows of one of four of them are for
-// validation, the others for the test. All other rows are divided 8:1:1.
+// 12 % of the films occur in no training row: the rows of a quarter of them are for validation, the
+// others for the test. All other rows are split 8:1:1.
 
-/// Somebody who rates films; all is words.
+/// A person who rates films, as text.
 struct DemoPerson {
     std::string age;        // "thirties"
     std::string occupation; // "nurse"
@@ -51,7 +53,7 @@ struct DemoRating {
     std::size_t person = 0; // index into people
     std::size_t film = 0;   // index into films
     bool liked = false;
-    double probability = 0; // of liked: what a model that knows everything would say
+    double probability = 0; // the true probability of liked
     Split split = Split::Train;
 };
 
@@ -65,12 +67,11 @@ struct DemoFilms {
 /// The seed of the sample project.
 inline constexpr std::uint64_t kDemoSeed = 4;
 
-/// Draws people and their ratings of these films: a function of films and seed.
+/// Draws people and their ratings of these films; films and seed determine the result.
 DemoFilms simulateDemoFilms(std::vector<Film> films, std::uint64_t seed);
 
-/// Writes ratings.csv, people.csv, films.csv and split.tsv, made from the film list that travels
-/// inside the program: the source of the preset "demo-films", and its split file. Same seed, same
-/// bytes.
+/// Writes ratings.csv, people.csv, films.csv and split.tsv from the film list embedded in the
+/// program: the source of the preset "demo-films", and its split file. Same seed, same bytes.
 Result<void> writeDemoFilms(const std::filesystem::path& folder, std::uint64_t seed = kDemoSeed);
 
 } // namespace flip

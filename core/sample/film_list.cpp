@@ -26,7 +26,7 @@ Result<int> parseYear(std::string_view text, const std::string& where) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), year);
     if (error != std::errc() || end != text.data() + text.size() || year < kFirstFilmYear ||
         year > kLastFilmYear) {
-        return Problem{"'" + std::string(text) + "' is no year from " +
+        return Problem{"'" + std::string(text) + "' is not a year from " +
                            std::to_string(kFirstFilmYear) + " to " + std::to_string(kLastFilmYear),
                        where};
     }
@@ -41,7 +41,7 @@ Result<std::vector<std::string>> parseGenres(std::string_view text, const std::s
             return Problem{"unknown genre '" + std::string(genre) + "'", where};
         }
         if (std::find(genres.begin(), genres.end(), genre) != genres.end()) {
-            return Problem{"genre '" + std::string(genre) + "' stands there twice", where};
+            return Problem{"genre '" + std::string(genre) + "' is given twice", where};
         }
         genres.emplace_back(genre);
     }
@@ -51,8 +51,8 @@ Result<std::vector<std::string>> parseGenres(std::string_view text, const std::s
 Result<Film> parseFilm(std::string_view line, const std::string& where) {
     const auto parts = partsOf(line, '\t');
     if (parts.size() != 4) {
-        return Problem{"expected 4 columns parted by tabs, found " + std::to_string(parts.size()),
-                       where};
+        return Problem{
+            "expected 4 columns separated by tabs, found " + std::to_string(parts.size()), where};
     }
     if (parts[0].empty() || parts[3].empty()) {
         return Problem{"the title or the director is missing", where};
@@ -93,12 +93,12 @@ Result<std::vector<Film>> parseFilmList(std::string_view text, const std::string
             return film.problem();
         }
         if (!titles.insert(film->title).second) {
-            return Problem{"'" + film->title + "' stands in the list a second time", place};
+            return Problem{"'" + film->title + "' is in the list twice", place};
         }
         films.push_back(std::move(*film));
     }
     if (films.empty()) {
-        return Problem{"there is no film in the list", where};
+        return Problem{"the list has no films", where};
     }
     return films;
 }

@@ -21,12 +21,12 @@ struct Film {
 inline constexpr int kFirstFilmYear = 1930;
 inline constexpr int kLastFilmYear = 2029;
 
-/// The genres that may stand in a film list, sorted.
+/// The genres that a film list may contain, sorted.
 const std::vector<std::string>& filmGenres();
 
-/// Reads a film list: a header, then lines of title, year, genres joined by "|" and director,
-/// parted by tabs. Unknown genres, years out of range and repeated titles are Problems that name
-/// `where` and the line.
+/// Parses a film list: a header, then lines of title, year, genres joined by "|" and director,
+/// separated by tabs. Unknown genres, years out of range and duplicate titles are Problems that
+/// name `where` and the line.
 Result<std::vector<Film>> parseFilmList(std::string_view text, const std::string& where);
 
 } // namespace flip

@@ -12,11 +12,11 @@
 namespace flip {
 
 /// The words of an enum, `kWords`, in the order of its values. Files, the command line, the form
-/// and the database hold the words; wordOf() and choiceOf() are the only way between the two.
+/// and the database use the words; wordOf() and choiceOf() convert between words and values.
 template <class E>
 struct ChoiceWords;
 
-/// An enum that has words.
+/// An enum with words.
 template <class E>
 concept Choice = std::is_enum_v<E> && requires {
     ChoiceWords<E>::kWords.size();
@@ -29,7 +29,7 @@ constexpr std::string_view wordOf(E value) {
     return ChoiceWords<E>::kWords[place];
 }
 
-/// The value of a word; nothing where the enum has no such word.
+/// The value of a word; nullopt if the enum has no such word.
 template <Choice E>
 constexpr std::optional<E> choiceOf(std::string_view word) {
     const auto& words = ChoiceWords<E>::kWords;
@@ -51,7 +51,7 @@ constexpr std::array<E, ChoiceWords<E>::kWords.size()> allChoices() {
     return values;
 }
 
-/// The words of some values, of allChoices() for instance.
+/// The words of the given values, for example of allChoices().
 template <class Values>
 std::vector<std::string> wordsOf(const Values& values) {
     std::vector<std::string> words;

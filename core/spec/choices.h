@@ -7,9 +7,8 @@
 
 namespace flip {
 
-// The options of a run that are one of a few words: the enum, and below it the words as a person
-// writes them. The option table (option_table.cpp) takes its choices from here, in this order, and
-// says in its help what each of them means.
+// Options that take one of a few words: each enum, followed by its words as users write them. The
+// option table (option_table.cpp) offers them in this order; its help explains each of them.
 
 // Choices of the run.
 
@@ -20,7 +19,7 @@ struct ChoiceWords<RunKind> {
     static constexpr std::array<std::string_view, 3> kWords = {"pretrain", "finetune", "flip"};
 };
 
-/// Where options that are left open start.
+/// Which defaults unset options take.
 enum class RecipeKind { Default, Published };
 template <>
 struct ChoiceWords<RecipeKind> {
@@ -36,21 +35,21 @@ struct ChoiceWords<KeptWeights> {
 
 // Choices of sentences and the language model.
 
-/// What a sentence that is too long loses.
+/// How a sentence that is too long is truncated.
 enum class TextCut { Fields, End };
 template <>
 struct ChoiceWords<TextCut> {
     static constexpr std::array<std::string_view, 2> kWords = {"fields", "end"};
 };
 
-/// Up to where sentences are filled.
+/// To which length sentences are padded.
 enum class TextPadding { None, Max };
 template <>
 struct ChoiceWords<TextPadding> {
     static constexpr std::array<std::string_view, 2> kWords = {"none", "max"};
 };
 
-/// What the vector of a sentence is made of.
+/// How the sentence vector is computed from the token vectors.
 enum class Pooling { First, Mean };
 template <>
 struct ChoiceWords<Pooling> {
@@ -59,7 +58,7 @@ struct ChoiceWords<Pooling> {
 
 // Choices of the ids.
 
-/// The click models over ids; makers and papers are in model/id/registry.cpp.
+/// The click models over ids; model/id/registry.cpp lists their papers.
 enum class BackboneKind {
     Lr,
     Fm,
@@ -89,21 +88,21 @@ struct ChoiceWords<BackboneKind> {
         "fibinet", "afn",     "masknet", "finalmlp", "din"};
 };
 
-/// How the parts of dcnv2, gdcn and masknet join.
+/// How the parts of dcnv2, gdcn and masknet are combined.
 enum class Structure { Parallel, Stacked };
 template <>
 struct ChoiceWords<Structure> {
     static constexpr std::array<std::string_view, 2> kWords = {"parallel", "stacked"};
 };
 
-/// What pnn multiplies.
+/// Which products pnn computes.
 enum class PairProduct { Inner, Outer, Both };
 template <>
 struct ChoiceWords<PairProduct> {
     static constexpr std::array<std::string_view, 3> kWords = {"inner", "outer", "both"};
 };
 
-/// Which maps of a layer xdeepfm outputs.
+/// Which feature maps of a layer xdeepfm outputs.
 enum class CinOutputs { All, Half };
 template <>
 struct ChoiceWords<CinOutputs> {
@@ -117,21 +116,21 @@ struct ChoiceWords<DeepPart> {
     static constexpr std::array<std::string_view, 2> kWords = {"with", "without"};
 };
 
-/// For whom fibinet has a matrix of its own.
+/// Which fields share a matrix in fibinet.
 enum class BilinearWeights { All, Each, Interaction };
 template <>
 struct ChoiceWords<BilinearWeights> {
     static constexpr std::array<std::string_view, 3> kWords = {"all", "each", "interaction"};
 };
 
-/// How din weighs the items of a history.
+/// How din weights the items of a history.
 enum class HistoryWeights { Raw, Softmax };
 template <>
 struct ChoiceWords<HistoryWeights> {
     static constexpr std::array<std::string_view, 2> kWords = {"raw", "softmax"};
 };
 
-/// Which rows of the id tables a step computes.
+/// Which rows of the id tables a step updates.
 enum class TableUpdates { Auto, Touched, All };
 template <>
 struct ChoiceWords<TableUpdates> {
@@ -146,21 +145,21 @@ struct ChoiceWords<PretrainLoss> {
     static constexpr std::array<std::string_view, 3> kWords = {"icl", "mfm", "mlm"};
 };
 
-/// How fields times ratio becomes a whole number.
+/// How the number of masked fields is rounded.
 enum class MaskRounding { Round, Floor };
 template <>
 struct ChoiceWords<MaskRounding> {
     static constexpr std::array<std::string_view, 2> kWords = {"round", "floor"};
 };
 
-/// What mlm hides.
+/// What mlm masks.
 enum class MaskUnit { Field, Token };
 template <>
 struct ChoiceWords<MaskUnit> {
     static constexpr std::array<std::string_view, 2> kWords = {"field", "token"};
 };
 
-/// How the fields that mlm hides go with those that mfm hides.
+/// How the fields that mlm masks relate to those that mfm masks.
 enum class MaskedFields { Independent, Same, Different };
 template <>
 struct ChoiceWords<MaskedFields> {
@@ -180,14 +179,14 @@ struct ChoiceWords<Similarity> {
     static constexpr std::array<std::string_view, 2> kWords = {"dot", "cosine"};
 };
 
-/// Which ids the noise of mfm is drawn from.
+/// Which ids the noise ids of mfm are drawn from.
 enum class NoiseFrom { All, Field };
 template <>
 struct ChoiceWords<NoiseFrom> {
     static constexpr std::array<std::string_view, 2> kWords = {"all", "field"};
 };
 
-/// Where mfm looks for a hidden id.
+/// Which positions mfm attends to when it recovers a masked id.
 enum class FieldAttention { Tokens, Padded };
 template <>
 struct ChoiceWords<FieldAttention> {
@@ -201,21 +200,21 @@ struct ChoiceWords<AttentionScale> {
     static constexpr std::array<std::string_view, 2> kWords = {"none", "width"};
 };
 
-/// Whether icl and mfm share one pass over the complete sentence.
+/// Whether icl and mfm share one forward pass over the unmasked sentence.
 enum class CleanPass { Shared, Separate };
 template <>
 struct ChoiceWords<CleanPass> {
     static constexpr std::array<std::string_view, 2> kWords = {"shared", "separate"};
 };
 
-/// Where mlm computes its word scores.
+/// At which tokens mlm computes its vocabulary scores.
 enum class TokenHead { Labelled, All };
 template <>
 struct ChoiceWords<TokenHead> {
     static constexpr std::array<std::string_view, 2> kWords = {"labelled", "all"};
 };
 
-/// What mlm reads beside the masked sentence.
+/// What mlm reads besides the masked sentence.
 enum class TokenContext { Ids, None };
 template <>
 struct ChoiceWords<TokenContext> {
@@ -224,14 +223,14 @@ struct ChoiceWords<TokenContext> {
 
 // Choices of finetuning, and of both stages.
 
-/// Which parameters weight decay pulls.
+/// Which parameters weight decay applies to.
 enum class DecayedParameters { Weights, All };
 template <>
 struct ChoiceWords<DecayedParameters> {
     static constexpr std::array<std::string_view, 2> kWords = {"weights", "all"};
 };
 
-/// How learning rates go on after the warm-up; pretraining's always fall.
+/// How learning rates change after the warm-up; in pretraining they always fall.
 enum class Schedule { Constant, CosineStep, CosineEpoch };
 template <>
 struct ChoiceWords<Schedule> {
@@ -239,7 +238,7 @@ struct ChoiceWords<Schedule> {
                                                                "cosine-epoch"};
 };
 
-/// What predicts the click.
+/// Which branches predict the click.
 enum class Branches { Id, Text, Joint };
 template <>
 struct ChoiceWords<Branches> {
@@ -266,21 +265,21 @@ struct ChoiceWords<TableOptimiser> {
     static constexpr std::array<std::string_view, 2> kWords = {"adamw", "adagrad"};
 };
 
-/// Whether rows whose ids are unknown are mixed by weights of their own.
+/// Whether the mixing weight of a row depends on which of its ids are unknown.
 enum class MixingWeights { One, Unknown };
 template <>
 struct ChoiceWords<MixingWeights> {
     static constexpr std::array<std::string_view, 2> kWords = {"one", "unknown"};
 };
 
-/// Which rows say the mixing weights.
+/// Which rows the mixing weights are learned from.
 enum class MixingFrom { Validation, Training };
 template <>
 struct ChoiceWords<MixingFrom> {
     static constexpr std::array<std::string_view, 2> kWords = {"validation", "training"};
 };
 
-/// The split whose AUC chooses the best epoch.
+/// The split whose AUC selects the best epoch.
 enum class SelectOn { Valid, Test };
 template <>
 struct ChoiceWords<SelectOn> {

@@ -16,7 +16,7 @@ namespace flip {
 
 namespace {
 
-/// A node in words, for messages: what a person wrote in place of what was expected.
+/// A node in words, for messages about a value of the wrong type.
 std::string inWords(const toml::node& node) {
     switch (node.type()) {
     case toml::node_type::table:
@@ -40,7 +40,7 @@ std::vector<T> elements(const toml::array& array) {
     return values;
 }
 
-/// The value of a node, if it is of a kind that any option has.
+/// The value of a node, if options have values of its type.
 std::optional<OptionValue> valueOf(const toml::node& node) {
     if (const auto* integer = node.as_integer()) {
         return OptionValue(integer->get());
@@ -90,7 +90,7 @@ std::vector<std::string_view> tableNames() {
     return names;
 }
 
-/// Walks the parsed file and keeps the values, or the Problem of the earliest line.
+/// Reads the values of a parsed file, or the Problem of the earliest line.
 class ExperimentReader {
 public:
     ExperimentReader(std::string fileName, bool ignoreUnknown)
@@ -167,7 +167,7 @@ Result<RunDraft> readToml(const std::string& toml, const std::string& fileName,
     try {
         return ExperimentReader(fileName, ignoreUnknown).read(toml::parse(toml));
     } catch (const toml::parse_error& error) {
-        return Problem{fmt::format("is not TOML: {}; mend this line", error.description()),
+        return Problem{fmt::format("is not TOML: {}; fix this line", error.description()),
                        fmt::format("{}:{}", fileName, error.source().begin.line)};
     }
 }
@@ -176,7 +176,7 @@ bool startsQuoted(std::string_view text) {
     return !text.empty() && (text.front() == '"' || text.front() == '\'');
 }
 
-/// The list's text between its brackets, which may be left out, each plain word quoted.
+/// A list in TOML. Brackets may be missing; with `quoteWords`, plain words are quoted.
 std::string listText(std::string_view text, bool quoteWords) {
     if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
         text = text.substr(1, text.size() - 2);
@@ -239,11 +239,12 @@ Result<void> applyAssignment(RunDraft& draft, std::string_view assignment) {
             return {};
         }
     } catch (const toml::parse_error&) {
-        // Falls through: whatever the parser missed, the remedy is the same.
+        // Falls through: the message is the same for all parse errors.
     }
     if (startsQuoted(text)) {
         return Problem{
-            fmt::format("{} is not well quoted; close the quote, or leave quotes out", key), where};
+            fmt::format("{} is not quoted correctly; close the quote, or omit the quotes", key),
+            where};
     }
     return Problem{
         fmt::format("{} is {}; write {}", key, formatValue(text), allowedValues(*option)), where};

@@ -6,7 +6,7 @@
 
 namespace flip {
 
-/// Appends the rows of the table [id]: the backbone, its sizes, and what single backbones read.
+/// Appends the options of the table [id]: the backbone, its sizes, and options of single backbones.
 void addIdOptions(std::vector<Option>& table);
 
 } // namespace flip

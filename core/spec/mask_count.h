@@ -7,10 +7,10 @@
 
 namespace flip {
 
-/// How many of `fields` a mask ratio hides in every row: rounding "floor" is int(fields * ratio) as
-/// published and may be 0, which masks nothing; "round" is the nearest number, 1 at least.
+/// The number of `fields` that a mask ratio masks in every row: "floor" is int(fields * ratio), as
+/// published, and may be 0, so that nothing is masked; "round" is the nearest number, at least 1.
 inline std::int64_t maskedFieldCount(std::int64_t fields, double ratio, MaskRounding rounding) {
-    // A hair more than the product, so that 10 * 0.3 is 3 and not 2.9999999999999996.
+    // Slightly more than the product, so that 100 * 0.29 gives 29 and not 28.999999999999996.
     const double exact = static_cast<double>(fields) * ratio + 1e-9;
     if (rounding == MaskRounding::Floor) {
         return static_cast<std::int64_t>(std::floor(exact));

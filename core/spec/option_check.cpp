@@ -12,7 +12,7 @@ namespace flip {
 
 namespace {
 
-/// The Problem with the key as subject, or as place where no other place is known.
+/// A Problem whose text begins with the key, or whose location is the key if `where` is empty.
 Problem problemWith(const Option& option, const std::string& where, const std::string& predicate) {
     if (where.empty()) {
         return Problem{predicate, option.key};
@@ -40,7 +40,7 @@ std::string rangeInWords(const Option& option) {
 bool inRange(const Option& option, double value) {
     const bool largeEnough =
         option.exclusiveMinimum ? value > option.minimum : value >= option.minimum;
-    return largeEnough && value <= option.maximum; // not a number is neither
+    return largeEnough && value <= option.maximum; // false for NaN
 }
 
 bool isChoice(const Option& option, const std::string& word) {
@@ -97,7 +97,7 @@ std::string allowedValues(const Option& option) {
 
 Result<OptionValue> withOptionType(const Option& option, const OptionValue& value,
                                    const std::string& where) {
-    // The default value has the option's own type, so its place in the variant is the one to match.
+    // The default value has the option's type, so the index in the variant must match its index.
     if (value.index() == option.defaultValue.index()) {
         return value;
     }

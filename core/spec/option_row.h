@@ -18,7 +18,7 @@ auto& memberOf(auto& spec) {
     return ((spec.*Outer).*....*Inner);
 }
 
-/// Lists of the values of an enum with words.
+/// Whether T is a list of values of an enum with words.
 template <class T>
 constexpr bool kIsChoiceList = false;
 template <Choice E>
@@ -42,7 +42,7 @@ constexpr OptionType typeOf() {
     }
 }
 
-/// The words to choose from; none where the option is no choice.
+/// The words to choose from; empty if the option is not a choice.
 template <class T>
 std::vector<std::string> choicesOf() {
     if constexpr (Choice<T>) {
@@ -54,9 +54,9 @@ std::vector<std::string> choicesOf() {
     }
 }
 
-/// A member's value as a person writes it: choices by their words.
+/// A member's value as an option value: choices become their words.
 template <class T>
-OptionValue written(T value) {
+OptionValue toOptionValue(T value) {
     if constexpr (Choice<T>) {
         return std::string(wordOf(value));
     } else if constexpr (kIsChoiceList<T>) {
@@ -66,7 +66,7 @@ OptionValue written(T value) {
     }
 }
 
-/// The reverse, of a value that checkRange() has let pass.
+/// The reverse, for a value that has passed checkRange().
 template <class T>
 void read(const OptionValue& value, T& member) {
     if constexpr (Choice<T>) {
@@ -85,7 +85,7 @@ void read(const OptionValue& value, T& member) {
     }
 }
 
-/// One row of the table while it is being written down.
+/// Builds one row of the option table.
 template <class T>
 class Row {
 public:
@@ -104,13 +104,13 @@ public:
         option_.exclusiveMinimum = true;
         return std::move(*this).from(minimum, maximum);
     }
-    /// Fewer than the enum has.
+    /// Allows only some of the enum's values.
     Row&& oneOf(const std::vector<T>& some) && {
         option_.choices = wordsOf(some);
         return std::move(*this);
     }
     Row&& published(T value) && {
-        option_.publishedDefault = written(std::move(value));
+        option_.publishedDefault = toOptionValue(std::move(value));
         return std::move(*this);
     }
     Row&& readBy(std::vector<Branches> branches) && {
@@ -135,7 +135,7 @@ private:
     Option option_;
 };
 
-/// A row for the member at the end of the path; its type decides the option's type.
+/// A row for the member at the end of the path; its type determines the option's type.
 template <auto Outer, auto... Inner>
 auto row(OptionGroup group, std::string key, std::string label, auto defaultValue,
          std::string help) {
@@ -146,9 +146,9 @@ auto row(OptionGroup group, std::string key, std::string label, auto defaultValu
                   .help = std::move(help),
                   .group = group,
                   .type = typeOf<T>(),
-                  .defaultValue = written(T(std::move(defaultValue))),
+                  .defaultValue = toOptionValue(T(std::move(defaultValue))),
                   .choices = choicesOf<T>()};
-    option.get = [](const RunSpec& spec) { return written(memberOf<Outer, Inner...>(spec)); };
+    option.get = [](const RunSpec& spec) { return toOptionValue(memberOf<Outer, Inner...>(spec)); };
     option.set = [](RunSpec& spec, const OptionValue& value) {
         read(value, memberOf<Outer, Inner...>(spec));
     };

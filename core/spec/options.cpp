@@ -77,7 +77,7 @@ std::string quoted(const std::string& text) {
     return result + "\"";
 }
 
-/// Appends the words as comments, lines of at most a hundred characters.
+/// Appends the text as comment lines of at most a hundred characters.
 void appendComment(std::string& toml, std::string_view words) {
     constexpr std::size_t kLongest = 100;
     std::string line = "#";
@@ -132,7 +132,7 @@ const Option* findOption(std::string_view key) {
 }
 
 std::string nearestKey(std::string_view key) {
-    // A right name in the wrong table is nearer than its letters say.
+    // A correct name in the wrong table counts as nearer than any other key.
     std::vector<std::string_view> keys;
     std::vector<std::string_view> sameName;
     for (const Option& option : options()) {
@@ -175,7 +175,7 @@ Result<RunSpec> resolve(const RunDraft& draft) {
         option.set(spec, *value);
         return {};
     };
-    // The recipe comes first: it decides where everything left open starts.
+    // The recipe comes first: it decides the defaults of all unset options.
     if (auto filled = fill(*findOption("recipe")); !filled) {
         return filled.problem();
     }

@@ -14,7 +14,7 @@
 
 namespace flip {
 
-/// The value of an option as a person writes it.
+/// The value of an option as users write it.
 using OptionValue = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>,
                                  std::vector<std::string>>;
 
@@ -24,16 +24,16 @@ enum class OptionType {
     Text,        // std::string
     Choice,      // std::string, one of `choices`
     IntegerList, // std::vector<std::int64_t>
-    ChoiceList   // std::vector<std::string>, each one of `choices`, none twice
+    ChoiceList   // std::vector<std::string>, each one of `choices`, no duplicates
 };
 
-/// How a form presents an option; the group is a page region of the same name.
+/// The section of the form and of the manual that an option belongs to.
 enum class OptionGroup { Run, Data, Text, Ids, Pretraining, Finetuning };
 
-/// The heading over a group, in a form and in the manual: "Text and language model".
+/// The heading of a group in the form and in the manual: "Text and language model".
 const char* groupTitle(OptionGroup group);
 
-/// One row of the schema table: feeds the form, the TOML reader, the command line and the docs.
+/// One row of the option table: used by the form, the TOML reader, the command line and the docs.
 struct Option {
     std::string key;   // "pretrain.batch_size"; top-level keys have no dot
     std::string label; // "Batch size"
@@ -42,15 +42,15 @@ struct Option {
     OptionGroup group;
     OptionType type;
     OptionValue defaultValue;
-    std::optional<OptionValue> publishedDefault; // where recipe = "published" starts elsewhere
+    std::optional<OptionValue> publishedDefault; // if recipe = "published" differs
     double minimum = -1e308;
     double maximum = 1e308;
     bool exclusiveMinimum = false;
     std::vector<std::string> choices;
-    bool advanced = false;               // a form hides it at first
-    std::vector<Branches> branches;      // those of finetuning that read it; empty: all
-    std::vector<BackboneKind> backbones; // those that read it; empty: all
-    bool outsideRecipe = false;          // says by what a run is computed, or what is kept of it
+    bool advanced = false;               // hidden in the form until asked for
+    std::vector<Branches> branches;      // branches that read it; empty: all
+    std::vector<BackboneKind> backbones; // backbones that read it; empty: all
+    bool outsideRecipe = false;          // only how a run computes or what it keeps
 
     std::function<OptionValue(const RunSpec&)> get;
     std::function<void(RunSpec&, const OptionValue&)> set;
@@ -58,29 +58,30 @@ struct Option {
     const OptionValue& defaultFor(RecipeKind recipe) const;
 };
 
-/// The whole table, in the order of the documentation. Constant after first use; any thread.
+/// The whole table, in the order of the documentation. Constant after first use; safe to read from
+/// any thread.
 const std::vector<Option>& options();
 
-/// Whether a run of this kind (and, where it is finetuned alone, these branches) reads the options
-/// of a group at all.
+/// Whether a run of this kind reads any option of a group. `branches` matters only for kind
+/// Finetune.
 bool groupIsRead(OptionGroup group, RunKind kind, Branches branches);
 
-/// Whether such a run reads the option; one that it does not read is no difference between two
-/// runs.
+/// Whether such a run reads the option. Options that a run does not read are ignored when runs are
+/// compared.
 bool optionIsRead(const Option& option, RunKind kind, Branches branches, BackboneKind backbone);
 bool optionIsRead(const Option& option, const RunSpec& spec);
 
-/// The spec with its default in every option that the run does not read and in those outside the
-/// recipe: equal for runs of one recipe.
+/// The spec with the default for every option that the run does not read or that is outside the
+/// recipe: equal for runs of the same recipe.
 RunSpec comparableRecipe(const RunSpec& spec);
 
-/// The row with this key; null if there is none.
+/// The row with this key; null if no option has this key.
 const Option* findOption(std::string_view key);
 
 /// The known key closest to a mistyped one, by edit distance.
 std::string nearestKey(std::string_view key);
 
-/// What a form or a file may leave open: some values, each with where it was written.
+/// The options that a form or a file sets, each with where it was written; others are left unset.
 struct RunDraft {
     struct Entry {
         OptionValue value;
@@ -95,21 +96,20 @@ struct RunDraft {
 /// unknown key names the nearest known one.
 Result<RunDraft> readExperiment(const std::string& toml, const std::string& fileName);
 
-/// The same of a file that another version may have written: keys that this one does not know are
-/// passed over.
+/// The same for a file that another version may have written: unknown keys are ignored.
 Result<RunDraft> readKnownOptions(const std::string& toml, const std::string& name);
 
 /// Applies one "key=value" of the command line; the value is written as in the experiment file,
-/// quotes round plain words may be left out.
+/// quotes around plain words may be omitted.
 Result<void> applyAssignment(RunDraft& draft, std::string_view assignment);
 
-/// Checks types, ranges and choices and fills what is open with the recipe's defaults.
+/// Checks types, ranges and choices, and gives unset options the recipe's defaults.
 Result<RunSpec> resolve(const RunDraft& draft);
 
 /// The complete spec as an experiment file that resolves to the same spec.
 std::string toToml(const RunSpec& spec);
 
-/// The keys of two specs that differ, each with both values as written in TOML.
+/// An option in which two specs differ, with both values as written in TOML.
 struct SpecDifference {
     std::string key;
     std::string left;
@@ -120,8 +120,8 @@ std::vector<SpecDifference> differences(const RunSpec& left, const RunSpec& righ
 /// A value as the experiment file writes it: 1e-4, "text", [300, 300].
 std::string formatValue(const OptionValue& value);
 
-/// Every option with its default, its range and what it does, as an experiment file of comments
-/// alone: without the one that stands before a key, it is set.
+/// Every option with its default, its range and its help, as an experiment file in which all keys
+/// are commented out: removing the # before a key sets it.
 std::string optionsAsToml();
 
 } // namespace flip

@@ -15,7 +15,7 @@
 
 namespace flip {
 
-/// Quality of predictions against labels. `auc` is absent where one class is missing.
+/// Quality of predictions against labels. `auc` is absent if one class is missing.
 struct Metrics {
     std::optional<double> auc;
     double logLoss = 0;
@@ -23,8 +23,8 @@ struct Metrics {
     std::int64_t positives = 0;
 };
 
-/// Metrics of one split by branch: "" is the run's own output (joint in a joint run), "id" and
-/// "text" stand beside it in a joint run.
+/// Metrics of one split by branch: "" is the run's own output (joint in a joint run); a joint run
+/// also has "id" and "text".
 using BranchMetrics = std::map<std::string, Metrics>;
 
 // Facts about a run, in the past tense. `epoch` and `step` count from 1 within the stage.
@@ -41,7 +41,7 @@ struct StageStarted {
     RunStage stage{};
     std::int64_t epochs = 0;
     std::int64_t stepsPerEpoch = 0;
-    std::int64_t totalSteps = 0; // what will be done if nothing ends it early
+    std::int64_t totalSteps = 0; // planned; the stage may end earlier
 };
 
 struct StepDone {
@@ -60,22 +60,22 @@ struct EpochDone {
     std::int64_t step = 0;
     double seconds = 0;
     BranchMetrics valid;                 // empty in pretraining
-    bool best = false;                   // better than every epoch before it
+    bool best = false;                   // better than all earlier epochs
     std::map<std::string, double> state; // "alpha": the mixing weight after this epoch
 };
 
-/// Which words the ids lean on: one row a masked table field, one column the words of a field. The
-/// map divides the attention among field words only; how much they get at all is `toFields`, the
-/// rest goes to the template's own words and the special tokens.
+/// Which words the ids depend on: one row per masked id field, one column per field with words. The
+/// map shares out only the attention to words of fields; `toFields` is how much of all attention
+/// that is. The rest goes to the template's own words and the special tokens.
 struct AlignmentMeasured {
     std::int64_t epoch = 0; // 0: before the first step
     std::int64_t step = 0;
-    std::vector<std::string> masked; // fields that are both ids and words come first, in one order
+    std::vector<std::string> masked; // fields with ids and words first, as in `words`
     std::vector<std::string> words;
     std::vector<double> share;    // [masked * words], row-major; a row sums to 1
-    std::vector<double> lift;     // [masked * words], share over that of an even spread
-    std::vector<double> toFields; // [masked], part of all attention, 0 to 1
-    double score = 0;             // mean share that a masked field's own words get, 0 to 1
+    std::vector<double> lift;     // [masked * words], share divided by that of uniform attention
+    std::vector<double> toFields; // [masked], share of all attention, 0 to 1
+    double score = 0;             // mean share of a masked field's own words, 0 to 1
 };
 
 struct CheckpointSaved {
@@ -103,33 +103,34 @@ struct RunEnded {
 using Fact = std::variant<RunStarted, StageStarted, StepDone, EpochDone, AlignmentMeasured,
                           CheckpointSaved, LogLine, RunEnded>;
 
-/// A fact and when it came true.
+/// A fact and its time.
 struct RunEvent {
-    double wallSeconds = 0; // since the run began, pauses between resumes left out
+    double wallSeconds = 0; // since the run started, without pauses before resumes
     Fact fact;
 };
 
-/// Where facts go. Called on the run's thread; must not block for long and must not throw.
+/// Receives the facts of a run. Called on the run's thread; must not block for long and must not
+/// throw.
 class RunSink {
 public:
     virtual ~RunSink() = default;
     virtual void take(const RunEvent& event) = 0;
 };
 
-/// "cuda:0 (NVIDIA H200)", or the device alone where it has no name.
+/// "cuda:0 (NVIDIA H200)", or the device alone if it has no name.
 std::string deviceText(const std::string& device, const std::string& name);
 std::string deviceText(const RunStarted& started);
 
 /// One line of JSON: {"event": "step", "step": 7, "losses": {...}, ...}.
 std::string toJson(const RunEvent& event);
 
-/// The reverse, for replay.
+/// Parses such a line, for replay.
 Result<RunEvent> eventFromJson(std::string_view json);
 
 /// The result object of `flip run --json` and `flip runs show --json`.
 std::string resultJson(const std::string& run, const RunEnded& end);
 
-/// "" when the event name is unknown; e.g. "step", "epoch", "alignment".
+/// The name of a fact in JSON, e.g. "step", "epoch", "alignment".
 std::string_view eventName(const Fact& fact);
 
 } // namespace flip

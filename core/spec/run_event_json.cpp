@@ -13,11 +13,11 @@ namespace flip {
 
 namespace {
 
-using Json = nlohmann::ordered_json; // a line opens with its event's name
+using Json = nlohmann::ordered_json; // ordered: a line begins with its event's name
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// JSON has no numbers beyond the finite; a diverging run has them.
+/// JSON has no NaN or infinity; a diverging run can produce both.
 Json fromReal(double value) {
     if (std::isnan(value)) {
         return nullptr;
@@ -51,7 +51,7 @@ Json fromMetrics(const Metrics& metrics) {
                 {"positives", metrics.positives}};
 }
 
-/// The run's own figures at the top, those of its branches beside them.
+/// The run's own metrics at the top level, those of its branches as nested objects.
 Json fromBranches(const BranchMetrics& branches) {
     Json object = Json::object();
     for (const auto& [branch, metrics] : branches) {
@@ -75,7 +75,7 @@ Json fromSplits(const std::map<std::string, BranchMetrics>& splits) {
     return object;
 }
 
-/// What else an identity holds, by the names of the command line.
+/// The other members of an identity, by their JSON keys.
 constexpr std::array<std::pair<const char*, std::string RunIdentity::*>, 10> kIdentity = {
     {{"program", &RunIdentity::program},
      {"processor", &RunIdentity::processor},
@@ -96,7 +96,7 @@ Json fromIdentity(const RunIdentity& identity) {
     return object;
 }
 
-/// Adds what is particular to one kind of fact.
+/// Adds the members of one kind of fact.
 struct FactWriter {
     Json& line;
 
@@ -168,12 +168,12 @@ struct FactWriter {
     }
 };
 
-/// One line; bytes that are not UTF-8 (a file name in a message) are replaced, never refused.
+/// One line; bytes that are not UTF-8 (a file name in a message) are replaced.
 std::string oneLine(const Json& json) {
     return json.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
-// Reading. A member that is absent keeps its default; one of the wrong type throws Unreadable.
+// Reading. A missing member keeps its default; one of the wrong type throws Unreadable.
 
 struct Unreadable : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -325,7 +325,7 @@ RunStarted readStarted(const Json& line) {
     readMember(line, "kind", fact.kind);
     readMember(line, "dataset", fact.dataset);
     readMember(line, "device", fact.identity.device);
-    if (line.contains("libtorch")) { // older stored facts do not name it
+    if (line.contains("libtorch")) { // older stored facts do not have it
         readMember(line, "device_name", fact.identity.deviceName);
         readMember(line, "libtorch", fact.identity.libTorch);
     }
@@ -442,7 +442,7 @@ Fact readFact(const std::string& name, const Json& line) {
     if (name == "end") {
         return readEnd(line);
     }
-    throw Unreadable(fmt::format("there is no event '{}'", name));
+    throw Unreadable(fmt::format("unknown event '{}'", name));
 }
 
 struct NameOf {
@@ -477,7 +477,7 @@ Result<RunEvent> eventFromJson(std::string_view json) {
     try {
         const Json line = Json::parse(json);
         if (!line.is_object() || !line.contains("event")) {
-            return unreadable("it has no name");
+            return unreadable("it has no event name");
         }
         std::string name;
         RunEvent event;

@@ -22,8 +22,8 @@ constexpr std::array<std::pair<Part, const char*>, 6> kInputs = {
 constexpr std::array<std::pair<Part, const char*>, 7> kComputation = {
     {{&RunIdentity::program, "program"},
      {&RunIdentity::libTorch, "LibTorch"},
-     {&RunIdentity::processor, "processor"},
-     {&RunIdentity::features, "processor features"},
+     {&RunIdentity::processor, "CPU"},
+     {&RunIdentity::features, "CPU features"},
      {&RunIdentity::device, "device"},
      {&RunIdentity::deviceName, "device"},
      {&RunIdentity::numberFormat, "numbers"}}};

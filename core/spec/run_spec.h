@@ -8,8 +8,8 @@
 
 namespace flip {
 
-/// The complete recipe of one run: everything that decides its numbers, nothing else. Made by
-/// resolve() (options.h), which also says what each member means, its range and its default.
+/// The complete recipe of one run: everything that decides its numbers. Made by resolve()
+/// (options.h); the option table documents each member, its range and its default.
 struct RunSpec {
     RunKind kind;
     std::int64_t seed;
@@ -27,7 +27,7 @@ struct RunSpec {
         std::int64_t maxTokens;
         TextCut cut;
         std::string givesWay; // fields whose values are cut first, "genre, title"
-        std::string missing;  // words for a value that is empty
+        std::string missing;  // text for an empty value
         TextPadding padding;
         std::string itemTemplate; // a second sentence for a second tower; empty: one tower
     } text;
@@ -35,7 +35,7 @@ struct RunSpec {
     struct Plm {
         std::string path;
         std::int64_t layers; // 0 = all
-        double dropout;      // below 0: as the model's own config.json says
+        double dropout;      // below 0: the value in the model's config.json
         Pooling pooling;
     } plm;
 
@@ -59,10 +59,10 @@ struct RunSpec {
         std::int64_t logNeurons;
         std::vector<std::int64_t> maskBlocks;
         double maskRatio;
-        std::string gateFields; // "user_id, age; movie_id": of the first and of the second stream
+        std::string gateFields; // "user_id, age; movie_id": first stream; second stream
         std::int64_t gateContext;
         std::int64_t gateHidden;
-        std::string historyBy; // the user field of a history
+        std::string historyBy; // the field that identifies the user
         std::string historyOf; // the item's id fields, "movie_id, genre"
         std::int64_t historyLength;
         std::vector<std::int64_t> historyHidden; // of the attention over it
@@ -70,8 +70,8 @@ struct RunSpec {
         double dropout;
         double initStd;
         std::string fieldDims;    // "movie_id = 16, gender = 4"; empty: embeddingDim for all
-        std::int64_t minCount;    // ids that fewer training rows hold are unknown
-        std::int64_t hashBuckets; // most rows of a field in the tables; 0 = one for each id
+        std::int64_t minCount;    // ids in fewer training rows are unknown
+        std::int64_t hashBuckets; // maximum table rows of a field; 0 = one for each id
         TableUpdates tableUpdates;
     } id;
 
@@ -121,13 +121,13 @@ struct RunSpec {
         TextEncoderMode textEncoder;
         TextHead textHead;
         std::int64_t textHeadDim;
-        std::int64_t idEpochs; // of the id branch alone, before a joint run's own
+        std::int64_t idEpochs; // of the id branch alone, before joint training
         std::int64_t idBatchSize;
         double idRate;     // of the id branch in a joint run, as a multiple of learningRate
         double fusionRate; // of the mixing weight, likewise
         double unknownRate;
-        std::string unknownFields; // "movie_id, title; user_id": what becomes unknown together
-        double maskRatioText;      // of the tokens of values that a step hides
+        std::string unknownFields; // "movie_id, title; user_id": groups dropped together
+        double maskRatioText;      // share of field-value tokens that a step masks
         std::int64_t patience;
         double plateauFactor;
         TableOptimiser tableOptimiser;
@@ -144,7 +144,7 @@ struct RunSpec {
     } finetune;
 };
 
-/// Whether a run's ids are trained alone before ids and words are trained together.
+/// Whether a run trains its id branch alone before it trains both branches together.
 inline bool trainsIdsFirst(const RunSpec& spec) {
     return spec.kind != RunKind::Pretrain && spec.finetune.branches == Branches::Joint &&
            spec.finetune.idEpochs > 0;

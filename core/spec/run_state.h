@@ -7,8 +7,8 @@
 
 namespace flip {
 
-/// How a run stands. Facts of a run tell its end; Running is what the store says of one that has
-/// none, Crashed of one whose process is gone.
+/// The status of a run. Its last fact gives the status at its end; without one, the store reports
+/// Running, or Crashed if the run's process is gone.
 enum class RunStatus { Running, Finished, Stopped, Failed, Diverged, Crashed };
 template <>
 struct ChoiceWords<RunStatus> {
@@ -16,7 +16,7 @@ struct ChoiceWords<RunStatus> {
                                                                "failed",  "diverged", "crashed"};
 };
 
-/// The parts of training; IdsAlone is a joint run's ids before both of its branches.
+/// The stages of training; IdsAlone trains a joint run's id branch before both branches together.
 enum class RunStage { Pretrain, IdsAlone, Finetune };
 template <>
 struct ChoiceWords<RunStage> {

@@ -24,8 +24,8 @@ void setWhereMissing(RunDraft& recipe, const char* key, OptionValue value) {
     }
 }
 
-/// Version 1 mixed ids and text by one weight, made no ids unknown unless told to, and trained ids
-/// alone only where that was asked for, in batches of the joint stage.
+/// Version 1 mixed ids and text by one weight, used ID dropout only on request, and trained the id
+/// branch alone only on request, with the batch size of the joint stage.
 void keepOneMixingWeight(RunDraft& recipe) {
     recipe.set("finetune.mixing", std::string("one"));
     recipe.set("finetune.mixing_from", std::string("training"));
@@ -44,13 +44,13 @@ void keepOneMixingWeight(RunDraft& recipe) {
     }
 }
 
-/// Version 2 did not write its version down; nothing else changed.
+/// Version 2 did not store its version; nothing else changed.
 void writeVersion(RunDraft&) {}
 
 using Step = void (*)(RunDraft&);
 constexpr std::array<Step, kRecipeVersion - 1> kSteps = {keepOneMixingWeight, writeVersion};
 
-/// The version that stands in the first line; 0 where none does.
+/// The version in the first line; 0 if it has none.
 std::int64_t writtenVersion(std::string_view text) {
     std::int64_t version = 0;
     if (text.starts_with(kVersionKey)) {
@@ -60,7 +60,7 @@ std::int64_t writtenVersion(std::string_view text) {
     return version;
 }
 
-/// The version of a recipe that does not tell it: recipes hold every option that their program
+/// The version of a recipe that does not state it: recipes contain every option that their program
 /// knew.
 std::int64_t versionBefore3(const RunDraft& recipe) {
     return valueIn(recipe, "finetune.mixing") == nullptr ? 1 : 2;

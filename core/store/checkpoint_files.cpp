@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kEnding = ".safetensors";
 constexpr const char* kFinal = "final";
 
-/// The stage and epoch of a file of epochWeights().
+/// The stage and epoch in a file name of epochWeights().
 std::optional<std::pair<RunStage, std::int64_t>> epochOf(std::string_view file) {
     if (!file.ends_with(kEnding)) {
         return std::nullopt;
@@ -90,7 +90,7 @@ Result<Checkpoint> findCheckpoint(const RunSummary& run, std::string_view name,
     }
     if (wanted == kFinal) {
         return Problem{"has no final weights, it is " + std::string(wordOf(run.status)) +
-                           (canResume(run.status) ? "; go on with 'flip run --resume'" : ""),
+                           (canResume(run.status) ? "; resume it with 'flip run --resume'" : ""),
                        run.name};
     }
     std::string names;
@@ -98,7 +98,7 @@ Result<Checkpoint> findCheckpoint(const RunSummary& run, std::string_view name,
         names += (names.empty() ? "" : ", ") + one.name;
     }
     return Problem{"has no checkpoint \"" + wanted + "\"" +
-                       (names.empty() ? ", and no other yet" : "; there are " + names),
+                       (names.empty() ? ", or any other yet" : "; its checkpoints are: " + names),
                    run.name};
 }
 

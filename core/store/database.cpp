@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kBusyMilliseconds = 5000;
 
-/// The numbered schema changes, first to last.
+/// The numbered migrations, first to last.
 std::vector<std::string> migrations() {
     std::vector<std::string> steps;
     for (;;) {
@@ -34,8 +34,8 @@ std::vector<std::string> migrations() {
     }
 }
 
-/// Two programs that open a new file at once both try to switch its journal; SQLite answers the
-/// later one without its usual patience.
+/// If two programs open a new file at once, both try to switch its journal; SQLite then fails the
+/// later one at once, without its usual waiting.
 void switchToWriteAheadLog(SQLite::Database& database) {
     for (int attempt = 0;; ++attempt) {
         try {
@@ -79,23 +79,22 @@ Result<void> migrate(SQLite::Database& database, const std::filesystem::path& fi
     return {};
 }
 
-std::filesystem::path logOf(const std::filesystem::path& file) {
+std::filesystem::path logFileOf(const std::filesystem::path& file) {
     return file.string() + "-wal";
 }
 
-/// The file's name as SQLite reads it in an address.
-std::string addressOf(const std::filesystem::path& file) {
-    std::string address = "file:";
+/// The file's name as an SQLite URI.
+std::string uriOf(const std::filesystem::path& file) {
+    std::string uri = "file:";
     for (const char c : file.string()) {
         const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                            (c >= '0' && c <= '9') || std::strchr("/._-", c) != nullptr;
-        address +=
-            plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
-    return address;
+    return uri;
 }
 
-/// A copy that its owner may write, whatever the original says.
+/// Copies the file and makes the copy writable for its owner, even if the original is not.
 Result<void> copyFile(const std::filesystem::path& file, const std::filesystem::path& copy) {
     std::error_code error;
     std::filesystem::copy_file(file, copy, error);
@@ -106,33 +105,33 @@ Result<void> copyFile(const std::filesystem::path& file, const std::filesystem::
     if (error) {
         return Problem{"cannot be copied to " + copy.parent_path().string() + ": " +
                            error.message() + "; free space there or set TMPDIR",
-                       file.string(), /*world=*/true};
+                       file.string(), /*systemError=*/true};
     }
     return {};
 }
 
-/// A folder of its own with a copy of the file and of what waits in its log.
+/// A temporary folder with a copy of the file and of its write-ahead log.
 Result<WorkFolder> copyOf(const std::filesystem::path& file) {
     std::error_code error;
     auto folder = WorkFolder::make(std::filesystem::temp_directory_path(error), "flip-read-");
     if (!folder) {
         return folder.problem();
     }
-    // The folder for temporary files is everybody's, the workspace may be private.
+    // The folder for temporary files is shared, but the workspace may be private.
     std::filesystem::permissions(folder->path(), std::filesystem::perms::owner_all, error);
     const std::filesystem::path copy = folder->path() / file.filename();
     if (auto copied = copyFile(file, copy); !copied) {
         return copied.problem();
     }
-    if (const auto log = logOf(file); std::filesystem::exists(log, error)) {
-        if (auto copied = copyFile(log, logOf(copy)); !copied) {
+    if (const auto log = logFileOf(file); std::filesystem::exists(log, error)) {
+        if (auto copied = copyFile(log, logFileOf(copy)); !copied) {
             return copied.problem();
         }
     }
     return folder;
 }
 
-/// The file's content with what waits in its log, tables of today's version.
+/// A migrated copy of the file, with the changes in its log.
 Result<ReadDatabase> openCopy(const std::filesystem::path& file) {
     auto folder = copyOf(file);
     if (!folder) {
@@ -140,16 +139,16 @@ Result<ReadDatabase> openCopy(const std::filesystem::path& file) {
     }
     auto database = openDatabase(folder->path() / file.filename());
     if (!database) {
-        return Problem{database.problem().what, file.string(), database.problem().world};
+        return Problem{database.problem().what, file.string(), database.problem().systemError};
     }
     return ReadDatabase{std::move(*folder), std::move(*database)};
 }
 
-/// Reads a log that waits together with those who write it, if any; nothing where it or its index
-/// is not there or cannot be read so, as SQLite would make them.
+/// Opens the file with its write-ahead log, beside any writers. Null if the log or its index cannot
+/// be read, or is missing, since SQLite would create it.
 std::unique_ptr<SQLite::Database> openWithLog(const std::filesystem::path& file) {
     std::error_code ignored;
-    if (!std::filesystem::exists(logOf(file), ignored) ||
+    if (!std::filesystem::exists(logFileOf(file), ignored) ||
         !std::filesystem::exists(file.string() + "-shm", ignored)) {
         return nullptr;
     }
@@ -163,10 +162,10 @@ std::unique_ptr<SQLite::Database> openWithLog(const std::filesystem::path& file)
     }
 }
 
-/// The file as it stands, without its log.
+/// Opens the file without its log.
 std::unique_ptr<SQLite::Database> openWithoutLog(const std::filesystem::path& file) {
-    // Immutable: SQLite would make files beside it for the log even to read it.
-    return std::make_unique<SQLite::Database>(addressOf(file) + "?immutable=1",
+    // Immutable: otherwise SQLite creates files for the log beside it even for reading.
+    return std::make_unique<SQLite::Database>(uriOf(file) + "?immutable=1",
                                               SQLite::OPEN_READONLY | SQLite::OPEN_URI);
 }
 
@@ -175,13 +174,14 @@ std::string meaning(int code) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
-        return "is damaged ({}); put back a copy of it, or move it away to begin with an empty one";
+        return "is damaged ({}); restore a backup of it, or move it away to start with an empty "
+               "one";
     case SQLITE_FULL:
     case SQLITE_IOERR:
         return "cannot be read or written ({}); check the disk and its free space";
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return "is kept locked by another program ({}); wait for it to end";
+        return "is locked by another program ({}); wait until it ends";
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
@@ -197,11 +197,11 @@ std::string meaning(int code) {
 
 Result<std::unique_ptr<SQLite::Database>> openDatabase(const std::filesystem::path& file) {
     using Opened = Result<std::unique_ptr<SQLite::Database>>;
-    return guarded(file, [&]() -> Opened {
+    return catchDatabaseErrors(file, [&]() -> Opened {
         auto database = std::make_unique<SQLite::Database>(
             file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds);
         switchToWriteAheadLog(*database);
-        // A commit survives the end of the program; only a loss of power may cost the last ones.
+        // A commit survives a crash of the program; only a power failure may lose the last ones.
         database->exec("PRAGMA synchronous = NORMAL");
         database->exec("PRAGMA foreign_keys = ON");
         if (auto migrated = migrate(*database, file); !migrated) {
@@ -213,7 +213,7 @@ Result<std::unique_ptr<SQLite::Database>> openDatabase(const std::filesystem::pa
 
 Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file) {
     using Opened = Result<ReadDatabase>;
-    return guarded(file, [&]() -> Opened {
+    return catchDatabaseErrors(file, [&]() -> Opened {
         std::error_code ignored;
         if (!std::filesystem::exists(file, ignored)) {
             auto empty = std::make_unique<SQLite::Database>(":memory:", SQLite::OPEN_READWRITE |
@@ -231,7 +231,7 @@ Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file) {
             return openCopy(file);
         }
         if (auto fits = migrate(*opened->database, file); !fits) {
-            return fits.problem(); // of a newer version
+            return fits.problem(); // a newer version
         }
         return opened;
     });
@@ -239,13 +239,13 @@ Result<ReadDatabase> openDatabaseToRead(const std::filesystem::path& file) {
 
 Result<ReadDatabase> openDatabaseAsItIs(const std::filesystem::path& file) {
     using Opened = Result<ReadDatabase>;
-    return guarded(file, [&]() -> Opened {
+    return catchDatabaseErrors(file, [&]() -> Opened {
         std::error_code error;
-        const auto waiting = std::filesystem::file_size(logOf(file), error);
+        const auto logBytes = std::filesystem::file_size(logFileOf(file), error);
         if (auto database = openWithLog(file)) {
             return ReadDatabase{std::nullopt, std::move(database)};
         }
-        if (error || waiting == 0) {
+        if (error || logBytes == 0) {
             return ReadDatabase{std::nullopt, openWithoutLog(file)};
         }
         auto folder = copyOf(file);
@@ -267,7 +267,7 @@ std::int64_t newestVersion() {
 }
 
 std::vector<std::string> tablesOf(SQLite::Database& database) {
-    // The types too: the text of a damaged row may come back as bytes.
+    // With the types, since the text of a damaged row may come back as bytes.
     SQLite::Statement statement(
         database, "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || ifnull(sql, '') || ' ' "
                   "|| typeof(type) || typeof(name) || typeof(tbl_name) || typeof(sql) "
@@ -290,8 +290,8 @@ std::vector<std::string> tablesOfVersion(std::int64_t version) {
 
 Problem databaseProblem(const std::filesystem::path& file) {
     const auto problem = [&](int code, const char* what) {
-        const bool world = code == SQLITE_FULL || code == SQLITE_IOERR;
-        return Problem{fmt::format(fmt::runtime(meaning(code)), what), file.string(), world};
+        const bool systemError = code == SQLITE_FULL || code == SQLITE_IOERR;
+        return Problem{fmt::format(fmt::runtime(meaning(code)), what), file.string(), systemError};
     };
     try {
         throw;

@@ -19,10 +19,10 @@ namespace flip {
 
 namespace {
 
-constexpr const char* kPutBackOrExport =
-    "put back a copy of it, or export the runs that can be read with 'flip runs export RUN --zip "
+constexpr const char* kRestoreOrExport =
+    "restore a backup of it, or export the runs that can be read with 'flip runs export RUN --zip "
     "FILE' and import them into a new workspace";
-constexpr const char* kRepair = "'flip doctor --repair' mends it";
+constexpr const char* kRepair = "'flip doctor --repair' repairs it";
 
 /// "3, 5, 8 and 17 more".
 std::string listed(const std::vector<std::int64_t>& numbers) {
@@ -41,40 +41,40 @@ std::string factsAre(const std::vector<std::int64_t>& numbers) {
                                : fmt::format("facts {} are", listed(numbers));
 }
 
-/// A damaged name may hold anything; a message is one line.
+/// A damaged name may hold any bytes; a message must stay on one line.
 std::string shown(std::string name) {
     std::ranges::replace_if(
         name, [](char c) { return static_cast<unsigned char>(c) < ' '; }, '?');
     return name;
 }
 
-/// A run while its facts are read.
+/// A run being checked.
 struct RunUnderCheck {
     RunRow row;
     bool isSound = false;
     bool isInTrash = false;
     bool isBeingPurged = false;
-    std::string unreadable; // why the row says nothing although it is what was written
+    std::string unreadable; // why the row cannot be used although its checksum matches
 
-    std::vector<std::int64_t> damaged;   // facts that are not what was written
-    std::vector<std::int64_t> disagree;  // facts whose columns say something else than they
-    std::vector<std::int64_t> gapBefore; // facts that follow on lost ones
+    std::vector<std::int64_t> damaged; // facts that do not match their checksum or cannot be read
+    std::vector<std::int64_t> contradicted; // facts whose columns contradict them
+    std::vector<std::int64_t> gapBefore;    // facts that follow missing ones
     EventRow last;
 };
 
-/// Whether a run of this status has told its end.
+/// Whether a run of this status has stored its end.
 bool hasEnded(const std::string& status) {
     return status != wordOf(RunStatus::Running) && status != wordOf(RunStatus::Crashed);
 }
 
-/// Reads the rows of one moment.
+/// Checks all rows in one transaction.
 class RowCheck {
 public:
     RowCheck(SQLite::Database& database, const std::filesystem::path& file, DatabaseReport& report)
         : database_(database), file_(file), report_(report) {}
 
     void run() {
-        const SQLite::Transaction moment(database_);
+        const SQLite::Transaction transaction(database_);
         readRuns();
         readFacts();
         readTrash();
@@ -82,9 +82,9 @@ public:
             const bool isWhole = run.isSound && !run.isBeingPurged;
             report_.runs.push_back(
                 {run.row.name, run.row.kind, isWhole ? run.row.status : std::string()});
-            tell(run);
+            addFindings(run);
         }
-        report_.knowsItsRuns = true;
+        report_.hasAllRuns = true;
     }
 
 private:
@@ -111,7 +111,8 @@ private:
     }
 
     void readFacts() {
-        std::map<std::int64_t, std::int64_t> lost; // facts of no run, by its number
+        std::map<std::int64_t, std::int64_t> lost; // number of facts by the id of a run that does
+                                                   // not exist
         SQLite::Statement statement(
             database_, fmt::format("SELECT {} FROM events ORDER BY run, seq", eventColumns()));
         while (statement.executeStep()) {
@@ -124,15 +125,15 @@ private:
             }
         }
         for (const auto& [run, facts] : lost) {
-            damage(
-                fmt::format("holds {} facts of the run number {}, which has no entry", facts, run),
-                "put back a copy of it");
+            damage(fmt::format("holds {} facts of run number {}, which has no entry", facts, run),
+                   "restore a backup of it");
         }
     }
 
     static void readFact(Stored<EventRow> stored, RunUnderCheck& run) {
         EventRow& row = stored.row;
-        // A resumed run goes on with a new number after what it took back, and says so first.
+        // A resumed run continues with a new number after the facts that it removed; its first fact
+        // is "start".
         if (row.seq != run.last.seq + 1 && row.kind != "start") {
             run.gapBefore.push_back(row.seq);
         }
@@ -140,48 +141,47 @@ private:
         if (!isSound(stored) || !event) {
             run.damaged.push_back(row.seq);
         } else if (!repeats(row, makeEventRow(*event, row.seq))) {
-            run.disagree.push_back(row.seq);
+            run.contradicted.push_back(row.seq);
         }
         run.last = std::move(row);
     }
 
-    void tell(const RunUnderCheck& run) {
+    void addFindings(const RunUnderCheck& run) {
         const std::string name = shown(run.row.name);
         if (!run.isSound) {
-            damage(fmt::format("the entry of run {} is not what was written", name),
-                   run.isInTrash
-                       ? "put back a copy of it; the run is in the trash, where it is in nobody's "
-                         "way until 'flip runs purge' removes it"
-                       : "'flip doctor --repair' mends what its facts tell, else it puts the run "
-                         "into the trash, where it is in nobody's way; its weights stay");
+            damage(fmt::format("the entry of run {} does not match its checksum", name),
+                   run.isInTrash ? "restore a backup of it; the run is in the trash, where it does "
+                                   "no harm until 'flip runs purge' removes it"
+                                 : "'flip doctor --repair' restores it from its facts if it can, "
+                                   "else it moves the run to the trash; its weights stay");
         } else if (!run.unreadable.empty()) {
             damage(run.unreadable, "update the program, or train the run again");
         }
-        constexpr const char* kAgain = "put back a copy of it, or train the run again";
+        constexpr const char* kRestoreOrRetrain = "restore a backup of it, or train the run again";
         if (!run.damaged.empty()) {
-            damage(fmt::format("run {}: {} not what was written", name, factsAre(run.damaged)),
-                   std::string(kAgain) + "; 'flip doctor --repair' mends facts of which only the "
-                                         "columns are damaged");
+            damage(fmt::format("run {}: {} damaged", name, factsAre(run.damaged)),
+                   std::string(kRestoreOrRetrain) +
+                       "; 'flip doctor --repair' repairs facts if only their columns are damaged");
         }
-        if (!run.disagree.empty()) {
-            damage(fmt::format("run {}: {} stored under another kind, stage, step or time", name,
-                               factsAre(run.disagree)),
+        if (!run.contradicted.empty()) {
+            damage(fmt::format("run {}: {} stored with a wrong kind, stage, step or time", name,
+                               factsAre(run.contradicted)),
                    kRepair);
         }
         if (!run.gapBefore.empty()) {
             damage(fmt::format("run {}: facts are missing before number {}", name,
                                listed(run.gapBefore)),
-                   kAgain);
+                   kRestoreOrRetrain);
         }
         if (run.last.seq > run.row.facts) {
-            damage(fmt::format("run {} has {} facts, its last is number {}", name, run.row.facts,
-                               run.last.seq),
-                   kAgain);
+            damage(fmt::format("run {} has {} facts, but its last is number {}", name,
+                               run.row.facts, run.last.seq),
+                   kRestoreOrRetrain);
         }
         if (run.isSound && hasEnded(run.row.status) && run.last.body != run.row.ending) {
-            damage(fmt::format("run {} has {}, and its last fact says something else", name,
+            damage(fmt::format("run {} has {}, but its last fact contradicts that", name,
                                run.row.status),
-                   kAgain);
+                   kRestoreOrRetrain);
         }
     }
 
@@ -194,11 +194,10 @@ private:
                 run->second.isBeingPurged = row.purging != 0;
             }
             if (run == runs_.end()) {
-                damage(
-                    fmt::format("the trash holds the run number {}, which has no entry", row.run),
-                    kRepair);
+                damage(fmt::format("the trash holds run number {}, which has no entry", row.run),
+                       kRepair);
             } else if (!isSound(row)) {
-                damage(fmt::format("what the trash says of run {} is not what was written",
+                damage(fmt::format("the trash entry of run {} does not match its checksum",
                                    shown(run->second.row.name)),
                        "'flip doctor --repair' takes the run out of the trash");
             }
@@ -207,10 +206,10 @@ private:
         if (unchecked > 0) {
             report_.notes.push_back(
                 {file_.string(),
-                 fmt::format("{} runs were put into the trash by an earlier version; what the "
-                             "trash says of them carries no checksum",
+                 fmt::format("{} runs were moved to the trash by an earlier version; their trash "
+                             "entries have no checksum",
                              unchecked),
-                 "'flip runs restore' or 'flip runs purge' ends that"});
+                 "'flip runs restore' or 'flip runs purge' removes these entries"});
         }
     }
 
@@ -220,45 +219,46 @@ private:
     std::map<std::int64_t, RunUnderCheck> runs_; // by id
 };
 
-/// What a person reads of the file's own damage: the first, and how many more.
-void tellFile(const FileDamage& damage, const std::filesystem::path& file, DatabaseReport& report) {
-    const auto tell = [&](const std::vector<std::string>& what, std::string advice) {
+/// Reports the damage of the file itself: of each kind the first finding, and how many more.
+void reportFileDamage(const FileDamage& damage, const std::filesystem::path& file,
+                      DatabaseReport& report) {
+    const auto add = [&](const std::vector<std::string>& what, std::string advice) {
         if (!what.empty()) {
             std::string text = "is damaged: " + what.front();
             if (what.size() > 1) {
-                text += fmt::format("; and {} more such", what.size() - 1);
+                text += fmt::format("; and {} more", what.size() - 1);
             }
             report.damaged.push_back({file.string(), std::move(text), std::move(advice)});
         }
     };
-    tell(damage.pages, kPutBackOrExport);
-    tell(damage.indices, kRepair);
-    tell(damage.header, kPutBackOrExport);
-    tell(damage.tables, damage.version ? kRepair : kPutBackOrExport);
+    add(damage.pages, kRestoreOrExport);
+    add(damage.indices, kRepair);
+    add(damage.header, kRestoreOrExport);
+    add(damage.tables, damage.version ? kRepair : kRestoreOrExport);
 }
 
-void tellProblem(const Problem& problem, DatabaseReport& report) {
+void reportProblem(const Problem& problem, DatabaseReport& report) {
     const std::size_t end = problem.what.rfind("; ");
-    const bool parted = end != std::string::npos;
+    const bool hasAdvice = end != std::string::npos;
     report.damaged.push_back({problem.where, problem.what.substr(0, end),
-                              parted ? problem.what.substr(end + 2) : std::string()});
+                              hasAdvice ? problem.what.substr(end + 2) : std::string()});
 }
 
-/// Compares file and tables; returns whether its rows can be read by this program.
+/// Checks file and tables; returns whether this program can read the rows.
 Result<bool> checkFile(const std::filesystem::path& file, DatabaseReport& report) {
-    return guarded(file, [&]() -> Result<bool> {
+    return catchDatabaseErrors(file, [&]() -> Result<bool> {
         auto opened = openDatabaseAsItIs(file);
         if (!opened) {
             return opened.problem();
         }
         const FileDamage damage = checkDatabaseFile(*opened->database, file);
-        tellFile(damage, file, report);
+        reportFileDamage(damage, file, report);
         return damage.tables.empty() && damage.pages.empty();
     });
 }
 
 Result<void> checkRows(const std::filesystem::path& file, DatabaseReport& report) {
-    return guarded(file, [&]() -> Result<void> {
+    return catchDatabaseErrors(file, [&]() -> Result<void> {
         auto opened = openDatabaseToRead(file);
         if (!opened) {
             return opened.problem();
@@ -271,24 +271,24 @@ Result<void> checkRows(const std::filesystem::path& file, DatabaseReport& report
 } // namespace
 
 bool DatabaseReport::lacks(const std::string& run) const {
-    return knowsItsRuns && std::ranges::find(runs, run, &KnownRun::name) == runs.end();
+    return hasAllRuns && std::ranges::find(runs, run, &KnownRun::name) == runs.end();
 }
 
 DatabaseReport checkDatabase(const std::filesystem::path& file) {
     DatabaseReport report;
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
-        report.knowsItsRuns = true;
+        report.hasAllRuns = true;
         return report;
     }
     const auto readable = checkFile(file, report);
     if (!readable) {
-        tellProblem(readable.problem(), report);
+        reportProblem(readable.problem(), report);
         return report;
     }
-    // Also where pages are damaged, as far as it goes: the runs that lost something are named.
+    // Also if pages are damaged, as far as possible: it names the runs that lost something.
     if (auto rows = checkRows(file, report); !rows && *readable) {
-        tellProblem(rows.problem(), report);
+        reportProblem(rows.problem(), report);
     }
     return report;
 }

@@ -8,27 +8,27 @@
 
 namespace flip {
 
-/// A run that flip.db knows, in the trash or not.
+/// A run in flip.db, in the trash or not.
 struct KnownRun {
     std::string name;
     std::string kind;
-    std::string status; // empty where its row is damaged, or it is being purged
+    std::string status; // empty if its row is damaged or it is being purged
 };
 
-/// What flip.db is found to be.
+/// What a check of flip.db found.
 struct DatabaseReport {
-    std::vector<Finding> damaged; // the file's pages, then one for each run and what of it
+    std::vector<Finding> damaged; // of the file itself, then of each run
     std::vector<Finding> notes;
     std::vector<KnownRun> runs;
-    bool knowsItsRuns = false; // `runs` is all of them
+    bool hasAllRuns = false; // whether `runs` holds every run
 
-    /// Whether flip.db has no run of this name, for certain.
+    /// Whether flip.db certainly has no run of this name.
     bool lacks(const std::string& run) const;
 };
 
-/// Reads all of flip.db and compares it with its checksums: pages, indices, tables, each run's row,
-/// each fact, and the columns of the rows with the facts that they repeat. Writes nothing; another
-/// program may write meanwhile. A file that is not there is sound.
+/// Reads all of flip.db and checks its pages, indices and tables, the checksum of each run's row
+/// and of each fact, and that columns agree with the facts that they repeat. Writes nothing;
+/// another program may write meanwhile. A missing file is not damaged.
 DatabaseReport checkDatabase(const std::filesystem::path& file);
 
 } // namespace flip

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The header is that of the SQLite file format, section 1.3; its numbers are big-endian.
+// The header of the SQLite file format, section 1.3; its numbers are big-endian.
 constexpr std::size_t kHeaderBytes = 100;
 constexpr std::size_t kPageSizeAt = 16;
 constexpr std::size_t kWriteVersionAt = 18;
@@ -27,7 +27,7 @@ constexpr std::size_t kChangesAt = 24;
 constexpr std::size_t kPagesAt = 28;
 constexpr std::size_t kValidForAt = 92;
 
-/// A number of the header that is the same in every file of this program.
+/// A header number that is the same in every file that this program writes.
 struct Constant {
     std::size_t at;
     std::uint32_t value;
@@ -42,7 +42,7 @@ constexpr std::array kConstants{
     Constant{80, 0, "reserved space"},     Constant{84, 0, "reserved space"},
     Constant{88, 0, "reserved space"}};
 
-/// The first bytes of the file; empty where it has no page yet.
+/// The first bytes of the file; empty if it has no page yet.
 std::string headerOf(const fs::path& file) {
     std::string header(kHeaderBytes, '\0');
     std::ifstream stream(file, std::ios::binary);
@@ -58,11 +58,11 @@ std::uint32_t numberAt(std::string_view header, std::size_t at, std::size_t byte
     return number;
 }
 
-/// Whether all of the file stands in itself, nothing in a log beside it.
+/// Whether the file is complete, with no changes in a log beside it.
 bool isWhole(const fs::path& file) {
     std::error_code error;
-    const auto waiting = fs::file_size(file.string() + "-wal", error);
-    return error || waiting == 0;
+    const auto logBytes = fs::file_size(file.string() + "-wal", error);
+    return error || logBytes == 0;
 }
 
 std::vector<std::string> checkHeader(const fs::path& file) {
@@ -90,18 +90,17 @@ std::vector<std::string> checkHeader(const fs::path& file) {
                                      kChangesAt, kValidForAt));
     }
     const std::uint32_t stated = numberAt(header, kPageSizeAt, 2);
-    const std::uintmax_t pageSize = stated == 1 ? 65536 : stated; // as the format spells it
+    const std::uintmax_t pageSize = stated == 1 ? 65536 : stated; // as the format encodes it
     std::error_code error;
     const std::uintmax_t bytes = fs::file_size(file, error);
     if (isWhole(file) && !error && numberAt(header, kPagesAt) * pageSize != bytes) {
-        damage.push_back(fmt::format("it has {} bytes instead of the {} pages of {} that its "
-                                     "header states",
+        damage.push_back(fmt::format("it has {} bytes, but its header states {} pages of {} bytes",
                                      bytes, numberAt(header, kPagesAt), pageSize));
     }
     return damage;
 }
 
-/// One line of SQLite's answer, without what it says of the database's name.
+/// A result of SQLite on one line, without the heading that names the database.
 std::string oneLine(std::string text) {
     constexpr std::string_view kOpening = "*** in database main ***\n";
     if (text.starts_with(kOpening)) {
@@ -132,19 +131,18 @@ void checkTables(SQLite::Database& database, FileDamage& damage) {
     const std::int64_t stated = statedVersion(database);
     const std::vector<std::string> tables = tablesOf(database);
     if (stated >= 0 && stated <= newestVersion() && tables == tablesOfVersion(stated)) {
-        // They are numbered without gaps; SQLite reads the numbers for their order alone.
+        // They are numbered without gaps; SQLite uses the numbers only for their order.
         const auto last = database.execAndGet("SELECT ifnull(max(rowid), 0) FROM sqlite_schema");
         if (last.getInt64() != static_cast<std::int64_t>(tables.size())) {
-            damage.pages.push_back("the list of its tables is numbered with a gap");
+            damage.pages.push_back("the numbering of its tables has a gap");
         }
         return;
     }
     for (std::int64_t version = 1; version <= newestVersion(); ++version) {
         if (tables == tablesOfVersion(version)) {
             damage.version = version;
-            damage.tables.push_back(fmt::format("it states version {} of its tables, which are "
-                                                "those of version {}",
-                                                stated, version));
+            damage.tables.push_back(fmt::format(
+                "it states version {}, but its tables are those of version {}", stated, version));
             return;
         }
     }
@@ -155,7 +153,7 @@ void checkTables(SQLite::Database& database, FileDamage& damage) {
     damage.tables.push_back("its tables are not those of version " + std::to_string(stated));
 }
 
-/// Runs one of the checks; what it throws is damage too.
+/// Runs one of the checks; an exception counts as damage too.
 template <class Check>
 void note(std::vector<std::string>& damage, Check&& check) {
     try {

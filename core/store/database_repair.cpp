@@ -21,7 +21,7 @@ namespace {
 
 using Change = std::function<void(RunRow&)>;
 
-/// A fact of this run that is what was written.
+/// A fact that matches its checksum and can be parsed.
 struct SoundFact {
     EventRow row;
     RunEvent event;
@@ -42,7 +42,7 @@ std::vector<SoundFact> soundFacts(SQLite::Database& database, std::int64_t run) 
     return facts;
 }
 
-/// What single columns of a run may have been, by its facts and its recipe.
+/// Possible original values of single columns of a run, from its facts and its recipe.
 std::vector<Change> candidates(const RunRow& row, const std::vector<SoundFact>& facts) {
     std::vector<Change> changes;
     for (const RunStatus status : allChoices<RunStatus>()) {
@@ -72,14 +72,13 @@ std::vector<Change> candidates(const RunRow& row, const std::vector<SoundFact>& 
         changes.emplace_back([seed = spec.seed](RunRow& run) { run.seed = seed; });
         changes.emplace_back([from = spec.finetune.from](RunRow& run) { run.parent = from; });
     } catch (const StoredDamage&) {
-        // The recipe is what is damaged.
+        // The recipe is the damaged column.
     }
     return changes;
 }
 
-/// The row as it was, if one damaged column is all that is wrong with it: only what agrees with the
-/// checksum is taken.
-std::optional<RunRow> mended(const Stored<RunRow>& stored, const std::vector<SoundFact>& facts) {
+/// The original row, if only one column is damaged: the candidate that matches the checksum.
+std::optional<RunRow> repaired(const Stored<RunRow>& stored, const std::vector<SoundFact>& facts) {
     for (const Change& change : candidates(stored.row, facts)) {
         Stored<RunRow> changed = stored;
         change(changed.row);
@@ -97,18 +96,18 @@ public:
 
     void rebuildIndices() {
         database_.exec("REINDEX");
-        tell("the indices were rebuilt from the rows");
+        report("the indices were rebuilt from the rows");
     }
 
-    void mendRows() {
+    void repairRows() {
         SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
-        mendFacts();
-        mendTrash();
-        mendRuns();
+        repairFacts();
+        repairTrash();
+        repairRuns();
         transaction.commit();
     }
 
-    void finishBegun() {
+    void finishInterruptedPurges() {
         std::vector<std::string> purging;
         for (const auto& [id, name] : namesById()) {
             for (const TrashRow& row : trashRows(database_)) {
@@ -121,20 +120,20 @@ public:
         finishPurges(workspace_, database_);
         for (const std::string& name : purging) {
             if (!findRun(database_, name)) {
-                tell(fmt::format("the purge of run {}, begun before, was finished", name));
+                report(fmt::format("the interrupted purge of run {} was finished", name));
             }
         }
         if (datasetsAside && !areDatasetsAside(workspace_)) {
-            tell("the purge of datasets, begun before, was finished");
+            report("the interrupted purge of datasets was finished");
         }
     }
 
 private:
-    void tell(std::string what) {
+    void report(std::string what) {
         done_.push_back({workspace_.database().string(), std::move(what), {}});
     }
 
-    void mendFacts() {
+    void repairFacts() {
         std::vector<EventRow> rows;
         {
             SQLite::Statement statement(database_,
@@ -145,14 +144,14 @@ private:
                 if (!event) {
                     continue;
                 }
-                const EventRow anew = makeEventRow(*event, stored.row.seq);
-                if (isSound(stored) && repeats(stored.row, anew)) {
+                const EventRow rebuilt = makeEventRow(*event, stored.row.seq);
+                if (isSound(stored) && repeats(stored.row, rebuilt)) {
                     continue;
                 }
-                stored.row.time = anew.time;
-                stored.row.kind = anew.kind;
-                stored.row.stage = anew.stage;
-                stored.row.step = anew.step;
+                stored.row.time = rebuilt.time;
+                stored.row.kind = rebuilt.kind;
+                stored.row.stage = rebuilt.stage;
+                stored.row.step = rebuilt.step;
                 if (isSound(stored)) {
                     rows.push_back(std::move(stored.row));
                 }
@@ -162,9 +161,9 @@ private:
             rewriteEvent(database_, row);
         }
         if (!rows.empty()) {
-            tell(fmt::format("kind, stage, step and time of {} facts were told anew from the "
-                             "facts themselves",
-                             rows.size()));
+            report(fmt::format(
+                "kind, stage, step and time of {} facts were restored from the facts themselves",
+                rows.size()));
         }
     }
 
@@ -186,7 +185,7 @@ private:
         return names;
     }
 
-    void mendTrash() {
+    void repairTrash() {
         SQLite::Statement statement(database_, "SELECT 1 FROM runs WHERE id = ?");
         for (const TrashRow& row : trashRows(database_)) {
             statement.reset();
@@ -194,35 +193,35 @@ private:
             const bool isThere = statement.executeStep();
             if (!isThere || !isSound(row)) {
                 unmarkDeleted(database_, row.run);
-                tell(fmt::format("the run number {} was taken out of the trash, whose word on it "
-                                 "was damaged",
-                                 row.run));
+                report(fmt::format(
+                    "run number {} was taken out of the trash, since its trash entry was damaged",
+                    row.run));
             }
         }
     }
 
-    void mendRuns() {
+    void repairRuns() {
         for (Stored<RunRow>& stored : runs()) {
             RunRow& row = stored.row;
             if (!isSound(stored)) {
-                mendRun(stored);
+                repairRun(stored);
             } else if (row.status == wordOf(RunStatus::Running) &&
                        !FileLock::isHeld(workspace_.checkpoints(row.name) / kRunLock)) {
                 markCrashed(database_, row);
-                tell(fmt::format("run {} was marked as crashed: its program is gone", row.name));
+                report(fmt::format("run {} was marked as crashed: its program is gone", row.name));
             }
         }
     }
 
-    void mendRun(const Stored<RunRow>& stored) {
-        if (const auto row = mended(stored, soundFacts(database_, stored.row.id))) {
+    void repairRun(const Stored<RunRow>& stored) {
+        if (const auto row = repaired(stored, soundFacts(database_, stored.row.id))) {
             updateRun(database_, *row);
-            tell(fmt::format("the entry of run {} was told anew from its facts", row->name));
+            report(fmt::format("the entry of run {} was restored from its facts", row->name));
         } else if (!isInTrash(database_, stored.row.id)) {
             markDeleted(database_, stored.row.id, /*purging=*/false);
-            tell(fmt::format("run {}, whose entry is damaged, was put into the trash; its facts "
-                             "and weights stay where they are",
-                             stored.row.name));
+            report(fmt::format("run {}, whose entry is damaged, was moved to the trash; its facts "
+                               "and weights stay where they are",
+                               stored.row.name));
         }
     }
 
@@ -231,9 +230,9 @@ private:
     std::vector<Finding>& done_;
 };
 
-/// Writes down the version that the tables are of, which migrating goes by.
-void stateVersion(const std::filesystem::path& file, std::int64_t version,
-                  std::vector<Finding>& done) {
+/// Stores the actual version of the tables, which decides what is migrated.
+void setVersion(const std::filesystem::path& file, std::int64_t version,
+                std::vector<Finding>& done) {
     SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
     database.exec(fmt::format("PRAGMA user_version = {}", version));
     done.push_back(
@@ -249,7 +248,7 @@ Result<std::vector<Finding>> repairDatabase(const Workspace& workspace) {
     if (!std::filesystem::exists(file, ignored)) {
         return Done();
     }
-    return guarded(file, [&]() -> Result<Done> {
+    return catchDatabaseErrors(file, [&]() -> Result<Done> {
         Done done;
         FileDamage damage;
         {
@@ -264,7 +263,7 @@ Result<std::vector<Finding>> repairDatabase(const Workspace& workspace) {
             return done;
         }
         if (damage.version) {
-            stateVersion(file, *damage.version, done);
+            setVersion(file, *damage.version, done);
         }
         auto database = openDatabase(file);
         if (!database) {
@@ -274,8 +273,8 @@ Result<std::vector<Finding>> repairDatabase(const Workspace& workspace) {
         if (!damage.indices.empty()) {
             repair.rebuildIndices();
         }
-        repair.mendRows();
-        repair.finishBegun();
+        repair.repairRows();
+        repair.finishInterruptedPurges();
         return done;
     });
 }

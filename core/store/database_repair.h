@@ -8,11 +8,11 @@
 
 namespace flip {
 
-/// Mends what can be mended in flip.db without losing anything that is true, and tells each thing
-/// it did: rebuilds indices, tells damaged columns anew from the facts where the checksum agrees,
-/// takes back what the trash says wrongly, ends what a kill left half-done. A run whose row cannot
-/// be mended goes into the trash, so that it keeps no other from being read. A file whose pages are
-/// damaged is left as it is. Not while a run is live.
+/// Repairs what can be repaired in flip.db without losing valid data, and returns what it did:
+/// rebuilds indices, restores damaged columns from the facts if they then match the checksum,
+/// removes damaged trash entries, marks runs without a process as crashed, and finishes interrupted
+/// purges. A run whose row cannot be repaired goes into the trash, so that the other runs can be
+/// read. A file with damaged pages is left as it is. Must not be called while a run is live.
 Result<std::vector<Finding>> repairDatabase(const Workspace& workspace);
 
 } // namespace flip

@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// No name of a dataset holds '~' or begins with '.'.
+// No dataset name contains '~' or begins with '.'.
 constexpr char kBeforeNumber = '~';                  // "clicks~2": the second "clicks" deleted
 constexpr std::string_view kBeingPurged = ".purge-"; // ".purge-clicks~2"
 
@@ -53,7 +53,7 @@ std::optional<Entry> entryOf(const fs::path& folder) {
     return read.ec == std::errc() && read.ptr == end ? std::optional(entry) : std::nullopt;
 }
 
-/// What lies in the trash, by name, the last deleted of a name first.
+/// The datasets in the trash by name; of equal names, the last deleted first.
 std::vector<Entry> entriesIn(const fs::path& trash) {
     std::vector<Entry> entries;
     std::error_code error;
@@ -82,7 +82,7 @@ Result<void> move(const fs::path& from, const fs::path& to) {
     return {};
 }
 
-/// Live runs on just these rows; where the dataset cannot be read, on a dataset of its name.
+/// Runs outside the trash on exactly these rows; without a hash, on a dataset of this name.
 std::vector<RunRow> runsOn(SQLite::Database& database, const std::string& name,
                            const std::string& hash) {
     SQLite::Statement statement(database,
@@ -100,7 +100,7 @@ std::vector<RunRow> runsOn(SQLite::Database& database, const std::string& name,
     return rows;
 }
 
-Problem stoodOn(const std::string& name, const std::vector<RunRow>& rows) {
+Problem usedByRuns(const std::string& name, const std::vector<RunRow>& rows) {
     constexpr std::size_t kNamed = 5;
     std::vector<std::string> names;
     for (std::size_t i = 0; i < std::min(rows.size(), kNamed); ++i) {
@@ -109,16 +109,16 @@ Problem stoodOn(const std::string& name, const std::vector<RunRow>& rows) {
     if (rows.size() > kNamed) {
         names.push_back(fmt::format("{} more", rows.size() - kNamed));
     }
-    return {fmt::format("runs stand on this dataset: {}; delete them first, or add --with-runs to "
-                        "put them into the trash too",
+    return {fmt::format("runs use this dataset: {}; delete them first, or add --with-runs to move "
+                        "them to the trash too",
                         fmt::join(names, ", ")),
             name};
 }
 
-/// Puts the runs into the trash, or says why the dataset has to stay.
-Result<Cleared> clearRuns(SQLite::Database& database, const Workspace& workspace,
-                          const std::string& name, const std::string& hash, bool withRuns) {
-    Cleared done;
+/// Puts the runs into the trash, or returns why the dataset must be kept.
+Result<TrashReport> clearRuns(SQLite::Database& database, const Workspace& workspace,
+                              const std::string& name, const std::string& hash, bool withRuns) {
+    TrashReport done;
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     const std::vector<RunRow> rows = runsOn(database, name, hash);
     for (const RunRow& row : rows) {
@@ -130,7 +130,7 @@ Result<Cleared> clearRuns(SQLite::Database& database, const Workspace& workspace
         }
     }
     if (!rows.empty() && !withRuns) {
-        return stoodOn(name, rows);
+        return usedByRuns(name, rows);
     }
     for (const RunRow& row : rows) {
         markDeleted(database, row.id, /*purging=*/false);
@@ -141,16 +141,16 @@ Result<Cleared> clearRuns(SQLite::Database& database, const Workspace& workspace
     return done;
 }
 
-/// Moves the dataset away, unless a run has begun on it since clearRuns().
+/// Moves the dataset to the trash, unless a run on it was created since clearRuns().
 Result<void> moveToTrash(SQLite::Database& database, const Workspace& workspace,
                          const std::string& name, const std::string& hash) {
     if (auto made = makeFolder(trashOf(workspace)); !made) {
         return made;
     }
-    // Held to its end: no run is entered and no dataset moved meanwhile.
+    // Held until the end, so that no run is created and no dataset moved meanwhile.
     const SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     if (const auto rows = runsOn(database, name, hash); !rows.empty()) {
-        return stoodOn(name, rows);
+        return usedByRuns(name, rows);
     }
     int number = 1;
     for (const Entry& entry : entriesIn(trashOf(workspace))) {
@@ -160,8 +160,8 @@ Result<void> moveToTrash(SQLite::Database& database, const Workspace& workspace,
                 trashOf(workspace) / fmt::format("{}{}{}", name, kBeforeNumber, number));
 }
 
-/// What purges have put aside.
-std::vector<fs::path> putAside(const fs::path& trash) {
+/// Folders that purges have set aside.
+std::vector<fs::path> foldersSetAside(const fs::path& trash) {
     std::vector<fs::path> folders;
     std::error_code error;
     for (fs::directory_iterator file(trash, error), end; !error && file != end;
@@ -175,7 +175,8 @@ std::vector<fs::path> putAside(const fs::path& trash) {
 
 } // namespace
 
-Result<Cleared> deleteDataset(const Workspace& workspace, const std::string& name, bool withRuns) {
+Result<TrashReport> deleteDataset(const Workspace& workspace, const std::string& name,
+                                  bool withRuns) {
     const fs::path folder = workspace.dataset(name);
     if (!checkName(name) || !isThere(folder)) {
         return Problem{"no dataset has this name; see 'flip datasets'", name};
@@ -186,13 +187,13 @@ Result<Cleared> deleteDataset(const Workspace& workspace, const std::string& nam
     if (!database) {
         return database.problem();
     }
-    return guarded(workspace.database(), [&]() -> Result<Cleared> {
+    return catchDatabaseErrors(workspace.database(), [&]() -> Result<TrashReport> {
         auto done = clearRuns(**database, workspace, name, hash, withRuns);
         if (!done) {
             return done;
         }
         done->bytes += bytesIn(folder);
-        // After the runs are marked: killed in between, a dataset without runs is left.
+        // After the runs are marked: a kill in between leaves a dataset without runs.
         if (auto moved = moveToTrash(**database, workspace, name, hash); !moved) {
             return moved.problem();
         }
@@ -201,7 +202,7 @@ Result<Cleared> deleteDataset(const Workspace& workspace, const std::string& nam
     });
 }
 
-Result<Cleared> restoreDataset(const Workspace& workspace, const std::string& name) {
+Result<TrashReport> restoreDataset(const Workspace& workspace, const std::string& name) {
     const auto lock = lockTrash(workspace);
     if (!lock) {
         return lock.problem();
@@ -210,22 +211,23 @@ Result<Cleared> restoreDataset(const Workspace& workspace, const std::string& na
     const auto last = std::ranges::find(entries, name, &Entry::name);
     if (last == entries.end()) {
         const auto names = trashedDatasets(workspace);
-        return Problem{"no dataset of this name is in the trash; there " +
-                           (names.empty() ? std::string("is none")
-                                          : fmt::format("are: {}", fmt::join(names, ", "))),
+        return Problem{"no dataset of this name is in the trash, which " +
+                           (names.empty() ? std::string("is empty")
+                                          : fmt::format("holds: {}", fmt::join(names, ", "))),
                        name};
     }
     if (isThere(workspace.dataset(name))) {
         return Problem{"there is a dataset of this name again; delete that one first", name};
     }
-    Cleared done{.datasets = {name}, .bytes = bytesIn(last->folder)};
+    TrashReport done{.datasets = {name}, .bytes = bytesIn(last->folder)};
     if (auto moved = move(last->folder, workspace.dataset(name)); !moved) {
         return moved.problem();
     }
     return done;
 }
 
-Result<Cleared> purgeDatasets(const Workspace& workspace, const std::vector<std::string>& names) {
+Result<TrashReport> purgeDatasets(const Workspace& workspace,
+                                  const std::vector<std::string>& names) {
     const auto lock = lockTrash(workspace);
     if (!lock) {
         return lock.problem();
@@ -238,15 +240,15 @@ Result<Cleared> purgeDatasets(const Workspace& workspace, const std::vector<std:
                            name};
         }
     }
-    Cleared done;
-    Cleared before; // what an earlier purge left, whose name may be needed again
+    TrashReport done;
+    TrashReport before; // leftovers of an earlier purge, whose names may be needed again
     removeDatasetsAside(workspace, before);
     done.bytes = before.bytes;
     for (const Entry& entry : entries) {
         if (!names.empty() && std::ranges::find(names, entry.name) == names.end()) {
             continue;
         }
-        // Put aside in one step, so that nobody takes back a half of it.
+        // Set aside in one step, so that nobody can restore a part of it.
         const fs::path aside =
             trashOf(workspace) / (std::string(kBeingPurged) + entry.folder.filename().string());
         if (auto moved = move(entry.folder, aside); !moved) {
@@ -260,11 +262,11 @@ Result<Cleared> purgeDatasets(const Workspace& workspace, const std::vector<std:
 }
 
 bool areDatasetsAside(const Workspace& workspace) {
-    return !putAside(trashOf(workspace)).empty();
+    return !foldersSetAside(trashOf(workspace)).empty();
 }
 
-void removeDatasetsAside(const Workspace& workspace, Cleared& done) {
-    for (const fs::path& folder : putAside(trashOf(workspace))) {
+void removeDatasetsAside(const Workspace& workspace, TrashReport& done) {
+    for (const fs::path& folder : foldersSetAside(trashOf(workspace))) {
         const std::uintmax_t bytes = bytesIn(folder);
         if (auto removed = removeFolder(folder); !removed) {
             done.problems.push_back(removed.problem());

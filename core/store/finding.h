@@ -7,7 +7,7 @@ namespace flip {
 /// Something about a file of the workspace that its owner should know.
 struct Finding {
     std::string file;
-    std::string problem; // what is wrong with it; of a repair what was done
+    std::string problem; // what is wrong with it; after a repair, what was done
     std::string advice;  // what to do; may be empty
 };
 

@@ -31,14 +31,14 @@ std::vector<fs::path> entriesOf(const fs::path& folder) {
     return paths;
 }
 
-/// Whether a name ends as mkstemp() ends it: six letters or digits.
+/// Whether these are six letters or digits, as mkstemp() appends.
 bool isRandom(std::string_view letters) {
     return letters.size() == 6 && std::ranges::all_of(letters, [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
            });
 }
 
-/// What Workspace::open() tries whether it can write with.
+/// The file with which Workspace::open() checks that it can write.
 bool isProbe(const fs::path& file) {
     constexpr std::string_view kPrefix = ".writable-";
     const std::string name = file.filename().string();
@@ -47,7 +47,7 @@ bool isProbe(const fs::path& file) {
            fs::file_size(file, error) == 0 && !error;
 }
 
-/// What writeFileAtomically() began: "state.safetensors.x7Rk2a".
+/// A temporary file of writeFileAtomically(): "state.safetensors.x7Rk2a".
 bool isHalfWritten(const fs::path& file, std::string_view ending) {
     const std::string random = file.extension().string();
     return file.stem().extension() == ending && !random.empty() &&
@@ -59,7 +59,7 @@ bool isHalfWritten(const fs::path& file, std::string_view ending) {
 std::vector<Leftover> leftoversIn(const Workspace& workspace, const DatabaseReport& database) {
     std::vector<Leftover> found;
     for (const fs::path& part : partsOf(workspace)) {
-        for (const fs::path& folder : workFoldersIn(part, WorkFolderMaker::Dead)) {
+        for (const fs::path& folder : workFoldersIn(part, WorkFolderOwner::Dead)) {
             found.push_back({folder, Leftover::Kind::WorkFolder});
         }
         for (const fs::path& file : entriesOf(part)) {
@@ -104,14 +104,14 @@ bool removeLeftover(const Leftover& leftover) {
     return false;
 }
 
-std::optional<fs::path> inUseNow(const Workspace& workspace) {
+std::optional<fs::path> pathInUse(const Workspace& workspace) {
     for (const fs::path& folder : runFolders(workspace)) {
         if (FileLock::isHeld(folder / kRunLock)) {
             return folder;
         }
     }
     for (const fs::path& part : partsOf(workspace)) {
-        const auto living = workFoldersIn(part, WorkFolderMaker::Lives);
+        const auto living = workFoldersIn(part, WorkFolderOwner::Alive);
         if (!living.empty()) {
             return living.front();
         }

@@ -10,27 +10,27 @@
 
 namespace flip {
 
-/// A file or folder of the workspace that a killed program left and nobody needs.
+/// A file or folder of the workspace that a killed program left behind and nobody needs.
 struct Leftover {
     enum class Kind { WorkFolder, File, RunFolder };
     std::filesystem::path path;
     Kind kind = Kind::File;
 };
 
-/// What killed programs left: folders to work in, half-written files, probes, and folders of runs
-/// that never came to be, with a lock in them that nobody holds.
+/// What killed programs left behind: work folders, half-written files, write probes, and folders of
+/// runs that were never stored, which hold only a lock that nobody holds.
 std::vector<Leftover> leftoversIn(const Workspace& workspace, const DatabaseReport& database);
 
-/// Removes one, unless somebody uses it after all; whether it is gone.
+/// Removes one unless a program uses it; returns whether it is gone.
 bool removeLeftover(const Leftover& leftover);
 
-/// What another program now works on: a run, an import; nothing where none does.
-std::optional<std::filesystem::path> inUseNow(const Workspace& workspace);
+/// A folder that another program is working in, of a run or an import; nothing if there is none.
+std::optional<std::filesystem::path> pathInUse(const Workspace& workspace);
 
 /// The subfolders of a folder, sorted; hidden ones are left out.
 std::vector<std::filesystem::path> foldersOf(const std::filesystem::path& folder);
 
-/// Those of checkpoints/.
+/// The subfolders of checkpoints/.
 std::vector<std::filesystem::path> runFolders(const Workspace& workspace);
 
 } // namespace flip

@@ -18,7 +18,7 @@ TensorView column(NumberType type, const std::vector<T>& values) {
             {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)}};
 }
 
-/// Copies a column out; false where it is missing, of another type or of another length.
+/// Copies a column out; false if it is missing or has another type or length.
 template <class T>
 bool read(const SafetensorsFile& file, const std::string& name, NumberType type, std::size_t rows,
           std::vector<T>& out) {
@@ -39,7 +39,7 @@ void append(std::string& text, double value) {
     text.append(buffer, end.ptr);
 }
 
-/// The rest of a line: ",logit,p" and the branches', where there are any.
+/// The rest of a line: ",logit,p" and the branch logits, if any.
 void appendLogits(std::string& text, std::size_t row, const std::vector<double>& logit,
                   const std::vector<double>& idLogit, const std::vector<double>& textLogit) {
     text += ',';
@@ -101,7 +101,7 @@ Result<StoredPredictions> predictionsOf(const Workspace& workspace, const std::s
     const auto file = workspace.checkpoints(run) / kPredictionsFile;
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
-        return Problem{"has no predictions; only a finetuning run that finished has", run};
+        return Problem{"has no predictions; only finished finetuning runs have them", run};
     }
     return loadPredictions(file);
 }

@@ -39,7 +39,7 @@ constexpr const char* kManifest = "run.json";
 constexpr const char* kFacts = "facts.tsv";
 constexpr const char* kFiles = "files/";
 
-/// The texts of a row, by their names in the manifest.
+/// The text columns of a row, by their keys in the manifest.
 constexpr std::array<std::pair<const char*, std::string RunRow::*>, 11> kTexts{{
     {"name", &RunRow::name},
     {"status", &RunRow::status},
@@ -54,7 +54,7 @@ constexpr std::array<std::pair<const char*, std::string RunRow::*>, 11> kTexts{{
     {"last_stage", &RunRow::lastStage},
 }};
 
-/// The numbers of a row, likewise.
+/// The integer columns of a row, likewise.
 constexpr std::array<std::pair<const char*, std::int64_t RunRow::*>, 3> kNumbers{{
     {"seed", &RunRow::seed},
     {"last_step", &RunRow::lastStep},
@@ -68,7 +68,7 @@ struct Content {
     std::string hash;
 };
 
-/// What the archive's run.json says.
+/// The content of the archive's run.json.
 struct Manifest {
     RunRow row;
     std::string factsHash;
@@ -98,7 +98,7 @@ std::string textOf(const Manifest& manifest) {
     return toJson(manifest).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-/// The files of a run's folder, without its lock and what a kill cut short.
+/// The files of a run's folder, without its lock and half-written files.
 std::vector<fs::path> filesOf(const fs::path& folder) {
     std::vector<fs::path> files;
     std::error_code error;
@@ -123,7 +123,7 @@ std::string factsAsText(const std::vector<EventRow>& events) {
     return text;
 }
 
-/// A name that stays inside the folder it is put into.
+/// Whether a file of this name stays inside the folder that it is unpacked into.
 bool isInside(const std::string& name) {
     const fs::path path(name);
     return !name.empty() && path.is_relative() && name != kRunLock &&
@@ -132,10 +132,10 @@ bool isInside(const std::string& name) {
                                 [](const fs::path& part) { return part == ".." || part == "."; });
 }
 
-/// An archive being taken in; what is wrong with it names its file.
-class Incoming {
+/// An archive being imported; its Problems name its file.
+class ArchiveReader {
 public:
-    explicit Incoming(fs::path file) : file_(std::move(file)) {}
+    explicit ArchiveReader(fs::path file) : file_(std::move(file)) {}
 
     Problem refuse(const std::string& what) const { return {what, file_.string()}; }
 
@@ -151,7 +151,7 @@ public:
         const Json json = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
         if (!json.is_object() || json.value("format", Json()) != kFormat ||
             !json.value("version", Json()).is_number_integer()) {
-            return refuse("is no run that 'flip runs export RUN --zip' wrote");
+            return refuse("was not written by 'flip runs export RUN --zip'");
         }
         if (json["version"].get<std::int64_t>() > kVersion) {
             return refuse("was written by a newer version of this program; update the program");
@@ -160,19 +160,19 @@ public:
         if (!readRow(json.value("run", Json()), manifest.row) ||
             !readText(json, "facts_hash", manifest.factsHash) ||
             !readFiles(json.value("files", Json()), manifest.files)) {
-            return damaged("its run.json lacks what belongs to a run");
+            return damaged("its run.json is incomplete");
         }
         return manifest;
     }
 
-    /// The facts, each of which this program can read.
+    /// Reads the facts; refuses any that this program cannot parse.
     Result<std::vector<EventRow>> readFacts(const Manifest& manifest) const {
         const auto text = textOf(kFacts);
         if (!text) {
             return text.problem();
         }
         if (contentHash(*text) != manifest.factsHash) {
-            return damaged("its facts are not what was written");
+            return damaged("its facts do not match their hash");
         }
         std::vector<EventRow> events;
         for (std::size_t begin = 0; begin < text->size();) {
@@ -195,7 +195,7 @@ public:
         return events;
     }
 
-    /// Unpacks a file of the run and compares it with its hash.
+    /// Unpacks a file of the run and checks it against its hash.
     Result<void> unpack(const Content& content, const fs::path& target) const {
         if (auto made = makeFolder(target.parent_path()); !made) {
             return made;
@@ -223,10 +223,10 @@ public:
         out.close();
         if (!out) {
             return Problem{"cannot be written; check the disk and its free space", target.string(),
-                           /*world=*/true};
+                           /*systemError=*/true};
         }
         if (bytes != content.bytes || hasher.digest() != content.hash) {
-            return damaged(content.name + " is not what was written");
+            return damaged(content.name + " does not match its hash");
         }
         return flushToDisk(target);
     }
@@ -240,7 +240,7 @@ private:
             return members.problem();
         }
         if (std::ranges::find(*members, member, &ArchiveMember::name) == members->end()) {
-            return refuse("is no run that 'flip runs export RUN --zip' wrote");
+            return refuse("was not written by 'flip runs export RUN --zip'");
         }
         auto source = openZipMember(file_, member, shownAs(member));
         if (!source) {
@@ -301,10 +301,11 @@ private:
 };
 
 /// Whether `runs list` will be able to show this row.
-Result<void> checkRow(const RunRow& row, const Incoming& archive) {
+Result<void> checkRow(const RunRow& row, const ArchiveReader& archive) {
     const auto status = choiceOf<RunStatus>(row.status);
     if (!status || *status == RunStatus::Running) {
-        return archive.damaged("its run is '" + row.status + "', which no run at rest is");
+        return archive.damaged("its run has the status '" + row.status +
+                               "', which no ended run has");
     }
     try {
         static_cast<void>(storedKind(row));
@@ -318,15 +319,15 @@ Result<void> checkRow(const RunRow& row, const Incoming& archive) {
     return {};
 }
 
-/// Enters the run as one whose purge has begun: killed before it is whole, it is removed by whoever
-/// writes the store next.
-Result<void> enter(SQLite::Database& database, const Workspace& workspace, RunRow& row,
-                   const std::vector<EventRow>& events) {
+/// Inserts the run marked as being purged, so that after a kill in the middle of the import the
+/// next program that writes the store removes it.
+Result<void> insertAsPurging(SQLite::Database& database, const Workspace& workspace, RunRow& row,
+                             const std::vector<EventRow>& events) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     if (const auto taken = findRun(database, row.name)) {
         return Problem{
             "a run of this name is " +
-                std::string(isInTrash(database, taken->id) ? "in the trash" : "there already") +
+                std::string(isInTrash(database, taken->id) ? "in the trash" : "stored already") +
                 "; choose another one with --name",
             row.name};
     }
@@ -351,7 +352,7 @@ void execute(SQLite::Database& database, const char* sql, std::int64_t run) {
     transaction.commit();
 }
 
-/// Puts row and files in their places.
+/// Stores the row and moves the files into place.
 Result<void> publish(const Workspace& workspace, const fs::path& files, RunRow& row,
                      const std::vector<EventRow>& events) {
     const auto lock = lockTrash(workspace);
@@ -362,15 +363,15 @@ Result<void> publish(const Workspace& workspace, const fs::path& files, RunRow& 
     if (!database) {
         return database.problem();
     }
-    return guarded(workspace.database(), [&]() -> Result<void> {
-        if (auto entered = enter(**database, workspace, row, events); !entered) {
+    return catchDatabaseErrors(workspace.database(), [&]() -> Result<void> {
+        if (auto entered = insertAsPurging(**database, workspace, row, events); !entered) {
             return entered;
         }
         const fs::path target = workspace.checkpoints(row.name);
         if (std::rename(files.c_str(), target.c_str()) != 0) {
             const std::error_code error(errno, std::generic_category());
             execute(**database, "DELETE FROM runs WHERE id = ?", row.id);
-            return Problem{"the run's files cannot be put there: " + error.message(),
+            return Problem{"the run's files cannot be moved there: " + error.message(),
                            target.string()};
         }
         static_cast<void>(flushToDisk(target.parent_path()));
@@ -383,7 +384,7 @@ Result<void> publish(const Workspace& workspace, const fs::path& files, RunRow& 
 
 Result<std::uintmax_t> exportRun(const Workspace& workspace, RunStore& store,
                                  const std::string& run, const fs::path& file) {
-    // Looked up first: that marks a run as crashed whose process is gone.
+    // Looked up first, since that marks a run without a process as crashed.
     const auto found = store.find(run);
     if (!found) {
         return found.problem();
@@ -401,7 +402,7 @@ Result<std::uintmax_t> exportRun(const Workspace& workspace, RunStore& store,
         return zip.problem();
     }
     Manifest manifest{.row = record->row};
-    manifest.row.status = wordOf(found->status); // of a workspace that cannot be written, too
+    manifest.row.status = wordOf(found->status); // in a read-only workspace, too
     for (const fs::path& name : filesOf(folder)) {
         std::error_code error;
         const std::uintmax_t bytes = fs::file_size(folder / name, error);
@@ -427,7 +428,7 @@ Result<std::uintmax_t> exportRun(const Workspace& workspace, RunStore& store,
 
 Result<ImportedRun> importRun(const Workspace& workspace, const fs::path& file,
                               const std::string& name) {
-    const Incoming archive(file);
+    const ArchiveReader archive(file);
     auto manifest = archive.readManifest();
     if (!manifest) {
         return manifest.problem();
@@ -464,7 +465,7 @@ Result<ImportedRun> importRun(const Workspace& workspace, const fs::path& file,
     }
     if (checkName(row.dataset)) {
         const auto dataset = Dataset::open(workspace.dataset(row.dataset));
-        imported.datasetIsHere = dataset && dataset->hash() == row.datasetHash;
+        imported.hasDataset = dataset && dataset->hash() == row.datasetHash;
     }
     return imported;
 }

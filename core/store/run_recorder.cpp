@@ -26,16 +26,16 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kBatch = std::chrono::milliseconds(200);
 constexpr auto kPauseAfterFailure = std::chrono::seconds(2);
-constexpr std::size_t kDatasetInName = 160;  // characters; a name has room for the rest
+constexpr std::size_t kDatasetInName = 160;  // characters, so that the rest of the name fits
 constexpr std::size_t kMostWaiting = 100000; // facts kept while the store cannot be written
 
-/// Facts that others wait for, or that what comes next depends on.
+/// Facts that readers wait for or that the next steps depend on.
 bool isUrgent(const Fact& fact) {
     return !std::holds_alternative<StepDone>(fact) && !std::holds_alternative<LogLine>(fact);
 }
 
-/// Whether something other than a lock lies in the run's folder: remains of a forgotten run.
-bool hasRemains(const std::filesystem::path& folder) {
+/// Whether the run's folder holds anything but a lock, left by a run that is no longer stored.
+bool hasLeftovers(const std::filesystem::path& folder) {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
         if (entry.path().filename() != kRunLock) {
@@ -45,7 +45,7 @@ bool hasRemains(const std::filesystem::path& folder) {
     return false;
 }
 
-/// Removes files that writeFileAtomically() began and a kill cut short: "state.safetensors.x7Rk2a".
+/// Removes temporary files of writeFileAtomically() that a kill left: "state.safetensors.x7Rk2a".
 /// Only for the holder of the run's lock.
 void removeHalfWritten(const std::filesystem::path& folder) {
     std::error_code error;
@@ -67,8 +67,8 @@ Result<FileLock> lockRun(const Workspace& workspace, const std::string& run) {
     return FileLock::acquire(workspace.checkpoints(run) / kRunLock);
 }
 
-/// "<kind>-<dataset>-<n>" with the smallest n that neither the store nor the disk knows; a run that
-/// finetunes alone is named after its branches, which tell more.
+/// "<kind>-<dataset>-<n>" with the smallest n that is free in the store and on disk; a run that
+/// only finetunes is named after its branches, which say more than its kind.
 std::string freeName(SQLite::Database& database, const Workspace& workspace, const RunSpec& spec) {
     SQLite::Statement taken(database, "SELECT 1 FROM runs WHERE name = ?");
     const std::string_view kind =
@@ -78,13 +78,13 @@ std::string freeName(SQLite::Database& database, const Workspace& workspace, con
             fmt::format("{}-{}-{}", kind, spec.data.dataset.substr(0, kDatasetInName), n);
         taken.reset();
         taken.bind(1, name);
-        if (!taken.executeStep() && !hasRemains(workspace.checkpoints(name))) {
+        if (!taken.executeStep() && !hasLeftovers(workspace.checkpoints(name))) {
             return name;
         }
     }
 }
 
-/// The number of the last fact that a run going on from this checkpoint keeps.
+/// The number of the last fact that a run resumed from this checkpoint keeps.
 std::int64_t lastFactBefore(SQLite::Database& database, std::int64_t run,
                             std::optional<RunStage> stage, std::int64_t step) {
     if (!stage) {
@@ -101,11 +101,11 @@ std::int64_t lastFactBefore(SQLite::Database& database, std::int64_t run,
         return statement.getColumn(0).getInt64();
     };
     const auto saved = last("kind = 'checkpoint' AND stage = ? AND step = ?");
-    // The file may be on the disk although the fact about it is lost with the process.
+    // The file may be on disk although the fact about it was lost with the process.
     return saved != 0 ? saved : last("stage = ? AND step <= ?");
 }
 
-/// Moves the run's row and facts back to the checkpoint.
+/// Resets the run's row and facts to the checkpoint.
 void rewind(SQLite::Database& database, RunRow& row, std::optional<RunStage> stage,
             std::int64_t step) {
     const auto keep = lastFactBefore(database, row.id, stage, step);
@@ -131,11 +131,11 @@ void rewind(SQLite::Database& database, RunRow& row, std::optional<RunStage> sta
 } // namespace
 
 struct RunRecorder::State {
-    FileLock lock; // first member: given back after the last write
+    FileLock lock; // first member: released after the last write
     std::filesystem::path file;
     std::unique_ptr<SQLite::Database> database;
     RunRow row;
-    std::vector<EventRow> waiting; // taken, not yet on the disk
+    std::vector<EventRow> waiting; // taken, not yet on disk
     Clock::time_point nextFlush = Clock::time_point::min();
     std::optional<Problem> problem;
 
@@ -156,7 +156,7 @@ struct RunRecorder::State {
     }
 
     void write() {
-        const auto written = guarded(file, [&]() -> Result<void> {
+        const auto written = catchDatabaseErrors(file, [&]() -> Result<void> {
             SQLite::Transaction transaction(*database, SQLite::TransactionBehavior::IMMEDIATE);
             insertEvents(*database, row.id, waiting);
             updateRun(*database, row);
@@ -168,7 +168,7 @@ struct RunRecorder::State {
             nextFlush = Clock::now() + kBatch;
             return;
         }
-        // What waits is tried again later; an hour of training outlives a full disk.
+        // Waiting facts are written later, so that training survives a full disk.
         nextFlush = Clock::now() + kPauseAfterFailure;
         if (!problem) {
             problem = written.problem();
@@ -183,8 +183,9 @@ Result<RunRecorder> RunRecorder::create(const Workspace& workspace, const std::s
     if (!database) {
         return database.problem();
     }
-    return guarded(workspace.database(), [&]() -> Result<RunRecorder> {
-        // One transaction from the choice of the name to its row: two programs never get the same.
+    return catchDatabaseErrors(workspace.database(), [&]() -> Result<RunRecorder> {
+        // One transaction chooses the name and inserts the row, so that two programs never get the
+        // same name.
         SQLite::Transaction transaction(**database, SQLite::TransactionBehavior::IMMEDIATE);
         const std::string run = name.empty() ? freeName(**database, workspace, spec) : name;
         if (auto good = checkName(run); !good) {
@@ -197,12 +198,12 @@ Result<RunRecorder> RunRecorder::create(const Workspace& workspace, const std::s
                                  run}
                        : Problem{"a run of this name exists already; choose another name", run};
         }
-        if (hasRemains(workspace.checkpoints(run))) {
+        if (hasLeftovers(workspace.checkpoints(run))) {
             return Problem{"holds files of a run that is not stored; move the folder away or "
                            "choose another name",
                            workspace.checkpoints(run).string()};
         }
-        // The lock comes before the row: a reader that sees the row sees a live run.
+        // Locked before the row is inserted: a reader that sees the row sees a live run.
         auto lock = lockRun(workspace, run);
         if (!lock) {
             return lock.problem();
@@ -232,7 +233,7 @@ Result<RunRecorder> RunRecorder::resume(const Workspace& workspace, const std::s
     if (!database) {
         return database.problem();
     }
-    return guarded(workspace.database(), [&]() -> Result<RunRecorder> {
+    return catchDatabaseErrors(workspace.database(), [&]() -> Result<RunRecorder> {
         if (!findRun(**database, name)) {
             return Problem{"there is no run of this name; 'flip runs list' shows all", name};
         }
@@ -249,11 +250,13 @@ Result<RunRecorder> RunRecorder::resume(const Workspace& workspace, const std::s
         if (isInTrash(**database, row->id)) {
             return inTrash(name);
         }
-        // One that is called running has lost its program, as the lock was free.
+        // A run with the status running has lost its program, since the lock was free.
         const auto status = choiceOf<RunStatus>(row->status);
         if (!status || (*status != RunStatus::Running && !canResume(*status))) {
             return Problem{
-                fmt::format("has {}; only a stopped or crashed run can go on", row->status), name};
+                fmt::format("has {}; only a stopped, failed or crashed run can be resumed",
+                            row->status),
+                name};
         }
         auto state = std::make_unique<State>();
         state->lock = std::move(*lock);

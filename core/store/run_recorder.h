@@ -12,39 +12,39 @@
 
 namespace flip {
 
-/// Writes one live run: its row, its facts in batches, its lock. Owned by the run's thread; facts
-/// reach the disk every 200 ms and at each epoch, alignment, checkpoint and end.
+/// Writes a live run: its row, its facts in batches, its lock. Owned by the run's thread. Facts are
+/// written to disk every 200 ms, and at once unless they are steps or log lines.
 class RunRecorder final : public RunSink {
 public:
-    /// Enters a new run. An empty name makes one from kind, dataset and a running number.
+    /// Creates a new run. An empty name is replaced by one from kind, dataset and a running number.
     static Result<RunRecorder> create(const Workspace& workspace, const std::string& name,
                                       const RunSpec& spec, const std::string& datasetHash,
                                       const std::string& parent);
 
-    /// Takes up a stopped or crashed run, and clears away what a kill left half-written; facts
-    /// after the checkpoint it goes on from are removed, they will happen again; without a stage,
-    /// all are.
+    /// Resumes a stopped, failed or crashed run and removes half-written files. Facts after the
+    /// checkpoint of this stage and step are removed, since they will happen again; without a
+    /// stage, all facts are removed.
     static Result<RunRecorder> resume(const Workspace& workspace, const std::string& name,
                                       std::optional<RunStage> stage, std::int64_t step);
 
     RunRecorder(RunRecorder&&) noexcept;
     RunRecorder& operator=(RunRecorder&&) noexcept;
-    ~RunRecorder() override; // writes what is left; a run without RunEnded then reads crashed
+    ~RunRecorder() override; // flushes; a run without RunEnded then counts as crashed
 
     const std::string& name() const;
 
-    /// Never throws; a store that cannot be written shows at problem().
+    /// Never throws; a failed write is kept in problem().
     void take(const RunEvent& event) override;
     void flush();
 
-    /// Takes the fact that nothing follows, if it and all before it can be written now; if not,
-    /// returns false and knows nothing of it, so that it can be said otherwise.
+    /// Takes the last fact if it and all before it can be written now. If not, forgets it and
+    /// returns false, so that another fact can be taken in its place.
     bool takeLast(const RunEvent& event);
 
-    /// The first write failure, if any: disk full, file removed.
+    /// The first write failure, if any, such as a full disk or a removed file.
     const std::optional<Problem>& problem() const;
 
-    /// Whether all that was taken is on the disk.
+    /// Whether every fact taken is on disk.
     bool isComplete() const;
 
 private:

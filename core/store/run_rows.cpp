@@ -67,8 +67,8 @@ void bindRun(SQLite::Statement& statement, const RunRow& row) {
     statement.bind(++index, row.id);
 }
 
-/// Where in training a fact belongs: its stage and step.
-struct PlaceOf {
+/// Sets stage and step of the fact that a row holds.
+struct StageAndStep {
     EventRow& row;
 
     void operator()(const RunStarted&) const {}
@@ -123,7 +123,7 @@ RunRow readRun(SQLite::Statement& statement) {
     Stored<RunRow> stored = storedRun(statement);
     if (!isSound(stored)) {
         throw StoredDamage(
-            fmt::format("the entry of run {} is not what was written", stored.row.name));
+            fmt::format("the entry of run {} does not match its checksum", stored.row.name));
     }
     return std::move(stored.row);
 }
@@ -139,7 +139,7 @@ std::optional<RunRow> findRun(SQLite::Database& database, const std::string& nam
 }
 
 void insertRun(SQLite::Database& database, RunRow& row) {
-    // The checksum covers the id, so it is chosen before the row is written; the caller's
+    // The checksum covers the id, so the id is chosen before the row is written; the caller's
     // transaction keeps it free.
     row.id = database.execAndGet("SELECT ifnull(max(id), 0) + 1 FROM runs").getInt64();
     SQLite::Statement statement(
@@ -157,7 +157,7 @@ void updateRun(SQLite::Database& database, const RunRow& row) {
                   "last_stage = ?, last_step = ?, facts = ?, digest = ? WHERE id = ?");
     bindRun(statement, row);
     if (statement.exec() != 1) {
-        throw StoredDamage(fmt::format("the entry of run {} is gone", row.name));
+        throw StoredDamage(fmt::format("the entry of run {} is missing", row.name));
     }
 }
 
@@ -166,7 +166,7 @@ EventRow makeEventRow(const RunEvent& event, std::int64_t seq) {
                  .time = event.wallSeconds,
                  .kind = std::string(eventName(event.fact)),
                  .body = toJson(event)};
-    std::visit(PlaceOf{row}, event.fact);
+    std::visit(StageAndStep{row}, event.fact);
     return row;
 }
 
@@ -218,7 +218,7 @@ bool isSound(const Stored<EventRow>& stored) {
 EventRow readEventRow(SQLite::Statement& statement) {
     Stored<EventRow> stored = storedEvent(statement);
     if (!isSound(stored)) {
-        throw StoredDamage(fmt::format("fact {} is not what was written", stored.row.seq));
+        throw StoredDamage(fmt::format("fact {} does not match its checksum", stored.row.seq));
     }
     return std::move(stored.row);
 }

@@ -18,10 +18,11 @@ class Statement;
 
 namespace flip {
 
-// Inside the store only: rows of flip.db as values. Functions that take a database throw
-// SQLite::Exception, and StoredDamage where a row contradicts its checksum; see guarded().
+// For the store only: rows of flip.db as values. Functions that take a database throw
+// SQLite::Exception, and StoredDamage if a row does not match its checksum; see
+// catchDatabaseErrors().
 
-/// A row that no longer is what was written.
+/// A row that does not match its checksum or cannot be interpreted.
 struct StoredDamage : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -36,10 +37,10 @@ struct RunRow {
     std::string datasetHash;
     std::int64_t seed = 0;
     std::string created; // ISO 8601, UTC
-    std::string ended;   // the same; empty while the run lives
+    std::string ended;   // the same; empty while the run is live
     std::string parent;
     std::string spec;   // TOML
-    std::string ending; // RunEnded as JSON; empty while the run lives
+    std::string ending; // RunEnded as JSON; empty while the run is live
     std::string lastStage;
     std::int64_t lastStep = 0;
     std::int64_t facts = 0; // number of the last fact ever stored
@@ -50,21 +51,21 @@ std::string_view runColumns();
 
 RunRow readRun(SQLite::Statement& statement);
 
-/// A row as it stands on the disk, with the checksum that stands beside it.
+/// A row as stored, with its stored checksum.
 template <class Row>
 struct Stored {
     Row row;
     std::int64_t digest = 0;
 };
 
-/// The same without comparing.
+/// The same without checking the checksum.
 Stored<RunRow> storedRun(SQLite::Statement& statement);
 
-/// Whether the row is what was written.
+/// Whether the row matches its checksum.
 bool isSound(const Stored<RunRow>& stored);
 std::optional<RunRow> findRun(SQLite::Database& database, const std::string& name);
 
-/// Enters a new row and sets its id.
+/// Inserts a new row and sets its id.
 void insertRun(SQLite::Database& database, RunRow& row);
 
 /// Rewrites the row of this id.
@@ -74,16 +75,16 @@ void updateRun(SQLite::Database& database, const RunRow& row);
 struct EventRow {
     std::int64_t run = 0; // set by insertEvents()
     std::int64_t seq = 0;
-    double time = 0; // not a number where the store has none
+    double time = 0; // NaN if the store has none
     std::string kind;
-    std::string stage; // of a fact that has a place in training, else empty
+    std::string stage; // empty for facts that belong to no stage
     std::int64_t step = 0;
     std::string body;
 };
 
 EventRow makeEventRow(const RunEvent& event, std::int64_t seq);
 
-/// Whether the columns of a row are those of the fact that it was made of, told anew.
+/// Whether kind, stage, step and time of a stored row equal those made from its fact.
 bool repeats(const EventRow& row, const EventRow& fact);
 
 void insertEvents(SQLite::Database& database, std::int64_t run, const std::vector<EventRow>& rows);
@@ -93,17 +94,17 @@ std::string_view eventColumns();
 
 EventRow readEventRow(SQLite::Statement& statement);
 
-/// The same without comparing.
+/// The same without checking the checksum.
 Stored<EventRow> storedEvent(SQLite::Statement& statement);
 
-/// Whether the row is what was written. The checksum covers all columns; in rows of the first two
-/// versions of the tables the body alone.
+/// Whether the row matches its checksum, which covers all columns or, in rows of the first two
+/// versions of the tables, only the body.
 bool isSound(const Stored<EventRow>& stored);
 
-/// Writes kind, stage, step and time of this row of the store anew, with its checksum.
+/// Rewrites kind, stage, step, time and checksum of this stored row.
 void rewriteEvent(SQLite::Database& database, const EventRow& row);
 
-/// Everything the store holds of one run, as it was written.
+/// Everything that the store holds about one run.
 struct RunRecord {
     RunRow row;
     std::vector<EventRow> events;
@@ -112,23 +113,23 @@ struct RunRecord {
 /// The facts of a run, in order.
 std::vector<EventRow> readEventRows(SQLite::Database& database, std::int64_t run);
 
-/// What a run was stored as, and how it stands; a word that this version does not know is damage.
+/// Kind and status of a run; a word that this version does not know throws StoredDamage.
 RunKind storedKind(const RunRow& row);
 RunStatus storedStatus(const RunRow& row);
 
-/// The stage of the last step; nothing where there is none.
+/// The stage of the last step; nothing before the first one.
 std::optional<RunStage> storedStage(const RunRow& row);
 
-/// The spec that a run was stored with.
+/// The recipe that a run was stored with.
 RunSpec storedSpec(const RunRow& row);
 
-/// How a run ended; of a live one only the status.
+/// How a run ended; a live run has only a status.
 RunEnded storedEnding(const RunRow& row);
 
-/// The fact of a row, which readEventRow() reads.
+/// The parsed fact of the row that readEventRow() reads.
 RunEvent readEvent(SQLite::Statement& statement);
 
-/// Marks a run whose process is gone, in place: status, moment, and an ending that says so.
+/// Marks a run without a process as crashed, in the store and in `row`: status, time and ending.
 void markCrashed(SQLite::Database& database, RunRow& row);
 
 /// Now, in UTC, as ISO 8601.

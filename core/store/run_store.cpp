@@ -24,10 +24,10 @@ Problem noSuchRun(const std::string& run) {
     return {"there is no run of this name; 'flip runs list' shows all", run};
 }
 
-/// Where this fails, the next program that writes the store tries again.
-void finishWhatWasBegun(const Workspace& workspace, SQLite::Database& database) {
+/// If this fails, the next program that writes the store tries again.
+void finishInterruptedWork(const Workspace& workspace, SQLite::Database& database) {
     if (workspace.use() == WorkspaceUse::Write) {
-        static_cast<void>(guarded(workspace.database(), [&]() -> Result<void> {
+        static_cast<void>(catchDatabaseErrors(workspace.database(), [&]() -> Result<void> {
             finishPurges(workspace, database);
             return {};
         }));
@@ -38,9 +38,10 @@ void finishWhatWasBegun(const Workspace& workspace, SQLite::Database& database) 
 
 struct RunStore::Connection {
     Workspace workspace;
-    std::optional<WorkFolder> copy; // what is read in place of a file that cannot be written
+    std::optional<WorkFolder> copy; // of a file that cannot be read in place
     std::unique_ptr<SQLite::Database> database;
-    std::map<std::string, RunSpec> specs; // by their text: reading one costs more than its row
+    std::map<std::string, RunSpec> specs; // by their text: parsing one costs more than reading its
+                                          // row
 
     const RunSpec& specOf(const RunRow& row) {
         const auto known = specs.find(row.spec);
@@ -53,13 +54,13 @@ struct RunStore::Connection {
                !FileLock::isHeld(lockOf(workspace, row.name));
     }
 
-    /// Makes the row say "crashed" if its process is gone, on the disk too where that can be.
+    /// Marks the row as crashed if its process is gone, on disk too if possible.
     void markIfCrashed(RunRow& row) {
         if (!isGone(row)) {
             return;
         }
         try {
-            // Looked at again inside the transaction: it may have ended, or gone on, since.
+            // Checked again inside the transaction: the run may have ended or been resumed since.
             SQLite::Transaction transaction(*database, SQLite::TransactionBehavior::IMMEDIATE);
             if (auto now = findRun(*database, row.name)) {
                 row = std::move(*now);
@@ -69,7 +70,7 @@ struct RunStore::Connection {
                 transaction.commit();
             }
         } catch (const SQLite::Exception&) {
-            // A full disk must not hide what is true; the next reader writes it down.
+            // A full disk must not hide the crash; the next reader stores it.
             row.status = wordOf(RunStatus::Crashed);
         }
     }
@@ -90,10 +91,10 @@ struct RunStore::Connection {
                           .identity = identityOf(row)};
     }
 
-    /// Calls take(row) for each run, the newest first; what a row throws goes to lost(name, why).
-    /// `condition` on their ids.
-    template <class Take, class Lost>
-    void forEachRow(const char* condition, Take take, Lost lost) {
+    /// Calls take(row) for each run that meets `condition`, newest first, and damaged(name, why)
+    /// for each row that cannot be read.
+    template <class Take, class Damaged>
+    void forEachRow(const char* condition, Take take, Damaged damaged) {
         SQLite::Statement statement(
             *database, fmt::format("SELECT {} FROM runs {} ORDER BY created DESC, id DESC",
                                    runColumns(), condition));
@@ -102,12 +103,12 @@ struct RunStore::Connection {
             try {
                 take(readRun(statement));
             } catch (const StoredDamage& damage) {
-                lost(name, damage.what());
+                damaged(name, damage.what());
             }
         }
     }
 
-    /// What the run's first fact says of it.
+    /// The identity in the run's first fact.
     RunIdentity identityOf(const RunRow& row) {
         SQLite::Statement statement(
             *database, fmt::format("SELECT {} FROM events WHERE run = ? ORDER BY seq LIMIT 1",
@@ -121,28 +122,28 @@ struct RunStore::Connection {
             const auto* started = std::get_if<RunStarted>(&event.fact);
             return started == nullptr ? RunIdentity() : started->identity;
         } catch (const StoredDamage&) {
-            return {}; // reading the run's facts names the damage
+            return {}; // replaying the run reports the damage
         }
     }
 
     StoredRuns stored(const char* condition) {
-        // First all rows: a statement that is being read keeps a crashed run from being written.
+        // Reads all rows first: an open statement would block marking a crashed run.
         std::vector<RunRow> rows;
         StoredRuns all;
-        const auto lose = [&](const std::string& name, const std::string& why) {
+        const auto addUnreadable = [&](const std::string& name, const std::string& why) {
             all.unreadable.push_back(
                 {fmt::format("the run \"{}\" cannot be read and is left out: {}", name, why),
-                 workspace.database().string(), /*world=*/true});
+                 workspace.database().string(), /*systemError=*/true});
         };
         forEachRow(
-            condition, [&](RunRow row) { rows.push_back(std::move(row)); }, lose);
+            condition, [&](RunRow row) { rows.push_back(std::move(row)); }, addUnreadable);
         for (RunRow& row : rows) {
             const std::string name = row.name;
             try {
                 markIfCrashed(row);
                 all.runs.push_back(summary(std::move(row)));
             } catch (const StoredDamage& damage) {
-                lose(name, damage.what());
+                addUnreadable(name, damage.what());
             }
         }
         return all;
@@ -157,7 +158,7 @@ Result<RunStore> RunStore::open(const Workspace& workspace) {
     if (!toRead || (!workspace.isReadOnly() && std::filesystem::exists(file, ignored))) {
         auto database = openDatabase(file);
         if (database) {
-            finishWhatWasBegun(workspace, **database);
+            finishInterruptedWork(workspace, **database);
             return RunStore(std::make_unique<Connection>(
                 Connection{.workspace = workspace, .database = std::move(*database)}));
         }
@@ -166,7 +167,7 @@ Result<RunStore> RunStore::open(const Workspace& workspace) {
     if (!toRead) {
         return *refused;
     }
-    // A full disk, or a log of somebody else's, must not hide what can be read.
+    // A full disk or another user's log must not hide what can be read.
     auto opened = openDatabaseToRead(file);
     if (!opened) {
         return refused.value_or(opened.problem());
@@ -183,20 +184,20 @@ RunStore& RunStore::operator=(RunStore&&) noexcept = default;
 RunStore::~RunStore() = default;
 
 Result<StoredRuns> RunStore::list() {
-    return guarded(connection_->workspace.database(), [&]() -> Result<StoredRuns> {
+    return catchDatabaseErrors(connection_->workspace.database(), [&]() -> Result<StoredRuns> {
         return connection_->stored("WHERE id NOT IN (SELECT run FROM trash)");
     });
 }
 
 Result<StoredRuns> RunStore::trashed() {
-    return guarded(connection_->workspace.database(), [&]() -> Result<StoredRuns> {
+    return catchDatabaseErrors(connection_->workspace.database(), [&]() -> Result<StoredRuns> {
         return connection_->stored("WHERE id IN (SELECT run FROM trash)");
     });
 }
 
 Result<std::optional<RunSummary>> RunStore::lookUp(const std::string& run) {
     using Found = std::optional<RunSummary>;
-    return guarded(connection_->workspace.database(), [&]() -> Result<Found> {
+    return catchDatabaseErrors(connection_->workspace.database(), [&]() -> Result<Found> {
         auto row = findRun(*connection_->database, run);
         if (!row) {
             return Found();
@@ -221,8 +222,8 @@ Result<RunSummary> RunStore::find(const std::string& run) {
 }
 
 Result<RunRecord> RunStore::record(const std::string& run) {
-    return guarded(connection_->workspace.database(), [&]() -> Result<RunRecord> {
-        // One moment for both: the run may be resumed by another program.
+    return catchDatabaseErrors(connection_->workspace.database(), [&]() -> Result<RunRecord> {
+        // One transaction for both: another program may resume the run.
         const SQLite::Transaction transaction(*connection_->database);
         auto row = findRun(*connection_->database, run);
         if (!row) {
@@ -239,7 +240,7 @@ Result<void> RunStore::replay(const std::string& run, RunSink& sink) {
 
 Result<std::optional<RunStarted>> RunStore::startOf(const std::string& run) {
     using Found = std::optional<RunStarted>;
-    return guarded(connection_->workspace.database(), [&]() -> Result<Found> {
+    return catchDatabaseErrors(connection_->workspace.database(), [&]() -> Result<Found> {
         SQLite::Statement statement(
             *connection_->database,
             fmt::format("SELECT {} FROM events WHERE kind = 'start' AND "
@@ -257,7 +258,7 @@ Result<std::optional<RunStarted>> RunStore::startOf(const std::string& run) {
 
 Result<std::int64_t> RunStore::replayFrom(const std::string& run, std::int64_t mark,
                                           RunSink& sink) {
-    return guarded(connection_->workspace.database(), [&]() -> Result<std::int64_t> {
+    return catchDatabaseErrors(connection_->workspace.database(), [&]() -> Result<std::int64_t> {
         const auto row = findRun(*connection_->database, run);
         if (!row) {
             return noSuchRun(run);

@@ -24,8 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 using SQLite::TransactionBehavior;
 
-/// The names in their order, each once.
-std::vector<std::string> eachOnce(const std::vector<std::string>& names) {
+/// The names in their order, without duplicates.
+std::vector<std::string> withoutDuplicates(const std::vector<std::string>& names) {
     std::vector<std::string> once;
     std::set<std::string_view> seen;
     for (const std::string& name : names) {
@@ -36,15 +36,16 @@ std::vector<std::string> eachOnce(const std::vector<std::string>& names) {
     return once;
 }
 
-/// Opens flip.db and runs work that answers what was cleared.
+/// Opens flip.db and runs `work` on it.
 template <class Work>
-Result<Cleared> inStore(const Workspace& workspace, Work&& work) {
+Result<TrashReport> inStore(const Workspace& workspace, Work&& work) {
     auto database = openDatabase(workspace.database());
     if (!database) {
         return database.problem();
     }
-    return guarded(workspace.database(),
-                   [&]() -> Result<Cleared> { return std::forward<Work>(work)(**database); });
+    return catchDatabaseErrors(workspace.database(), [&]() -> Result<TrashReport> {
+        return std::forward<Work>(work)(**database);
+    });
 }
 
 std::vector<std::string> startedFrom(SQLite::Database& database, const std::string& parent) {
@@ -58,10 +59,9 @@ std::vector<std::string> startedFrom(SQLite::Database& database, const std::stri
     return names;
 }
 
-/// Whether the run may go into the trash together with the others that are chosen.
+/// Whether the run may be deleted together with the other chosen runs.
 Result<void> checkDeletion(SQLite::Database& database, const Workspace& workspace,
-                           const RunRow& row, const std::vector<std::string>& chosen,
-                           bool evenParents) {
+                           const RunRow& row, const std::vector<std::string>& chosen, bool force) {
     if (isInTrash(database, row.id)) {
         return inTrash(row.name);
     }
@@ -69,54 +69,54 @@ Result<void> checkDeletion(SQLite::Database& database, const Workspace& workspac
         return Problem{"is running; stop it first, with Ctrl-C where it runs", row.name};
     }
     std::vector<std::string> left =
-        evenParents ? std::vector<std::string>() : startedFrom(database, row.name);
+        force ? std::vector<std::string>() : startedFrom(database, row.name);
     std::erase_if(left, [&](const std::string& child) {
         return std::ranges::find(chosen, child) != chosen.end();
     });
     if (!left.empty()) {
         return Problem{fmt::format("other runs started from its weights: {}; delete them too, or "
-                                   "add --force to delete it all the same",
+                                   "add --force to delete it anyway",
                                    fmt::join(left, ", ")),
                        row.name};
     }
     return {};
 }
 
-/// A run of the trash.
-struct Doomed {
+/// A run in the trash.
+struct TrashedRun {
     std::int64_t id = 0;
     std::string name;
 };
 
-/// Checksum over every column but itself.
+/// Checksum over all other columns.
 std::int64_t digestOf(const TrashRow& row) {
     return std::bit_cast<std::int64_t>(
         hash64(fmt::format("{} {}:{} {}", row.run, row.deleted.size(), row.deleted, row.purging)));
 }
 
-std::vector<Doomed> trashedRuns(SQLite::Database& database, const char* condition = "") {
+std::vector<TrashedRun> trashedRuns(SQLite::Database& database, const char* condition = "") {
     SQLite::Statement statement(
         database,
         fmt::format("SELECT id, name FROM runs JOIN trash ON run = id {} ORDER BY id", condition));
-    std::vector<Doomed> runs;
+    std::vector<TrashedRun> runs;
     while (statement.executeStep()) {
         runs.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString()});
     }
     return runs;
 }
 
-/// Marks what shall be purged: from here on it cannot be taken back.
-Result<void> condemn(SQLite::Database& database, const std::vector<std::string>& names) {
+/// Marks the runs to purge; from here on they cannot be restored.
+Result<void> markForPurge(SQLite::Database& database, const std::vector<std::string>& names) {
     SQLite::Transaction transaction(database, TransactionBehavior::IMMEDIATE);
-    std::vector<Doomed> chosen = trashedRuns(database);
+    std::vector<TrashedRun> chosen = trashedRuns(database);
     for (const std::string& name : names) {
-        if (std::ranges::find(chosen, name, &Doomed::name) == chosen.end()) {
+        if (std::ranges::find(chosen, name, &TrashedRun::name) == chosen.end()) {
             return Problem{"no run of this name is in the trash; 'flip runs list --trash' shows "
                            "what is, 'flip runs delete' puts a run there",
                            name};
         }
     }
-    for (const Doomed& run : chosen) {
+    for (const TrashedRun& run : chosen) {
         if (names.empty() || std::ranges::find(names, run.name) != names.end()) {
             markDeleted(database, run.id, /*purging=*/true);
         }
@@ -129,10 +129,10 @@ std::int64_t pagesOf(SQLite::Database& database, const char* pragma) {
     return database.execAndGet(fmt::format("PRAGMA {}", pragma)).getInt64();
 }
 
-/// Gives the pages that purged runs left empty back to the disk where they are a good part of the
-/// file; a few are soon filled again. Returns the bytes given back.
+/// Returns the free pages to the disk if they are a large part of the file; a few are soon filled
+/// again. Returns the bytes freed.
 std::uintmax_t shrink(SQLite::Database& database) {
-    constexpr std::int64_t kWorthwhile = 10; // one page in so many
+    constexpr std::int64_t kWorthwhile = 10; // at least one page in this many
     const std::int64_t pages = pagesOf(database, "page_count");
     if (pagesOf(database, "freelist_count") * kWorthwhile < pages) {
         return 0;
@@ -141,27 +141,27 @@ std::uintmax_t shrink(SQLite::Database& database) {
         database.exec("VACUUM");
         database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch (const SQLite::Exception&) {
-        return 0; // somebody writes, or the disk is too full to rewrite the file: a later purge can
+        return 0; // another program is writing, or the disk is too full; a later purge tries again
     }
     const std::int64_t left = pagesOf(database, "page_count");
     return static_cast<std::uintmax_t>(std::max<std::int64_t>(pages - left, 0) *
                                        pagesOf(database, "page_size"));
 }
 
-/// Removes every run that is marked, first its files, then its row. Only under lockTrash().
-Cleared removeCondemned(SQLite::Database& database, const Workspace& workspace) {
-    Cleared done;
+/// Removes every marked run, first its files, then its row. Requires lockTrash().
+TrashReport removeMarked(SQLite::Database& database, const Workspace& workspace) {
+    TrashReport done;
     std::set<std::int64_t> unsound; // a damaged byte must not remove a run
     for (const TrashRow& row : trashRows(database)) {
         if (!isSound(row)) {
             unsound.insert(row.run);
         }
     }
-    for (const Doomed& run : trashedRuns(database, "AND purging = 1")) {
+    for (const TrashedRun& run : trashedRuns(database, "AND purging = 1")) {
         if (unsound.contains(run.id)) {
-            done.problems.push_back({"what the trash says of run " + run.name +
-                                         " is damaged; run 'flip doctor --repair'",
-                                     workspace.database().string(), /*world=*/true});
+            done.problems.push_back(
+                {"the trash entry of run " + run.name + " is damaged; run 'flip doctor --repair'",
+                 workspace.database().string(), /*systemError=*/true});
             continue;
         }
         const fs::path folder = workspace.checkpoints(run.name);
@@ -183,17 +183,17 @@ Cleared removeCondemned(SQLite::Database& database, const Workspace& workspace) 
 
 } // namespace
 
-Result<Cleared> deleteRuns(const Workspace& workspace, const std::vector<std::string>& names,
-                           bool evenParents) {
-    return inStore(workspace, [&](SQLite::Database& database) -> Result<Cleared> {
-        Cleared done{.runs = eachOnce(names)};
+Result<TrashReport> deleteRuns(const Workspace& workspace, const std::vector<std::string>& names,
+                               bool force) {
+    return inStore(workspace, [&](SQLite::Database& database) -> Result<TrashReport> {
+        TrashReport done{.runs = withoutDuplicates(names)};
         SQLite::Transaction transaction(database, TransactionBehavior::IMMEDIATE);
         for (const std::string& name : done.runs) {
             const auto row = findRun(database, name);
             if (!row) {
                 return Problem{"there is no run of this name; 'flip runs list' shows all", name};
             }
-            if (auto may = checkDeletion(database, workspace, *row, done.runs, evenParents); !may) {
+            if (auto may = checkDeletion(database, workspace, *row, done.runs, force); !may) {
                 return may.problem();
             }
             markDeleted(database, row->id, /*purging=*/false);
@@ -204,13 +204,13 @@ Result<Cleared> deleteRuns(const Workspace& workspace, const std::vector<std::st
     });
 }
 
-Result<Cleared> restoreRuns(const Workspace& workspace, const std::vector<std::string>& names) {
-    return inStore(workspace, [&](SQLite::Database& database) -> Result<Cleared> {
-        Cleared done{.runs = eachOnce(names)};
+Result<TrashReport> restoreRuns(const Workspace& workspace, const std::vector<std::string>& names) {
+    return inStore(workspace, [&](SQLite::Database& database) -> Result<TrashReport> {
+        TrashReport done{.runs = withoutDuplicates(names)};
         SQLite::Transaction transaction(database, TransactionBehavior::IMMEDIATE);
-        const std::vector<Doomed> kept = trashedRuns(database, "AND purging = 0");
+        const std::vector<TrashedRun> kept = trashedRuns(database, "AND purging = 0");
         for (const std::string& name : done.runs) {
-            const auto run = std::ranges::find(kept, name, &Doomed::name);
+            const auto run = std::ranges::find(kept, name, &TrashedRun::name);
             if (run == kept.end()) {
                 return Problem{
                     "no run of this name is in the trash; 'flip runs list --trash' shows what is",
@@ -224,16 +224,16 @@ Result<Cleared> restoreRuns(const Workspace& workspace, const std::vector<std::s
     });
 }
 
-Result<Cleared> purgeRuns(const Workspace& workspace, const std::vector<std::string>& names) {
+Result<TrashReport> purgeRuns(const Workspace& workspace, const std::vector<std::string>& names) {
     const auto lock = lockTrash(workspace);
     if (!lock) {
         return lock.problem();
     }
-    return inStore(workspace, [&](SQLite::Database& database) -> Result<Cleared> {
-        if (auto marked = condemn(database, names); !marked) {
+    return inStore(workspace, [&](SQLite::Database& database) -> Result<TrashReport> {
+        if (auto marked = markForPurge(database, names); !marked) {
             return marked.problem();
         }
-        Cleared done = removeCondemned(database, workspace);
+        TrashReport done = removeMarked(database, workspace);
         done.bytes += done.runs.empty() ? 0 : shrink(database);
         return done;
     });
@@ -244,7 +244,7 @@ void finishPurges(const Workspace& workspace, SQLite::Database& database) {
         return;
     }
     if (const auto lock = lockTrash(workspace)) {
-        Cleared done = removeCondemned(database, workspace);
+        TrashReport done = removeMarked(database, workspace);
         removeDatasetsAside(workspace, done);
     }
 }
@@ -319,8 +319,8 @@ Result<void> removeFolder(const fs::path& folder) {
     fs::remove_all(folder, error);
     if (error) {
         return Problem{"cannot be removed: " + error.message() +
-                           "; mend its permissions and purge again",
-                       folder.string(), /*world=*/true};
+                           "; fix its permissions and purge again",
+                       folder.string(), /*systemError=*/true};
     }
     return {};
 }

@@ -9,41 +9,44 @@
 
 namespace flip {
 
-// What is deleted goes into the trash first, from which it can be taken back; purging removes it
-// from the disk. Deleted runs keep their place and are marked in flip.db, so their names stay
-// taken; deleted datasets lie in datasets/.trash, so their names are free. Whatever is killed
-// half-way is as if it had not begun, but a purge, which the next one to write the store finishes.
+// Deleted runs and datasets go into the trash first, where they can be restored; purging removes
+// them from the disk. Deleted runs stay in place and are marked in flip.db, so their names stay
+// taken; deleted datasets move to datasets/.trash, so their names are free. An operation that is
+// killed half-way has no effect, except for a purge, which the next program that writes the store
+// finishes.
 
 /// What one of these functions did.
-struct Cleared {
+struct TrashReport {
     std::vector<std::string> runs;
     std::vector<std::string> datasets;
-    std::uintmax_t bytes = 0;      // of a deletion: what lies in the trash now; of a purge: freed
-    std::vector<Problem> problems; // of a purge: what could not be removed from the disk
+    std::uintmax_t bytes = 0;      // put into the trash, restored, or freed by a purge
+    std::vector<Problem> problems; // what a purge could not remove from the disk
 };
 
-/// Puts all of these runs into the trash, or none. One that a program works on is refused, and so
-/// is one whose weights another run started from, unless that one goes too or `evenParents`.
-Result<Cleared> deleteRuns(const Workspace& workspace, const std::vector<std::string>& names,
-                           bool evenParents);
+/// Puts all of these runs into the trash, or none. Refuses a run that a program is working on, and
+/// a run whose weights another run started from, unless that one is deleted too or `force` is set.
+Result<TrashReport> deleteRuns(const Workspace& workspace, const std::vector<std::string>& names,
+                               bool force);
 
-/// Takes all of these runs back, or none.
-Result<Cleared> restoreRuns(const Workspace& workspace, const std::vector<std::string>& names);
+/// Restores all of these runs, or none.
+Result<TrashReport> restoreRuns(const Workspace& workspace, const std::vector<std::string>& names);
 
-/// Removes these runs of the trash from the disk; all of it where none is named.
-Result<Cleared> purgeRuns(const Workspace& workspace, const std::vector<std::string>& names);
+/// Removes these runs in the trash from the disk; all of them if none is named.
+Result<TrashReport> purgeRuns(const Workspace& workspace, const std::vector<std::string>& names);
 
-/// Puts a dataset into the trash. One that runs stand on is refused unless `withRuns`, which puts
-/// them into the trash too; one that a run is training on is refused.
-Result<Cleared> deleteDataset(const Workspace& workspace, const std::string& name, bool withRuns);
+/// Puts a dataset into the trash. Refuses a dataset that runs use, unless `withRuns` is set, which
+/// puts them into the trash too; always refuses a dataset that a run is training on.
+Result<TrashReport> deleteDataset(const Workspace& workspace, const std::string& name,
+                                  bool withRuns);
 
-/// Takes a dataset back: of several deleted under this name the last one.
-Result<Cleared> restoreDataset(const Workspace& workspace, const std::string& name);
+/// Restores a dataset; of several deleted under this name, the last one.
+Result<TrashReport> restoreDataset(const Workspace& workspace, const std::string& name);
 
-/// Removes these datasets of the trash from the disk; all of them where none is named.
-Result<Cleared> purgeDatasets(const Workspace& workspace, const std::vector<std::string>& names);
+/// Removes these datasets in the trash from the disk; all of them if none is named.
+Result<TrashReport> purgeDatasets(const Workspace& workspace,
+                                  const std::vector<std::string>& names);
 
-/// Names of the datasets in the trash, sorted, each once.
+/// Names of the datasets in the trash, sorted, without duplicates.
 std::vector<std::string> trashedDatasets(const Workspace& workspace);
 
 } // namespace flip

@@ -27,7 +27,7 @@ std::string environment(const char* name) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
-/// Tries what every command will do; permissions alone do not tell of full or read-only disks.
+/// Tries to write a file; permissions alone do not reveal a full or read-only disk.
 Result<void> checkWritable(const fs::path& folder) {
     std::string probe = (folder / ".writable-XXXXXX").string();
     const int descriptor = ::mkstemp(probe.data());
@@ -43,7 +43,7 @@ Result<void> checkWritable(const fs::path& folder) {
     return {};
 }
 
-/// Whether the file is there and cannot be written.
+/// Whether the file exists and cannot be written.
 bool isWriteProtected(const fs::path& file) {
     std::error_code ignored;
     return fs::exists(file, ignored) && ::access(file.c_str(), W_OK) != 0;
@@ -54,7 +54,7 @@ bool isModel(const fs::path& folder) {
     return fs::is_regular_file(folder / "config.json", error);
 }
 
-/// Names of the folders in a folder, hidden ones left out.
+/// Names of the subfolders of a folder, without hidden ones.
 std::vector<std::string> foldersIn(const fs::path& folder) {
     std::vector<std::string> names;
     std::error_code error;
@@ -110,10 +110,11 @@ Result<Workspace> Workspace::open(const fs::path& folder, WorkspaceUse use) {
     for (const fs::path& part : parts) {
         fs::create_directories(part, error);
         if (error) {
-            return Problem{fmt::format("the workspace cannot be made: {}; choose another folder "
-                                       "with --workspace",
-                                       error.message()),
-                           part.string()};
+            return Problem{
+                fmt::format(
+                    "the workspace cannot be created: {}; choose another folder with --workspace",
+                    error.message()),
+                part.string()};
         }
         if (auto writable = checkWritable(part); !writable) {
             return writable.problem();
@@ -126,7 +127,7 @@ fs::path Workspace::defaultFolder() {
     if (const std::string given = environment("FLIP_WORKSPACE"); !given.empty()) {
         return given;
     }
-    // XDG base directories: a relative path is invalid and to be ignored.
+    // XDG base directories: a relative path is invalid and must be ignored.
     if (const fs::path data = environment("XDG_DATA_HOME"); data.is_absolute()) {
         return data / "flip-workbench";
     }

@@ -12,13 +12,12 @@ namespace flip {
 /// What a workspace is opened for.
 enum class WorkspaceUse { Write, Read };
 
-/// A folder with everything a person made: flip.db, datasets/, checkpoints/, models/.
-/// Holds paths only; safe to copy to any thread.
+/// A folder with all data of the user: flip.db, datasets/, checkpoints/, models/. Holds paths only;
+/// safe to copy to any thread.
 class Workspace {
 public:
-    /// For writing: makes the folder where there is none, and checks that it can be written. For
-    /// reading: touches nothing, takes a folder that cannot be written, and takes one that is not
-    /// there as one with nothing in it.
+    /// For writing: creates the folder if it is missing and checks that it can be written. For
+    /// reading: changes nothing, accepts a read-only folder, and treats a missing folder as empty.
     static Result<Workspace> open(const std::filesystem::path& folder,
                                   WorkspaceUse use = WorkspaceUse::Write);
 
@@ -27,7 +26,7 @@ public:
     /// Whether it was opened for reading and cannot be written.
     bool isReadOnly() const { return isReadOnly_; }
 
-    /// $FLIP_WORKSPACE, else the data folder of the person; empty where neither is known.
+    /// $FLIP_WORKSPACE, else the user's data folder; empty if neither is known.
     static std::filesystem::path defaultFolder();
 
     const std::filesystem::path& folder() const { return folder_; }
@@ -40,16 +39,16 @@ public:
     /// Names of the finished datasets, sorted.
     std::vector<std::string> datasetNames() const;
 
-    /// Finds a language model by name or by folder: the folder itself, models/ here,
-    /// $FLIP_MODELS, the default workspace's models/, those of the package that this program is
-    /// part of, those that installer/run.sh brought.
+    /// Finds a language model by name or by folder. Searches in this order: the folder itself,
+    /// models/ here, $FLIP_MODELS, models/ of the default workspace, the models of the installed
+    /// package, and those that installer/run.sh installed.
     Result<std::filesystem::path> findModel(const std::string& nameOrFolder) const;
 
-    /// Every folder in a place for models, whether a model can be read from it or not, by name; of
-    /// several with a name the one that findModel() finds.
+    /// Every folder in these places, readable as a model or not, by name; of equal names, the one
+    /// that findModel() finds.
     std::vector<std::filesystem::path> modelFolders() const;
 
-    /// Names under every models folder that hold a config.json, sorted.
+    /// Names of the folders in these places that hold a config.json, sorted.
     std::vector<std::string> modelNames() const;
 
 private:

@@ -26,16 +26,16 @@ namespace fs = std::filesystem;
 std::string adviceFor(const fs::path& file) {
     const std::string name = file.filename().string();
     if (name == kTrainingState) {
-        return "the run cannot go on from it; put back a copy, or start the run anew under another "
-               "name";
+        return "the run cannot be resumed from it; restore a backup, or start the run again under "
+               "another name";
     }
     if (name == kPredictionsFile) {
-        return "put back a copy, or train the run again; its metrics are stored apart from it";
+        return "restore a backup, or train the run again; its metrics are stored elsewhere";
     }
-    return "put back a copy, or train the run again";
+    return "restore a backup, or train the run again";
 }
 
-/// The files of tensors in a folder and below it, sorted.
+/// The safetensors files in a folder and its subfolders, sorted.
 std::vector<fs::path> tensorFilesIn(const fs::path& folder) {
     std::vector<fs::path> files;
     std::error_code error;
@@ -51,7 +51,7 @@ std::vector<fs::path> tensorFilesIn(const fs::path& folder) {
 
 class Check {
 public:
-    Check(const Workspace& workspace, const FileWatch& watch)
+    Check(const Workspace& workspace, const FileCallback& watch)
         : workspace_(workspace), watch_(watch) {}
 
     WorkspaceReport run() {
@@ -86,7 +86,7 @@ private:
             {problem.where, problem.what.substr(0, problem.what.rfind("; ")), std::move(advice)});
     }
 
-    /// Whether the file carries a checksum.
+    /// Checks a safetensors file; returns false if it has no checksum.
     bool checkTensors(const fs::path& file, const std::string& advice) {
         read(file);
         const auto opened = SafetensorsFile::open(file);
@@ -105,17 +105,17 @@ private:
     }
 
     void checkRuns() {
-        std::size_t unsigned_ = 0;
+        std::size_t unchecked = 0;
         for (const fs::path& folder : runFolders(workspace_)) {
             for (const fs::path& file : tensorFilesIn(folder)) {
-                unsigned_ += checkTensors(file, adviceFor(file)) ? 0U : 1U;
+                unchecked += checkTensors(file, adviceFor(file)) ? 0U : 1U;
             }
         }
-        if (unsigned_ > 0) {
+        if (unchecked > 0) {
             report_.notes.push_back(
                 {(workspace_.folder() / "checkpoints").string(),
-                 fmt::format("{} files of earlier versions carry no checksum", unsigned_),
-                 "whether they are what was written cannot be told; they are read as they are"});
+                 fmt::format("{} files of earlier versions have no checksum", unchecked),
+                 "they cannot be checked and are read as they are"});
         }
         for (const KnownRun& run : database_.runs) {
             if (run.status != wordOf(RunStatus::Finished)) {
@@ -153,7 +153,7 @@ private:
     void checkModels() {
         for (const fs::path& folder : foldersOf(workspace_.models())) {
             for (const fs::path& file : tensorFilesIn(folder)) {
-                checkTensors(file, "get or export the model again");
+                checkTensors(file, "download or export the model again");
             }
         }
     }
@@ -167,23 +167,22 @@ private:
         for (const fs::path& folder : runFolders(workspace_)) {
             if (database_.lacks(folder.filename().string()) &&
                 std::ranges::find(leftovers, folder, &Leftover::path) == leftovers.end()) {
-                report_.notes.push_back({folder.string(),
-                                         "holds files of a run that flip.db does not know",
-                                         "put back the flip.db that knows it, or move the folder "
-                                         "away"});
+                report_.notes.push_back(
+                    {folder.string(), "holds files of a run that is not in flip.db",
+                     "restore the flip.db that has it, or move the folder away"});
             }
         }
     }
 
     const Workspace& workspace_;
-    const FileWatch& watch_;
+    const FileCallback& watch_;
     DatabaseReport database_;
     WorkspaceReport report_;
 };
 
 } // namespace
 
-WorkspaceReport checkWorkspace(const Workspace& workspace, const FileWatch& watch) {
+WorkspaceReport checkWorkspace(const Workspace& workspace, const FileCallback& watch) {
     return Check(workspace, watch).run();
 }
 

@@ -8,9 +8,8 @@
 namespace flip {
 
 Result<std::vector<Finding>> repairWorkspace(const Workspace& workspace) {
-    if (const auto used = inUseNow(workspace)) {
-        return Problem{"another program works on it, and nothing is repaired meanwhile; wait for "
-                       "its end or stop it, then repair",
+    if (const auto used = pathInUse(workspace)) {
+        return Problem{"another program works on it; wait until it ends or stop it, then repair",
                        used->string()};
     }
     auto done = repairDatabase(workspace);
@@ -20,7 +19,7 @@ Result<std::vector<Finding>> repairWorkspace(const Workspace& workspace) {
     for (const Leftover& leftover : leftoversIn(workspace, checkDatabase(workspace.database()))) {
         if (removeLeftover(leftover)) {
             done->push_back(
-                {leftover.path.string(), "what a killed program had left was removed", {}});
+                {leftover.path.string(), "a leftover of a killed program was removed", {}});
         }
     }
     return done;

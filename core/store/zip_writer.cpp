@@ -23,7 +23,7 @@ namespace flip {
 
 struct ZipWriter::State {
     std::filesystem::path file;
-    std::string beside; // what is written until it is finished
+    std::string temporary; // the file that is written until finish()
     int descriptor = -1;
     struct archive* zip = nullptr;
 
@@ -31,14 +31,13 @@ struct ZipWriter::State {
         archive_write_free(zip);
         if (descriptor >= 0) {
             ::close(descriptor);
-            ::unlink(beside.c_str());
+            ::unlink(temporary.c_str());
         }
     }
 
     Problem problem(int code, const char* text) const {
-        const bool world = code == ENOSPC || code == EDQUOT || code == EIO || code == EFBIG;
         return {std::string("cannot be written: ") + (text == nullptr ? std::strerror(code) : text),
-                file.string(), world};
+                file.string(), isSystemError(code)};
     }
 
     Result<void> checked(int code) const {
@@ -81,8 +80,8 @@ Result<ZipWriter> ZipWriter::create(const std::filesystem::path& file) {
     if (std::filesystem::is_directory(file, ignored)) {
         return Problem{"is a folder; name a file to write", file.string()};
     }
-    state->beside = file.string() + ".XXXXXX";
-    state->descriptor = ::mkostemp(state->beside.data(), O_CLOEXEC);
+    state->temporary = file.string() + ".XXXXXX";
+    state->descriptor = ::mkostemp(state->temporary.data(), O_CLOEXEC);
     if (state->descriptor < 0) {
         return state->problem(errno, nullptr);
     }
@@ -142,7 +141,7 @@ Result<std::string> ZipWriter::addFile(const std::string& name,
     }
     if (left != 0 || !stream.eof() || stream.bad()) {
         return Problem{"changed while it was read, or the disk failed; export again",
-                       source.string(), /*world=*/true};
+                       source.string(), /*systemError=*/true};
     }
     return hasher.digest();
 }
@@ -154,7 +153,7 @@ Result<std::uintmax_t> ZipWriter::finish() {
     struct stat status {};
     if (::fchmod(state_->descriptor, 0644) != 0 || ::fsync(state_->descriptor) != 0 ||
         ::fstat(state_->descriptor, &status) != 0 ||
-        ::rename(state_->beside.c_str(), state_->file.c_str()) != 0) {
+        ::rename(state_->temporary.c_str(), state_->file.c_str()) != 0) {
         return state_->problem(errno, nullptr);
     }
     ::close(std::exchange(state_->descriptor, -1));

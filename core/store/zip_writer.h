@@ -10,23 +10,23 @@
 
 namespace flip {
 
-/// Writes a zip archive beside its target, which it becomes only when it is finished. Owned by one
-/// thread.
+/// Writes a zip archive to a temporary file that replaces the target only when finished. Owned by
+/// one thread.
 class ZipWriter {
 public:
     static Result<ZipWriter> create(const std::filesystem::path& file);
 
     ZipWriter(ZipWriter&&) noexcept;
     ZipWriter& operator=(ZipWriter&&) noexcept;
-    ~ZipWriter(); // what is not finished leaves nothing behind
+    ~ZipWriter(); // removes an unfinished archive
 
-    /// Adds a member, packed.
+    /// Adds a compressed member.
     Result<void> addText(const std::string& name, std::string_view text);
 
-    /// Adds a file as it is, since weights hardly get smaller; returns its content hash.
+    /// Adds a file uncompressed, since weights hardly compress; returns its content hash.
     Result<std::string> addFile(const std::string& name, const std::filesystem::path& source);
 
-    /// Puts the archive in its place; returns its bytes.
+    /// Moves the archive into place; returns its size in bytes.
     Result<std::uintmax_t> finish();
 
 private:

@@ -9,8 +9,8 @@ namespace flip {
 
 namespace {
 
-/// "Action, Comedy" of "Action|Comedy" or "['Action', 'Comedy']"; elements that are empty are left
-/// out.
+/// Converts "Action|Comedy" or "['Action', 'Comedy']" to "Action, Comedy". Empty elements are
+/// skipped.
 std::string listInWords(std::string_view list, const FieldInfo& field) {
     std::string words;
     const auto add = [&](std::string_view element) {
@@ -25,7 +25,7 @@ std::string listInWords(std::string_view list, const FieldInfo& field) {
     return words;
 }
 
-/// A dataset's values as words: lists with commas, and something for what is empty.
+/// A dataset's values as text: lists with commas, `missing` for empty values.
 class DatasetText final : public TextSource {
 public:
     DatasetText(const Dataset& dataset, std::string missing)
@@ -56,7 +56,7 @@ public:
 private:
     const Dataset& dataset_;
     std::string missing_;
-    std::vector<std::vector<std::string>> lists_; // [fields][values], of kind Multi only
+    std::vector<std::vector<std::string>> lists_; // [fields][values], only of kind Multi
 };
 
 std::vector<std::string> namesOf(const Dataset& dataset, const std::vector<int>& fields) {
@@ -119,7 +119,7 @@ Result<SentenceRules> sentenceRules(const RunSpec::Text& text, const Dataset& da
     for (const FieldInfo& field : dataset.fields()) {
         known.push_back(field.name);
     }
-    Result<void> sound;
+    Result<void> checked;
     forEachElement(text.givesWay, ",", [&](std::string_view name) {
         const std::size_t first = name.find_first_not_of(' ');
         const std::size_t last = name.find_last_not_of(' ');
@@ -127,14 +127,14 @@ Result<SentenceRules> sentenceRules(const RunSpec::Text& text, const Dataset& da
         const int field = dataset.findField(name);
         if (field >= 0) {
             rules.cut.first.push_back(field);
-        } else if (sound && !name.empty()) {
-            sound = Problem{"names no field \"" + std::string(name) + "\"; did you mean \"" +
-                                nearestName(name, known) + "\"?",
-                            "text.gives_way"};
+        } else if (checked && !name.empty()) {
+            checked = Problem{"names no field \"" + std::string(name) + "\"; did you mean \"" +
+                                  nearestName(name, known) + "\"?",
+                              "text.gives_way"};
         }
     });
-    if (!sound) {
-        return sound.problem();
+    if (!checked) {
+        return checked.problem();
     }
     return rules;
 }

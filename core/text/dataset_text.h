@@ -12,19 +12,19 @@
 
 namespace flip {
 
-/// "<field> is {field}." for every field of the dataset that may be words.
+/// "<field> is {field}." for every text field of the dataset.
 std::string defaultTemplate(const Dataset& dataset);
 
-/// The template over the dataset's fields; "" is the default one. Naming a field that the schema
-/// keeps out of the text is a Problem, as is all that TextTemplate::parse() refuses.
+/// Parses a template over the dataset's fields; "" is the default template. A field that the schema
+/// keeps out of the text is a Problem, as is everything that TextTemplate::parse() refuses.
 Result<TextTemplate> parseTemplate(std::string_view text, const Dataset& dataset);
 
-/// A value as a sentence says it: a list with commas, `missing` for what is empty.
+/// A value as written in a sentence: a list with commas, `missing` for an empty value.
 std::string valueInWords(const Dataset& dataset, int field, std::uint32_t code,
                          const std::string& missing);
 
-/// The rules that a recipe's text options make over the dataset's fields; naming a field that is
-/// not there is a Problem.
+/// Converts a recipe's text options to rules over the dataset's fields. An unknown field name is a
+/// Problem.
 Result<SentenceRules> sentenceRules(const RunSpec::Text& text, const Dataset& dataset);
 
 } // namespace flip

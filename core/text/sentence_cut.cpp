@@ -9,11 +9,11 @@ namespace flip {
 
 namespace {
 
-/// Neighbouring tokens of one field: a value, as far as it is kept.
+/// Consecutive tokens of one field: a value, and how much of it is kept.
 struct Span {
     std::size_t begin;
     std::size_t size; // tokens
-    std::size_t kept; // of them, from the first on
+    std::size_t kept; // of them, from the first
     int field;
 };
 
@@ -34,7 +34,8 @@ std::vector<Span> valuesOf(const TokenRow& row, std::size_t begin) {
     return spans;
 }
 
-/// Takes up to `excess` tokens from one field's values, the last value first; what is left of it.
+/// Takes up to `excess` tokens from one field's values, the last value first. Returns the rest of
+/// `excess`.
 std::size_t shortenField(int field, std::size_t excess, std::vector<Span>& spans) {
     for (auto span = spans.rbegin(); span != spans.rend(); ++span) {
         if (span->field == field) {
@@ -46,9 +47,9 @@ std::size_t shortenField(int field, std::size_t excess, std::vector<Span>& spans
     return excess;
 }
 
-/// Takes up to `excess` tokens, always from the longest value; what is left of it.
+/// Takes up to `excess` tokens, always from the longest value. Returns the rest of `excess`.
 std::size_t shortenLongest(std::size_t excess, std::vector<Span>& spans) {
-    // The longest come down to the length of the next, together, until that is enough.
+    // Shortens the longest values together to the length of the next one, until that is enough.
     std::vector<Span*> order;
     for (Span& span : spans) {
         order.push_back(&span);
@@ -65,7 +66,7 @@ std::size_t shortenLongest(std::size_t excess, std::vector<Span>& spans) {
         if (whole == level - next) {
             continue;
         }
-        // Less than one token each is left: the later ones give it.
+        // Less than one token each is left: the later values lose one.
         std::vector<Span*> tied(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count));
         std::ranges::sort(tied, std::greater<>(), [](const Span* span) { return span->begin; });
         for (std::size_t i = 0; i < excess; ++i) {

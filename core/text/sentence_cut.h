@@ -9,37 +9,37 @@
 
 namespace flip {
 
-/// The tokens of one sentence, [CLS] and [SEP] included, and for each token the field whose value
-/// it came from: an index into Dataset::fields(), or -1 for the template's words and specials.
+/// The tokens of one sentence, including [CLS] and [SEP], and for each token the field whose value
+/// it came from: an index into Dataset::fields(), or -1 for template text and special tokens.
 struct TokenRow {
     std::vector<std::int32_t> ids;
     std::vector<std::int16_t> owner;
 };
 
-/// What a sentence that is too long loses.
+/// How a sentence that is too long is truncated.
 struct CutPolicy {
-    /// Fields: ends of values, and no field loses all while another is long. End: the end of the
-    /// sentence, whatever stands there.
+    /// Fields: values lose tokens at their ends, the longest value first. End: the sentence loses
+    /// its end.
     TextCut kind = TextCut::Fields;
 
-    /// Fields whose values give way before all others, in this order and to their last token.
+    /// Fields whose values are shortened before all others, in this order, to nothing if necessary.
     std::vector<int> first;
 };
 
-/// How a row's values become a sentence of bounded length.
+/// How a row's values become a sentence of limited length.
 struct SentenceRules {
-    /// Everything as it stands, longer sentences cut at their end.
+    /// Values as they are; longer sentences lose their end.
     SentenceRules(std::int64_t most) : maxTokens(most) { cut.kind = TextCut::End; }
 
-    std::int64_t maxTokens; // specials included
+    std::int64_t maxTokens; // including special tokens
     CutPolicy cut;
-    std::string missing; // the words for a value that is empty
+    std::string missing; // the text for an empty value
 };
 
-/// Cuts the sentence that stands in `row` from `begin` on to `limit` tokens; its last token stays.
-/// Values lose tokens at their ends: those of the policy's first fields as many as it takes, then
-/// always the longest value, of equals the later one. Where the template's own words are too many,
-/// the end goes. `limit` is at least 2.
+/// Truncates the sentence that begins at `begin` in `row` to `limit` tokens and keeps its last
+/// token. Values lose tokens at their ends: first those of policy.first, as many as necessary, then
+/// always the longest value, the later one if two are equal. If the template's own tokens are too
+/// many, the end of the sentence is cut. `limit` is at least 2.
 void cutSentence(const CutPolicy& policy, std::size_t begin, std::size_t limit, TokenRow& row);
 
 } // namespace flip

@@ -8,7 +8,7 @@ namespace flip {
 
 namespace {
 
-/// A character as a literal writes it, where braces stand twice.
+/// The text as a literal, with its braces doubled.
 std::string escaped(std::string_view text) {
     std::string result;
     for (const char c : text) {
@@ -17,7 +17,7 @@ std::string escaped(std::string_view text) {
     return result;
 }
 
-/// "column 17", in characters from 1.
+/// "template, column 17", in characters from 1.
 std::string columnOf(std::string_view text, std::size_t at) {
     const auto begin = text.begin();
     const auto characters =

@@ -13,18 +13,19 @@ namespace flip {
 
 namespace {
 
-constexpr std::int64_t kLeastTokens = 3; // [CLS], one of the sentence, [SEP]
-constexpr std::int16_t kNobody = -1;
+constexpr std::int64_t kMinTokens = 3; // [CLS], one token of the sentence, [SEP]
+constexpr std::int16_t kNoField = -1;
 
-/// How far into a literal a place to cut it is looked for, in bytes.
+/// How far from its ends a literal may be split, in bytes.
 constexpr std::size_t kCutReach = 64;
 
-/// Code points of a text, begin to end; those of a token that are not white space at its ends.
+/// Code points [begin, end) of a text.
 struct Extent {
     std::int32_t begin = 0;
     std::int32_t end = 0;
 };
 
+/// The code points of a token without white space at its ends.
 Extent trimmed(Token token, std::u32string_view text) {
     const auto blank = [text](std::int32_t at) {
         return (characterBits(text[static_cast<std::size_t>(at)]) & kWhiteSpace) != 0;
@@ -39,15 +40,15 @@ Extent trimmed(Token token, std::u32string_view text) {
     return extent;
 }
 
-/// Pieces of every distinct value of a field, together with template text that goes with it.
+/// Pieces of every distinct value of a field, tokenized with the template text that joins it.
 struct FieldTokens {
-    std::size_t part; // a part of the template that the field stands in
+    std::size_t part; // a part of the template with the field
     int field;
     std::string lead;  // template text before the value
-    std::string trail; // and behind it
+    std::string trail; // and after it
     std::vector<std::int32_t> ids;
-    std::vector<bool> nobodys;     // [ids], the piece has nothing of the value but white space;
-                                   // empty where no piece is like that
+    std::vector<bool> ownerless;   // [ids], the piece covers nothing of the value but white space;
+                                   // empty if there is no such piece
     std::vector<std::size_t> ends; // [values], where a value's ids end
 
     std::size_t begin(std::uint32_t code) const { return code == 0 ? 0 : ends[code - 1]; }
@@ -57,31 +58,31 @@ struct FieldTokens {
 };
 
 /// A part of the template as it is tokenized.
-struct Stretch {
-    std::size_t tokens = 0;        // of a field: which FieldTokens
-    std::string text;              // of a literal: what its neighbours leave of it
+struct Segment {
+    std::size_t tokens = 0;        // of a field: index into Content::fields
+    std::string text;              // of a literal: without what moved to its neighbours
     std::vector<std::int32_t> ids; // of that text
-    std::vector<bool> breaksLeft;  // [values] of a field, towards the text of the literal before
-    std::vector<bool> breaksRight; // [values] of a field, towards that behind it
+    std::vector<bool> breaksLeft;  // [values] of a field: breaks from the literal before it
+    std::vector<bool> breaksRight; // [values] of a field: breaks from the literal after it
 };
 
-/// Ids of a stretch in a row, and whose they are.
-struct StretchTokens {
+/// Ids of a segment in a row, and the field that they belong to.
+struct SegmentTokens {
     std::span<const std::int32_t> ids;
-    std::int16_t owner = kNobody;
-    const std::vector<bool>* nobodys = nullptr; // null: all belong to the owner
-    std::size_t first = 0;                      // the place of ids[0] among nobodys
+    std::int16_t owner = kNoField;
+    const std::vector<bool>* ownerless = nullptr; // null: all belong to the owner
+    std::size_t first = 0;                        // index of ids[0] in ownerless
 };
 
-void append(const StretchTokens& tokens, TokenRow& out) {
+void append(const SegmentTokens& tokens, TokenRow& out) {
     out.ids.insert(out.ids.end(), tokens.ids.begin(), tokens.ids.end());
     out.owner.insert(out.owner.end(), tokens.ids.size(), tokens.owner);
-    if (tokens.nobodys == nullptr) {
+    if (tokens.ownerless == nullptr) {
         return;
     }
     for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
-        if ((*tokens.nobodys)[tokens.first + i]) {
-            out.owner[out.owner.size() - tokens.ids.size() + i] = kNobody;
+        if ((*tokens.ownerless)[tokens.first + i]) {
+            out.owner[out.owner.size() - tokens.ids.size() + i] = kNoField;
         }
     }
 }
@@ -95,17 +96,17 @@ std::vector<std::int32_t> idsOf(const std::vector<Token>& tokens) {
     return ids;
 }
 
-/// Where a text may be cut whatever stands around it: the first such place, and the last.
-std::optional<std::pair<std::size_t, std::size_t>> cutsOf(std::string_view text,
-                                                          const Tokenizer& tokenizer) {
-    std::optional<std::pair<std::size_t, std::size_t>> cuts;
+/// The first and the last position where a text may be split, whatever surrounds it.
+std::optional<std::pair<std::size_t, std::size_t>> splitsOf(std::string_view text,
+                                                            const Tokenizer& tokenizer) {
+    std::optional<std::pair<std::size_t, std::size_t>> splits;
     for (std::size_t at = 1; at < text.size(); ++at) {
         const bool near = at < kCutReach || text.size() - at < kCutReach;
         if (near && tokenizer.breaksBetween(text.substr(0, at), text.substr(at))) {
-            cuts = {cuts ? cuts->first : at, at};
+            splits = {splits ? splits->first : at, at};
         }
     }
-    return cuts;
+    return splits;
 }
 
 } // namespace
@@ -118,7 +119,7 @@ struct TokenCache::Content {
     CutPolicy cut;
 
     std::vector<FieldTokens> fields;
-    std::vector<Stretch> stretches; // [parts]
+    std::vector<Segment> segments; // [parts]
 
     const TextTemplate::Part& part(std::size_t at) const { return textTemplate.parts()[at]; }
     std::size_t parts() const { return textTemplate.parts().size(); }
@@ -132,7 +133,7 @@ struct TokenCache::Content {
         return isLiteral(at) ? std::string_view(part(at).literal)
                              : source->value(part(at).field, code(at, row));
     }
-    std::string stretchText(std::size_t at, std::int64_t row) const;
+    std::string segmentText(std::size_t at, std::int64_t row) const;
 
     template <class Test>
     Result<bool> anyValue(std::size_t at, const std::stop_token& stop, Test test) const;
@@ -142,14 +143,14 @@ struct TokenCache::Content {
     Result<void> findBorders(std::size_t at, const std::stop_token& stop);
     bool breaks(std::size_t left, std::size_t right, std::int64_t row) const;
     template <class Visit>
-    bool visitStretches(std::int64_t row, Visit visit) const;
+    bool visitSegments(std::int64_t row, Visit visit) const;
     void appendWhole(std::int64_t row, TokenRow& out) const;
     void appendUncut(std::int64_t row, TokenRow& out) const;
     std::int64_t length(std::int64_t row) const;
 };
 
-/// Whether a value of the field in that part passes the test, which is called for each until one
-/// does. None does where there is no field.
+/// Whether any value of the field at that part passes the test, which is called until one does.
+/// False if the part is not a field.
 template <class Test>
 Result<bool> TokenCache::Content::anyValue(std::size_t at, const std::stop_token& stop,
                                            Test test) const {
@@ -169,8 +170,8 @@ Result<bool> TokenCache::Content::anyValue(std::size_t at, const std::stop_token
     return false;
 }
 
-/// Gives the ends of literals, or the whole of those that cannot be cut, to the values beside them
-/// where a value would not break there, as a blank does not before a word of byte-level BPE.
+/// Moves the ends of literals, or whole literals that cannot be split, to neighbouring values that
+/// do not break from them: byte-level BPE does not break between a blank and the word after it.
 Result<void> TokenCache::Content::cutLiterals(const std::stop_token& stop) {
     std::vector<std::string> lead(parts());
     std::vector<std::string> trail(parts());
@@ -190,14 +191,14 @@ Result<void> TokenCache::Content::cutLiterals(const std::stop_token& stop) {
                 return joins->problem();
             }
         }
-        const auto cuts = cutsOf(literal, *tokenizer);
+        const auto splits = splitsOf(literal, *tokenizer);
         std::size_t begin = 0;
         std::size_t end = literal.size();
         if (*joinsLeft) {
-            begin = cuts ? cuts->first : *joinsRight ? 0 : literal.size();
+            begin = splits ? splits->first : *joinsRight ? 0 : literal.size();
         }
         if (*joinsRight) {
-            end = cuts ? cuts->second : 0;
+            end = splits ? splits->second : 0;
         }
         if (begin > 0) {
             trail[at - 1] = literal.substr(0, begin);
@@ -205,7 +206,7 @@ Result<void> TokenCache::Content::cutLiterals(const std::stop_token& stop) {
         if (end < literal.size()) {
             lead[at + 1] = literal.substr(end);
         }
-        stretches[at].text = literal.substr(begin, end - begin);
+        segments[at].text = literal.substr(begin, end - begin);
     }
     for (std::size_t at = 0; at < parts(); ++at) {
         if (isField(at)) {
@@ -214,7 +215,7 @@ Result<void> TokenCache::Content::cutLiterals(const std::stop_token& stop) {
                     return tokens.field == part(at).field && tokens.lead == lead[at] &&
                            tokens.trail == trail[at];
                 });
-            stretches[at].tokens = static_cast<std::size_t>(known - fields.begin());
+            segments[at].tokens = static_cast<std::size_t>(known - fields.begin());
             if (known == fields.end()) {
                 fields.push_back({at, part(at).field, lead[at], trail[at], {}, {}, {}});
             }
@@ -225,18 +226,18 @@ Result<void> TokenCache::Content::cutLiterals(const std::stop_token& stop) {
 
 Result<void> TokenCache::Content::tokenizeField(FieldTokens& tokens, const std::stop_token& stop) {
     const auto before = static_cast<std::int32_t>(decodeUtf8(tokens.lead).size());
-    const auto behind = static_cast<std::int32_t>(decodeUtf8(tokens.trail).size());
+    const auto after = static_cast<std::int32_t>(decodeUtf8(tokens.trail).size());
     tokens.ends.reserve(static_cast<std::size_t>(source->values(tokens.field)));
     const auto add = [&](std::string_view value) {
         const std::string text = tokens.lead + std::string(value) + tokens.trail;
         const std::u32string characters = decodeUtf8(text);
-        const auto end = static_cast<std::int32_t>(characters.size()) - behind;
+        const auto end = static_cast<std::int32_t>(characters.size()) - after;
         for (const Token& token : tokenizer->pieces(text)) {
             const Extent extent = trimmed(token, characters);
-            const bool nobodys = std::max(extent.begin, before) >= std::min(extent.end, end);
-            if (nobodys || !tokens.nobodys.empty()) {
-                tokens.nobodys.resize(tokens.ids.size());
-                tokens.nobodys.push_back(nobodys);
+            const bool ownerless = std::max(extent.begin, before) >= std::min(extent.end, end);
+            if (ownerless || !tokens.ownerless.empty()) {
+                tokens.ownerless.resize(tokens.ids.size());
+                tokens.ownerless.push_back(ownerless);
             }
             tokens.ids.push_back(token.id);
         }
@@ -248,25 +249,25 @@ Result<void> TokenCache::Content::tokenizeField(FieldTokens& tokens, const std::
 }
 
 Result<void> TokenCache::Content::findBorders(std::size_t at, const std::stop_token& stop) {
-    Stretch& stretch = stretches[at];
-    const FieldTokens& tokens = fields[stretch.tokens];
+    Segment& segment = segments[at];
+    const FieldTokens& tokens = fields[segment.tokens];
     const auto literalAt = [this](std::size_t neighbour) {
-        return isLiteral(neighbour) ? std::string_view(stretches[neighbour].text)
+        return isLiteral(neighbour) ? std::string_view(segments[neighbour].text)
                                     : std::string_view();
     };
     const std::string_view before = at == 0 ? std::string_view() : literalAt(at - 1);
-    const std::string_view behind = literalAt(at + 1);
+    const std::string_view after = literalAt(at + 1);
     const auto all = anyValue(tokens.part, stop, [&](std::string_view value) {
         const std::string text = tokens.lead + std::string(value) + tokens.trail;
-        stretch.breaksLeft.push_back(tokenizer->breaksBetween(before, text));
-        stretch.breaksRight.push_back(tokenizer->breaksBetween(text, behind));
+        segment.breaksLeft.push_back(tokenizer->breaksBetween(before, text));
+        segment.breaksRight.push_back(tokenizer->breaksBetween(text, after));
         return false;
     });
     return all ? Result<void>() : all.problem();
 }
 
 Result<void> TokenCache::Content::tokenizeParts(const std::stop_token& stop) {
-    stretches.resize(parts());
+    segments.resize(parts());
     if (auto done = cutLiterals(stop); !done) {
         return done;
     }
@@ -277,7 +278,7 @@ Result<void> TokenCache::Content::tokenizeParts(const std::stop_token& stop) {
     }
     for (std::size_t at = 0; at < parts(); ++at) {
         if (isLiteral(at)) {
-            stretches[at].ids = idsOf(tokenizer->pieces(stretches[at].text));
+            segments[at].ids = idsOf(tokenizer->pieces(segments[at].text));
         } else if (auto done = findBorders(at, stop); !done) {
             return done;
         }
@@ -285,44 +286,44 @@ Result<void> TokenCache::Content::tokenizeParts(const std::stop_token& stop) {
     return {};
 }
 
-std::string TokenCache::Content::stretchText(std::size_t at, std::int64_t row) const {
+std::string TokenCache::Content::segmentText(std::size_t at, std::int64_t row) const {
     if (isLiteral(at)) {
-        return stretches[at].text;
+        return segments[at].text;
     }
-    const FieldTokens& tokens = fields[stretches[at].tokens];
+    const FieldTokens& tokens = fields[segments[at].tokens];
     return tokens.lead + std::string(text(at, row)) + tokens.trail;
 }
 
-/// Whether the row's sentence may be cut between two stretches that are neighbours in it.
+/// Whether the row's sentence may be split between two neighbouring segments.
 bool TokenCache::Content::breaks(std::size_t left, std::size_t right, std::int64_t row) const {
     if (left + 1 == right) {
         if (isLiteral(left) && isField(right)) {
-            return stretches[right].breaksLeft[code(right, row)];
+            return segments[right].breaksLeft[code(right, row)];
         }
         if (isField(left) && isLiteral(right)) {
-            return stretches[left].breaksRight[code(left, row)];
+            return segments[left].breaksRight[code(left, row)];
         }
     }
-    return tokenizer->breaksBetween(stretchText(left, row), stretchText(right, row));
+    return tokenizer->breaksBetween(segmentText(left, row), segmentText(right, row));
 }
 
-/// Calls visit(StretchTokens) for every stretch of the sentence that is not empty. False, perhaps
-/// after some calls, if the sentence is not the join of its stretches.
+/// Calls visit(SegmentTokens) for every segment of the sentence that is not empty. False, perhaps
+/// after some calls, if the sentence must be tokenized as a whole.
 template <class Visit>
-bool TokenCache::Content::visitStretches(std::int64_t row, Visit visit) const {
+bool TokenCache::Content::visitSegments(std::int64_t row, Visit visit) const {
     std::optional<std::size_t> previous;
     for (std::size_t at = 0; at < parts(); ++at) {
-        const Stretch& stretch = stretches[at];
-        StretchTokens tokens{stretch.ids, kNobody, nullptr, 0};
+        const Segment& segment = segments[at];
+        SegmentTokens tokens{segment.ids, kNoField, nullptr, 0};
         if (isField(at)) {
-            const FieldTokens& field = fields[stretch.tokens];
+            const FieldTokens& field = fields[segment.tokens];
             const std::uint32_t value = code(at, row);
             if (field.lead.empty() && field.trail.empty() && text(at, row).empty()) {
                 continue;
             }
             tokens = {field.of(value), static_cast<std::int16_t>(field.field),
-                      field.nobodys.empty() ? nullptr : &field.nobodys, field.begin(value)};
-        } else if (stretch.text.empty()) {
+                      field.ownerless.empty() ? nullptr : &field.ownerless, field.begin(value)};
+        } else if (segment.text.empty()) {
             continue;
         }
         if (previous && !breaks(*previous, at, row)) {
@@ -345,8 +346,8 @@ void TokenCache::Content::appendWhole(std::int64_t row, TokenRow& out) const {
     const std::u32string characters = decodeUtf8(sentence);
     for (const Token& token : tokenizer->pieces(sentence)) {
         const Extent extent = trimmed(token, characters);
-        std::int16_t owner = kNobody;
-        for (auto at = extent.begin; at < extent.end && owner == kNobody; ++at) {
+        std::int16_t owner = kNoField;
+        for (auto at = extent.begin; at < extent.end && owner == kNoField; ++at) {
             owner = owners[static_cast<std::size_t>(at)];
         }
         out.ids.push_back(token.id);
@@ -358,7 +359,7 @@ void TokenCache::Content::appendUncut(std::int64_t row, TokenRow& out) const {
     const SpecialTokens& special = tokenizer->special();
     append({.ids = std::span(&special.cls, 1)}, out);
     const std::size_t begin = out.ids.size();
-    if (!visitStretches(row, [&out](const StretchTokens& tokens) { append(tokens, out); })) {
+    if (!visitSegments(row, [&out](const SegmentTokens& tokens) { append(tokens, out); })) {
         out.ids.resize(begin);
         out.owner.resize(begin);
         appendWhole(row, out);
@@ -368,8 +369,8 @@ void TokenCache::Content::appendUncut(std::int64_t row, TokenRow& out) const {
 
 std::int64_t TokenCache::Content::length(std::int64_t row) const {
     std::size_t length = 2;
-    if (visitStretches(row,
-                       [&length](const StretchTokens& tokens) { length += tokens.ids.size(); })) {
+    if (visitSegments(row,
+                      [&length](const SegmentTokens& tokens) { length += tokens.ids.size(); })) {
         return static_cast<std::int64_t>(length);
     }
     TokenRow whole;
@@ -386,18 +387,19 @@ Result<TokenCache> TokenCache::build(std::unique_ptr<const TextSource> source,
                                      const TextTemplate& textTemplate, const Tokenizer& tokenizer,
                                      const SentenceRules& rules, std::stop_token stop) {
     assert(source != nullptr);
-    if (rules.maxTokens < kLeastTokens) {
+    if (rules.maxTokens < kMinTokens) {
         return Problem{std::to_string(rules.maxTokens) +
-                           " tokens hold no sentence; give at least " +
-                           std::to_string(kLeastTokens),
+                           " tokens are too few for a sentence; use at least " +
+                           std::to_string(kMinTokens),
                        "text.max_tokens"};
     }
     if (source->fields() > std::numeric_limits<std::int16_t>::max()) {
-        return Problem{"more fields than a sentence can tell apart; leave some out", "template"};
+        return Problem{"the dataset has too many fields for a template; leave some out",
+                       "template"};
     }
     for (const TextTemplate::Part& part : textTemplate.parts()) {
         if (part.field >= source->fields()) {
-            return Problem{"the template was written for other fields; write it anew", "template"};
+            return Problem{"the template was written for other fields; write it again", "template"};
         }
     }
     auto content = std::make_unique<Content>();

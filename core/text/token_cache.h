@@ -15,30 +15,30 @@
 
 namespace flip {
 
-/// How many rows of a dataset lose what at max_tokens.
+/// How many rows of a dataset are truncated at max_tokens, and what they lose.
 struct TruncationReport {
     std::int64_t rows = 0;
     std::int64_t rowsCut = 0;
-    std::vector<std::int64_t> lostBy;       // [fields], rows that lose all or part of the field
-    std::vector<std::int64_t> lengthCounts; // [tokens], rows by uncut length, specials included
+    std::vector<std::int64_t> lostBy; // [fields], rows that lose tokens of the field
+    std::vector<std::int64_t>
+        lengthCounts; // [tokens], rows by length before truncation, special tokens included
 };
 
-/// Every distinct value and every literal of the template tokenized once; a row is their join.
-/// Where a join could differ from tokenizing the whole sentence, the sentence is tokenized, so
-/// the ids are those of the whole sentence, always. Immutable; any thread. Keeps references to
-/// the dataset and the tokenizer, which must outlive it.
+/// Tokenizes every distinct value and every literal of the template once, and joins them to rows.
+/// Where the join could differ from tokenizing the whole sentence, the sentence is tokenized, so
+/// the ids are always those of the whole sentence. Immutable; any thread. Keeps references to the
+/// dataset and the tokenizer, which must outlive it.
 ///
-/// A token belongs to the first field whose value it overlaps, white space at its ends aside.
+/// A token belongs to the first field whose value it overlaps, ignoring white space at its ends.
 class TokenCache {
 public:
-    /// The template's fields are indices into Dataset::fields(). A field it does not fit, fewer
-    /// than 3 tokens and a requested stop are Problems.
+    /// The template's fields are indices into Dataset::fields(). An index out of range, fewer than
+    /// 3 tokens and a requested stop are Problems.
     static Result<TokenCache> build(const Dataset& dataset, const TextTemplate& textTemplate,
                                     const Tokenizer& tokenizer, const SentenceRules& rules,
                                     std::stop_token stop = {});
 
-    /// The same over rows that are no dataset yet, such as a preview's, whose empty values stay
-    /// empty.
+    /// The same for rows outside a dataset, such as a preview's. Their empty values stay empty.
     static Result<TokenCache> build(std::unique_ptr<const TextSource> source,
                                     const TextTemplate& textTemplate, const Tokenizer& tokenizer,
                                     const SentenceRules& rules, std::stop_token stop = {});
@@ -47,13 +47,12 @@ public:
     TokenCache& operator=(TokenCache&&) noexcept;
     ~TokenCache();
 
-    /// Appends the row's tokens, at most maxTokens: what gives way is the rules' business, [SEP]
-    /// stays.
+    /// Appends the row's tokens, truncated by the rules to at most maxTokens. [SEP] is kept.
     void appendRow(std::int64_t row, TokenRow& out) const;
 
     TokenRow row(std::int64_t row) const;
 
-    /// Uncut length of a row, specials included.
+    /// Length of a row before truncation, including special tokens.
     std::int64_t length(std::int64_t row) const;
 
     TruncationReport truncation(const std::stop_token& stop = {}) const;

@@ -16,7 +16,7 @@ at::Tensor longs(const std::vector<std::int64_t>& values, at::IntArrayRef shape,
     return at::tensor(at::ArrayRef<std::int64_t>(values), at::kLong).view(shape).to(device);
 }
 
-/// Tokens of a row's sentence after the cut; 0 where there is no such sentence.
+/// Length of a row's sentence in tokens, after truncation; 0 without a cache.
 std::int64_t sentenceLength(const TokenCache* cache, std::int64_t row) {
     return cache == nullptr ? 0 : std::min(cache->length(row), cache->maxTokens());
 }
@@ -207,10 +207,10 @@ Masks Batcher::mask(const Batch& batch, const MaskPlan& plan,
     return masks;
 }
 
-std::vector<std::uint8_t> Batcher::hiddenFields(std::span<const std::int64_t> maskedColumns,
+std::vector<std::uint8_t> Batcher::fieldsToMask(std::span<const std::int64_t> maskedColumns,
                                                 const MaskPlan& plan, RandomStream& stream) const {
-    std::vector<std::uint8_t> hidden(dataset_.fields().size(), 0);
-    std::vector<int> choice; // of the fields that the sentence may hide
+    std::vector<std::uint8_t> isMasked(dataset_.fields().size(), 0);
+    std::vector<int> candidates; // the fields that may be masked in the sentence
     for (const int field : textFields_) {
         const bool inTable =
             std::any_of(maskedColumns.begin(), maskedColumns.end(), [&](std::int64_t column) {
@@ -218,28 +218,28 @@ std::vector<std::uint8_t> Batcher::hiddenFields(std::span<const std::int64_t> ma
             });
         if (plan.fields == MaskedFields::Independent ||
             inTable == (plan.fields == MaskedFields::Same)) {
-            choice.push_back(field);
+            candidates.push_back(field);
         }
     }
-    const auto size = static_cast<std::int64_t>(choice.size());
+    const auto size = static_cast<std::int64_t>(candidates.size());
     const bool takesAll = plan.fields == MaskedFields::Same || plan.tokenShare > 0;
     const std::int64_t count = takesAll ? size : std::min(size, plan.textFields);
     for (const std::int64_t place : stream.sample(size, count)) {
-        hidden[static_cast<std::size_t>(choice[static_cast<std::size_t>(place)])] = 1;
+        isMasked[static_cast<std::size_t>(candidates[static_cast<std::size_t>(place)])] = 1;
     }
-    return hidden;
+    return isMasked;
 }
 
 void Batcher::maskText(Masks& masks, const Batch& batch, const MaskPlan& plan,
                        const std::vector<std::int64_t>& columns, RandomStream stream) const {
     std::vector<std::int64_t> labelled;
     std::vector<std::int64_t> counts;
-    std::vector<std::int64_t> tokens; // of one row, that may be hidden
+    std::vector<std::int64_t> tokens; // of one row, that may be masked
     std::size_t token = 0;
     const auto width = static_cast<std::size_t>(batch.layout.whole.width());
     for (std::size_t r = 0; r < batch.rows.size(); ++r) {
         const auto masked = static_cast<std::size_t>(plan.tableFields);
-        const std::vector<std::uint8_t> hidden = hiddenFields(
+        const std::vector<std::uint8_t> isMasked = fieldsToMask(
             std::span<const std::int64_t>(columns).subspan(r * masked, masked), plan, stream);
         const std::size_t end =
             token + (padToMaximum_
@@ -248,7 +248,7 @@ void Batcher::maskText(Masks& masks, const Batch& batch, const MaskPlan& plan,
         tokens.clear();
         for (; token < end; ++token) {
             const std::int16_t owner = batch.owner[token];
-            if (owner >= 0 && hidden[static_cast<std::size_t>(owner)] != 0) {
+            if (owner >= 0 && isMasked[static_cast<std::size_t>(owner)] != 0) {
                 tokens.push_back(static_cast<std::int64_t>(token));
             }
         }

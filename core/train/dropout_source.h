@@ -11,13 +11,13 @@
 
 namespace flip {
 
-/// The dropout generator of a run: set anew for each step from seed and step number, so nothing of
-/// it has to be saved. One thread.
+/// The dropout generator of a run. It is reseeded for each step from the seed and the step number,
+/// so its state need not be saved. One thread.
 class DropoutSource {
 public:
     DropoutSource(std::uint64_t seed, at::Device device);
 
-    /// Training mode for one step, to be broken off when a stop is asked for.
+    /// The training mode for one step, which is aborted when a stop is requested.
     ForwardMode forStep(RunStage stage, std::int64_t step, const std::stop_token& stop);
 
 private:

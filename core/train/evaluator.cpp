@@ -3,7 +3,7 @@
 #include "core/eval/metrics.h"
 #include "core/model/id/id_rows.h"
 #include "core/train/frozen_sentences.h"
-#include "core/train/unknown_ids.h"
+#include "core/train/id_dropout.h"
 
 #include <torch/types.h>
 
@@ -104,7 +104,7 @@ BranchMetrics measureBranches(const Predictions& predictions) {
 std::vector<std::int64_t> rowsWithUnseenValues(const RunSpec& spec, const ModelSizes& sizes,
                                                const Batcher& batcher, Split split) {
     BackboneOptions options(spec.id, sizes.fields, sizes.ids);
-    options.hashBuckets = 0; // makes no id unknown
+    options.hashBuckets = 0; // hashing makes no id unknown
     options.lists = sizes.lists;
     options.idFields = sizes.idFields;
     options.trainingCounts = sizes.trainingCounts;

@@ -15,7 +15,7 @@ namespace flip {
 
 class FrozenSentences;
 
-/// Logits of some rows, in the order the rows were asked for.
+/// Logits of some rows, in the order in which the rows were given.
 struct Predictions {
     std::vector<std::int64_t> rows;
     std::vector<std::uint8_t> labels;
@@ -24,8 +24,8 @@ struct Predictions {
     std::vector<double> textLogit; // joint models only
 };
 
-/// Computes logits in evaluation mode, rows of similar length together. `frozen` is given where the
-/// language model is not trained. Absent when stopped.
+/// Computes logits in evaluation mode, with rows of similar length together. `frozen` is given if
+/// the language model is not trained. Empty when stopped.
 std::optional<Predictions> predict(const FinetuneModel& model, const Batcher& batcher,
                                    std::span<const std::int64_t> rows, std::int64_t batchSize,
                                    const std::stop_token& stop, FrozenSentences* frozen = nullptr);
@@ -36,9 +36,9 @@ bool isFinite(const Predictions& predictions);
 /// The metrics of predictions by branch: "" and, for joint models, "id" and "text".
 BranchMetrics measureBranches(const Predictions& predictions);
 
-/// Rows of a split that show at least one id that is unknown: which the training split never
-/// showed, or less often than id.min_count. There the words are all a model has to go by. A recipe
-/// without ids finds the same rows.
+/// Rows of a split with at least one unknown id: one that is not in the training split, or less
+/// often than id.min_count. For its field the model only has the text. A recipe without ids gives
+/// the same rows.
 std::vector<std::int64_t> rowsWithUnseenValues(const RunSpec& spec, const ModelSizes& sizes,
                                                const Batcher& batcher, Split split);
 

@@ -13,12 +13,12 @@ namespace flip {
 
 namespace {
 
-/// Parts of a model that are trained at rates of their own; each has a group with and one without
-/// decay.
+/// The parts of a model with their own learning rates; each has a group with weight decay and one
+/// without.
 enum Part { kRest, kIds, kFusion, kText, kParts };
 constexpr int kTables = 2 * kParts; // the group of the id tables, after those of the parts
 
-/// Rows ordered by sentence length, so that the parts of a batch pad little.
+/// Rows sorted by sentence length, so that micro-batches need little padding.
 std::vector<std::int64_t> byLength(std::span<const std::int64_t> rows, const Batcher& batcher) {
     std::vector<std::int64_t> sorted(rows.begin(), rows.end());
     std::stable_sort(sorted.begin(), sorted.end(), [&](std::int64_t a, std::int64_t b) {
@@ -35,13 +35,14 @@ bool isPublishedIdRun(const RunSpec& spec) {
     return spec.recipe == RecipeKind::Published && spec.finetune.branches == Branches::Id;
 }
 
-/// What the squares of the id tables are multiplied by.
+/// The factor of the squares of the id tables in the loss.
 double tableWeight(const RunSpec& spec) {
     return spec.recipe == RecipeKind::Published ? spec.finetune.embeddingL2
                                                 : 0.5 * spec.finetune.embeddingL2;
 }
 
-/// The norm of the whole tables' gradient is needed, so they must be computed whole.
+/// Whether clipping needs the gradient norm of the whole tables, so that lazy updates are not
+/// possible.
 bool needsWholeTables(const RunSpec& spec) {
     return spec.finetune.embeddingL2 > 0 && spec.finetune.clipNorm > 0;
 }
@@ -64,12 +65,12 @@ bool updatesByRow(const RunSpec& spec, const FinetuneModel& model, const Batcher
                                spec.finetune.embeddingL2 > 0});
 }
 
-/// What validation rows do not know, of many rows at some, evenly spaced; undefined where nothing
-/// is drawn from it.
+/// The unknown ids of validation rows, of an evenly spaced subset if there are many rows; undefined
+/// if ID dropout does not draw from them.
 at::Tensor unknownInValidation(const RunSpec& spec, const FinetuneModel& model,
                                const Batcher& batcher) {
     constexpr std::size_t kMostRows = 65536;
-    if (!model.hasIds() || !UnknownIds::drawsFromValidation(spec)) {
+    if (!model.hasIds() || !IdDropout::drawsFromValidation(spec)) {
         return {};
     }
     const std::vector<std::int64_t> all = batcher.dataset().rowsOf(Split::Valid);
@@ -81,7 +82,7 @@ at::Tensor unknownInValidation(const RunSpec& spec, const FinetuneModel& model,
     return unknownIdsOf(*model.idRows, batcher, some);
 }
 
-/// The ids of a step's parts, one below the other. [rows, columns]
+/// The ids of all micro-batches of a step, concatenated. [rows, columns]
 at::Tensor idsOf(const std::vector<Batch>& parts) {
     std::vector<at::Tensor> ids;
     for (const Batch& part : parts) {
@@ -90,7 +91,7 @@ at::Tensor idsOf(const std::vector<Batch>& parts) {
     return at::cat(ids);
 }
 
-/// The mean over rows of the mixing weight.
+/// The mixing weight, averaged over rows.
 double meanMixing(const at::Tensor& unknown, const at::Tensor& weights) {
     const double all = weights[0].item<double>();
     if (weights.size(0) == 1 || unknown.size(0) == 0) {
@@ -168,14 +169,14 @@ Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& b
     : spec_(spec), model_(model), batcher_(batcher), span_(plan.span()),
       selectionRows_(batcher.dataset().rowsOf(
           spec.finetune.selectOn == SelectOn::Test ? Split::Test : Split::Valid)),
-      unknownIds_(spec, batcher.dataset(), unknownInValidation(spec, model, batcher)),
+      idDropout_(spec, batcher.dataset(), unknownInValidation(spec, model, batcher)),
       dropout_(static_cast<std::uint64_t>(spec.seed), model.parameters.device()),
       byRow_(updatesByRow(spec, model, batcher)), optimiser_(finetuneOptimiser(spec, model)),
       state_(stage, model.parameters, optimiser_) {
     if (model.hasText() && spec.finetune.textEncoder == TextEncoderMode::Frozen) {
         frozen_.emplace(model, batcher);
     } else if (model.hasText() && spec.finetune.maskRatioText > 0) {
-        hiddenTokens_.emplace(spec, batcher.maskToken());
+        tokenMasking_.emplace(spec, batcher.maskToken());
     }
     if (byRow_) {
         optimiser_.updateByRow(model.idRows->tables(), 2 * tableWeight(spec));
@@ -187,15 +188,15 @@ Finetuner::Finetuner(const RunSpec& spec, FinetuneModel& model, const Batcher& b
 std::optional<std::vector<Fact>> Finetuner::begin(const std::stop_token&) {
     std::vector<Fact> facts;
     if (trainsTables(spec_, model_) && spec_.id.tableUpdates == TableUpdates::Touched && !byRow_) {
-        facts.emplace_back(LogLine{"info", "every row of the id tables is computed in every step: "
+        facts.emplace_back(LogLine{"info", "every row of the id tables is updated in every step: "
                                            "finetune.clip_norm with finetune.embedding_l2 needs "
                                            "the gradient of all of them"});
     }
     return facts;
 }
 
-/// The parts that a step computes one after the other, with rows of similar length together, as
-/// the step reads them: with the ids that it makes unknown.
+/// Loads the micro-batches of a step, with rows of similar length together, and applies ID dropout
+/// and token masking.
 std::vector<Batch> Finetuner::loadParts(std::span<const std::int64_t> rows,
                                         std::int64_t step) const {
     const auto part = static_cast<std::size_t>(
@@ -208,9 +209,9 @@ std::vector<Batch> Finetuner::loadParts(std::span<const std::int64_t> rows,
         Batch& loaded = parts.emplace_back(model_.hasText() ? batcher_.load(rowsOfPart)
                                                             : batcher_.loadWithoutText(rowsOfPart));
         const auto number = static_cast<std::int64_t>(first / part);
-        loaded.ids = unknownIds_(loaded.ids, step, number);
-        if (hiddenTokens_) {
-            (*hiddenTokens_)(loaded, step, number);
+        loaded.ids = idDropout_(loaded.ids, step, number);
+        if (tokenMasking_) {
+            (*tokenMasking_)(loaded, step, number);
         }
     }
     return parts;
@@ -221,15 +222,16 @@ void Finetuner::openRows(const at::Tensor& ids) {
     optimiser_.gatherRows();
 }
 
-/// Where rows choose the mixing weights, sets them, and mixes the predictions anew.
-void Finetuner::mix(Predictions& predictions) {
+/// Fits the mixing weights to the validation rows, if the recipe requests it, and mixes the
+/// predictions again.
+void Finetuner::fitMixingWeights(Predictions& predictions) {
     if (spec_.finetune.mixingFrom != MixingFrom::Validation ||
         spec_.finetune.selectOn != SelectOn::Valid || spec_.finetune.fusionRate == 0) {
         return;
     }
     const auto positives = std::ranges::count(predictions.labels, std::uint8_t{1});
     if (positives == 0 || positives == std::ssize(predictions.labels)) {
-        return; // rows of one class are told best by a weight without bounds
+        return; // with rows of one class, the best weight is unbounded
     }
     const double bias = model_.mixingBias(); // a (x + b) + (1 - a) (y + b) = a x + (1 - a) y + b
     const auto numbers = [](const auto& values) {
@@ -258,13 +260,13 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
     if (byRow_) {
         openRows(ids);
     }
-    const ForwardMode mode = dropout_.forStep(state_.place.stage, step, stop);
+    const ForwardMode mode = dropout_.forStep(state_.progress.stage, step, stop);
     LossSums sums;
     model_.parameters.clearGradients();
     model_.parameters.stepBegins();
-    // The ids of all parts pass the backbone together: what it measures of a batch, such as the
-    // means of a batch norm, does not depend on how many rows the language model reads at once. The
-    // parts leave their gradients at `idLogits`.
+    // The ids of all micro-batches pass through the backbone together, so that batch statistics,
+    // e.g. of batch norm, do not depend on the size of the micro-batches. These accumulate their
+    // gradients in `idLogits`.
     const at::Tensor wholeIds = model_.idLogit(ids, mode);
     at::Tensor idLogits;
     if (wholeIds.defined()) {
@@ -298,16 +300,17 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
     Step done;
     const double factor =
         scheduleFactor(spec_.finetune.schedule, spec_.finetune.warmup, step, span_) *
-        state_.place.rateFactor;
+        state_.progress.rateFactor;
     done.learningRate =
         factor * (spec_.finetune.branches == Branches::Text ? spec_.finetune.textLearningRate
                                                             : spec_.finetune.learningRate);
     const at::Tensor norm = optimiser_.gradientNorm();
-    LossSums::Told told = sums.read(norm);
-    done.finite = told.isFinite();
-    done.losses = std::move(told.losses);
+    LossSums::Totals totals = sums.read(norm);
+    done.finite = totals.isFinite();
+    done.losses = std::move(totals.losses);
     if (byRow_ && done.losses.contains("tables")) {
-        // The graph holds the squares of the rows at hand; what is told is the figure of all rows.
+        // The graph contains only the squares of the gathered rows; the loss is reported over all
+        // rows.
         const double all = tableWeight(spec_) * optimiser_.tableSquares();
         done.losses["total"] += all - done.losses["tables"];
         done.losses["tables"] = all;
@@ -323,7 +326,7 @@ Stage::Step Finetuner::step(std::span<const std::int64_t> rows, std::int64_t ste
 
 std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
                                                    const std::stop_token& stop) {
-    optimiser_.bringUpToDate();
+    optimiser_.catchUpAllRows();
     auto predictions =
         predict(model_, batcher_, selectionRows_, evaluationBatch(model_), stop, frozen());
     if (!predictions) {
@@ -342,29 +345,29 @@ std::optional<Stage::EpochEnd> Finetuner::endEpoch(std::int64_t epoch,
         if (!selectionUnknown_.defined()) {
             selectionUnknown_ = unknownIdsOf(*model_.idRows, batcher_, selectionRows_);
         }
-        mix(*predictions);
+        fitMixingWeights(*predictions);
     }
     end.done.valid = measureBranches(*predictions);
     if (mixes) {
         end.done.state["alpha"] = meanMixing(selectionUnknown_, model_.mixingWeights());
     }
-    // Without both classes there is no AUC; the smaller log loss decides then.
+    // Without both classes there is no AUC; then the smaller log loss decides.
     const Metrics& own = end.done.valid[""];
     const double value = own.auc ? *own.auc : 1.0 / (1.0 + own.logLoss);
-    TrainingState::Place& place = state_.place;
-    if (value > place.bestValue) {
-        place.bestValue = value;
-        place.bestEpoch = epoch;
-        place.epochsSinceBest = 0;
+    TrainingState::Progress& progress = state_.progress;
+    if (value > progress.bestValue) {
+        progress.bestValue = value;
+        progress.bestEpoch = epoch;
+        progress.epochsSinceBest = 0;
         end.done.best = true;
-        state_.rememberBest();
+        state_.keepBest();
     } else {
-        place.epochsSinceBest += 1;
-        place.rateFactor *= spec_.finetune.plateauFactor;
+        progress.epochsSinceBest += 1;
+        progress.rateFactor *= spec_.finetune.plateauFactor;
         const std::int64_t patience = spec_.finetune.patience;
-        if (patience > 0 && place.epochsSinceBest >= patience) {
+        if (patience > 0 && progress.epochsSinceBest >= patience) {
             end.endReason = "early stop after epoch " + std::to_string(epoch) +
-                            ", best was epoch " + std::to_string(place.bestEpoch);
+                            ", best was epoch " + std::to_string(progress.bestEpoch);
         }
     }
     return end;

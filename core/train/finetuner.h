@@ -5,10 +5,10 @@
 #include "core/train/dropout_source.h"
 #include "core/train/evaluator.h"
 #include "core/train/frozen_sentences.h"
-#include "core/train/hidden_tokens.h"
+#include "core/train/id_dropout.h"
 #include "core/train/optimiser.h"
+#include "core/train/token_masking.h"
 #include "core/train/training_loop.h"
-#include "core/train/unknown_ids.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -17,30 +17,31 @@
 
 namespace flip {
 
-/// Scalars of one batch; undefined where a branch is absent.
+/// The losses of one batch, scalars; undefined for a branch that is absent.
 struct FinetuneLosses {
     at::Tensor joint;
     at::Tensor id;
     at::Tensor text;
-    at::Tensor tables; // what the squares of the id tables add
+    at::Tensor tables; // the weighted squares of the id tables
     at::Tensor total;
 };
 
-/// BCE of every branch's logit plus the weighted squares of the id tables (FLIP, section 4.4).
-/// The recipe "published" sums the BCE of a pure id run over the batch and weighs the squares
-/// fully; elsewhere the BCE is a mean and the squares weigh embedding_l2 / 2. `scale` multiplies
-/// the BCE terms (a part of a batch), `withTables` adds the squares.
+/// BCE of every branch's logit plus the weighted squares of the id tables (FLIP, section 4.4). The
+/// recipe "published" sums the BCE of a pure id run over the batch and multiplies the squares by
+/// embedding_l2; otherwise the BCE is a mean and the factor is embedding_l2 / 2. `scale` multiplies
+/// the BCE terms (for a micro-batch), `withTables` adds the squares.
 FinetuneLosses finetuneLosses(const RunSpec& spec, const FinetuneModel& model,
                               const BranchLogits& logits, const at::Tensor& labels,
                               double scale = 1.0, bool withTables = true);
 
-/// The optimiser of finetuning, AdamW: the text encoders at their own rate, the rest at the other
-/// or, for the id branch and the mixing weight of a joint run, at the multiples that the spec
-/// names; the id tables by the rule of their own. What has rate 0 is left as it is.
+/// The optimiser of finetuning, AdamW: the text encoders have their own learning rate; all else has
+/// the other rate, multiplied in a joint run by the factors of the spec for the id branch and the
+/// mixing weights; the id tables may have another update rule. Parameters with rate 0 are not
+/// trained.
 Optimiser finetuneOptimiser(const RunSpec& spec, FinetuneModel& model);
 
-/// Finetuning as a stage of the loop: early stop on the AUC of the split that selects. One thread.
-/// Model and batcher must outlive it.
+/// Finetuning as a stage of the training loop, with early stopping on the AUC of the selection
+/// split. One thread. The model and the batcher must outlive it.
 class Finetuner final : public Stage {
 public:
     /// `stage` is its name in events and checkpoints.
@@ -49,35 +50,35 @@ public:
 
     Step step(std::span<const std::int64_t> rows, std::int64_t step,
               const std::stop_token& stop) override;
-    /// Says so where the tables are updated otherwise than was asked for.
+    /// Logs a line if the tables are not updated in the requested way.
     std::optional<std::vector<Fact>> begin(const std::stop_token&) override;
     std::optional<EpochEnd> endEpoch(std::int64_t epoch, const std::stop_token& stop) override;
     TrainingState& state() override { return state_; }
 
-    /// The vectors of a language model that is not trained; null where it is, or there is none.
+    /// The sentence vectors of a frozen language model; null if it is trained or there is none.
     FrozenSentences* frozen() { return frozen_ ? &*frozen_ : nullptr; }
 
 private:
     std::vector<Batch> loadParts(std::span<const std::int64_t> rows, std::int64_t step) const;
     void openRows(const at::Tensor& ids);
-    void mix(Predictions& predictions);
+    void fitMixingWeights(Predictions& predictions);
 
     const RunSpec& spec_;
     FinetuneModel& model_;
     const Batcher& batcher_;
     const ScheduleSpan span_;
     const std::vector<std::int64_t> selectionRows_;
-    at::Tensor selectionUnknown_; // [rows, F] bool, on the CPU; of a joint model
-    const UnknownIds unknownIds_;
+    at::Tensor selectionUnknown_; // [rows, F] bool, on the CPU; joint models only
+    const IdDropout idDropout_;
     std::optional<FrozenSentences> frozen_;
-    std::optional<HiddenTokens> hiddenTokens_;
+    std::optional<TokenMasking> tokenMasking_;
     DropoutSource dropout_;
-    const bool byRow_; // tables are updated by the rows that a step reads
+    const bool byRow_; // tables get lazy updates
     Optimiser optimiser_;
     TrainingState state_;
 };
 
-/// Rows a batch of evaluation holds: many for ids, fewer where sentences are encoded.
+/// The batch size of evaluation: large for ids only, smaller if sentences are encoded.
 std::int64_t evaluationBatch(const FinetuneModel& model);
 
 } // namespace flip

@@ -9,17 +9,17 @@
 
 namespace flip {
 
-/// The sentences of a batch as the model reads them; the batch must outlive what is returned.
+/// The sentences of a batch as input of the model. The batch must outlive the result.
 SentenceInput sentencesOf(const Batch& batch);
 
-/// Sentence vectors of a language model that is not trained: each row's is computed once, in an
-/// order that depends on nothing, and kept. One thread; model and batcher must outlive it.
+/// Sentence vectors of a frozen language model: each row's vector is computed once, in a fixed
+/// order, and kept. One thread. The model and the batcher must outlive it.
 class FrozenSentences {
 public:
     FrozenSentences(const FinetuneModel& model, const Batcher& batcher);
 
     /// The vectors of a batch's rows. The first call computes those of all rows, unless they would
-    /// take more than some gigabytes: then each batch's are computed anew. Throws PassStopped.
+    /// take more than 4 GiB; then they are computed for each batch. Throws PassStopped.
     SentenceInput of(const Batch& batch, const std::stop_token& stop);
 
 private:

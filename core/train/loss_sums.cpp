@@ -14,11 +14,11 @@ void LossSums::add(const std::string& name, const at::Tensor& loss) {
     }
 }
 
-bool LossSums::Told::isFinite() const {
+bool LossSums::Totals::isFinite() const {
     return allFinite(losses) && std::isfinite(gradientNorm);
 }
 
-LossSums::Told LossSums::read(const at::Tensor& gradientNorm) const {
+LossSums::Totals LossSums::read(const at::Tensor& gradientNorm) const {
     std::vector<at::Tensor> values;
     for (const auto& [name, sum] : sums_) {
         values.push_back(sum);
@@ -26,17 +26,17 @@ LossSums::Told LossSums::read(const at::Tensor& gradientNorm) const {
     if (gradientNorm.defined()) {
         values.push_back(gradientNorm);
     }
-    Told step;
+    Totals totals;
     if (values.empty()) {
-        return step;
+        return totals;
     }
-    const at::Tensor told = at::stack(values).to(at::kCPU).to(at::kDouble).contiguous();
-    const double* value = told.const_data_ptr<double>();
+    const at::Tensor numbers = at::stack(values).to(at::kCPU).to(at::kDouble).contiguous();
+    const double* value = numbers.const_data_ptr<double>();
     for (const auto& [name, sum] : sums_) {
-        step.losses[name] = *value++;
+        totals.losses[name] = *value++;
     }
-    step.gradientNorm = gradientNorm.defined() ? *value : 0;
-    return step;
+    totals.gradientNorm = gradientNorm.defined() ? *value : 0;
+    return totals;
 }
 
 bool allFinite(const std::map<std::string, double>& losses) {

@@ -8,24 +8,23 @@
 
 namespace flip {
 
-/// What one step tells of itself: its losses, by name, summed over its parts on the device they are
-/// computed on, and the norm of its gradient. One read tells them all, so a step waits for the
-/// device once.
+/// The losses of one step by name, summed over its micro-batches on the device. They are read back
+/// once together with the gradient norm, so a step waits for the device only once.
 class LossSums {
 public:
-    /// Adds a scalar; an undefined one is passed over.
+    /// Adds a scalar; an undefined tensor is ignored.
     void add(const std::string& name, const at::Tensor& loss);
 
-    struct Told {
+    struct Totals {
         std::map<std::string, double> losses;
         double gradientNorm = 0;
 
-        /// Whether the losses and the gradient are finite, so that a step may be taken.
+        /// Whether the losses and the gradient norm are finite, so that the step may be taken.
         bool isFinite() const;
     };
 
-    /// The sums, and the norm that is given; an undefined one reads 0. Waits for the device.
-    Told read(const at::Tensor& gradientNorm = {}) const;
+    /// Reads the sums and the given norm; 0 if the norm is undefined. Waits for the device.
+    Totals read(const at::Tensor& gradientNorm = {}) const;
 
 private:
     std::map<std::string, at::Tensor> sums_;

@@ -9,8 +9,8 @@ namespace flip {
 
 namespace {
 
-constexpr double kPull = 4;              // curvature that the first weights count for
-constexpr std::int64_t kChunk = 1 << 16; // rows whose design matrix is in memory
+constexpr double kPenalty = 4;           // curvature of the penalty towards the first weights
+constexpr std::int64_t kChunk = 1 << 16; // rows whose design matrix is in memory at a time
 constexpr int kMostSteps = 50;
 constexpr int kMostHalvings = 30;
 constexpr double kSmallStep = 1e-10;
@@ -21,7 +21,7 @@ struct Objective {
     at::Tensor hessian;  // [1 + G, 1 + G]
 };
 
-/// [rows, 1 + G], what each weight is multiplied by.
+/// The design matrix: the factor of each weight. [rows, 1 + G]
 at::Tensor design(const MixingRows& rows, std::int64_t begin, std::int64_t end) {
     const at::Tensor difference =
         (rows.id.slice(0, begin, end) - rows.text.slice(0, begin, end)).unsqueeze(1);
@@ -31,13 +31,13 @@ at::Tensor design(const MixingRows& rows, std::int64_t begin, std::int64_t end) 
 }
 
 Objective objectiveAt(const MixingRows& rows, const at::Tensor& weights, const at::Tensor& first,
-                      bool withSlopes) {
-    const at::Tensor away = weights - first;
+                      bool withDerivatives) {
+    const at::Tensor offset = weights - first;
     Objective sum;
-    sum.value = 0.5 * kPull * at::dot(away, away).item<double>();
-    if (withSlopes) {
-        sum.gradient = kPull * away;
-        sum.hessian = kPull * at::eye(weights.size(0), at::kDouble);
+    sum.value = 0.5 * kPenalty * at::dot(offset, offset).item<double>();
+    if (withDerivatives) {
+        sum.gradient = kPenalty * offset;
+        sum.hessian = kPenalty * at::eye(weights.size(0), at::kDouble);
     }
     for (std::int64_t begin = 0; begin < rows.id.size(0); begin += kChunk) {
         const std::int64_t end = std::min(begin + kChunk, rows.id.size(0));
@@ -46,7 +46,7 @@ Objective objectiveAt(const MixingRows& rows, const at::Tensor& weights, const a
         const at::Tensor logit = at::mv(x, weights) + rows.text.slice(0, begin, end);
         sum.value += at::binary_cross_entropy_with_logits(logit, labels, {}, {}, at::Reduction::Sum)
                          .item<double>();
-        if (withSlopes) {
+        if (withDerivatives) {
             const at::Tensor p = at::sigmoid(logit);
             sum.gradient += at::mv(x.t(), p - labels);
             sum.hessian += at::matmul(x.t(), x * (p * (1 - p)).unsqueeze(1));
@@ -70,17 +70,17 @@ at::Tensor fitMixing(const MixingRows& rows, const at::Tensor& first) {
     const at::NoGradGuard noGradient;
     at::Tensor weights = first.clone();
     for (int step = 0; step < kMostSteps; ++step) {
-        const Objective here = objectiveAt(rows, weights, first, /*withSlopes=*/true);
-        const at::Tensor way = -at::mv(at::linalg_inv(here.hessian), here.gradient);
-        if (way.abs().max().item<double>() < kSmallStep) {
+        const Objective here = objectiveAt(rows, weights, first, /*withDerivatives=*/true);
+        const at::Tensor direction = -at::mv(at::linalg_inv(here.hessian), here.gradient);
+        if (direction.abs().max().item<double>() < kSmallStep) {
             break;
         }
-        // Newton's step is right near the minimum; far from it, it may have to be shortened.
+        // Newton's step is good near the minimum; far from it, it may have to be shortened.
         double length = 1;
         bool better = false;
         for (int halving = 0; halving < kMostHalvings && !better; ++halving) {
-            const at::Tensor there = weights + length * way;
-            better = objectiveAt(rows, there, first, /*withSlopes=*/false).value < here.value;
+            const at::Tensor there = weights + length * direction;
+            better = objectiveAt(rows, there, first, /*withDerivatives=*/false).value < here.value;
             if (better) {
                 weights = there;
             }

@@ -29,7 +29,7 @@ NoiseSampler::NoiseSampler(const std::vector<std::int64_t>& counts)
             poor.push_back(static_cast<std::int32_t>(high));
         }
     }
-    // What is left over is full but for rounding.
+    // The remaining columns are full, up to rounding.
     for (const std::int32_t i : poor) {
         keep_[static_cast<std::size_t>(i)] = counts[static_cast<std::size_t>(i)] == 0 ? 0.0 : 1.0;
     }

@@ -39,11 +39,12 @@ void Optimiser::updateByRow(const RowTables& tables, double l2) {
     for (const auto& table : tables) {
         const auto entry = std::ranges::find(entries_, table->name(), &Moments::name);
         if (entry != entries_.end()) {
-            const auto engine = entry->parameter.device().is_cpu() ? RowUpdates::Engine::Kernels
-                                                                   : RowUpdates::Engine::Operators;
+            const auto backend = entry->parameter.device().is_cpu()
+                                     ? LazyRowUpdates::Backend::Kernels
+                                     : LazyRowUpdates::Backend::Operators;
             const UpdateRule rule = groups_.at(static_cast<std::size_t>(entry->group)).rule;
-            entry->rows = std::make_shared<RowUpdates>(table, rule,
-                                                       isIdTable(table->name()) ? l2 : 0, engine);
+            entry->rows = std::make_shared<LazyRowUpdates>(
+                table, rule, isIdTable(table->name()) ? l2 : 0, backend);
         }
     }
 }
@@ -64,10 +65,10 @@ void Optimiser::releaseRows() {
     }
 }
 
-void Optimiser::bringUpToDate() {
+void Optimiser::catchUpAllRows() {
     for (const Moments& entry : entries_) {
         if (entry.rows) {
-            entry.rows->bringUpToDate();
+            entry.rows->catchUpAllRows();
         }
     }
 }
@@ -143,8 +144,8 @@ at::Tensor Optimiser::gradientNorm() const {
             continue;
         }
         if (entry.isTable) {
-            // Summed in 64 bits, zeros and the order of rows leave the norm as it is: the same for
-            // a whole table and for the rows of it that a step reads.
+            // Summed in 64 bits, the norm does not depend on zeros or on the order of rows: it is
+            // the same for a whole table and for the gathered rows of a step.
             norms.push_back(at::linalg_vector_norm(gradient, 2, c10::nullopt, false, at::kDouble)
                                 .to(at::kFloat));
         } else {
@@ -171,7 +172,7 @@ void Optimiser::clip(double limit, const at::Tensor& norm) {
             gradients.push_back(gradient);
         }
     }
-    // The factor stays a tensor, so a device need not be waited for.
+    // The factor stays a tensor, so that this does not wait for the device.
     at::_foreach_mul_(gradients, (limit / (norm + 1e-6)).clamp_max(1.0));
 }
 

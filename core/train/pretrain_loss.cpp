@@ -8,7 +8,7 @@ namespace {
 
 at::Tensor fieldLoss(const PretrainModel& model, const at::Tensor& text, const Batch& batch,
                      const Masks& masks, const PretrainChoices& choices, const ForwardMode& mode) {
-    const FieldRecovery& head = *model.recoverFields;
+    const MaskedFeatureHead& head = *model.maskedFeatureHead;
     const at::Tensor features = model.backbone->features(masks.maskedIds, mode); // [rows, R]
     const at::Tensor attention =
         head.attention(features, text, batch.layout, choices.attendPadding);
@@ -23,7 +23,7 @@ at::Tensor tokenLoss(const PretrainModel& model, const at::Tensor& cleanFeatures
     if (masks.labelled.tokens.size(0) == 0) {
         return at::zeros({}, cleanFeatures.options().requires_grad(false));
     }
-    const TokenRecovery& head = *model.recoverTokens;
+    const MaskedTokenHead& head = *model.maskedTokenHead;
     if (choices.headOnEveryToken) {
         const at::Tensor text = model.text->hidden(masks.maskedTokenIds, batch.layout, mode);
         const at::Tensor scores =
@@ -58,8 +58,8 @@ PretrainLosses pretrainLosses(const PretrainModel& model, const Batch& batch, co
         losses.total = losses.total.defined() ? losses.total + loss : loss;
     };
 
-    at::Tensor clean; // [tokens, H]; the contrast alone needs no more than sentence vectors
-    if (model.recoverFields) {
+    at::Tensor clean; // [tokens, H]; the contrastive loss alone needs only sentence vectors
+    if (model.maskedFeatureHead) {
         clean = model.text->hidden(batch.tokenIds, batch.layout, mode);
     }
     if (model.projectIds) {
@@ -71,11 +71,11 @@ PretrainLosses pretrainLosses(const PretrainModel& model, const Batch& batch, co
                                          (*model.projectText)(sentence, mode));
         add(losses.contrast);
     }
-    if (model.recoverFields) {
+    if (model.maskedFeatureHead) {
         losses.fields = fieldLoss(model, clean, batch, masks, choices, mode);
         add(losses.fields);
     }
-    if (model.recoverTokens) {
+    if (model.maskedTokenHead) {
         losses.tokens = tokenLoss(model, features, batch, masks, choices, mode);
         add(losses.tokens);
     }

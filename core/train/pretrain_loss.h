@@ -7,16 +7,16 @@
 
 namespace flip {
 
-/// How the three losses are computed; see RunSpec::Pretrain for what each choice means.
+/// How the three losses are computed; RunSpec::Pretrain describes the choices.
 struct PretrainChoices {
-    bool separateCleanPasses = false; // one encoder pass for each of the two losses that read T
-    bool attendPadding = false;       // field recovery looks at padding too
-    bool headOnEveryToken = false;    // token recovery scores tokens nobody asks about
+    bool separateCleanPasses = false; // one encoder pass per loss that reads the clean text
+    bool attendPadding = false;       // the masked-feature head attends to padding too
+    bool headOnEveryToken = false; // the masked-token head scores all tokens, not only masked ones
 };
 
 PretrainChoices pretrainChoices(const RunSpec& spec);
 
-/// The losses of one batch, scalars; undefined where the model has no head for it.
+/// The losses of one batch, scalars; undefined if the model has no head for it.
 struct PretrainLosses {
     at::Tensor contrast; // icl
     at::Tensor fields;   // mfm
@@ -24,8 +24,8 @@ struct PretrainLosses {
     at::Tensor total;    // their sum
 };
 
-/// Forward pass of FLIP's pretraining (arXiv 2310.19453, section 4): each loss reads the clean
-/// other modality. A batch that hides no word has a token loss of 0.
+/// The forward pass of FLIP's pretraining (arXiv 2310.19453, section 4): each masked loss reads the
+/// other modality unmasked. A batch without masked tokens has a token loss of 0.
 PretrainLosses pretrainLosses(const PretrainModel& model, const Batch& batch, const Masks& masks,
                               const PretrainChoices& choices, const ForwardMode& mode);
 

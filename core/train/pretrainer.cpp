@@ -11,7 +11,7 @@ namespace flip {
 
 Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher) {
     const auto count = [&](const std::vector<int>& fields, double ratio) {
-        // Where no loss looks at the masks, a ratio that masks nothing is none of our business.
+        // At least 1: a ratio that masks nothing is only allowed if no loss reads the masks.
         return std::max<std::int64_t>(1, maskedFieldCount(static_cast<std::int64_t>(fields.size()),
                                                           ratio, spec.pretrain.maskRounding));
     };
@@ -61,11 +61,11 @@ Pretrainer::Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher&
 }
 
 void Pretrainer::openRows(const Batch& batch, const Masks& masks) {
-    // The masked ids are the clean ones, and in each column the mask.
+    // The masked ids are the clean ids, or the mask in any column.
     model_.idRows->open(at::cat({batch.ids, at::zeros_like(batch.ids.slice(0, 0, 1))}));
-    if (model_.recoverFields) {
+    if (model_.maskedFeatureHead) {
         const IdRows& rows = *model_.idRows;
-        model_.recoverFields->space().open(
+        model_.maskedFeatureHead->space().open(
             at::cat({rows.rowsOf(masks.targets).flatten(), rows.rowsOf(masks.noise).flatten()}));
     }
     optimiser_.gatherRows();
@@ -73,8 +73,8 @@ void Pretrainer::openRows(const Batch& batch, const Masks& masks) {
 
 void Pretrainer::closeRows() {
     model_.idRows->close();
-    if (model_.recoverFields) {
-        model_.recoverFields->space().close();
+    if (model_.maskedFeatureHead) {
+        model_.maskedFeatureHead->space().close();
     }
 }
 
@@ -104,16 +104,16 @@ Stage::Step Pretrainer::step(std::span<const std::int64_t> rows, std::int64_t st
     sums.add("mfm", losses.fields);
     sums.add("mlm", losses.tokens);
     sums.add("total", losses.total);
-    const bool learns = losses.total.requires_grad();
+    const bool hasGradient = losses.total.requires_grad();
     model_.parameters.clearGradients();
-    if (learns) {
+    if (hasGradient) {
         losses.total.backward();
     }
     const at::Tensor norm = optimiser_.gradientNorm();
-    LossSums::Told told = sums.read(norm);
-    done.finite = told.isFinite();
-    done.losses = std::move(told.losses);
-    if (done.finite && learns) {
+    LossSums::Totals totals = sums.read(norm);
+    done.finite = totals.isFinite();
+    done.losses = std::move(totals.losses);
+    if (done.finite && hasGradient) {
         optimiser_.clip(spec_.pretrain.clipNorm, norm);
         optimiser_.step(factor);
         model_.parameters.stepTaken();
@@ -135,7 +135,7 @@ std::optional<std::vector<Fact>> Pretrainer::begin(const std::stop_token& stop) 
 
 std::optional<Stage::EpochEnd> Pretrainer::endEpoch(std::int64_t epoch,
                                                     const std::stop_token& stop) {
-    optimiser_.bringUpToDate();
+    optimiser_.catchUpAllRows();
     EpochEnd end;
     if (spec_.pretrain.temperatureKind == TemperatureKind::Learned && model_.projectIds) {
         end.done.state["temperature"] = model_.temperature();
@@ -146,7 +146,7 @@ std::optional<Stage::EpochEnd> Pretrainer::endEpoch(std::int64_t epoch,
     }
     if (measured) {
         measured->epoch = epoch;
-        measured->step = state_.place.step;
+        measured->step = state_.progress.step;
         end.facts.push_back(*measured);
     }
     return end;

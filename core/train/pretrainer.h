@@ -16,19 +16,21 @@
 
 namespace flip {
 
-/// AdamW as pretraining uses it: one rate, decay as the spec says.
+/// The optimiser of pretraining: AdamW with one learning rate and the weight decay of the spec.
 Optimiser pretrainOptimiser(const RunSpec& spec, PretrainModel& model);
 
-/// What a step hides.
+/// How many fields and tokens a step masks.
 Batcher::MaskPlan maskPlan(const RunSpec& spec, const Batcher& batcher);
 
-/// Where noise is drawn from: one sampler, or one for each id field.
+/// The samplers of noise ids: one, or one for each id field.
 std::vector<NoiseSampler> noiseSamplers(const RunSpec& spec, const ModelSizes& sizes);
 
-/// Pretraining as a stage of the loop. One thread. The model and the batcher must outlive it.
+/// Pretraining as a stage of the training loop. One thread. The model and the batcher must outlive
+/// it.
 class Pretrainer final : public Stage {
 public:
-    /// Told after each epoch, and before the first step as epoch 0; absent when it was stopped.
+    /// Measures the alignment, before the first step (as epoch 0) and after each epoch. Empty when
+    /// stopped.
     using Measure = std::function<std::optional<AlignmentMeasured>(const std::stop_token&)>;
 
     Pretrainer(const RunSpec& spec, PretrainModel& model, const Batcher& batcher,
@@ -53,7 +55,7 @@ private:
     const Measure measure_;
     std::vector<NoiseSampler> samplers_; // one, or one for each id field
     DropoutSource dropout_;
-    const bool byRow_; // tables are updated by the rows that a step reads
+    const bool byRow_; // tables get lazy updates
     Optimiser optimiser_;
     TrainingState state_;
 };

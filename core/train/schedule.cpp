@@ -12,21 +12,22 @@ double scheduleFactor(Schedule schedule, double warmup, std::int64_t step,
     if (static_cast<double>(step) < warmSteps) {
         return static_cast<double>(step + 1) / warmSteps;
     }
-    double way = 1.0;
+    double done = 1.0;
     switch (schedule) {
     case Schedule::Constant:
         return 1.0;
     case Schedule::CosineStep:
-        if (const double rest = static_cast<double>(span.totalSteps) - warmSteps; rest > 0) {
-            way = (static_cast<double>(step) - warmSteps) / rest;
+        if (const double remaining = static_cast<double>(span.totalSteps) - warmSteps;
+            remaining > 0) {
+            done = (static_cast<double>(step) - warmSteps) / remaining;
         }
         break;
     case Schedule::CosineEpoch:
         const std::int64_t epoch = step / std::max<std::int64_t>(span.stepsPerEpoch, 1);
-        way = static_cast<double>(epoch) / static_cast<double>(span.epochs);
+        done = static_cast<double>(epoch) / static_cast<double>(span.epochs);
         break;
     }
-    return 0.5 * (1.0 + std::cos(std::numbers::pi * way));
+    return 0.5 * (1.0 + std::cos(std::numbers::pi * done));
 }
 
 } // namespace flip

@@ -12,28 +12,28 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kPlaceKey = "flip.place";
+constexpr const char* kProgressKey = "flip.place";
 constexpr int kVersion = 1;
 
-std::string toText(const TrainingState::Place& place) {
+std::string toText(const TrainingState::Progress& progress) {
     return Json{{"version", kVersion},
-                {"stage", wordOf(place.stage)},
-                {"begun", place.begun},
-                {"step", place.step},
-                {"epochs_done", place.epochsDone},
-                {"seconds", place.seconds},
-                {"rate_factor", place.rateFactor},
-                {"best_value", place.bestValue},
-                {"best_epoch", place.bestEpoch},
-                {"epochs_since_best", place.epochsSinceBest},
-                {"complete", place.complete},
-                {"end_reason", place.endReason}}
+                {"stage", wordOf(progress.stage)},
+                {"begun", progress.begun},
+                {"step", progress.step},
+                {"epochs_done", progress.epochsDone},
+                {"seconds", progress.seconds},
+                {"rate_factor", progress.rateFactor},
+                {"best_value", progress.bestValue},
+                {"best_epoch", progress.bestEpoch},
+                {"epochs_since_best", progress.epochsSinceBest},
+                {"complete", progress.complete},
+                {"end_reason", progress.endReason}}
         .dump();
 }
 
-Result<TrainingState::Place> placeOf(const SafetensorsFile& file) {
-    const auto entry = file.metadata().find(kPlaceKey);
-    const Problem damaged{"is no checkpoint of a run, or is damaged; start the run again",
+Result<TrainingState::Progress> progressOf(const SafetensorsFile& file) {
+    const auto entry = file.metadata().find(kProgressKey);
+    const Problem damaged{"is not a checkpoint of a run, or is damaged; start the run again",
                           file.path().string()};
     if (entry == file.metadata().end()) {
         return damaged;
@@ -50,26 +50,26 @@ Result<TrainingState::Place> placeOf(const SafetensorsFile& file) {
     if (!stage) {
         return damaged;
     }
-    TrainingState::Place place;
-    place.stage = *stage;
-    place.begun = json.value("begun", false);
-    place.step = json.value("step", std::int64_t{0});
-    place.epochsDone = json.value("epochs_done", std::int64_t{0});
-    place.seconds = json.value("seconds", 0.0);
-    place.rateFactor = json.value("rate_factor", 1.0);
-    place.bestValue = json.value("best_value", -1.0);
-    place.bestEpoch = json.value("best_epoch", std::int64_t{0});
-    place.epochsSinceBest = json.value("epochs_since_best", std::int64_t{0});
-    place.complete = json.value("complete", false);
-    place.endReason = json.value("end_reason", "");
-    return place;
+    TrainingState::Progress progress;
+    progress.stage = *stage;
+    progress.begun = json.value("begun", false);
+    progress.step = json.value("step", std::int64_t{0});
+    progress.epochsDone = json.value("epochs_done", std::int64_t{0});
+    progress.seconds = json.value("seconds", 0.0);
+    progress.rateFactor = json.value("rate_factor", 1.0);
+    progress.bestValue = json.value("best_value", -1.0);
+    progress.bestEpoch = json.value("best_epoch", std::int64_t{0});
+    progress.epochsSinceBest = json.value("epochs_since_best", std::int64_t{0});
+    progress.complete = json.value("complete", false);
+    progress.endReason = json.value("end_reason", "");
+    return progress;
 }
 
 bool isFinite(const at::Tensor& tensor) {
     if (!tensor.is_floating_point() || tensor.numel() == 0) {
         return true;
     }
-    // The largest magnitude: infinite or NaN where one element is, and no copy is made.
+    // The largest magnitude is infinite or NaN if any element is; this makes no copy.
     return std::isfinite(
         at::linalg_vector_norm(tensor.detach(), std::numeric_limits<double>::infinity())
             .item<double>());
@@ -103,18 +103,18 @@ private:
 
 TrainingState::TrainingState(RunStage stage, Parameters& parameters, Optimiser& optimiser)
     : parameters_(parameters), optimiser_(optimiser) {
-    place.stage = stage;
+    progress.stage = stage;
 }
 
-void TrainingState::rememberBest() {
-    optimiser_.bringUpToDate();
+void TrainingState::keepBest() {
+    optimiser_.catchUpAllRows();
     for (const Parameters::Entry& entry : parameters_.entries()) {
         best_[entry.name] = entry.tensor.detach().to(at::kCPU, /*non_blocking=*/false,
                                                      /*copy=*/true);
     }
 }
 
-void TrainingState::recallBest() {
+void TrainingState::restoreBest() {
     for (const Parameters::Entry& entry : parameters_.entries()) {
         const auto kept = best_.find(entry.name);
         if (kept != best_.end()) {
@@ -123,8 +123,8 @@ void TrainingState::recallBest() {
     }
 }
 
-std::string TrainingState::notFinite() {
-    optimiser_.bringUpToDate();
+std::string TrainingState::firstNotFinite() {
+    optimiser_.catchUpAllRows();
     for (const Parameters::Entry& entry : parameters_.entries()) {
         if (!isFinite(entry.tensor)) {
             return entry.name;
@@ -139,7 +139,7 @@ std::string TrainingState::notFinite() {
 }
 
 Result<std::int64_t> TrainingState::save(const std::filesystem::path& file) {
-    optimiser_.bringUpToDate();
+    optimiser_.catchUpAllRows();
     TensorBundle bundle;
     for (const Parameters::Entry& entry : parameters_.entries()) {
         bundle.add("model/" + entry.name, entry.tensor);
@@ -150,7 +150,7 @@ Result<std::int64_t> TrainingState::save(const std::filesystem::path& file) {
     for (const auto& [name, tensor] : best_) {
         bundle.add("best/" + name, tensor);
     }
-    return bundle.write(file, {{kPlaceKey, toText(place)}});
+    return bundle.write(file, {{kProgressKey, toText(progress)}});
 }
 
 Result<void> TrainingState::load(const std::filesystem::path& path) {
@@ -158,16 +158,16 @@ Result<void> TrainingState::load(const std::filesystem::path& path) {
     if (!file) {
         return file.problem();
     }
-    if (auto sound = file->verify(); !sound) {
-        return sound;
+    if (auto verified = file->verify(); !verified) {
+        return verified;
     }
-    auto saved = placeOf(*file);
+    auto saved = progressOf(*file);
     if (!saved) {
         return saved.problem();
     }
-    if (saved->stage != place.stage) {
+    if (saved->stage != progress.stage) {
         return Problem{"belongs to the stage " + std::string(wordOf(saved->stage)) + ", not to " +
-                           std::string(wordOf(place.stage)) + "; start the run again",
+                           std::string(wordOf(progress.stage)) + "; start the run again",
                        path.string()};
     }
     if (auto filled = parameters_.fill(*file, "model/", {""}); !filled) {
@@ -183,31 +183,31 @@ Result<void> TrainingState::load(const std::filesystem::path& path) {
         }
     }
     optimiser_.restore(optimiser);
-    if (const std::string name = notFinite(); !name.empty()) {
+    if (const std::string name = firstNotFinite(); !name.empty()) {
         return Problem{"holds numbers that are not finite, in " + name +
                            ": the run had diverged; start it again with a lower learning rate",
                        path.string()};
     }
-    place = *saved;
+    progress = *saved;
     return {};
 }
 
-Result<TrainingState::Place> TrainingState::readPlace(const std::filesystem::path& path) {
+Result<TrainingState::Progress> TrainingState::readProgress(const std::filesystem::path& path) {
     auto file = SafetensorsFile::open(path);
     if (!file) {
         return file.problem();
     }
-    return placeOf(*file);
+    return progressOf(*file);
 }
 
 Result<std::int64_t> saveWeights(const Parameters& parameters, const std::filesystem::path& file,
                                  const std::map<std::string, std::string>& metadata,
-                                 const std::map<std::string, TensorView>& besides) {
+                                 const std::map<std::string, TensorView>& extra) {
     TensorBundle bundle;
     for (const Parameters::Entry& entry : parameters.entries()) {
         bundle.add(entry.name, entry.tensor);
     }
-    for (const auto& [name, view] : besides) {
+    for (const auto& [name, view] : extra) {
         bundle.add(name, view);
     }
     return bundle.write(file, metadata);

@@ -30,7 +30,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kBundleFormat = 1;
 
-// The files of a bundle; those of the last two stand in some alone.
+// The files of a bundle; only some bundles have the last two.
 constexpr const char* kBundleFile = "bundle.json";
 constexpr const char* kRecipeFile = "recipe.toml";
 constexpr const char* kSchemaFile = "schema.toml";
@@ -60,13 +60,13 @@ Problem damaged(const fs::path& file, const std::string& how) {
     return {how + "; export the bundle again", file.string()};
 }
 
-/// Compares every file that bundle.json names with its hash.
+/// Checks every file that bundle.json names against its hash.
 Result<void> checkBundle(const fs::path& folder) {
     const fs::path file = folder / kBundleFile;
     std::error_code ignored;
     if (!fs::exists(file, ignored)) {
-        return Problem{"is no bundle: it holds no bundle.json; 'flip models export RUN --bundle "
-                       "DIR' writes one",
+        return Problem{"is not a bundle, since it has no bundle.json; 'flip models export RUN "
+                       "--bundle DIR' writes one",
                        folder.string()};
     }
     const auto text = readFile(file);
@@ -96,7 +96,7 @@ Result<void> checkBundle(const fs::path& folder) {
             return found.problem();
         }
         if (*found != hash.get_ref<const std::string&>()) {
-            return damaged(folder / name, "is not what the bundle was written with");
+            return damaged(folder / name, "does not match its hash");
         }
     }
     return {};
@@ -190,7 +190,7 @@ Result<std::uintmax_t> writeBundle(const std::string& run, const std::string& ch
     const RunInputs& inputs = trained.inputs();
     RunSpec spec = (*served)->spec();
     if (inputs.readsText()) {
-        spec.text.templateText = inputs.sentenceTemplate(); // also where it was the default one
+        spec.text.templateText = inputs.sentenceTemplate(); // also if it was the default one
     }
     const fs::path into = folder->path();
     std::map<std::string, std::string> texts{

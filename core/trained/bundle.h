@@ -9,9 +9,9 @@
 
 namespace flip {
 
-/// Writes a folder with all that a served model needs, without the workspace: the weights, the
+/// Writes a folder with all that a ServedModel needs without the workspace: the weights, the
 /// recipe, the vocabulary, the schema, the tokenizer and the clicks that its backbone reads, with
-/// their hashes in bundle.json. `out` must be new or empty; it holds everything or nothing. Returns
+/// their hashes in bundle.json. `out` must be new or empty; a failure leaves it unchanged. Returns
 /// the size in bytes.
 Result<std::uintmax_t> writeBundle(const std::string& run, const std::string& checkpoint,
                                    const Workspace& workspace, const std::filesystem::path& out);

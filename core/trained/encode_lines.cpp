@@ -35,14 +35,14 @@ std::vector<std::string_view> splitLines(std::string_view text) {
     return lines;
 }
 
-/// The ids of a line, [CLS] and [SEP] included, cut to the length that the model reads.
+/// The token ids of a line, [CLS] and [SEP] included, truncated to the length that the model reads.
 std::vector<std::int32_t> idsOf(const Tokenizer& tokenizer, std::string_view line,
-                                std::int64_t maximum, std::int64_t& cut) {
+                                std::int64_t maximum, std::int64_t& truncated) {
     std::vector<Token> tokens = tokenizer.sentence(line);
     if (static_cast<std::int64_t>(tokens.size()) > maximum) {
         tokens[static_cast<std::size_t>(maximum) - 1] = tokens.back();
         tokens.resize(static_cast<std::size_t>(maximum));
-        ++cut;
+        ++truncated;
     }
     std::vector<std::int32_t> ids;
     for (const Token& token : tokens) {
@@ -51,7 +51,7 @@ std::vector<std::int32_t> idsOf(const Tokenizer& tokenizer, std::string_view lin
     return ids;
 }
 
-/// An encoder with its weights, in `parameters`.
+/// An encoder whose loaded weights are in `parameters`.
 Result<std::unique_ptr<TextEncoder>> loadEncoder(const LineEncoder& from, const TextConfig& config,
                                                  Parameters& parameters) {
     auto encoder = TextEncoder::make(from.trained == nullptr ? config : from.trained->config,
@@ -93,7 +93,8 @@ Result<EncodeReport> encode(const LineEncoder& from, const std::filesystem::path
     EncodeReport report;
     std::vector<std::vector<std::int32_t>> sentences;
     for (const std::string_view line : splitLines(*text)) {
-        sentences.push_back(idsOf(*folder->tokenizer, line, config.maximumTokens(), report.cut));
+        sentences.push_back(
+            idsOf(*folder->tokenizer, line, config.maximumTokens(), report.truncated));
         const std::string where = input.string() + ":" + std::to_string(sentences.size());
         if (auto known = checkTokens(sentences.back(), *folder->tokenizer, config, where); !known) {
             return known.problem();
@@ -145,7 +146,7 @@ Result<EncodeReport> encodeLines(const LineEncoder& encoder, const std::filesyst
                                  const std::function<void(std::int64_t, std::int64_t)>& progress,
                                  const std::stop_token& stop) {
     std::optional<Result<EncodeReport>> report;
-    if (auto problem = caught([&] { report = encode(encoder, input, output, progress, stop); })) {
+    if (auto problem = catchAll([&] { report = encode(encoder, input, output, progress, stop); })) {
         return *problem;
     }
     return std::move(*report);

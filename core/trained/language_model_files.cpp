@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// What the layout calls a tokenizer's files.
+/// Names of a tokenizer's files in the Hugging Face layout.
 constexpr std::array<const char*, 10> kTokenizerFiles{"tokenizer.json",
                                                       "tokenizer_config.json",
                                                       "special_tokens_map.json",
@@ -27,7 +27,7 @@ constexpr std::array<const char*, 10> kTokenizerFiles{"tokenizer.json",
                                                       "tokenizer.model",
                                                       "sentencepiece.bpe.model"};
 
-/// The class of `transformers` that is the bare encoder.
+/// The class in `transformers` of the bare encoder.
 const char* encoderClass(const TextConfig& config) {
     switch (config.family) {
     case TextConfig::Family::Bert:
@@ -42,7 +42,7 @@ const char* encoderClass(const TextConfig& config) {
     return "";
 }
 
-/// The model's own config.json with what is different now.
+/// The model's own config.json, updated from `config`.
 Result<std::string> configText(const fs::path& model, const TextConfig& config) {
     const auto text = readFile(model / "config.json");
     if (!text) {

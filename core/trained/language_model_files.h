@@ -7,8 +7,8 @@
 
 namespace flip {
 
-/// Copies what a language model's folder says beside its weights: config.json, changed to what
-/// `config` says, and the tokenizer's files. `to` must be there.
+/// Copies the folder of a language model without its weights: config.json, updated from `config`,
+/// and the tokenizer's files. `to` must exist.
 Result<void> copyLanguageModel(const std::filesystem::path& from, const TextConfig& config,
                                const std::filesystem::path& to);
 

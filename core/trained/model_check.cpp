@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// What kind of tokenizer the folder's files are of; empty where there are none.
+/// The kind of tokenizer that the folder's files are for; empty if there are none.
 std::string tokenizerKind(const std::filesystem::path& folder) {
     std::error_code ignored;
     const auto holds = [&](const char* name) {
@@ -60,7 +60,7 @@ void addTokenizer(ModelReport& report) {
     }
 }
 
-void addWeights(ModelReport& report, ModelScrutiny scrutiny) {
+void addWeights(ModelReport& report, ModelCheckDepth depth) {
     const auto file = findWeights(report.folder);
     if (!file) {
         report.problems.push_back(file.problem());
@@ -107,7 +107,7 @@ void addWeights(ModelReport& report, ModelScrutiny scrutiny) {
     if (auto complete = match->check(weights); !complete) {
         report.problems.push_back(complete.problem());
     }
-    if (scrutiny == ModelScrutiny::Outline) {
+    if (depth == ModelCheckDepth::Headers) {
         return;
     }
     if (auto sound = weights.verify(); !sound) {
@@ -123,16 +123,16 @@ void addWeights(ModelReport& report, ModelScrutiny scrutiny) {
 
 } // namespace
 
-ModelReport checkModel(const std::filesystem::path& folder, ModelScrutiny scrutiny) {
+ModelReport checkModel(const std::filesystem::path& folder, ModelCheckDepth depth) {
     ModelReport report;
     report.folder = folder;
-    if (auto problem = caught([&] {
+    if (auto problem = catchAll([&] {
             if (const auto config = readTextConfig(folder)) {
                 report.config = *config;
             } else {
                 report.problems.push_back(config.problem());
             }
-            addWeights(report, scrutiny);
+            addWeights(report, depth);
             addTokenizer(report);
         })) {
         report.problems.push_back(*problem);

@@ -11,7 +11,7 @@
 
 namespace flip {
 
-/// What a model folder holds, and what of it is missing, wrong or passed over.
+/// What a model folder holds, and what is missing, wrong or ignored.
 struct ModelReport {
     struct WrongShape {
         std::string name;
@@ -20,29 +20,29 @@ struct ModelReport {
     };
 
     std::filesystem::path folder;
-    std::optional<TextConfig> config; // nothing: config.json cannot be used
+    std::optional<TextConfig> config; // nothing if config.json cannot be used
 
-    std::filesystem::path weights; // the file or its index; empty: none
-    std::string container;         // "safetensors", "torch.save", ...; empty: cannot be opened
-    std::string prefix;            // before the names in it: "bert."
-    std::string numbers;           // "F32", as the file has most of them
-    std::int64_t parameters = 0;   // numbers that the encoder takes from it
+    std::filesystem::path weights; // the file or its index; empty if there is none
+    std::string container;         // "safetensors", "torch.save", ...; empty if it cannot be opened
+    std::string prefix;            // of the names in it: "bert."
+    std::string numbers;           // the most frequent number type: "F32"
+    std::int64_t parameters = 0;   // how many numbers the encoder reads from it
     std::vector<std::string> missing;
     std::vector<WrongShape> wrongShapes;
-    std::vector<std::string> ignored; // further heads, a pooler
+    std::vector<std::string> ignored; // such as further heads or a pooler
 
-    std::string tokenizer; // "WordPiece", as the folder has it, whether it can be read or not
+    std::string tokenizer; // "WordPiece"; known even if it cannot be read
     std::int64_t pieces = 0;
 
-    std::vector<Problem> problems; // each thing to mend; empty: the folder can be used
+    std::vector<Problem> problems; // each thing to fix; empty if the folder can be used
 
     bool usable() const { return problems.empty(); }
 };
 
-/// How closely a folder is looked at: what its files say of themselves, or every number too.
-enum class ModelScrutiny { Outline, Numbers };
+/// How thoroughly a folder is checked: only the headers of its files, or every weight too.
+enum class ModelCheckDepth { Headers, Weights };
 
-/// Never fails: what cannot be read is among the problems.
-ModelReport checkModel(const std::filesystem::path& folder, ModelScrutiny scrutiny);
+/// Never fails: what cannot be read is listed among the problems.
+ModelReport checkModel(const std::filesystem::path& folder, ModelCheckDepth depth);
 
 } // namespace flip

@@ -34,7 +34,7 @@ Result<ModelExport> exportModel(const std::string& run, const std::string& check
     if (auto copied = copyLanguageModel(trained->folder, config, folder->path()); !copied) {
         return copied.problem();
     }
-    // `transformers` opens only files that say what framework's order the tensors have.
+    // `transformers` opens only files whose metadata states the framework that the tensors are for.
     if (auto done = writeSafetensors(folder->path() / "model.safetensors", tensors,
                                      {{"format", "pt"}, {"flip.run", run}});
         !done) {

@@ -11,19 +11,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The folder to be, whole and without a slash at its end; it must not hold anything.
-Result<fs::path> freePlace(const fs::path& out, const std::string& option) {
+/// The absolute target without a slash at its end; it must be missing or an empty folder.
+Result<fs::path> checkedTarget(const fs::path& out, const std::string& option) {
     std::error_code error;
     fs::path target = fs::weakly_canonical(fs::absolute(out, error), error);
     if (error || out.empty()) {
-        return Problem{"is no folder that can be made; name another with " + option, out.string()};
+        return Problem{"cannot be created; name another folder with " + option, out.string()};
     }
     if (!target.has_filename()) {
         target = target.parent_path();
     }
     if (fs::exists(target, error) &&
         (!fs::is_directory(target, error) || !fs::is_empty(target, error))) {
-        return Problem{"is there already; name a new or an empty folder with " + option,
+        return Problem{"exists already; name a new or an empty folder with " + option,
                        out.string()};
     }
     return target;
@@ -32,19 +32,19 @@ Result<fs::path> freePlace(const fs::path& out, const std::string& option) {
 } // namespace
 
 Result<NewFolder> NewFolder::at(const fs::path& target, const std::string& option) {
-    auto place = freePlace(target, option);
-    if (!place) {
-        return place.problem();
+    auto checked = checkedTarget(target, option);
+    if (!checked) {
+        return checked.problem();
     }
     auto work =
-        WorkFolder::make(place->parent_path(), "." + place->filename().string() + ".export-");
+        WorkFolder::make(checked->parent_path(), "." + checked->filename().string() + ".export-");
     if (!work) {
         Problem problem = work.problem();
         problem.what += "; name another folder with " + option;
-        problem.where = place->string();
+        problem.where = checked->string();
         return problem;
     }
-    NewFolder folder(std::move(*work), std::move(*place));
+    NewFolder folder(std::move(*work), std::move(*checked));
     if (auto made = makeFolder(folder.path()); !made) {
         return made.problem();
     }
@@ -56,9 +56,9 @@ Result<void> NewFolder::complete() {
         return flushed;
     }
     std::error_code error;
-    fs::rename(path(), target_, error); // an empty folder there is replaced
+    fs::rename(path(), target_, error); // replaces an empty folder
     if (error) {
-        return Problem{"cannot be put in its place: " + error.message(), target_.string()};
+        return Problem{"cannot be moved into place: " + error.message(), target_.string()};
     }
     return flushToDisk(target_.parent_path());
 }

@@ -8,12 +8,13 @@
 
 namespace flip {
 
-/// A folder in the making beside the one to be, whose place it takes when it is complete: it holds
-/// everything or is not there, whatever dies in between. What a killed program has left of one for
-/// the same place goes.
+/// A folder that is written beside its target and moved there when it is complete, so that a
+/// failure or crash leaves no incomplete target. Removes what a killed program left behind for the
+/// same target.
 class NewFolder {
 public:
-    /// `target` must be new or empty; `option` is what names another one, for Problems.
+    /// `target` must be new or empty; `option` is the command-line option that Problems suggest for
+    /// naming another one.
     static Result<NewFolder> at(const std::filesystem::path& target, const std::string& option);
 
     std::filesystem::path path() const { return work_.path() / "new"; }

@@ -24,13 +24,13 @@ namespace flip {
 
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 1 << 16;
+constexpr std::size_t kRowsPerChunk = 1 << 16;
 
 Problem stopped(const std::filesystem::path& output) {
     return {"stopped; nothing was written", output.string()};
 }
 
-/// The sentences of a template over some rows; nothing where it was stopped.
+/// The sentences of a template over some rows; nothing if it was stopped.
 Result<std::optional<TokenCache>> sentencesOf(const ServedModel& served, const std::string& text,
                                               const Dataset& rows, const std::stop_token& stop) {
     const auto parsed = parseTemplate(text, rows);
@@ -53,9 +53,9 @@ Result<std::optional<TokenCache>> sentencesOf(const ServedModel& served, const s
     return *known ? std::optional(std::move(*cache)) : std::optional<TokenCache>();
 }
 
-/// The predictions of the first `count` rows; nothing where it was stopped.
-Result<std::optional<Predictions>> predictSome(const ServedModel& served, const Dataset& rows,
-                                               std::size_t count, const std::stop_token& stop) {
+/// The predictions of the first `count` rows; nothing if it was stopped.
+Result<std::optional<Predictions>> predictChunk(const ServedModel& served, const Dataset& rows,
+                                                std::size_t count, const std::stop_token& stop) {
     FinetuneModel& model = served.model();
     std::optional<TokenCache> sentences;
     std::optional<TokenCache> itemSentences;
@@ -120,7 +120,7 @@ Result<PredictReport> predictAll(const ServedModel& served, const RawInput& inpu
     PredictReport report;
     const auto started = std::chrono::steady_clock::now();
     for (;;) {
-        auto columns = raw.next(kRowsAtOnce);
+        auto columns = raw.next(kRowsPerChunk);
         if (!columns) {
             return stop.stop_requested() ? stopped(output) : columns.problem();
         }
@@ -137,34 +137,34 @@ Result<PredictReport> predictAll(const ServedModel& served, const RawInput& inpu
             times = std::move(*all);
         }
         MemoryRows held =
-            numbered(std::move(*columns), served.vocabulary(), count, std::move(times),
-                     served.clicks() != nullptr ? served.clicks()->timeDecimals() : 0);
+            toMemoryRows(std::move(*columns), served.vocabulary(), count, std::move(times),
+                         served.clicks() != nullptr ? served.clicks()->timeDecimals() : 0);
         for (std::size_t i = 0; i < held.fields.size(); ++i) {
             const FieldInfo& info = held.fields[i].info;
             if (wanted.fields[i] && info.use != FieldUse::Text && served.model().hasIds()) {
-                report.unknown[info.name] += unknownRows(held.fields[i], count);
+                report.unknown[info.name] += countUnknownRows(held.fields[i], count);
             }
         }
         const Dataset rows = Dataset::inMemory(std::move(held));
-        const auto some = predictSome(served, rows, count, stop);
-        if (!some) {
-            return some.problem();
+        const auto predictions = predictChunk(served, rows, count, stop);
+        if (!predictions) {
+            return predictions.problem();
         }
-        if (!*some) {
+        if (!*predictions) {
             return stopped(output);
         }
-        if (!isFinite(**some)) {
-            return Problem{"the model's predictions are not finite; its weights are of no use",
+        if (!isFinite(**predictions)) {
+            return Problem{"the model's predictions are not finite; its weights cannot be used",
                            input.input.string()};
         }
-        if (auto done = out->write(
-                logitsAsCsv(report.rows, (*some)->logit, (*some)->idLogit, (*some)->textLogit));
+        if (auto done = out->write(logitsAsCsv(report.rows, (*predictions)->logit,
+                                               (*predictions)->idLogit, (*predictions)->textLogit));
             !done) {
             return done.problem();
         }
         report.rows += static_cast<std::int64_t>(count);
         progress({report.rows, raw.bytesRead(), raw.totalBytes()});
-        if (count < kRowsAtOnce) {
+        if (count < kRowsPerChunk) {
             break;
         }
     }
@@ -186,7 +186,7 @@ Result<PredictReport> predictRows(const PredictingModel& model, const RawInput& 
                                   const std::function<void(const PredictProgress&)>& progress,
                                   const std::stop_token& stop) {
     std::optional<Result<PredictReport>> report;
-    if (auto problem = caught([&] {
+    if (auto problem = catchAll([&] {
             const auto served = model.run.empty() ? ServedModel::ofBundle(model.bundle)
                                                   : ServedModel::ofRun(model.run, model.checkpoint,
                                                                        *model.workspace);

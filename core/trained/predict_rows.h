@@ -14,23 +14,23 @@
 
 namespace flip {
 
-/// The model that predicts: of a run's checkpoint, "" being its final weights, or of a bundle.
+/// The model that predicts: from a run's checkpoint ("" for its final weights) or from a bundle.
 struct PredictingModel {
     std::string run;
     std::string checkpoint;
     const Workspace* workspace = nullptr; // the run's
-    std::filesystem::path bundle;         // where no run is named
+    std::filesystem::path bundle;         // used if no run is named
 };
 
-/// What a prediction of rows has read and left out.
+/// What predictRows() has read and left out.
 struct PredictReport {
     std::int64_t rows = 0;
-    std::map<std::string, std::int64_t> unknown; // of each id field that is read, rows whose value
-                                                 // the model does not know
-    std::vector<JoinMatches> joins;              // rows that a joined table has nothing for
+    std::map<std::string, std::int64_t> unknown; // rows with an unknown value, by id field that is
+                                                 // read
+    std::vector<JoinMatches> joins;              // how many rows each joined table matched
     std::int64_t badLines = 0;
     std::vector<Problem> examples; // the first bad lines
-    double seconds = 0;            // from the first row on
+    double seconds = 0;            // since the first row
 };
 
 struct PredictProgress {
@@ -39,10 +39,10 @@ struct PredictProgress {
     std::int64_t totalBytes = 0;
 };
 
-/// Writes row_index,logit,p of every row of the input, and logit_id,logit_text of a joint model;
-/// numbers have as many digits as give the same number back. row_index counts the rows that can be
-/// read, from 0. Rows are read in pieces of some ten thousand, so that memory does not grow with
-/// the file. `output` gets its content when all is there. Blocks.
+/// Writes row_index,logit,p for every row of the input, and logit_id,logit_text for a joint model;
+/// numbers have enough digits to read back exactly. row_index counts the readable rows from 0. Rows
+/// are read in chunks of 65,536, so that memory does not grow with the file. `output` is replaced
+/// only when all rows are written. Blocks.
 Result<PredictReport> predictRows(const PredictingModel& model, const RawInput& input,
                                   const std::filesystem::path& output,
                                   const std::function<void(const PredictProgress&)>& progress,

@@ -7,7 +7,7 @@
 #include "core/spec/mask_count.h"
 #include "core/spec/options.h"
 #include "core/text/dataset_text.h"
-#include "core/train/unknown_ids.h"
+#include "core/train/id_dropout.h"
 
 #include <algorithm>
 
@@ -34,7 +34,7 @@ Result<void> checkMasks(const RunSpec& spec, PretrainLoss loss, std::int64_t fie
 }
 
 Result<void> checkSplits(const RunSpec& spec, const Dataset& dataset) {
-    const auto need = [&](Split split) -> Result<void> {
+    const auto requireRows = [&](Split split) -> Result<void> {
         if (dataset.splitRows(split) == 0) {
             return Problem{"has no rows in the " + std::string(splitName(split)) +
                                " split; import it with another split",
@@ -42,13 +42,13 @@ Result<void> checkSplits(const RunSpec& spec, const Dataset& dataset) {
         }
         return {};
     };
-    if (auto checked = need(Split::Train); !checked) {
+    if (auto checked = requireRows(Split::Train); !checked) {
         return checked;
     }
     if (spec.kind == RunKind::Pretrain) {
         return {};
     }
-    return need(spec.finetune.selectOn == SelectOn::Test ? Split::Test : Split::Valid);
+    return requireRows(spec.finetune.selectOn == SelectOn::Test ? Split::Test : Split::Valid);
 }
 
 std::vector<IdField> idFieldsOf(const Dataset& dataset) {
@@ -68,7 +68,7 @@ std::vector<IdField> idFieldsOf(const Dataset& dataset) {
     return fields;
 }
 
-/// As much of a backbone's options as its check reads.
+/// The options of a backbone that its check reads.
 BackboneOptions backboneShape(const RunSpec& spec, const Dataset& dataset) {
     BackboneOptions options(spec.id, static_cast<std::int64_t>(dataset.idFields().size()),
                             dataset.idCount());
@@ -76,7 +76,7 @@ BackboneOptions backboneShape(const RunSpec& spec, const Dataset& dataset) {
     return options;
 }
 
-/// Whether the dataset can tell the history that the backbone reads.
+/// Whether the dataset has the history that the backbone reads.
 Result<void> checkHistory(const RunSpec& spec, const Dataset& dataset) {
     if (historyFields(spec.id.backbone, backboneShape(spec, dataset)).empty()) {
         return {};
@@ -91,15 +91,15 @@ Result<void> checkHistory(const RunSpec& spec, const Dataset& dataset) {
                        "id.history_by"};
     }
     if (dataset.times().empty()) {
-        return Problem{"knows no time of its rows, so it cannot say what was clicked before; "
-                       "import it again with [time] in its schema",
+        return Problem{"has no times for its rows, so that earlier clicks are unknown; import it "
+                       "again with [time] in its schema",
                        "dataset " + dataset.name()};
     }
     return {};
 }
 
-/// Words can be hidden only from a language model that reads them in each step.
-Result<void> checkHiddenWords(const RunSpec& spec) {
+/// Tokens can be masked only if the language model reads them in each step.
+Result<void> checkTokenMasking(const RunSpec& spec) {
     if (spec.finetune.maskRatioText > 0 && spec.finetune.branches != Branches::Id &&
         spec.finetune.textEncoder == TextEncoderMode::Frozen) {
         return Problem{"has no effect with finetune.text_encoder = \"frozen\", which reads each "
@@ -109,7 +109,7 @@ Result<void> checkHiddenWords(const RunSpec& spec) {
     return {};
 }
 
-/// A second tower reads the words of a click model of words alone.
+/// A second tower is only for a click model that reads text alone.
 Result<void> checkTowers(const RunSpec& spec) {
     if (!spec.text.itemTemplate.empty() &&
         (spec.kind != RunKind::Finetune || spec.finetune.branches != Branches::Text)) {
@@ -121,8 +121,8 @@ Result<void> checkTowers(const RunSpec& spec) {
     return {};
 }
 
-/// What the text options could have got wrong was checked before: a cache that was not built was
-/// stopped if somebody asked for it.
+/// Errors in the text options were checked before: if a stop was requested, a missing cache means a
+/// stop.
 Result<bool> notBuilt(const Problem& problem, const std::stop_token& stop) {
     return stop.stop_requested() ? Result<bool>(false) : Result<bool>(problem);
 }
@@ -131,7 +131,7 @@ Result<bool> notBuilt(const Problem& problem, const std::stop_token& stop) {
 
 Result<bool> checkSentences(const TokenCache& cache, const TextConfig& config,
                             const Dataset& dataset, const std::stop_token& stop) {
-    if (!knowsMoreTokens(cache.tokenizer(), config)) {
+    if (!hasTokensBeyondModel(cache.tokenizer(), config)) {
         return true;
     }
     TokenRow tokens;
@@ -171,7 +171,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
     std::error_code ignored;
     if (!std::filesystem::exists(folder, ignored)) {
         return Problem{"no dataset is named '" + spec.data.dataset +
-                           "'; import it first, or see 'flip datasets' for those there are",
+                           "'; import it first, or see 'flip datasets' for a list",
                        "data.dataset"};
     }
     auto dataset = Dataset::open(folder);
@@ -183,7 +183,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
         return checked.problem();
     }
     if (inputs->dataset_->idFields().empty()) {
-        return Problem{"has no field that serves as an id; set use = \"both\" in its schema",
+        return Problem{"has no id field; set use = \"both\" in its schema",
                        "dataset " + spec.data.dataset};
     }
     if (readsIds(spec)) {
@@ -212,7 +212,7 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
         return checked.problem();
     }
     if (spec.kind != RunKind::Pretrain) {
-        if (auto checked = checkHiddenWords(spec); !checked) {
+        if (auto checked = checkTokenMasking(spec); !checked) {
             return checked.problem();
         }
     }
@@ -244,8 +244,8 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(const RunSpec& spec,
         const std::vector<int> ids = inputs->dataset_->idFields();
         if (spec.pretrain.maskedFields == MaskedFields::Same && hasLoss(spec, PretrainLoss::Mlm) &&
             std::find_first_of(named.begin(), named.end(), ids.begin(), ids.end()) == named.end()) {
-            return Problem{"is \"same\", but text.template names none of the id fields, so no word "
-                           "would ever be hidden; name one, or choose independent",
+            return Problem{"is \"same\", but text.template names none of the id fields, so no "
+                           "token would ever be masked; name one, or choose independent",
                            "pretrain.masked_fields"};
         }
     }
@@ -295,7 +295,7 @@ Result<void> RunInputs::openText(const RunSpec& spec, const Workspace& workspace
 }
 
 Result<bool> RunInputs::prepare(const RunSpec& spec, const std::stop_token& stop) {
-    // Numbers out of a damaged file look like any others; a checksum costs less than an epoch.
+    // Numbers from a damaged file look like any others; a checksum costs less than an epoch.
     if (const auto damaged = dataset_->verify(); !damaged.empty()) {
         return damaged.front();
     }

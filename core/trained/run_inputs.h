@@ -20,14 +20,14 @@
 
 namespace flip {
 
-/// What a run reads: the dataset and, where words take part, the model folder, its tokenizer and
-/// the cached sentences. Members refer to each other; neither copied nor moved.
+/// What a run reads: the dataset and, if it reads text, the model folder, its tokenizer and the
+/// cached sentences. Members refer to each other, so it is neither copied nor moved.
 class RunInputs {
 public:
-    /// Checks everything that a person could have got wrong; reads no weights and no sentences.
+    /// Checks everything that the user may have got wrong; reads no weights and no sentences.
     static Result<std::unique_ptr<RunInputs>> open(const RunSpec& spec, const Workspace& workspace);
 
-    /// Tokenizes the values and makes the batcher; false where it was stopped.
+    /// Tokenizes the values and creates the batcher; false if it was stopped.
     Result<bool> prepare(const RunSpec& spec, const std::stop_token& stop);
 
     const ChosenDevice& device() const { return device_; }
@@ -37,9 +37,9 @@ public:
     bool readsText() const { return config_.has_value(); }
     const std::optional<TextConfig>& config() const { return config_; }
     const std::filesystem::path& modelFolder() const { return modelFolder_; }
-    const Tokenizer& tokenizer() const { return *tokenizer_; }         // where text is read
-    std::string sentenceTemplate() const { return template_->text(); } // where text is read
-    std::string templateText() const; // of both towers where there are two; empty without text
+    const Tokenizer& tokenizer() const { return *tokenizer_; }         // if text is read
+    std::string sentenceTemplate() const { return template_->text(); } // if text is read
+    std::string templateText() const; // of both towers if there are two; empty without text
     ModelSizes sizes() const;
 
 private:
@@ -58,21 +58,21 @@ private:
     std::optional<Batcher> batcher_;
 };
 
-/// Whether a spec's run reads sentences at all, and ids.
+/// Whether a run of this recipe reads text, and whether it reads ids.
 bool readsText(const RunSpec& spec);
 bool readsIds(const RunSpec& spec);
 
-/// What a dataset tells a model about its sizes.
+/// The model sizes that follow from a dataset.
 ModelSizes modelSizes(const Dataset& dataset);
 
-/// The columns, among the id fields, of an item of the history that the recipe's backbone reads;
-/// nothing where it reads none.
+/// The indices, among the id fields, of the fields of a history item that the recipe's backbone
+/// reads; empty if it reads no history.
 std::vector<std::int64_t> historyColumns(const RunSpec& spec, const Dataset& dataset);
 
 /// The history that the recipe's backbone reads, if it reads one.
 std::optional<HistoryPlan> historyPlan(const RunSpec& spec, const Dataset& dataset);
 
-/// Whether the model has a vector for every token of the sentences; false where it was stopped.
+/// Checks that the model has a vector for every token of the sentences; false if it was stopped.
 Result<bool> checkSentences(const TokenCache& cache, const TextConfig& config,
                             const Dataset& dataset, const std::stop_token& stop);
 

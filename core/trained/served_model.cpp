@@ -12,7 +12,7 @@ namespace flip {
 
 namespace {
 
-/// Where a flat table has the time, if the schema names a column for it: under the column's name.
+/// The time column of a flat table, named as in the schema; empty if the schema has none.
 std::string timeColumnOf(const std::string& schema) {
     const auto parsed = parseSchema(schema, "the schema of the dataset");
     return parsed && parsed->time ? parsed->time->column : std::string();
@@ -31,7 +31,7 @@ std::vector<int> itemFieldsOf(const RunSpec& spec, const Dataset& dataset) {
 
 Dataset withoutRows(const Vocabulary& vocabulary) {
     return Dataset::inMemory(
-        numbered(RawColumns(vocabulary.fields().size()), vocabulary, 0, {}, 0));
+        toMemoryRows(RawColumns(vocabulary.fields().size()), vocabulary, 0, {}, 0));
 }
 
 std::string ServedModel::timeColumn() const {
@@ -74,8 +74,8 @@ Result<std::unique_ptr<ServedModel>> ServedModel::ofRun(const std::string& run,
         return trained.problem();
     }
     if ((*trained)->clickModel() == nullptr) {
-        return Problem{"was only pretrained and tells no clicks; name a run that was finetuned, or "
-                       "a checkpoint of finetuning",
+        return Problem{"was only pretrained and predicts no clicks; name a run that was finetuned, "
+                       "or a checkpoint of finetuning",
                        run};
     }
     const RunInputs& inputs = (*trained)->inputs();

@@ -19,28 +19,28 @@
 namespace flip {
 
 /// A click model with all that it needs to read rows that are not in the dataset: recipe with its
-/// templates, vocabulary, tokenizer, schema, and the clicks of the training rows where its backbone
-/// reads a history. From a run, or from a bundle that was written of one.
+/// templates, vocabulary, tokenizer, schema, and the clicks of the training rows if its backbone
+/// reads a history. Opened from a run, or from the bundle of one.
 class ServedModel {
 public:
-    /// Of a run's checkpoint, "" being the final weights.
+    /// From a run's checkpoint, "" meaning the final weights.
     static Result<std::unique_ptr<ServedModel>>
     ofRun(const std::string& run, const std::string& checkpoint, const Workspace& workspace);
 
-    /// Of a folder that writeBundle() (bundle.h) made; every file is compared with its hash.
+    /// From a folder that writeBundle() (bundle.h) wrote; every file is checked against its hash.
     static Result<std::unique_ptr<ServedModel>> ofBundle(const std::filesystem::path& folder);
 
     const RunSpec& spec() const { return spec_; }
     const Vocabulary& vocabulary() const { return vocabulary_; }
     const std::string& schema() const { return schema_; } // the text of the import's schema file
     const ClickLog* clicks() const { return clicks_ ? &*clicks_ : nullptr; }
-    std::string timeColumn() const; // of a flat table of rows; empty where no time is read
+    std::string timeColumn() const; // of a flat table of rows; empty if no time is read
     const std::optional<TextConfig>& config() const { return config_; }
-    const Tokenizer& tokenizer() const { return *tokenizer_; } // where text is read
+    const Tokenizer& tokenizer() const { return *tokenizer_; } // if text is read
     FinetuneModel& model() const { return *model_; }
-    const TrainedModel* trained() const { return trained_.get(); } // null of a bundle
+    const TrainedModel* trained() const { return trained_.get(); } // null for a bundle
 
-    /// Which fields the model reads, by their names in its templates or as ids. [fields]
+    /// Which fields the model reads, in its templates, as ids or for its history. [fields]
     Result<std::vector<bool>> fieldsRead() const;
 
 private:
@@ -54,18 +54,18 @@ private:
     const Tokenizer* tokenizer_ = nullptr;
     FinetuneModel* model_ = nullptr;
 
-    // What holds the two: a run ...
+    // The owner of tokenizer and model: a run ...
     std::unique_ptr<TrainedModel> trained_;
-    // ... or what was read of a bundle.
+    // ... or what was read from a bundle.
     std::unique_ptr<Tokenizer> ownTokenizer_;
     std::unique_ptr<FinetuneModel> ownModel_;
 };
 
-/// The fields of an item of the history that the recipe's backbone reads; nothing where it reads
-/// none.
+/// The fields of a history item that the recipe's backbone reads; empty if it reads no history.
 std::vector<int> itemFieldsOf(const RunSpec& spec, const Dataset& dataset);
 
-/// The vocabulary's fields without a row: enough to read templates by and to make a model of.
+/// A dataset with the vocabulary's fields and no rows: enough to parse templates and create a
+/// model.
 Dataset withoutRows(const Vocabulary& vocabulary);
 
 } // namespace flip

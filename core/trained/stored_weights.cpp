@@ -32,22 +32,22 @@ bool holdsPart(const SafetensorsFile& weights, std::string_view prefix) {
                                [&](const auto& entry) { return entry.first.starts_with(prefix); });
 }
 
-Result<TakenParts> takeWeights(const SafetensorsFile& parent, FinetuneModel& model) {
-    const TakenParts taken{model.hasIds() && holdsPart(parent, "rec."),
-                           model.hasText() && holdsPart(parent, "text."),
-                           model.hasItemText() && holdsPart(parent, "item_text.")};
+Result<LoadedParts> loadParts(const SafetensorsFile& parent, FinetuneModel& model) {
+    const LoadedParts loaded{model.hasIds() && holdsPart(parent, "rec."),
+                             model.hasText() && holdsPart(parent, "text."),
+                             model.hasItemText() && holdsPart(parent, "item_text.")};
     std::vector<std::string> required;
-    for (const auto& [there, prefix] :
-         {std::pair(taken.ids, "rec."), std::pair(taken.text, "text."),
-          std::pair(taken.itemText, "item_text.")}) {
-        if (there) {
+    for (const auto& [isPresent, prefix] :
+         {std::pair(loaded.ids, "rec."), std::pair(loaded.text, "text."),
+          std::pair(loaded.itemText, "item_text.")}) {
+        if (isPresent) {
             required.emplace_back(prefix);
         }
     }
     if (auto filled = model.parameters.fill(parent, "", required); !filled) {
         return filled.problem();
     }
-    return taken;
+    return loaded;
 }
 
 Result<std::optional<RunSpec>> alignmentRecipe(const SafetensorsFile& weights,
@@ -75,7 +75,7 @@ std::map<std::string, TensorView> alignmentHead(const SafetensorsFile& weights) 
 
 std::map<std::string, std::string> alignmentMetadata(const RunSpec& recipe) {
     RunSpec pretraining = recipe;
-    pretraining.kind = RunKind::Pretrain; // also where it was the first part of a run
+    pretraining.kind = RunKind::Pretrain; // also if it was the first stage of a run
     return {{kRecipeKey, storedRecipe(comparableRecipe(pretraining))}};
 }
 

@@ -13,37 +13,37 @@
 
 namespace flip {
 
-/// Stored weights, every byte compared with their checksum before a number is taken of them.
+/// Opens stored weights and checks every byte against their checksum.
 Result<SafetensorsFile> openStoredWeights(const std::filesystem::path& file);
 
-/// Whether the file has weights of a part of a model: "text.", "rec.".
+/// Whether the file has weights of a part of a model, by prefix: "text.", "rec.".
 bool holdsPart(const SafetensorsFile& weights, std::string_view prefix);
 
 /// Which parts of a model a parent's weights have filled.
-struct TakenParts {
+struct LoadedParts {
     bool ids = false;
     bool text = false;
     bool itemText = false;
 };
 
-/// Fills what the weights of another run have of the model: each of its encoders whole, or not at
-/// all.
-Result<TakenParts> takeWeights(const SafetensorsFile& parent, FinetuneModel& model);
+/// Loads the parts of the model that the weights of another run have: each encoder completely or
+/// not at all.
+Result<LoadedParts> loadParts(const SafetensorsFile& parent, FinetuneModel& model);
 
-// The head by which pretraining recovers masked fields from words is what the alignment of ids and
-// words is measured with. Finetuning leaves it as it is; a finetuned model keeps it beside its own
-// weights, so that its alignment can be measured too.
+// Alignment is measured with the masked-feature head of pretraining. Finetuning leaves it
+// unchanged; a finetuned model keeps it beside its own weights, so that its alignment can be
+// measured too.
 
-/// The recipe of the pretraining that made the weights' alignment head; nothing where they have
-/// none. `recipe` is that of the run that stored them, which older files of pretraining do not
-/// name.
+/// The recipe of the pretraining that trained the weights' alignment head; nothing if they have
+/// none. `recipe` is that of the run that stored them, used for older files that do not hold a
+/// recipe.
 Result<std::optional<RunSpec>> alignmentRecipe(const SafetensorsFile& weights,
                                                const RunSpec& recipe);
 
-/// The tensors of the head; they live as long as the file.
+/// The tensors of the head; valid as long as the file is.
 std::map<std::string, TensorView> alignmentHead(const SafetensorsFile& weights);
 
-/// What a file with an alignment head says of it.
+/// The metadata of a file with an alignment head.
 std::map<std::string, std::string> alignmentMetadata(const RunSpec& recipe);
 
 } // namespace flip

@@ -10,8 +10,8 @@ namespace flip {
 
 namespace {
 
-/// Whether the run's inputs are still those that it learned from. The language model's weights are
-/// not asked: the run has stored its own.
+/// Whether the run's inputs are unchanged since it was trained. The language model's weights do not
+/// matter, since the run has stored its own.
 Result<void> checkInputs(const RunInputs& inputs, const RunSummary& run) {
     if (inputs.dataset().hash() != run.datasetHash) {
         return Problem{"the dataset '" + run.dataset +
@@ -35,7 +35,7 @@ RunSpec specOfStage(const RunSpec& spec, RunStage stage) {
         own.finetune.branches = Branches::Id;
         own.finetune.epochs = spec.finetune.idEpochs;
         own.finetune.batchSize = spec.finetune.idBatchSize;
-        own.finetune.schedule = Schedule::Constant; // patience says when it ends
+        own.finetune.schedule = Schedule::Constant; // patience decides when it ends
         own.finetune.warmup = 0;
     }
     return own;
@@ -93,14 +93,14 @@ Result<std::unique_ptr<PretrainModel>> TrainedModel::alignmentModel() const {
         return pretraining.problem();
     }
     if (!*pretraining || !inputs_->config()) {
-        return Problem{"has no head that measures alignment: that is left by a pretraining with "
-                       "the loss mfm, in its own weights and in those of a joint run after it",
+        return Problem{"has no head to measure alignment with; a pretraining with the loss mfm "
+                       "stores one, in its own weights and in those of a joint run after it",
                        run_.name};
     }
     RunSpec spec = spec_;
     spec.pretrain = (*pretraining)->pretrain;
     if (checkpoint_.stage != RunStage::Pretrain) {
-        spec.pretrain.losses = {PretrainLoss::Mfm}; // the heads of the others are not kept
+        spec.pretrain.losses = {PretrainLoss::Mfm}; // the heads of the other losses are not kept
     }
     auto model = PretrainModel::make(spec, inputs_->sizes(), *inputs_->config(),
                                      at::Device(inputs_->device().device));

@@ -15,20 +15,20 @@
 
 namespace flip {
 
-/// The recipe of one stage of a run, as its model is made: a joint run's ids are trained alone by a
-/// recipe of the branch id.
+/// The recipe that the model of one stage is created from: where a joint run trains its id model
+/// alone, that of the branch id.
 RunSpec specOfStage(const RunSpec& spec, RunStage stage);
 
-/// A stored run turned back into its model: the recipe, what the run read, and the model with the
-/// weights of one of its checkpoints. The way from a run to all that is done with it.
+/// A stored run opened as a model: the recipe, what the run read, and the model with the weights of
+/// one of its checkpoints. Everything that uses the model of a stored run opens it here.
 class TrainedModel {
 public:
-    /// Opens the checkpoint of this name, "" being the final weights. Refuses inputs that are not
-    /// those of the run: another dataset under its name, another tokenizer.
+    /// Opens the checkpoint of this name, "" meaning the final weights. Refuses inputs that have
+    /// changed since the run: another dataset under its name, another tokenizer.
     static Result<std::unique_ptr<TrainedModel>>
     open(const std::string& run, const std::string& checkpoint, const Workspace& workspace);
 
-    /// Makes the inputs' rows readable, as RunInputs::prepare() does; false where it was stopped.
+    /// Makes the inputs' rows readable, see RunInputs::prepare(); false if it was stopped.
     Result<bool> prepare(const std::stop_token& stop = {}) { return inputs_->prepare(spec_, stop); }
 
     const RunSummary& run() const { return run_; }
@@ -36,14 +36,14 @@ public:
     const RunSpec& spec() const { return spec_; } // of the checkpoint's stage
     const RunInputs& inputs() const { return *inputs_; }
 
-    /// What tells clicks; null of pretrained weights.
+    /// The click model; null for pretrained weights.
     FinetuneModel* clickModel() const { return clickModel_.get(); }
 
-    /// The weights as they are stored, whole.
+    /// All tensors of the checkpoint, as stored.
     const SafetensorsFile& weights() const { return weights_; }
 
-    /// What alignment is measured on: a pretrained model, or a finetuned one with the head that its
-    /// pretraining has left. A Problem where the checkpoint has no such head.
+    /// The model that alignment is measured on: a pretrained one, or a finetuned one with the head
+    /// of its pretraining. A Problem if the checkpoint has no such head.
     Result<std::unique_ptr<PretrainModel>> alignmentModel() const;
 
 private:

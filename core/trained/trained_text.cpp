@@ -43,7 +43,7 @@ Result<TrainedText> openTrainedText(const std::string& run, const std::string& c
     if (checkpoint.empty() &&
         (summary->status == RunStatus::Running || canResume(summary->status))) {
         return Problem{"has not finished, it is " + std::string(wordOf(summary->status)) +
-                           "; let it finish, or go on with 'flip run --resume'",
+                           "; let it finish, or resume it with 'flip run --resume'",
                        run};
     }
     auto weights = textWeightsOf(*summary, checkpoint, workspace);

@@ -17,13 +17,13 @@ struct TrainedText {
     RunSpec spec;
     std::filesystem::path folder; // of the language model
     TextConfig config;            // of as many layers as the run trained
-    SafetensorsFile weights;      // compared with their checksum
+    SafetensorsFile weights;      // checked against their checksum
 
     static constexpr const char* kPrefix = "text.";
 };
 
-/// Opens the encoder in a checkpoint of this name; "" is the final weights of a run that has ended,
-/// or those of its pretraining where finetuning left the words out. A model folder that the weights
+/// Opens the encoder in the checkpoint of this name; "" means the final weights of a run that has
+/// ended, or those of its pretraining if finetuning read no text. A model folder that the weights
 /// do not fit is a Problem.
 Result<TrainedText> openTrainedText(const std::string& run, const std::string& checkpoint,
                                     const Workspace& workspace);

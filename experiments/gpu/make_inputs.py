@@ -1,5 +1,5 @@
-"""Writes what the check reads into a folder: rows as CSV with a schema, and a text encoder of the
-size of BERT-base with random weights beside the tokenizer of a model that is there. Needs no package.
+"""Writes the inputs of the check into a folder: rows as CSV with a schema, and a text encoder of
+BERT-base size with random weights and the tokenizer of an existing model. Needs no packages.
 
     python3 make_inputs.py OUT FOLDER_WITH_VOCAB_TXT [ROWS]
 """
@@ -37,7 +37,7 @@ with open(os.path.join(out, "schema.toml"), "w") as file:
         use = "text" if name == "title" else "both"
         file.write(f'\n[[field]]\nname = "{name}"\ncolumn = "rows.{name}"\nuse = "{use}"\n')
 
-# A BERT-base: 12 layers, 768 wide, the vocabulary of the tokenizer.
+# BERT-base: 12 layers, width 768, with the tokenizer's vocabulary.
 model = os.path.join(out, "models", "bert-base-untrained")
 os.makedirs(model, exist_ok=True)
 for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):

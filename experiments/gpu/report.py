@@ -1,9 +1,9 @@
-"""Reads the JSON lines of `flip run --events --json` and prints what a step takes.
+"""Reads the JSON lines of `flip run --events --json` and prints the time per step.
 
     python3 report.py NAME EVENTS WARMUP [--model FOLDER --tokens N --peak TFLOPS]
 
-With a model: the share of a peak that the linear layers of its encoder reach, counted as useful work
-alone: two passes (clean and masked) of a forward and a backward, 6 operations a weight and token.
+With --model it also prints the useful work of the encoder's linear layers per second, as a share of
+--peak: forward and backward of two passes (clean and masked), 6 operations per weight and token.
 """
 
 import argparse
@@ -16,8 +16,8 @@ parser.add_argument("name")
 parser.add_argument("events")
 parser.add_argument("warmup", type=int)
 parser.add_argument("--model")
-parser.add_argument("--tokens", type=float, help="tokens of a sentence, on average")
-parser.add_argument("--peak", type=float, help="TFLOP/s of large products in the format used")
+parser.add_argument("--tokens", type=float, help="average number of tokens per sentence")
+parser.add_argument("--peak", type=float, help="TFLOP/s of large matrix products in this number format")
 options = parser.parse_args()
 
 steps, result = [], {}

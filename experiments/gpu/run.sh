@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What the program does on a graphics processor, in 8 minutes at most, without a network: README.md.
+# Checks the program on a GPU in at most 8 minutes, without a network: README.md.
 # Usage: experiments/gpu/run.sh PACKAGE PYTORCH [OUT]
 #   PACKAGE  the unpacked slim package, with parity_test in lib/flip-workbench (installer/package.sh
 #            --device-check)
 #   PYTORCH  a Python that has the PyTorch it was built for, or the folder of that PyTorch
-#   OUT      where reports go (default: gpu-check)
-# $FLIP_CHECK_DEVICE (default cuda:0) = cpu tries the script itself, with fewer steps.
+#   OUT      folder for the reports (default: gpu-check)
+# FLIP_CHECK_DEVICE=cpu (default cuda:0) tests the script itself, with fewer steps.
 set -uo pipefail
 if (($# < 2)); then
     sed -n '3,8s/^# \{0,1\}//p' "$0" >&2
@@ -18,7 +18,7 @@ out=$(cd "${3:-gpu-check}" && pwd -P)
 device=${FLIP_CHECK_DEVICE:-cuda:0}
 export FLIP_TORCH=$2 FLIP_WORKSPACE=$out/workspace FLIP_MODELS=$out/inputs/models
 flip=$package/bin/flip
-# flip knows where the libraries of a PyTorch are, and says what is wrong with a place.
+# flip finds the libraries of the PyTorch, and prints what is wrong if it cannot.
 found=$("$flip" machine --json) || exit 2
 libraries=$(python3 -c "import json, sys; print(json.load(sys.stdin)['libtorch_folder'])" <<<"$found")
 python=$2
@@ -38,7 +38,7 @@ if [[ $device == cpu ]]; then
     id_steps=20
 fi
 
-# part NAME SECONDS COMMAND...: runs it with a limit, its words in OUT/NAME.log.
+# part NAME SECONDS COMMAND...: runs the command with a time limit; its output goes to OUT/NAME.log.
 part() {
     local name=$1 limit=$2 begun=$SECONDS
     shift 2
@@ -65,7 +65,7 @@ part inputs 60 python3 "$here/make_inputs.py" "$out/inputs" \
 part import 60 "$flip" import "$out/inputs" --schema "$out/inputs/schema.toml" --preset csv \
     --name gpu-check --replace
 
-# Largest of a few square products, so that shares are of what this device reaches.
+# The device's peak, measured as the fastest of a few square matrix products.
 timeout 30 "$python" - "$device" >"$out/peak.json" 2>"$out/peak.log" <<'PYTHON'
 import json, sys, time, torch
 device = sys.argv[1]

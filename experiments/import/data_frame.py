@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What a script would do instead: reads a CSV and turns every column into ids in memory.
+"""The alternative to an import: reads a CSV file and converts every column to ids in memory.
 
-data_frame.py pandas|pyarrow|polars FILE; prints seconds and memory as JSON. The ids are those of
-values that the first 80 % of the rows hold twice or more; nothing is written to the disk.
+data_frame.py pandas|pyarrow|polars FILE; prints seconds and memory as JSON. A value gets an id if it
+occurs at least twice in the first 80 % of the rows; nothing is written to the disk.
 """
 import json
 import resource

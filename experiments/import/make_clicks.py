@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes click data as a CSV: a label and categorical columns whose values follow Zipf's law.
 
-make_clicks.py FILE [ROWS] [COLUMNS] needs NumPy. Same arguments, same bytes.
+make_clicks.py FILE [ROWS] [COLUMNS] needs NumPy. The same arguments give the same bytes.
 """
 import sys
 

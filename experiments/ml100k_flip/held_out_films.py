@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Splits MovieLens-100K by whole films: a tenth of them to test, a tenth to valid, the rest to train.
+"""Splits MovieLens-100K by whole films: a tenth of them in test, a tenth in valid, the rest in train.
 
 Usage: held_out_films.py FOLDER [DRAW] > split.tsv   (FOLDER holds u.data; DRAW is 1, 2, 3, ...)
 
-Rows are counted as `flip import --preset movielens-100k` counts them: 3-star ratings are left out.
+Rows are counted like in `flip import --preset movielens-100k`: 3-star ratings are left out.
 """
 import random
 import sys

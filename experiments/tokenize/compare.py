@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Sentences a second of `flip bench tokenize` and of Hugging Face `tokenizers`, one after the other.
+"""Compares the sentences per second of `flip bench tokenize` and Hugging Face `tokenizers`.
 
 compare.py FLIP MODEL DATASET SENTENCES; FLIP is the program, MODEL a folder with a tokenizer.json,
-DATASET a dataset of the workspace, and SENTENCES the file of sentences.py. Three rounds on as many
-threads as there are cores; prints the medians as JSON.
+DATASET a dataset of the workspace, and SENTENCES the output of sentences.py. Runs three rounds with a
+thread per core and prints the medians as JSON.
 """
 import json
 import os

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes MovieLens-100K's rows as the sentences of the default template, one a line.
+"""Writes MovieLens-100K's rows as sentences of the default template, one per line.
 
-sentences.py FOLDER FILE; FOLDER holds u.data, u.user, u.item and u.genre. Rows of 3 stars are left
-out, as the preset movielens-100k does.
+sentences.py FOLDER FILE; FOLDER holds u.data, u.user, u.item and u.genre. Rows with 3 stars are left
+out, as by the preset movielens-100k.
 """
 import sys
 from pathlib import Path

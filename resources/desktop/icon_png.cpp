@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-/// Draws an icon as a picture, at build time: icon_png ICON.svg PIXELS ICON.png
+/// Renders an SVG icon as PNG at build time: icon_png ICON.svg PIXELS ICON.png
 int main(int argc, char** argv) {
     const int pixels = argc == 4 ? std::atoi(argv[2]) : 0;
     QSvgRenderer drawing;

@@ -1,5 +1,5 @@
--- One row a run. `spec` is an experiment file, `ending` the fact RunEnded as JSON (empty while the
--- run lives), `facts` the number of the last fact ever stored, `digest` a checksum of the row.
+-- One row per run. `spec` is an experiment file, `ending` the fact RunEnded as JSON (empty while
+-- the run is live), `facts` the number of the last fact ever stored, `digest` the row's checksum.
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -21,8 +21,8 @@ CREATE TABLE runs (
 
 CREATE INDEX runs_by_status ON runs (status);
 
--- One row a fact, numbered from 1 within its run; a number is never used twice. `body` is the fact
--- as JSON, `digest` its checksum; the other columns repeat parts of it for queries.
+-- One row per fact, numbered from 1 within its run; a number is never used twice. `body` is the
+-- fact as JSON, `digest` its checksum; the other columns repeat parts of it for queries.
 CREATE TABLE events (
     run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     seq INTEGER NOT NULL,

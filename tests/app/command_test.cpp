@@ -33,7 +33,7 @@ QByteArray tinyExperiment() {
 
 } // namespace
 
-/// The flip program as a person meets it: words in, lines and exit codes out.
+/// The flip program from the command line: output, messages and exit codes.
 class CommandTest : public QObject {
     Q_OBJECT
 
@@ -41,22 +41,22 @@ private Q_SLOTS:
     void initTestCase();
     void runsAnExperimentToItsResult();
     void listsAndShowsAndExports();
-    void trainsTheRecipeOfAPipe_data();
-    void trainsTheRecipeOfAPipe();
+    void readsTheExperimentFromAPipe_data();
+    void readsTheExperimentFromAPipe();
     void eventsAreJsonLines();
-    void saysWhatIsWrongInOneLine_data();
-    void saysWhatIsWrongInOneLine();
+    void reportsErrorsInOneLine_data();
+    void reportsErrorsInOneLine();
     void importsAndDescribesADataset();
-    void aFullDiskIsAFailureNotAMistake();
+    void aFullDiskIsAFailureNotWrongInput();
     void tokenizesLines();
     void tokenizesStandardInput();
-    void tokenizesManyLinesInTheirOrder();
-    void measuresRowsWholeAndJoined();
+    void tokenizesManyLinesInOrder();
+    void measuresWholeAndJoinedSentences();
     void encodesLines();
-    void namesATokenThatTheModelHasNoVectorFor();
-    void helpsOnEveryLevel_data();
-    void helpsOnEveryLevel();
-    void readsWordsWithoutTheEngine();
+    void namesATokenWithoutAVectorInTheModel();
+    void everyCommandHasHelp_data();
+    void everyCommandHasHelp();
+    void parsesArgumentsWithoutTheEngine();
 
 private:
     QString folder() const { return text(project_->path()); }
@@ -71,10 +71,10 @@ void CommandTest::initTestCase() {
 }
 
 void CommandTest::runsAnExperimentToItsResult() {
-    const Said said = runFlip(workspace(), {"run", folder() + "/tiny.toml", "--json", "--set",
-                                            "seed=3", "--name", "first"});
-    QVERIFY2(said.code == 0, qPrintable(said.err));
-    const QJsonObject result = QJsonDocument::fromJson(said.out.toUtf8()).object();
+    const Output output = runFlip(workspace(), {"run", folder() + "/tiny.toml", "--json", "--set",
+                                                "seed=3", "--name", "first"});
+    QVERIFY2(output.code == 0, qPrintable(output.err));
+    const QJsonObject result = QJsonDocument::fromJson(output.out.toUtf8()).object();
     QCOMPARE(result["run"].toString(), QString("first"));
     QCOMPARE(result["status"].toString(), QString("finished"));
     QVERIFY(result["problem"].isNull());
@@ -91,13 +91,13 @@ void CommandTest::runsAnExperimentToItsResult() {
 }
 
 void CommandTest::listsAndShowsAndExports() {
-    const Said list = runFlip(workspace(), {"runs", "list", "--json"});
+    const Output list = runFlip(workspace(), {"runs", "list", "--json"});
     const QJsonArray runs = QJsonDocument::fromJson(list.out.toUtf8()).array();
     QCOMPARE(runs.size(), 1);
     QCOMPARE(runs[0].toObject()["run"].toString(), QString("first"));
     QCOMPARE(runs[0].toObject()["dataset"].toString(), QString("tiny"));
     QCOMPARE(runs[0].toObject()["seed"].toInt(), 3);
-    const Said show = runFlip(workspace(), {"runs", "show", "first", "--json"});
+    const Output show = runFlip(workspace(), {"runs", "show", "first", "--json"});
     QCOMPARE(QJsonDocument::fromJson(show.out.toUtf8()).object()["status"].toString(),
              QString("finished"));
     const QString csv = folder() + "/p.csv";
@@ -117,7 +117,7 @@ void CommandTest::listsAndShowsAndExports() {
     QCOMPARE(rows, 40); // a tenth valid, a tenth test
 }
 
-void CommandTest::trainsTheRecipeOfAPipe_data() {
+void CommandTest::readsTheExperimentFromAPipe_data() {
     QTest::addColumn<QString>("line");
     QTest::addColumn<QString>("run");
     QTest::newRow("standard input") << "$FLIP run /dev/stdin --name in < $TOML"
@@ -126,7 +126,7 @@ void CommandTest::trainsTheRecipeOfAPipe_data() {
                             << "pipe";
     QTest::newRow("process substitution") << "$FLIP run <(cat $TOML) --name substituted"
                                           << "substituted";
-    QTest::newRow("a pipe with a name")
+    QTest::newRow("a named pipe")
         << "mkfifo $TOML.pipe && { cat $TOML > $TOML.pipe & $FLIP run $TOML.pipe --name fifo; }"
         << "fifo";
     QTest::newRow("sweep")
@@ -134,7 +134,7 @@ void CommandTest::trainsTheRecipeOfAPipe_data() {
         << "sweep-001";
 }
 
-void CommandTest::trainsTheRecipeOfAPipe() {
+void CommandTest::readsTheExperimentFromAPipe() {
     QFETCH(QString, line);
     QFETCH(QString, run);
     const QString recipe = folder() + "/piped.toml";
@@ -148,11 +148,11 @@ void CommandTest::trainsTheRecipeOfAPipe() {
     environment.insert("TOML", recipe);
     process.setProcessEnvironment(environment);
     process.setProgram("/bin/bash");
-    const Said said = finishFlip(process);
-    QVERIFY2(said.code == 0, qPrintable(said.err));
-    const Said shown = runFlip(workspace(), {"runs", "show", run, "--json"});
+    const Output output = finishFlip(process);
+    QVERIFY2(output.code == 0, qPrintable(output.err));
+    const Output shown = runFlip(workspace(), {"runs", "show", run, "--json"});
     QCOMPARE(shown.code, 0);
-    const Said list = runFlip(workspace(), {"runs", "list", "--json"});
+    const Output list = runFlip(workspace(), {"runs", "list", "--json"});
     for (const QJsonValue& stored : QJsonDocument::fromJson(list.out.toUtf8()).array()) {
         if (stored.toObject()["run"].toString() == run) {
             QCOMPARE(stored.toObject()["seed"].toInt(), 77);
@@ -162,9 +162,10 @@ void CommandTest::trainsTheRecipeOfAPipe() {
 }
 
 void CommandTest::eventsAreJsonLines() {
-    const Said said = runFlip(workspace(), {"run", folder() + "/tiny.toml", "--events", "--json"});
-    QVERIFY2(said.code == 0, qPrintable(said.err));
-    const QStringList lines = said.out.trimmed().split('\n');
+    const Output output =
+        runFlip(workspace(), {"run", folder() + "/tiny.toml", "--events", "--json"});
+    QVERIFY2(output.code == 0, qPrintable(output.err));
+    const QStringList lines = output.out.trimmed().split('\n');
     QMap<QString, int> events;
     for (const QString& line : lines) {
         const QJsonObject event = QJsonDocument::fromJson(line.toUtf8()).object();
@@ -178,10 +179,10 @@ void CommandTest::eventsAreJsonLines() {
     QCOMPARE(result["status"].toString(), QString("finished"));
 }
 
-void CommandTest::saysWhatIsWrongInOneLine_data() {
+void CommandTest::reportsErrorsInOneLine_data() {
     QTest::addColumn<QStringList>("words");
     QTest::addColumn<QByteArray>("experiment");
-    QTest::addColumn<QString>("says");
+    QTest::addColumn<QString>("message");
     const QByteArray good = tinyExperiment();
     QTest::newRow("no such experiment")
         << QStringList{"run", "nothing.toml"} << QByteArray() << "nothing.toml";
@@ -192,7 +193,7 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
                                  << QByteArray("[pretrain]\nbatchsize = 3\n") << "batch_size";
     QTest::newRow("wrong type") << QStringList{"run", "@"} << QByteArray("seed = \"one\"\n")
                                 << "@:1";
-    QTest::newRow("no TOML") << QStringList{"run", "@"} << QByteArray("kind = \n") << "@:1";
+    QTest::newRow("invalid TOML") << QStringList{"run", "@"} << QByteArray("kind = \n") << "@:1";
     QTest::newRow("unknown dataset")
         << QStringList{"run", "@", "--set", "data.dataset=nobody"} << good << "nobody";
     QTest::newRow("model without weights")
@@ -207,13 +208,13 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
     QTest::newRow("unknown preset")
         << QStringList{"import", ".", "--preset", "nothing", "--name", "x"} << QByteArray()
         << "nothing";
-    QTest::newRow("source that is not there")
+    QTest::newRow("missing source")
         << QStringList{"import", "/no/such/folder", "--preset", "movielens-100k", "--name", "x"}
         << QByteArray() << "/no/such/folder";
     QTest::newRow("bad name") << QStringList{"import",         ".",      "--preset",
                                              "movielens-100k", "--name", "../x"}
                               << QByteArray() << "../x";
-    QTest::newRow("workspace that cannot be made")
+    QTest::newRow("workspace that cannot be created")
         << QStringList{"datasets", "--workspace", "/proc/no"} << QByteArray() << "/proc/no";
     QTest::newRow("schema and preset")
         << QStringList{"import",   ".",      "--preset", "movielens-100k",
@@ -224,7 +225,7 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
                        "x",      "--split", "time",     "--split-file",   "x.tsv"}
         << QByteArray() << "--split-file";
     QTest::newRow("bad name of a run")
-        << QStringList{"run", "@", "--name", "a/b"} << good << "is no name";
+        << QStringList{"run", "@", "--name", "a/b"} << good << "is not a valid name";
     QTest::newRow("folder as text")
         << QStringList{"tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
                        FLIP_TEST_FIXTURES}
@@ -235,29 +236,29 @@ void CommandTest::saysWhatIsWrongInOneLine_data() {
     QTest::newRow("two things to measure")
         << QStringList{"bench", "tokenize", "--plm", bpe, "--input", "x", "--dataset", "tiny"}
         << QByteArray() << "either --input or";
-    QTest::newRow("template of lines")
+    QTest::newRow("template with --input")
         << QStringList{"bench", "tokenize", "--plm", bpe, "--input", "x", "--template", "{user}"}
-        << QByteArray() << "--template belongs to --dataset";
-    QTest::newRow("no dataset to measure")
+        << QByteArray() << "--template needs --dataset";
+    QTest::newRow("unknown dataset to measure")
         << QStringList{"bench", "tokenize", "--plm", bpe, "--dataset", "nobody"} << QByteArray()
         << "nobody";
     QTest::newRow("no tokenizer") << QStringList{"tokenize", "--plm", FLIP_TEST_FIXTURES}
                                   << QByteArray() << "fixtures";
 }
 
-void CommandTest::saysWhatIsWrongInOneLine() {
+void CommandTest::reportsErrorsInOneLine() {
     QFETCH(QStringList, words);
     QFETCH(QByteArray, experiment);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     const QString file = folder() + "/given.toml";
     write(file, experiment);
     words.replaceInStrings(QRegularExpression("^@$"), file);
-    says.replace("@", file);
-    const Said said = runFlip(workspace(), words);
-    QCOMPARE(said.code, 2);
-    QVERIFY2(said.err.contains(says), qPrintable(said.err));
-    QCOMPARE(said.err.trimmed().count('\n'), 0);
-    QVERIFY(said.out.isEmpty());
+    message.replace("@", file);
+    const Output output = runFlip(workspace(), words);
+    QCOMPARE(output.code, 2);
+    QVERIFY2(output.err.contains(message), qPrintable(output.err));
+    QCOMPARE(output.err.trimmed().count('\n'), 0);
+    QVERIFY(output.out.isEmpty());
 }
 
 void CommandTest::importsAndDescribesADataset() {
@@ -266,19 +267,19 @@ void CommandTest::importsAndDescribesADataset() {
                             "--schema",     folder() + "/source/tiny.toml",
                             "--name",       "again",
                             "--split-seed", "5"};
-    const Said said = runFlip(workspace(), words);
-    QVERIFY2(said.code == 0, qPrintable(said.err));
-    const Said show = runFlip(workspace(), {"datasets", "show", "again", "--json"});
+    const Output output = runFlip(workspace(), words);
+    QVERIFY2(output.code == 0, qPrintable(output.err));
+    const Output show = runFlip(workspace(), {"datasets", "show", "again", "--json"});
     const QJsonObject dataset = QJsonDocument::fromJson(show.out.toUtf8()).object();
     QCOMPARE(dataset["rows"].toInt(), 200);
     QCOMPARE(dataset["fields"].toArray().size(), 4);
     QCOMPARE(dataset["splits"].toObject()["train"].toInt(), 160);
-    const Said all = runFlip(workspace(), {"datasets", "--json"});
+    const Output all = runFlip(workspace(), {"datasets", "--json"});
     QCOMPARE(QJsonDocument::fromJson(all.out.toUtf8()).array().size(), 2);
 }
 
-void CommandTest::aFullDiskIsAFailureNotAMistake() {
-    const Said encoded =
+void CommandTest::aFullDiskIsAFailureNotWrongInput() {
+    const Output encoded =
         runFlip(workspace(), {"encode", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert",
                               "--input", folder() + "/tiny.toml", "--out", "/dev/full"});
     QCOMPARE(encoded.code, 1);
@@ -294,10 +295,10 @@ void CommandTest::aFullDiskIsAFailureNotAMistake() {
 
 void CommandTest::tokenizesLines() {
     write(folder() + "/lines.txt", "Movie\n\nthe end");
-    const Said said =
+    const Output output =
         runFlip(workspace(), {"tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert",
                               "--input", folder() + "/lines.txt"});
-    const QStringList lines = said.out.trimmed().split('\n');
+    const QStringList lines = output.out.trimmed().split('\n');
     QCOMPARE(lines.size(), 3);
     const QJsonObject first = QJsonDocument::fromJson(lines[0].toUtf8()).object();
     QCOMPARE(first["ids"].toArray().size(), 3); // [CLS] movie [SEP]
@@ -311,7 +312,7 @@ void CommandTest::tokenizesStandardInput() {
                 {"tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tokenizer_bpe"});
     process.start();
     process.write("is is\n");
-    QVERIFY(process.waitForReadyRead(100000)); // a line is answered before the next one comes
+    QVERIFY(process.waitForReadyRead(100000)); // each line is answered before the next one arrives
     QCOMPARE(process.readLine().count("["), 6);
     process.write("\nx");
     process.closeWriteChannel();
@@ -320,16 +321,16 @@ void CommandTest::tokenizesStandardInput() {
     QCOMPARE(process.exitCode(), 0);
 }
 
-void CommandTest::tokenizesManyLinesInTheirOrder() {
+void CommandTest::tokenizesManyLinesInOrder() {
     QByteArray text;
     for (int i = 0; i < 200000; ++i) {
         text += "is " + QByteArray::number(i) + '\n';
     }
     write(folder() + "/many.txt", text);
     const QString model = QString(FLIP_TEST_FIXTURES) + "/tokenizer_bpe";
-    const Said said =
+    const Output output =
         runFlip(workspace(), {"tokenize", "--plm", model, "--input", folder() + "/many.txt"});
-    const QStringList lines = said.out.split('\n');
+    const QStringList lines = output.out.split('\n');
     QCOMPARE(lines.size(), 200001);
     const auto tokenizer = flip::openTokenizer(model.toStdString());
     QVERIFY(tokenizer.ok());
@@ -340,20 +341,20 @@ void CommandTest::tokenizesManyLinesInTheirOrder() {
         }
         QVERIFY2(lines[i].startsWith("{\"ids\": [" + ids.join(", ") + "]"), qPrintable(lines[i]));
     }
-    const Said measured = runFlip(workspace(), {"bench", "tokenize", "--plm", model, "--input",
-                                                folder() + "/many.txt", "--json"});
+    const Output measured = runFlip(workspace(), {"bench", "tokenize", "--plm", model, "--input",
+                                                  folder() + "/many.txt", "--json"});
     const QJsonObject result = QJsonDocument::fromJson(measured.out.toUtf8()).object();
     QCOMPARE(result["lines"].toInt(), 200000);
     QVERIFY(result["tokens"].toInt() > 800000);
     QVERIFY(result["lines_per_s"].toDouble() > 0);
 }
 
-void CommandTest::measuresRowsWholeAndJoined() {
-    const Said said = runFlip(
+void CommandTest::measuresWholeAndJoinedSentences() {
+    const Output output = runFlip(
         workspace(), {"bench", "tokenize", "--plm", QString(FLIP_TEST_FIXTURES) + "/tokenizer_bpe",
                       "--dataset", "tiny", "--template", "user is {user}.", "--json"});
-    QVERIFY2(said.code == 0, qPrintable(said.err));
-    const QJsonObject result = QJsonDocument::fromJson(said.out.toUtf8()).object();
+    QVERIFY2(output.code == 0, qPrintable(output.err));
+    const QJsonObject result = QJsonDocument::fromJson(output.out.toUtf8()).object();
     QCOMPARE(result["sentences"].toInt(), 200);
     QVERIFY(result["tokens"].toInt() > 200 * 5);
     QCOMPARE(result["tokens"].toInt(), result["whole_tokens"].toInt());
@@ -363,16 +364,16 @@ void CommandTest::measuresRowsWholeAndJoined() {
 }
 
 void CommandTest::encodesLines() {
-    const Said said = runFlip(
+    const Output output = runFlip(
         workspace(), {"encode", "--plm", QString(FLIP_TEST_FIXTURES) + "/tiny_bert", "--input",
                       folder() + "/lines.txt", "--out", folder() + "/cls.safetensors"});
-    QVERIFY2(said.code == 0, qPrintable(said.err));
+    QVERIFY2(output.code == 0, qPrintable(output.err));
     const auto file = flip::SafetensorsFile::open((folder() + "/cls.safetensors").toStdString());
     QVERIFY(file.ok());
     QCOMPARE(file->find("cls")->shape, (std::vector<std::int64_t>{3, 52}));
 }
 
-void CommandTest::namesATokenThatTheModelHasNoVectorFor() {
+void CommandTest::namesATokenWithoutAVectorInTheModel() {
     const std::filesystem::path model = project_->path() / "grown";
     std::filesystem::create_directories(model);
     for (const auto& file : std::filesystem::directory_iterator(FLIP_TEST_FIXTURES "/tiny_bert")) {
@@ -397,15 +398,15 @@ void CommandTest::namesATokenThatTheModelHasNoVectorFor() {
     QVERIFY(first.open(QIODevice::ReadOnly) && second.open(QIODevice::ReadOnly));
     QCOMPARE(first.readAll(), second.readAll());
     write(lines, "the movie\nthe zebra\n");
-    const Said said = encode(text(model), "none.safetensors");
-    QCOMPARE(said.code, 2);
-    QVERIFY2(said.err.startsWith(lines + ":2: uses the token \"zebra\", number "),
-             qPrintable(said.err));
-    QCOMPARE(said.err.count('\n'), 1);
+    const Output output = encode(text(model), "none.safetensors");
+    QCOMPARE(output.code, 2);
+    QVERIFY2(output.err.startsWith(lines + ":2: uses the token \"zebra\", number "),
+             qPrintable(output.err));
+    QCOMPARE(output.err.count('\n'), 1);
     QVERIFY(!QFile::exists(folder() + "/none.safetensors"));
 }
 
-void CommandTest::helpsOnEveryLevel_data() {
+void CommandTest::everyCommandHasHelp_data() {
     QTest::addColumn<QStringList>("words");
     for (const char* words : {"",
                               "import",
@@ -433,15 +434,15 @@ void CommandTest::helpsOnEveryLevel_data() {
     }
 }
 
-void CommandTest::helpsOnEveryLevel() {
+void CommandTest::everyCommandHasHelp() {
     QFETCH(QStringList, words);
-    const Said said = runFlip(workspace(), words + QStringList{"--help"});
-    QCOMPARE(said.code, 0);
-    QVERIFY(said.out.contains("--help"));
+    const Output output = runFlip(workspace(), words + QStringList{"--help"});
+    QCOMPARE(output.code, 0);
+    QVERIFY(output.out.contains("--help"));
 }
 
-/// Mistakes and help do not wait for LibTorch: they need no more than flip alone.
-void CommandTest::readsWordsWithoutTheEngine() {
+/// Help and usage errors do not need LibTorch: flip handles them without flip-engine.
+void CommandTest::parsesArgumentsWithoutTheEngine() {
     const QString alone = folder() + "/flip";
     QVERIFY(QFile::copy(FLIP_TEST_PROGRAM, alone));
     const auto run = [&](const QStringList& words) {
@@ -454,9 +455,9 @@ void CommandTest::readsWordsWithoutTheEngine() {
     QVERIFY(run({"run", "--options"}).out.contains("\n#id_epochs = 20\n"));
     QCOMPARE(run({"run", folder() + "/tiny.toml", "--set", "seed=one"}).code, 2);
     QCOMPARE(run({"sweep", folder() + "/tiny.toml", "--seeds", "1,1"}).code, 2);
-    const Said said = run({"run", folder() + "/tiny.toml"});
-    QCOMPARE(said.code, 1);
-    QVERIFY2(said.err.startsWith(alone + "-engine: cannot be started: "), qPrintable(said.err));
+    const Output output = run({"run", folder() + "/tiny.toml"});
+    QCOMPARE(output.code, 1);
+    QVERIFY2(output.err.startsWith(alone + "-engine: cannot be started: "), qPrintable(output.err));
 }
 
 QTEST_GUILESS_MAIN(CommandTest)

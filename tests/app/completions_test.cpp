@@ -7,7 +7,7 @@ using namespace flip::test;
 
 namespace {
 
-/// The words of a line as bash hands them to a completion: parted at blanks, = and : too.
+/// The words of a line as bash passes them to a completion: split at blanks, = and :.
 QStringList wordsOf(const QString& line) {
     static const QRegularExpression word("[=:]+|[^\\s=:]+");
     QStringList words;
@@ -19,8 +19,8 @@ QStringList wordsOf(const QString& line) {
 
 } // namespace
 
-/// The completions that flip-manual makes, beside the commands and the table of options themselves:
-/// what is added there is offered here, or a test fails.
+/// Compares the completions of flip-manual with the commands and the table of options, so that a
+/// new command or option without completion fails a test.
 class CompletionsTest : public QObject, ManualFiles {
     Q_OBJECT
 
@@ -29,21 +29,21 @@ private Q_SLOTS:
 
     void bashCompletesACommandAndItsOptions_data() { addCommands(); }
     void bashCompletesACommandAndItsOptions();
-    void bashCompletesKeysAndTheirWords();
-    void bashCompletesWhatIsWritten_data();
-    void bashCompletesWhatIsWritten();
-    void bashCompletesWordsThatAreNotPartedAtEquals();
+    void bashCompletesKeysAndTheirValues();
+    void bashCompletesALine_data();
+    void bashCompletesALine();
+    void bashCompletesWordsThatAreNotSplitAtEquals();
     void zshKnowsACommandAndItsOptions_data() { addCommands(); }
     void zshKnowsACommandAndItsOptions();
-    void zshKnowsKeysAndTheirWords_data() { addKeys(); }
-    void zshKnowsKeysAndTheirWords();
+    void zshKnowsKeysAndTheirValues_data() { addKeys(); }
+    void zshKnowsKeysAndTheirValues();
     void zshReadsItsCompletion();
     void fishKnowsACommandAndItsOptions_data() { addCommands(); }
     void fishKnowsACommandAndItsOptions();
-    void fishKnowsKeysAndTheirWords_data() { addKeys(); }
-    void fishKnowsKeysAndTheirWords();
-    void fishCompletesWhatIsWritten_data();
-    void fishCompletesWhatIsWritten();
+    void fishKnowsKeysAndTheirValues_data() { addKeys(); }
+    void fishKnowsKeysAndTheirValues();
+    void fishCompletesALine_data();
+    void fishCompletesALine();
 
 private:
     QStringList bashOffers(const QString& line, const QStringList& words) const;
@@ -61,22 +61,22 @@ void CompletionsTest::initTestCase() {
     QVERIFY(QDir(folder_.path()).mkpath("filmsfolder"));
 }
 
-/// What the completion answers where the cursor stands at the end of a line.
+/// The completions that are offered with the cursor at the end of a line.
 QStringList CompletionsTest::bashOffers(const QString& line, const QStringList& words) const {
     static const QString script = "source \"$1\" && COMP_LINE=$2 COMP_POINT=${#2} && shift 2 && "
                                   "COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1)) && "
                                   "_flip flip \"${COMP_WORDS[COMP_CWORD]}\" x && "
                                   "((${#COMPREPLY[@]} == 0)) || printf '%s\\n' \"${COMPREPLY[@]}\"";
     const QString bash = QStandardPaths::findExecutable("bash");
-    const Ended said = finish(
+    const Ended output = finish(
         bash,
         QStringList{"--norc", "--noprofile", "-c", script, "bash", file("completions/bash"), line} +
             words,
         folder_.path());
-    if (said.code != 0 || !said.err.isEmpty()) {
-        return {"failed: " + said.err};
+    if (output.code != 0 || !output.err.isEmpty()) {
+        return {"failed: " + output.err};
     }
-    return said.out.split('\n', Qt::SkipEmptyParts);
+    return output.out.split('\n', Qt::SkipEmptyParts);
 }
 
 void CompletionsTest::bashCompletesACommandAndItsOptions() {
@@ -100,7 +100,7 @@ void CompletionsTest::bashCompletesACommandAndItsOptions() {
     QCOMPARE(offered, expected);
 }
 
-void CompletionsTest::bashCompletesKeysAndTheirWords() {
+void CompletionsTest::bashCompletesKeysAndTheirValues() {
     QStringList keys;
     for (const flip::Option& option : flip::options()) {
         keys << text(option.key) + "=";
@@ -114,7 +114,7 @@ void CompletionsTest::bashCompletesKeysAndTheirWords() {
     QCOMPARE(bashOffers("flip sweep --grid "), keys);
 }
 
-void CompletionsTest::bashCompletesWhatIsWritten_data() {
+void CompletionsTest::bashCompletesALine_data() {
     QTest::addColumn<QString>("line");
     QTest::addColumn<QStringList>("offered");
     const auto row = [](const char* line, const QStringList& offered) {
@@ -157,18 +157,18 @@ void CompletionsTest::bashCompletesWhatIsWritten_data() {
     row("/opt/bin/flip-workbench --page a", {"alignment"});
 }
 
-void CompletionsTest::bashCompletesWhatIsWritten() {
+void CompletionsTest::bashCompletesALine() {
     QFETCH(QString, line);
     QFETCH(QStringList, offered);
     QStringList found = bashOffers(line);
     if (line.contains("film") || line.endsWith('w')) {
-        found.sort(); // files come in the folder's order
+        found.sort(); // files are listed in directory order
     }
     QCOMPARE(found, offered);
 }
 
-/// Where somebody has taken = out of COMP_WORDBREAKS.
-void CompletionsTest::bashCompletesWordsThatAreNotPartedAtEquals() {
+/// The user may have removed = from COMP_WORDBREAKS.
+void CompletionsTest::bashCompletesWordsThatAreNotSplitAtEquals() {
     const QString line = "flip run --set id.backbone=dc";
     QCOMPARE(bashOffers(line, line.split(' ')),
              (QStringList{"id.backbone=dcn", "id.backbone=dcnv2", "id.backbone=dcn-mix"}));
@@ -191,7 +191,7 @@ void CompletionsTest::zshKnowsACommandAndItsOptions() {
     }
 }
 
-void CompletionsTest::zshKnowsKeysAndTheirWords() {
+void CompletionsTest::zshKnowsKeysAndTheirValues() {
     QFETCH(QString, key);
     const QString script = contentOf(file("completions/zsh"));
     QVERIFY(script.contains("    '" + key + ":"));
@@ -211,7 +211,7 @@ void CompletionsTest::zshReadsItsCompletion() {
     const Ended read = finish(zsh, {"-f", "-n", file("completions/zsh")});
     QCOMPARE(read.err, QString());
     QCOMPARE(read.code, 0);
-    // Sourced after compinit it declares itself.
+    // If sourced after compinit, it registers itself.
     const Ended declared =
         finish(zsh, {"-f", "-c",
                      "autoload -U compinit && compinit -D -u && source \"$1\" && "
@@ -238,7 +238,7 @@ void CompletionsTest::fishKnowsACommandAndItsOptions() {
     }
 }
 
-void CompletionsTest::fishKnowsKeysAndTheirWords() {
+void CompletionsTest::fishKnowsKeysAndTheirValues() {
     QFETCH(QString, key);
     const QString script = contentOf(file("completions/fish"));
     QVERIFY(script.contains("    echo " + key + "\"$argv\"\\t"));
@@ -252,7 +252,7 @@ void CompletionsTest::fishKnowsKeysAndTheirWords() {
                                                  choices.join(' ') + "\n"));
 }
 
-void CompletionsTest::fishCompletesWhatIsWritten_data() {
+void CompletionsTest::fishCompletesALine_data() {
     QTest::addColumn<QString>("line");
     QTest::addColumn<QStringList>("offered");
     const auto row = [](const char* line, const QStringList& offered) {
@@ -278,7 +278,7 @@ void CompletionsTest::fishCompletesWhatIsWritten_data() {
     row("flip-workbench films.to", {"films.toml"});
 }
 
-void CompletionsTest::fishCompletesWhatIsWritten() {
+void CompletionsTest::fishCompletesALine() {
     const QString fish = QStandardPaths::findExecutable("fish");
     if (fish.isEmpty()) {
         QSKIP("fish is not installed");
@@ -287,12 +287,12 @@ void CompletionsTest::fishCompletesWhatIsWritten() {
     QFETCH(QStringList, offered);
     const Ended read = finish(fish, {"-N", "-n", file("completions/fish")});
     QVERIFY2(read.code == 0, qPrintable(read.err));
-    const Ended said = finish(
+    const Ended output = finish(
         fish, {"-N", "-c", "source $argv[1]; complete -C $argv[2]", file("completions/fish"), line},
         folder_.path());
-    QVERIFY2(said.code == 0, qPrintable(said.err));
+    QVERIFY2(output.code == 0, qPrintable(output.err));
     QStringList found;
-    for (const QString& one : said.out.split('\n', Qt::SkipEmptyParts)) {
+    for (const QString& one : output.out.split('\n', Qt::SkipEmptyParts)) {
         found << one.section('\t', 0, 0);
     }
     found.sort();

@@ -11,8 +11,8 @@
 #include <QXmlStreamReader>
 #include <QtTest>
 
-// What a desktop reads of the window, as the files say it and as it is after an installation. What
-// needs a desktop's own tools is skipped where they are not installed.
+// The files that a desktop reads for the window: their contents and their installation. Tests that
+// need a desktop's own tools are skipped if they are not installed.
 
 using namespace flip::ui;
 
@@ -30,7 +30,7 @@ QByteArray read(const QString& path) {
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-/// The menu entry's values by their keys.
+/// The values of the menu entry, by key.
 QMap<QString, QString> menuEntry() {
     QMap<QString, QString> entry;
     for (const QString& line : QString::fromUtf8(read(source(".desktop"))).split('\n')) {
@@ -41,8 +41,8 @@ QMap<QString, QString> menuEntry() {
     return entry;
 }
 
-/// "release version", "mime-type type", ...: the attributes of an element; the element's own text
-/// where none is named. In the order of the file.
+/// The values of an attribute of all elements of a name, such as "release version", in the order of
+/// the file; the texts of the elements if no attribute is named.
 QStringList valuesOf(const QString& suffix, const QString& element, const QString& attribute = {}) {
     QStringList values;
     QXmlStreamReader xml(read(source(suffix)));
@@ -55,13 +55,13 @@ QStringList valuesOf(const QString& suffix, const QString& element, const QStrin
     return xml.hasError() ? QStringList() : values;
 }
 
-/// A program's exit status and all that it wrote.
+/// A program's exit status and its complete output.
 struct Ended {
     int status = -1;
-    QString words;
+    QString output;
 };
 
-Ended run(const QString& program, const QStringList& words,
+Ended run(const QString& program, const QStringList& arguments,
           const QMap<QString, QString>& variables = {}) {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -70,7 +70,7 @@ Ended run(const QString& program, const QStringList& words,
     }
     process.setProcessEnvironment(environment);
     process.setProcessChannelMode(QProcess::MergedChannels);
-    process.start(program, words);
+    process.start(program, arguments);
     const bool ended = process.waitForFinished() && process.exitStatus() == QProcess::NormalExit;
     return {ended ? process.exitCode() : -1, QString::fromUtf8(process.readAll()).trimmed()};
 }
@@ -91,14 +91,14 @@ private:
 
 private Q_SLOTS:
     void initTestCase() {
-        // Before Qt reads the types of files for the first time.
+        // Must be set before Qt reads the MIME types for the first time.
         qputenv("XDG_DATA_HOME", installed({}).toUtf8());
         const Ended install = run(FLIP_CMAKE, {"-DCMAKE_INSTALL_PREFIX=" + prefix_.path(), "-P",
                                                FLIP_RESOURCES_INSTALLER});
-        QVERIFY2(install.status == 0, qPrintable(install.words));
+        QVERIFY2(install.status == 0, qPrintable(install.output));
     }
 
-    void everyFileSaysTheSameId() {
+    void everyFileHasTheSameId() {
         QCOMPARE(menuEntry()["Icon"], kId);
         QCOMPARE(valuesOf(".metainfo.xml", "id"), QStringList{kId});
         QCOMPARE(valuesOf(".metainfo.xml", "launchable"), QStringList{kId + ".desktop"});
@@ -116,7 +116,7 @@ private Q_SLOTS:
         QCOMPARE(QString::fromLatin1(kProgramName), QString(FLIP_WINDOW_PROGRAM));
     }
 
-    void theMenuEntryAsksForTheTypeThatIsDefined() {
+    void theMenuEntryOpensTheDefinedType() {
         QCOMPARE(menuEntry()["MimeType"], kExperimentType + ';');
         QCOMPARE(valuesOf(".mime.xml", "mime-type", "type"), QStringList{kExperimentType});
         QCOMPARE(valuesOf(".metainfo.xml", "mediatype"), QStringList{kExperimentType});
@@ -158,7 +158,7 @@ private Q_SLOTS:
         const QByteArray png =
             read(installed(QString("icons/hicolor/%1x%1/apps/%2.png").arg(size).arg(kId)));
         QVERIFY(png.startsWith("\x89PNG"));
-        // Width and height stand in the first chunk, most significant byte first.
+        // Width and height are in the first chunk, big-endian.
         const auto number = [&png](int at) {
             return qFromBigEndian<quint32>(png.constData() + at);
         };
@@ -166,7 +166,7 @@ private Q_SLOTS:
         QCOMPARE(number(20), quint32(size));
     }
 
-    void anExperimentIsKnownByItsName_data() {
+    void recognisesAnExperimentByItsName_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("type");
         QTest::newRow("an experiment") << "films.flip.toml" << kExperimentType;
@@ -174,41 +174,42 @@ private Q_SLOTS:
         QTest::newRow("with spaces") << "my films.flip.toml" << kExperimentType;
         QTest::newRow("another TOML file") << "Cargo.toml"
                                            << "application/toml";
-        QTest::newRow("only alike") << "flip.toml"
-                                    << "application/toml";
+        QTest::newRow("only the ending as a name") << "flip.toml"
+                                                   << "application/toml";
     }
-    void anExperimentIsKnownByItsName() {
+    void recognisesAnExperimentByItsName() {
         QFETCH(QString, name);
         QFETCH(QString, type);
         const QMimeDatabase types;
         if (!types.mimeTypeForName("application/toml").isValid()) {
-            QSKIP("this machine knows no TOML files");
+            QSKIP("this machine does not know TOML files");
         }
         QCOMPARE(types.mimeTypeForFile(name, QMimeDatabase::MatchExtension).name(), type);
     }
 
-    void anExperimentIsATextToo() {
+    void anExperimentIsATomlFile() {
         const QMimeType type = QMimeDatabase().mimeTypeForName(kExperimentType);
         QVERIFY(type.isValid());
         QVERIFY(type.inherits("application/toml"));
     }
 
-    void fileManagersFindTheType() {
+    void fileManagersRecogniseTheType() {
         if (isMissing("update-mime-database") || isMissing("xdg-mime")) {
             QSKIP("update-mime-database and xdg-mime are not both installed");
         }
         const Ended update = run("update-mime-database", {installed("mime")});
-        QVERIFY2(update.status == 0, qPrintable(update.words));
-        QVERIFY2(!update.words.contains(kId), qPrintable(update.words)); // where it complains
+        QVERIFY2(update.status == 0, qPrintable(update.output));
+        QVERIFY2(!update.output.contains(kId),
+                 qPrintable(update.output)); // warnings about this type
         const auto typeOf = [this](const QString& name) {
             QFile file(prefix_.filePath(name));
             file.open(QIODevice::WriteOnly);
             file.write("seed = 1\n");
             file.close();
-            return run("xdg-mime", {"query", "filetype", file.fileName()}).words;
+            return run("xdg-mime", {"query", "filetype", file.fileName()}).output;
         };
         if (typeOf("x.toml") != "application/toml") {
-            QSKIP("xdg-mime sees no desktop here and knows no TOML files by itself");
+            QSKIP("xdg-mime finds no desktop here and does not know TOML files by itself");
         }
         QCOMPARE(typeOf("x.flip.toml"), kExperimentType);
         QCOMPARE(typeOf("x y.flip.toml"), kExperimentType);
@@ -228,13 +229,13 @@ private Q_SLOTS:
             QSKIP(qPrintable(command.first() + " is not installed"));
         }
         const Ended validation = run(command.first(), command.mid(1));
-        QStringList complaints = validation.words.split('\n', Qt::SkipEmptyParts);
+        QStringList complaints = validation.output.split('\n', Qt::SkipEmptyParts);
         if (command.first() == "appstreamcli") {
-            // It praises and advises too. AppStream 1.0 warns of a program without a web page, and
-            // this one has none.
+            // Keep errors and warnings only. AppStream 1.0 warns about a program without a web
+            // page, and this one has none.
             complaints = complaints.filter(QRegularExpression("^[EW]: (?!.*url-homepage-missing)"));
         }
-        QVERIFY2(complaints.isEmpty(), qPrintable(validation.words));
+        QVERIFY2(complaints.isEmpty(), qPrintable(validation.output));
         QVERIFY(validation.status >= 0);
     }
 };

@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-QJsonObject objectOf(const Said& said) {
-    return QJsonDocument::fromJson(said.out.toUtf8()).object();
+QJsonObject objectOf(const Output& output) {
+    return QJsonDocument::fromJson(output.out.toUtf8()).object();
 }
 
 std::map<std::string, fs::file_time_type> timesIn(const fs::path& folder) {
@@ -32,23 +32,23 @@ std::map<std::string, fs::file_time_type> timesIn(const fs::path& folder) {
 
 } // namespace
 
-/// `flip doctor` as a person runs it.
+/// `flip doctor` on the command line.
 class DoctorTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aSoundWorkspaceEndsWithNought() {
+    void aSoundWorkspaceExitsWithZero() {
         const CheckedWorkspace project;
         const auto before = timesIn(project.folder().toStdString());
-        const Said said = runFlip(project.folder(), {"doctor"});
-        QVERIFY2(said.code == 0, qPrintable(said.out + said.err));
-        for (const char* word : {"LibTorch", "processor", "device", "workspace", "4 runs, 2 "}) {
-            QVERIFY2(said.out.contains(word), qPrintable(said.out));
+        const Output output = runFlip(project.folder(), {"doctor"});
+        QVERIFY2(output.code == 0, qPrintable(output.out + output.err));
+        for (const char* word : {"LibTorch", "CPU", "device", "workspace", "4 runs, 2 "}) {
+            QVERIFY2(output.out.contains(word), qPrintable(output.out));
         }
         QVERIFY(timesIn(project.folder().toStdString()) == before);
     }
 
-    void answersAsJson() {
+    void printsJson() {
         const CheckedWorkspace project;
         const QJsonObject answer = objectOf(runFlip(project.folder(), {"doctor", "--json"}));
         QCOMPARE(answer["sound"].toBool(), true);
@@ -74,11 +74,11 @@ private Q_SLOTS:
         const CheckedWorkspace project;
         const QString path = project.folder() + "/" + file;
         overwrite(path.toStdString(), 21, "?");
-        const Said said = runFlip(project.folder(), {"doctor"});
-        QCOMPARE(said.code, 1);
-        QVERIFY2(said.out.contains("\n" + path + ": "), qPrintable(said.out));
-        QVERIFY(!said.out.contains("sound"));
-        const Said json = runFlip(project.folder(), {"doctor", "--json"});
+        const Output output = runFlip(project.folder(), {"doctor"});
+        QCOMPARE(output.code, 1);
+        QVERIFY2(output.out.contains("\n" + path + ": "), qPrintable(output.out));
+        QVERIFY(!output.out.contains("sound"));
+        const Output json = runFlip(project.folder(), {"doctor", "--json"});
         QCOMPARE(json.code, 1);
         QCOMPARE(objectOf(json)["sound"].toBool(), false);
         const QJsonObject first = objectOf(json)["damaged"].toArray().at(0).toObject();
@@ -106,49 +106,49 @@ private Q_SLOTS:
             return finishFlip(process);
         };
         const bool canRun = asReader({"machine"}).code == 0;
-        const Said said = asReader({"doctor"});
-        const Said repairing = asReader({"doctor", "--repair"});
+        const Output output = asReader({"doctor"});
+        const Output repairing = asReader({"doctor", "--repair"});
         const bool isSame = timesIn(folder) == before;
         for (const auto& [path, time] : before) {
             fs::permissions(path, fs::perms::owner_all);
         }
         fs::permissions(folder, fs::perms::owner_all);
         if (!canRun) {
-            QSKIP("program or LibTorch lie where nobody else may read them");
+            QSKIP("other users may not read the program or LibTorch where they are");
         }
-        QVERIFY2(said.code == 0, qPrintable(said.out + said.err));
+        QVERIFY2(output.code == 0, qPrintable(output.out + output.err));
         QCOMPARE(repairing.code, 1);
         QVERIFY2(repairing.err.contains("cannot be written"), qPrintable(repairing.err));
         QVERIFY(isSame);
     }
 
-    void saysWhatItRepaired() {
+    void reportsWhatItRepaired() {
         const CheckedWorkspace project;
         const QString left = project.folder() + "/datasets/.import-x7Rk2a";
         fs::create_directories(left.toStdString());
-        const Said before = runFlip(project.folder(), {"doctor"});
+        const Output before = runFlip(project.folder(), {"doctor"});
         QVERIFY2(before.code == 0, qPrintable(before.out + before.err));
         QVERIFY2(before.out.contains(left), qPrintable(before.out));
-        const Said said = runFlip(project.folder(), {"doctor", "--repair", "--json"});
-        QCOMPARE(said.code, 0);
-        const QJsonObject done = objectOf(said)["repaired"].toArray().at(0).toObject();
+        const Output output = runFlip(project.folder(), {"doctor", "--repair", "--json"});
+        QCOMPARE(output.code, 0);
+        const QJsonObject done = objectOf(output)["repaired"].toArray().at(0).toObject();
         QCOMPARE(done["file"].toString(), left);
         QVERIFY(!fs::exists(left.toStdString()));
     }
 
-    void repairsNothingWhileARunIsLive() {
+    void repairsNothingDuringARun() {
         const CheckedWorkspace project;
         const RunRecorder live = newRun(project.workspace(), "live");
-        const Said said = runFlip(project.folder(), {"doctor", "--repair"});
-        QCOMPARE(said.code, 1);
-        QVERIFY2(said.err.contains("checkpoints/live: another program works on it"),
-                 qPrintable(said.err));
+        const Output output = runFlip(project.folder(), {"doctor", "--repair"});
+        QCOMPARE(output.code, 1);
+        QVERIFY2(output.err.contains("checkpoints/live: another program works on it"),
+                 qPrintable(output.err));
     }
 
-    void aWorkspaceThatIsNotThereIsWrongInput() {
+    void aMissingWorkspaceIsWrongInput() {
         const QTemporaryDir folder;
-        const Said said = runFlip(folder.path(), {"doctor", "--workspace", "/no/such/folder"});
-        QCOMPARE(said.code, 2);
+        const Output output = runFlip(folder.path(), {"doctor", "--workspace", "/no/such/folder"});
+        QCOMPARE(output.code, 2);
     }
 };
 

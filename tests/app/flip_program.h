@@ -6,14 +6,14 @@
 
 namespace flip::test {
 
-/// What a finished program said and how it ended.
-struct Said {
+/// The output and exit code of a finished program; code is -1 after a crash.
+struct Output {
     int code = -1;
     QString out;
     QString err;
 };
 
-/// Prepares the real `flip` program on a workspace of its own.
+/// Prepares the real `flip` program to run on a workspace.
 inline void prepareFlip(QProcess& process, const QString& workspace, const QStringList& words) {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("FLIP_WORKSPACE", workspace);
@@ -22,8 +22,8 @@ inline void prepareFlip(QProcess& process, const QString& workspace, const QStri
     process.setArguments(words);
 }
 
-/// Starts what was prepared and waits for its end.
-inline Said finishFlip(QProcess& process) {
+/// Starts the prepared program and waits until it ends.
+inline Output finishFlip(QProcess& process) {
     process.start();
     process.waitForFinished(100000);
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
@@ -31,7 +31,7 @@ inline Said finishFlip(QProcess& process) {
             QString::fromUtf8(process.readAllStandardError())};
 }
 
-inline Said runFlip(const QString& workspace, const QStringList& words) {
+inline Output runFlip(const QString& workspace, const QStringList& words) {
     QProcess process;
     prepareFlip(process, workspace, words);
     return finishFlip(process);

@@ -8,9 +8,9 @@
 #include <QtTest>
 
 using namespace flip;
-using flip::test::Said;
+using flip::test::Output;
 
-/// What the import and the datasets say of the files that rows came from.
+/// What `flip import` and `flip datasets` report about source files and splits.
 class ImportCommandTest : public QObject {
     Q_OBJECT
 
@@ -24,19 +24,19 @@ private Q_SLOTS:
                                            "[[field]]\nname='a'\ncolumn='t.a'\n");
     }
 
-    void tellsTheFilesAndTheSplit() {
-        const Said said = import("parts", {"--split-seed", "5"});
-        QVERIFY2(said.code == 0, qPrintable(said.err));
+    void reportsTheFilesAndTheSplit() {
+        const Output output = import("parts", {"--split-seed", "5"});
+        QVERIFY2(output.code == 0, qPrintable(output.err));
         const QStringList about = {
             "table \"t\" was read from 2 files: train.csv, test.csv",
-            "warning: no row is for validation; add a file for it or choose another split",
-            "split as the files are named: train 2 rows, valid 0, test 2"};
+            "warning: there are no rows for validation; add a file for it or choose another split",
+            "split by file name: train 2 rows, valid 0, test 2"};
         for (const QString& line : about) {
-            QVERIFY2(said.err.contains(line + "\n"), qPrintable(said.err));
+            QVERIFY2(output.err.contains(line + "\n"), qPrintable(output.err));
         }
-        QVERIFY2(said.err.contains("the seed of the split is not used"), qPrintable(said.err));
+        QVERIFY2(output.err.contains("the seed of the split is not used"), qPrintable(output.err));
 
-        const Said shown = flip({"datasets", "show", "parts"});
+        const Output shown = flip({"datasets", "show", "parts"});
         QCOMPARE(shown.code, 0);
         for (const QString& line : about) {
             QVERIFY2(shown.out.contains("  " + line), qPrintable(shown.out));
@@ -48,11 +48,11 @@ private Q_SLOTS:
                  (QJsonObject{{"t", QJsonArray{"train.csv", "test.csv"}}}));
     }
 
-    void tellsTheSeedOfARandomSplit() {
-        const Said said = import("random", {"--split", "random", "--split-seed", "5"});
-        QVERIFY2(said.code == 0, qPrintable(said.err));
-        QVERIFY2(!said.err.contains("seed"), qPrintable(said.err));
-        const Said shown = flip({"datasets", "show", "random"});
+    void reportsTheSeedOfARandomSplit() {
+        const Output output = import("random", {"--split", "random", "--split-seed", "5"});
+        QVERIFY2(output.code == 0, qPrintable(output.err));
+        QVERIFY2(!output.err.contains("seed"), qPrintable(output.err));
+        const Output shown = flip({"datasets", "show", "random"});
         QVERIFY2(shown.out.contains("  split at random, seed 5: train "), qPrintable(shown.out));
         QCOMPARE(object({"datasets", "show", "random", "--json"})["split_seed"].toInt(), 5);
     }
@@ -60,18 +60,18 @@ private Q_SLOTS:
     void explainsTheSplitsInItsHelp() {
         const QString help = flip({"import", "--help"}).out.simplified();
         QVERIFY2(help.contains("random; time: the newest rows are for test; file: as --split-file "
-                               "says; parts: each file's name says train, valid or test (default: "
-                               "parts if the files are named so, else random)"),
+                               "assigns them; parts: by train, valid or test in each file's name "
+                               "(default: parts if the files are named so, else random)"),
                  qPrintable(help));
     }
 
 private:
     std::filesystem::path raw() const { return folder_.path().toStdString() + "/raw"; }
 
-    Said flip(const QStringList& words) const {
+    Output flip(const QStringList& words) const {
         return test::runFlip(folder_.path() + "/workspace", words);
     }
-    Said import(const QString& name, const QStringList& more) const {
+    Output import(const QString& name, const QStringList& more) const {
         return flip(QStringList{"import", folder_.path() + "/raw", "--schema",
                                 folder_.path() + "/raw/schema.toml", "--name", name} +
                     more);

@@ -5,7 +5,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
-/// What `cmake --install` leaves in a folder, and whether it runs there.
+/// The files that `cmake --install` puts into a folder, and whether the programs run there.
 class InstallationTest : public QObject {
     Q_OBJECT
 
@@ -19,7 +19,7 @@ private Q_SLOTS:
         QVERIFY2(install.exitCode() == 0, install.readAll().constData());
     }
 
-    void holds_data() {
+    void installsTheFile_data() {
         QTest::addColumn<QString>("path");
         const QStringList always = {"bin/flip",
                                     "lib/flip-workbench/flip-engine",
@@ -55,13 +55,13 @@ private Q_SLOTS:
             QTest::newRow(qPrintable(path)) << path;
         }
     }
-    void holds() {
+    void installsTheFile() {
         QFETCH(QString, path);
         const QFileInfo file(folder_.filePath(path));
-        QVERIFY2(file.isFile() && file.size() > 0, qPrintable(path + " is not there"));
+        QVERIFY2(file.isFile() && file.size() > 0, qPrintable(path + " is missing"));
     }
 
-    void programRunsThere_data() {
+    void programRunsFromTheFolder_data() {
         QTest::addColumn<QString>("program");
         QTest::addColumn<QString>("word");
         QTest::newRow("command") << "bin/flip"
@@ -73,10 +73,10 @@ private Q_SLOTS:
                                 << "--version";
 #endif
     }
-    void programRunsThere() {
+    void programRunsFromTheFolder() {
         QFETCH(QString, program);
         QFETCH(QString, word);
-        // Nothing outside may lead it to its libraries.
+        // The program must find its libraries without the environment.
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.remove("LD_LIBRARY_PATH");
         QProcess started;
@@ -84,16 +84,16 @@ private Q_SLOTS:
         started.setProcessChannelMode(QProcess::MergedChannels);
         started.start(folder_.filePath(program), {word});
         QVERIFY(started.waitForFinished(60000));
-        const QByteArray said = started.readAll();
-        QVERIFY2(started.exitCode() == 0 && !said.isEmpty(), said.constData());
+        const QByteArray output = started.readAll();
+        QVERIFY2(started.exitCode() == 0 && !output.isEmpty(), output.constData());
     }
 
-    void itsProgramsLookForNothingInTheBuild_data() {
+    void programsDoNotReferToTheBuildFolder_data() {
         QTest::addColumn<QString>("folder");
         QTest::newRow("commands") << "bin";
-        QTest::newRow("the rest") << "lib/flip-workbench";
+        QTest::newRow("private programs") << "lib/flip-workbench";
     }
-    void itsProgramsLookForNothingInTheBuild() {
+    void programsDoNotReferToTheBuildFolder() {
         QFETCH(QString, folder);
         const auto programs = QDir(folder_.filePath(folder)).entryInfoList(QDir::Files);
         QVERIFY(!programs.isEmpty());
@@ -104,10 +104,10 @@ private Q_SLOTS:
                 QSKIP("readelf is not installed");
             }
             QVERIFY(reader.waitForFinished());
-            const QByteArray said = reader.readAll();
+            const QByteArray output = reader.readAll();
             QCOMPARE(reader.exitCode(), 0);
-            QVERIFY2(!said.contains(FLIP_TEST_BUILD), said.constData());
-            QVERIFY2(said.contains("$ORIGIN"), qPrintable(program.fileName()));
+            QVERIFY2(!output.contains(FLIP_TEST_BUILD), output.constData());
+            QVERIFY2(output.contains("$ORIGIN"), qPrintable(program.fileName()));
         }
     }
 

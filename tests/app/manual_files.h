@@ -26,7 +26,7 @@ inline QString contentOf(const QString& file) {
     return in.open(QIODevice::ReadOnly) ? QString::fromUtf8(in.readAll()) : QString();
 }
 
-/// A page's source without its fonts and escapes: the words that a reader sees.
+/// A page's source without font changes and escapes: the text that a reader sees.
 inline QString readable(QString page) {
     page.remove(QRegularExpression("\\\\f[BIR]"));
     return page.replace("\\-", "-")
@@ -35,7 +35,7 @@ inline QString readable(QString page) {
         .replace("\\(aq", "'");
 }
 
-/// How a program ended.
+/// The output and exit code of a finished program; code is -1 after a crash.
 struct Ended {
     int code = -1;
     QString out;
@@ -58,7 +58,7 @@ inline Ended finish(const QString& program, const QStringList& words, const QStr
             QString::fromUtf8(process.readAllStandardError())};
 }
 
-/// What a person can write with dashes for a command itself.
+/// The options of a command itself, without those of its parents.
 inline QStringList optionNames(const CLI::App& command) {
     QStringList names;
     for (const CLI::Option* option : command.get_options()) {
@@ -72,10 +72,10 @@ inline QStringList optionNames(const CLI::App& command) {
     return names;
 }
 
-/// What flip-manual writes into a folder, and the commands that it is made from.
+/// The files that flip-manual writes into a folder, and the commands that it describes.
 class ManualFiles {
 protected:
-    /// Makes them; call it first.
+    /// Writes the files; must be called first.
     void make() {
         command::buildProgram(app_, context_);
         const Ended made = finish(FLIP_TEST_MANUAL_PROGRAM, {out_.path()});
@@ -83,7 +83,7 @@ protected:
         QVERIFY(made.out.isEmpty() && made.err.isEmpty());
     }
 
-    /// A row for each command, by its words.
+    /// Adds a test row for each command, by its full name.
     void addCommands() const {
         QTest::addColumn<QString>("words");
         const std::function<void(const CLI::App&, QString)> add = [&](const CLI::App& app,
@@ -96,7 +96,7 @@ protected:
         add(app_, "flip");
     }
 
-    /// A row for each option of an experiment.
+    /// Adds a test row for each option of an experiment.
     static void addKeys() {
         QTest::addColumn<QString>("key");
         for (const Option& option : options()) {
@@ -104,7 +104,7 @@ protected:
         }
     }
 
-    /// The command of a row.
+    /// The command of a test row.
     const CLI::App& commandOf(const QString& words) const {
         const CLI::App* command = &app_;
         for (const QString& name : words.split(' ').mid(1)) {

@@ -1,4 +1,4 @@
-#include "app/window_words.h"
+#include "app/window_options.h"
 #include "core/base/version.h"
 #include "tests/app/manual_files.h"
 
@@ -8,39 +8,39 @@
 
 using namespace flip::test;
 
-/// The pages that flip-manual makes, beside the commands and the table of options themselves: what
-/// is added there is told here, or a test fails.
+/// Compares the pages of flip-manual with the commands and the table of options, so that a new
+/// command or option that has no description fails a test.
 class ManualTest : public QObject, ManualFiles {
     Q_OBJECT
 
 private Q_SLOTS:
     void initTestCase() { make(); }
 
-    void pageTellsACommandAndItsWords_data() { addCommands(); }
-    void pageTellsACommandAndItsWords();
-    void everyValueHasANameOfItsOwn_data() { addCommands(); }
-    void everyValueHasANameOfItsOwn();
-    void programNamesEveryCommand();
-    void windowPageTellsEveryOption();
-    void experimentPageTellsEveryOption_data() { addKeys(); }
-    void experimentPageTellsEveryOption();
-    void environmentNamesEveryVariableThatIsRead();
-    void pagesReferToPagesThatAreThere();
+    void pageDescribesACommandAndItsArguments_data() { addCommands(); }
+    void pageDescribesACommandAndItsArguments();
+    void everyValueHasItsOwnName_data() { addCommands(); }
+    void everyValueHasItsOwnName();
+    void programPageListsEveryCommand();
+    void windowPageDescribesEveryOption();
+    void experimentPageDescribesEveryOption_data() { addKeys(); }
+    void experimentPageDescribesEveryOption();
+    void environmentListsEveryVariableThatIsRead();
+    void pagesReferToExistingPages();
     void pageIsWellFormed_data();
     void pageIsWellFormed();
-    void refusesOtherWordsThanAFolder();
-    void saysWhatCannotBeWritten();
+    void refusesAMissingFolder();
+    void reportsWhatCannotBeWritten();
 };
 
-void ManualTest::pageTellsACommandAndItsWords() {
+void ManualTest::pageDescribesACommandAndItsArguments() {
     QFETCH(QString, words);
     const QStringList path = words.split(' ');
     const QString source = contentOf(file("man/man1/" + path.mid(0, 2).join('-') + ".1"));
     QVERIFY2(!source.isEmpty(), "no page");
     const QString page = readable(source);
     const CLI::App& command = commandOf(words);
-    QVERIFY(page.contains(text(command.get_description()).mid(1))); // its first letter is large
-    // Below a command its own part of the page, as others may have an option of the same name.
+    QVERIFY(page.contains(text(command.get_description()).mid(1))); // its first letter is a capital
+    // A subcommand has its own part of the page, since others may have an option of the same name.
     QString part = page;
     if (path.size() > 2) {
         const auto begin = page.indexOf(".SS \"" + words + "\"");
@@ -68,22 +68,22 @@ void ManualTest::pageTellsACommandAndItsWords() {
     }
 }
 
-/// A shell completes by the name, and a person reads it; what CLI11 calls it helps neither.
-void ManualTest::everyValueHasANameOfItsOwn() {
+/// Shells complete by the value's name and users read it; CLI11's default type names serve neither.
+void ManualTest::everyValueHasItsOwnName() {
     QFETCH(QString, words);
     for (const CLI::Option* option : commandOf(words).get_options()) {
         if (option->get_items_expected_max() > 0) {
-            static const QRegularExpression theirs("^(INT|UINT|FLOAT|BOOLEAN|ENUM|)$|[:{\\[]");
+            static const QRegularExpression defaultName("^(INT|UINT|FLOAT|BOOLEAN|ENUM|)$|[:{\\[]");
             const QString name = text(option->get_type_name());
             const QString what = text(option->get_name()) + " takes '" + name +
                                  "'; give it a type_name (app/manual/command_tree.h)";
-            QVERIFY2(!theirs.match(name).hasMatch(), qPrintable(what));
+            QVERIFY2(!defaultName.match(name).hasMatch(), qPrintable(what));
             QVERIFY2(name != "TEXT" || option->get_name() == "--template", qPrintable(what));
         }
     }
 }
 
-void ManualTest::programNamesEveryCommand() {
+void ManualTest::programPageListsEveryCommand() {
     const QString page = readable(contentOf(file("man/man1/flip.1")));
     QVERIFY(page.contains(QString("FLIP Workbench ") + flip::programVersion()));
     for (const CLI::App* command : app_.get_subcommands({})) {
@@ -91,15 +91,15 @@ void ManualTest::programNamesEveryCommand() {
     }
 }
 
-void ManualTest::windowPageTellsEveryOption() {
+void ManualTest::windowPageDescribesEveryOption() {
     const QString page = readable(contentOf(file("man/man1/flip-workbench.1")));
-    for (const flip::WindowWord& word : flip::kWindowWords) {
-        QVERIFY(page.contains(QString(".TP\n--%1 %2\n").arg(word.name, word.value)));
+    for (const flip::WindowOption& option : flip::kWindowOptions) {
+        QVERIFY(page.contains(QString(".TP\n--%1 %2\n").arg(option.name, option.value)));
     }
     QVERIFY(page.contains(QString("[%1]...").arg(flip::kWindowArgument.name)));
 }
 
-void ManualTest::experimentPageTellsEveryOption() {
+void ManualTest::experimentPageDescribesEveryOption() {
     QFETCH(QString, key);
     const flip::Option& option = *flip::findOption(key.toStdString());
     const QString page = readable(contentOf(file("man/man5/flip-experiment.5")));
@@ -117,16 +117,16 @@ void ManualTest::experimentPageTellsEveryOption() {
     const flip::BackboneKind backbone =
         option.backbones.empty() ? flip::BackboneKind::Lr : option.backbones.front();
     QCOMPARE(entry.contains("with the backbone "), !option.backbones.empty());
-    // "joint" stands there just where a joint run is told from others.
-    const QString readers = entry.mid(entry.lastIndexOf("Read where"));
+    // The branches are named only if the kind of run alone does not decide whether it is read.
+    const QString readers = entry.mid(entry.lastIndexOf("Read if"));
     if (flip::optionIsRead(option, RunKind::Pretrain, Branches::Id, backbone) &&
         flip::optionIsRead(option, RunKind::Flip, Branches::Id, backbone) &&
         flip::optionIsRead(option, RunKind::Finetune, Branches::Id, backbone) &&
         flip::optionIsRead(option, RunKind::Finetune, Branches::Text, backbone)) {
-        QVERIFY(entry.contains("Every run reads it"));
+        QVERIFY(entry.contains("Read by every run"));
         return;
     }
-    QVERIFY(entry.contains("Read where kind is "));
+    QVERIFY(entry.contains("Read if kind is "));
     QCOMPARE(readers.contains("pretrain"),
              flip::optionIsRead(option, RunKind::Pretrain, Branches::Joint, backbone));
     QCOMPARE(readers.contains("finetune.branches is"),
@@ -136,13 +136,13 @@ void ManualTest::experimentPageTellsEveryOption() {
                      !flip::optionIsRead(option, RunKind::Finetune, Branches::Joint, backbone));
 }
 
-void ManualTest::environmentNamesEveryVariableThatIsRead() {
+void ManualTest::environmentListsEveryVariableThatIsRead() {
     static const QRegularExpression reads("(?:environment|getenv)\\(\"(\\w+)\"\\)");
     const QString page = readable(contentOf(file("man/man1/flip.1")));
     const QString part = page.mid(page.indexOf(".SH \"ENVIRONMENT\""));
     int found = 0;
-    for (const char* house : {"app", "core"}) {
-        QDirIterator walk(QString(FLIP_SOURCE_DIR) + "/" + house, {"*.cpp"}, QDir::Files,
+    for (const char* folder : {"app", "core"}) {
+        QDirIterator walk(QString(FLIP_SOURCE_DIR) + "/" + folder, {"*.cpp"}, QDir::Files,
                           QDirIterator::Subdirectories);
         while (walk.hasNext()) {
             const QString source = contentOf(walk.next());
@@ -155,7 +155,7 @@ void ManualTest::environmentNamesEveryVariableThatIsRead() {
     QVERIFY(found >= 4);
 }
 
-void ManualTest::pagesReferToPagesThatAreThere() {
+void ManualTest::pagesReferToExistingPages() {
     static const QRegularExpression reference("\\\\fB([\\w\\\\-]+)\\\\fR\\((\\d)\\)");
     QDirIterator walk(file("man"), QDir::Files, QDirIterator::Subdirectories);
     int found = 0;
@@ -185,7 +185,7 @@ void ManualTest::pageIsWellFormed() {
     QFETCH(QString, page);
     const QString source = contentOf(page);
     for (const char16_t c : source.toStdU16String()) {
-        QVERIFY(c < 0x80); // whatever coding a reader has
+        QVERIFY(c < 0x80); // readable in any encoding
     }
     const QString man = QStandardPaths::findExecutable("man");
     const QString groff = QStandardPaths::findExecutable("groff");
@@ -202,17 +202,17 @@ void ManualTest::pageIsWellFormed() {
     }
 }
 
-void ManualTest::refusesOtherWordsThanAFolder() {
-    const Ended said = finish(FLIP_TEST_MANUAL_PROGRAM, {});
-    QCOMPARE(said.code, 2);
-    QVERIFY(said.err.contains("usage"));
+void ManualTest::refusesAMissingFolder() {
+    const Ended output = finish(FLIP_TEST_MANUAL_PROGRAM, {});
+    QCOMPARE(output.code, 2);
+    QVERIFY(output.err.contains("usage"));
 }
 
-void ManualTest::saysWhatCannotBeWritten() {
-    const Ended said = finish(FLIP_TEST_MANUAL_PROGRAM, {"/proc/no"});
-    QCOMPARE(said.code, 1);
-    QVERIFY2(said.err.contains("/proc/no/"), qPrintable(said.err));
-    QCOMPARE(said.err.trimmed().count('\n'), 0);
+void ManualTest::reportsWhatCannotBeWritten() {
+    const Ended output = finish(FLIP_TEST_MANUAL_PROGRAM, {"/proc/no"});
+    QCOMPARE(output.code, 1);
+    QVERIFY2(output.err.contains("/proc/no/"), qPrintable(output.err));
+    QCOMPARE(output.err.trimmed().count('\n'), 0);
 }
 
 QTEST_GUILESS_MAIN(ManualTest)

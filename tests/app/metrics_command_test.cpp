@@ -10,28 +10,28 @@ using namespace flip::test;
 
 namespace {
 
-Said metricsOf(const PredictedRun& project, const QStringList& words) {
+Output metricsOf(const PredictedRun& project, const QStringList& words) {
     return runFlip(project.folder(), QStringList{"runs", "metrics"} + words);
 }
 
-QJsonObject parsed(const Said& said) {
-    return QJsonDocument::fromJson(said.out.toUtf8()).object();
+QJsonObject parsed(const Output& output) {
+    return QJsonDocument::fromJson(output.out.toUtf8()).object();
 }
 
 } // namespace
 
-/// `flip runs metrics` as a person or a script meets it.
+/// `flip runs metrics`: text, JSON and errors.
 class MetricsCommandTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void givesOneObjectWithEverything() {
+    void printsAllMetricsAsOneObject() {
         const PredictedRun project;
-        const Said said =
+        const Output output =
             metricsOf(project, {"clicked", "--by", "user_id", "--by", "film", "--user", "user_id",
                                 "--at", "2,4", "--bins", "10", "--slices", "film", "--json"});
-        QVERIFY2(said.code == 0 && said.err.isEmpty(), qPrintable(said.err));
-        const QJsonObject result = parsed(said);
+        QVERIFY2(output.code == 0 && output.err.isEmpty(), qPrintable(output.err));
+        const QJsonObject result = parsed(output);
         QCOMPARE(result["run"].toString(), QString("clicked"));
         QVERIFY(result["fields_problem"].isNull());
         for (const char* split : {"valid", "test"}) {
@@ -60,35 +60,36 @@ private Q_SLOTS:
         }
     }
 
-    void splitChoosesTheColumns() {
+    void splitOptionSelectsTheSplits() {
         const PredictedRun project(/*joint=*/false);
         const QJsonObject result =
             parsed(metricsOf(project, {"clicked", "--split", "test", "--json"}));
         QCOMPARE(result["metrics"].toObject().keys(), QStringList{"test"});
         QVERIFY(result["metrics"]["test"]["ranking"].isNull());
-        const Said table = metricsOf(project, {"clicked", "--split", "valid"});
+        const Output table = metricsOf(project, {"clicked", "--split", "valid"});
         QVERIFY(table.out.contains("valid") && !table.out.contains("test"));
     }
 
-    void aChangedDatasetCostsOnlyWhatNeedsItsFields() {
+    void aChangedDatasetOmitsOnlyMetricsThatReadFields() {
         const PredictedRun project;
         project.changeDataset();
-        const Said said = metricsOf(project, {"clicked", "--by", "user_id", "--json"});
-        QCOMPARE(said.code, 0);
-        QCOMPARE(said.err.trimmed().count('\n'), 0);
-        QVERIFY2(said.err.contains("no longer the one"), qPrintable(said.err));
-        const QJsonObject result = parsed(said);
+        const Output output = metricsOf(project, {"clicked", "--by", "user_id", "--json"});
+        QCOMPARE(output.code, 0);
+        QCOMPARE(output.err.trimmed().count('\n'), 0);
+        QVERIFY2(output.err.contains("no longer the one"), qPrintable(output.err));
+        const QJsonObject result = parsed(output);
         QVERIFY(result["fields_problem"].isString());
         QVERIFY(result["metrics"]["test"]["auc"].isDouble());
         QVERIFY(result["metrics"]["test"]["gauc"].toObject().isEmpty());
-        QVERIFY(metricsOf(project, {"clicked"}).err.isEmpty()); // nothing was asked of it
+        QVERIFY(metricsOf(project, {"clicked"})
+                    .err.isEmpty()); // without --by the dataset is not needed
     }
 
-    void saysWhatIsWrongInOneLine_data() {
+    void reportsErrorsInOneLine_data() {
         QTest::addColumn<QStringList>("words");
-        QTest::addColumn<QString>("says");
-        const auto row = [](const char* name, const QStringList& words, const char* says) {
-            QTest::newRow(name) << words << QString(says);
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char* name, const QStringList& words, const char* message) {
+            QTest::newRow(name) << words << QString(message);
         };
         row("unknown run", {"clicks"}, "the nearest is 'clicked'");
         row("unknown field", {"clicked", "--by", "usr_id"}, "the nearest is 'user_id'");
@@ -96,33 +97,33 @@ private Q_SLOTS:
         row("unknown slices", {"clicked", "--slices", "x"}, "no field of this name");
         row("k of 0", {"clicked", "--user", "user_id", "--at", "5,0"}, "--at: '0'");
         row("k below 0", {"clicked", "--user", "user_id", "--at=-5"}, "--at: '-5'");
-        row("k that is no number", {"clicked", "--user", "user_id", "--at", "5,ten"}, "'ten'");
+        row("k that is not a number", {"clicked", "--user", "user_id", "--at", "5,ten"}, "'ten'");
         row("k missing", {"clicked", "--user", "user_id", "--at", "5,"}, "--at: ''");
-        row("k beyond numbers", {"clicked", "--user", "user_id", "--at", "99999999999999999999"},
+        row("k that overflows", {"clicked", "--user", "user_id", "--at", "99999999999999999999"},
             "--at");
-        row("k without a user", {"clicked", "--at", "5"}, "name their field with --user");
-        row("no bins", {"clicked", "--bins", "0"}, "--bins: '0'");
+        row("k without a user", {"clicked", "--at", "5"}, "name the user field with --user");
+        row("zero bins", {"clicked", "--bins", "0"}, "--bins: '0'");
         row("too many bins", {"clicked", "--bins", "10001"}, "from 1 to 10000");
         row("split without predictions", {"clicked", "--split", "train"}, "--split: 'train'");
     }
-    void saysWhatIsWrongInOneLine() {
+    void reportsErrorsInOneLine() {
         QFETCH(QStringList, words);
-        QFETCH(QString, says);
+        QFETCH(QString, message);
         const PredictedRun project;
-        const Said said = metricsOf(project, words);
-        QCOMPARE(said.code, 2);
-        QVERIFY2(said.err.contains(says), qPrintable(said.err));
-        QCOMPARE(said.err.trimmed().count('\n'), 0);
-        QVERIFY(said.out.isEmpty());
+        const Output output = metricsOf(project, words);
+        QCOMPARE(output.code, 2);
+        QVERIFY2(output.err.contains(message), qPrintable(output.err));
+        QCOMPARE(output.err.trimmed().count('\n'), 0);
+        QVERIFY(output.out.isEmpty());
     }
 
-    void helpTellsTheOptions() {
+    void helpListsTheOptions() {
         const PredictedRun project;
-        const Said said = metricsOf(project, {"--help"});
-        QCOMPARE(said.code, 0);
+        const Output output = metricsOf(project, {"--help"});
+        QCOMPARE(output.code, 0);
         for (const char* option :
              {"--split", "--by", "--user", "--at", "--bins", "--slices", "--json"}) {
-            QVERIFY2(said.out.contains(option), option);
+            QVERIFY2(output.out.contains(option), option);
         }
     }
 };

@@ -19,24 +19,24 @@ QString text(const fs::path& path) {
     return QString::fromStdString(path.string());
 }
 
-QJsonObject objectOf(const Said& said) {
-    return QJsonDocument::fromJson(said.out.toUtf8()).object();
+QJsonObject objectOf(const Output& output) {
+    return QJsonDocument::fromJson(output.out.toUtf8()).object();
 }
 
 } // namespace
 
-/// `flip models`: which folders can be read, what is wrong with the others, a run's encoder as a
-/// folder of its own.
+/// `flip models`: which folders can be read, what is wrong with the others, and the export of a
+/// run's text encoder.
 class ModelsCommandTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void initTestCase();
-    void listsEveryFolderAndWhyNot();
-    void checksWhatAFolderHolds_data();
-    void checksWhatAFolderHolds();
-    void namesWhatAFolderLacks_data();
-    void namesWhatAFolderLacks();
+    void listsEveryFolderAndWhyItCannotBeUsed();
+    void checksWhatAFolderContains_data();
+    void checksWhatAFolderContains();
+    void namesWhatAFolderIsMissing_data();
+    void namesWhatAFolderIsMissing();
     void exportsTheEncoderOfARun_data();
     void exportsTheEncoderOfARun();
     void refusesToExport_data();
@@ -78,15 +78,15 @@ void ModelsCommandTest::initTestCase() {
     run("pretrained-for-ids", {"kind=flip", "finetune.branches=id", "plm.layers=0"});
 }
 
-void ModelsCommandTest::listsEveryFolderAndWhyNot() {
+void ModelsCommandTest::listsEveryFolderAndWhyItCannotBeUsed() {
     fs::remove_all(models());
     copyOfModel("good");
     fs::remove(copyOfModel("no-weights") / "model.safetensors");
     fs::remove(copyOfModel("no-config") / "config.json");
-    const Said said = runFlip(workspace(), {"models", "list", "--json"});
-    QCOMPARE(said.code, 0);
+    const Output output = runFlip(workspace(), {"models", "list", "--json"});
+    QCOMPARE(output.code, 0);
     QMap<QString, QJsonObject> found;
-    for (const QJsonValue& value : QJsonDocument::fromJson(said.out.toUtf8()).array()) {
+    for (const QJsonValue& value : QJsonDocument::fromJson(output.out.toUtf8()).array()) {
         found[value.toObject()["name"].toString()] = value.toObject();
     }
     const QJsonObject good = found["good"];
@@ -102,12 +102,12 @@ void ModelsCommandTest::listsEveryFolderAndWhyNot() {
     QVERIFY(!found["no-config"]["readable"].toBool());
     QVERIFY(found["no-config"]["problem"].toString().contains("config.json"));
 
-    const Said words = runFlip(workspace(), {"models", "list"});
+    const Output words = runFlip(workspace(), {"models", "list"});
     QVERIFY(words.out.contains("bert, 2 layers, 52 wide"));
     QVERIFY(words.out.contains("cannot be used: "));
 }
 
-void ModelsCommandTest::checksWhatAFolderHolds_data() {
+void ModelsCommandTest::checksWhatAFolderContains_data() {
     QTest::addColumn<QString>("folder");
     QTest::addColumn<QString>("weights");
     QTest::addColumn<QString>("container");
@@ -124,7 +124,7 @@ void ModelsCommandTest::checksWhatAFolderHolds_data() {
     row("text_electra_projected", "pytorch_model.bin", "torch.save (legacy)", "electra.", "F32");
 }
 
-void ModelsCommandTest::checksWhatAFolderHolds() {
+void ModelsCommandTest::checksWhatAFolderContains() {
     QFETCH(QString, folder);
     QFETCH(QString, weights);
     QFETCH(QString, container);
@@ -141,28 +141,28 @@ void ModelsCommandTest::checksWhatAFolderHolds() {
     QVERIFY(report["parameters"].toInt() > 1000);
 }
 
-void ModelsCommandTest::namesWhatAFolderLacks_data() {
+void ModelsCommandTest::namesWhatAFolderIsMissing_data() {
     QTest::addColumn<QString>("kind");
-    QTest::addColumn<QString>("says");
-    QTest::newRow("nothing") << ""
-                             << "";
-    QTest::newRow("weights cut off") << "cut"
-                                     << "model.safetensors: ";
-    QTest::newRow("weights gone") << "gone"
-                                  << "the weights are missing";
-    QTest::newRow("another vocabulary") << "vocabulary"
-                                        << "has the shape [131, 52]";
+    QTest::addColumn<QString>("message");
+    QTest::newRow("sound model") << ""
+                                 << "";
+    QTest::newRow("truncated weights") << "cut"
+                                       << "model.safetensors: ";
+    QTest::newRow("missing weights") << "gone"
+                                     << "the weights are missing";
+    QTest::newRow("wrong vocabulary size") << "vocabulary"
+                                           << "has the shape [131, 52]";
     QTest::newRow("more layers") << "layers"
                                  << "'encoder.layer.2.attention.self.query.weight'";
     QTest::newRow("no tokenizer") << "tokenizer"
                                   << "no tokenizer.json";
-    QTest::newRow("a special token too many") << "pieces"
-                                              << "do not belong together";
+    QTest::newRow("an additional special token") << "pieces"
+                                                 << "do not belong together";
 }
 
-void ModelsCommandTest::namesWhatAFolderLacks() {
+void ModelsCommandTest::namesWhatAFolderIsMissing() {
     QFETCH(QString, kind);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     const fs::path folder = copyOfModel("checked");
     const auto change = [&](const char* name, const char* old, const char* now) {
         QString content = QString::fromStdString(*readFile(folder / name));
@@ -184,11 +184,11 @@ void ModelsCommandTest::namesWhatAFolderLacks() {
         const std::string vocabulary = *readFile(folder / "vocab.txt");
         QVERIFY(writeFileAtomically(folder / "vocab.txt", vocabulary + "one\n[MASK]\n").ok());
     }
-    const Said said = runFlip(workspace(), {"models", "check", text(folder)});
-    QCOMPARE(said.code, kind.isEmpty() ? 0 : 2);
-    QVERIFY2(said.err.contains(says), qPrintable(said.err));
-    const Said json = runFlip(workspace(), {"models", "check", "checked", "--json"});
-    QCOMPARE(json.code, said.code);
+    const Output output = runFlip(workspace(), {"models", "check", text(folder)});
+    QCOMPARE(output.code, kind.isEmpty() ? 0 : 2);
+    QVERIFY2(output.err.contains(message), qPrintable(output.err));
+    const Output json = runFlip(workspace(), {"models", "check", "checked", "--json"});
+    QCOMPARE(json.code, output.code);
     const QJsonObject report = objectOf(json);
     QCOMPARE(report["readable"].toBool(), kind.isEmpty());
     QCOMPARE(report["problems"].toArray().isEmpty(), kind.isEmpty());
@@ -202,10 +202,10 @@ void ModelsCommandTest::exportsTheEncoderOfARun_data() {
     QTest::addColumn<QString>("weights");
     QTest::addColumn<int>("layers");
     QTest::addColumn<QString>("place");
-    QTest::newRow("of the first layer") << "both"
-                                        << "weights.safetensors" << 1 << "/new/exported";
-    QTest::newRow("of pretraining") << "pretrained-for-ids"
-                                    << "pretrained.safetensors" << 2 << "/exported-2/";
+    QTest::newRow("first layer only") << "both"
+                                      << "weights.safetensors" << 1 << "/new/exported";
+    QTest::newRow("from pretraining") << "pretrained-for-ids"
+                                      << "pretrained.safetensors" << 2 << "/exported-2/";
 }
 
 void ModelsCommandTest::exportsTheEncoderOfARun() {
@@ -215,16 +215,16 @@ void ModelsCommandTest::exportsTheEncoderOfARun() {
     QFETCH(QString, place);
     const QString out = text(project_->path()) + place;
     if (place.endsWith('/')) {
-        QVERIFY(QDir().mkpath(out)); // an empty folder is taken
+        QVERIFY(QDir().mkpath(out)); // an existing empty folder is accepted
     }
-    // What a killed export to the same place has left.
+    // The remains of a killed export to the same place.
     const fs::path target = QDir::cleanPath(out).toStdString();
     const fs::path leftover =
         target.parent_path() / ("." + target.filename().string() + ".export-a1B2c3");
     fs::create_directories(leftover / "model");
     QVERIFY(writeFileAtomically(leftover / "lock", "").ok());
-    const Said said = runFlip(workspace(), {"models", "export", run, "--out", out});
-    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const Output output = runFlip(workspace(), {"models", "export", run, "--out", out});
+    QVERIFY2(output.code == 0, qPrintable(output.err));
     QVERIFY(!fs::exists(leftover));
     const fs::path folder = out.toStdString();
     const auto written = SafetensorsFile::open(folder / "model.safetensors");
@@ -244,7 +244,7 @@ void ModelsCommandTest::exportsTheEncoderOfARun() {
     QCOMPARE(config["num_hidden_layers"].toInt(), layers);
     QCOMPARE(config["architectures"].toArray().at(0).toString(), QString("BertModel"));
 
-    // Nothing half-made lies beside it, and the folder is a model like any other.
+    // No temporary folder is left beside it, and the folder is a usable model.
     for (const auto& entry : fs::directory_iterator(project_->path())) {
         QVERIFY2(!entry.path().filename().string().starts_with(".exported"), entry.path().c_str());
     }
@@ -254,7 +254,7 @@ void ModelsCommandTest::exportsTheEncoderOfARun() {
 void ModelsCommandTest::refusesToExport_data() {
     QTest::addColumn<QString>("run");
     QTest::addColumn<QString>("out");
-    QTest::addColumn<QString>("says");
+    QTest::addColumn<QString>("message");
     QTest::newRow("no such run") << "nobody"
                                  << "/x"
                                  << "nobody";
@@ -263,20 +263,20 @@ void ModelsCommandTest::refusesToExport_data() {
                                         << "trained no text encoder";
     QTest::newRow("a folder that holds something") << "both"
                                                    << "/source"
-                                                   << "is there already";
+                                                   << "exists already";
     QTest::newRow("a file") << "both"
                             << "/source/tiny.toml"
-                            << "is there already";
+                            << "exists already";
 }
 
 void ModelsCommandTest::refusesToExport() {
     QFETCH(QString, run);
     QFETCH(QString, out);
-    QFETCH(QString, says);
-    const Said said =
+    QFETCH(QString, message);
+    const Output output =
         runFlip(workspace(), {"models", "export", run, "--out", text(project_->path()) + out});
-    QCOMPARE(said.code, 2);
-    QVERIFY2(said.err.contains(says), qPrintable(said.err));
+    QCOMPARE(output.code, 2);
+    QVERIFY2(output.err.contains(message), qPrintable(output.err));
     QVERIFY(!fs::exists(project_->path() / "x"));
 }
 

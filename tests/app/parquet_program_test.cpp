@@ -9,18 +9,18 @@
 #include <QtCore/QTemporaryDir>
 #include <QtTest/QtTest>
 
-using flip::test::Said;
+using flip::test::Output;
 
-/// The real program on a Parquet file: it links no Arrow and must find the library that does.
+/// The real program on a Parquet file: it does not link Arrow and must find the library that does.
 class ParquetProgramTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void importsTheFile();
-    void saysThatItsLibraryDoesNotLoad();
+    void reportsAMissingParquetLibrary();
 
 private:
-    Said import(const QString& program) const {
+    Output import(const QString& program) const {
         QProcess process;
         flip::test::prepareFlip(process, folder_.filePath("workspace"),
                                 {"import", kFiles, "--preset", "csv", "--schema",
@@ -34,16 +34,16 @@ private:
 };
 
 void ParquetProgramTest::importsTheFile() {
-    const Said said = import(FLIP_TEST_PROGRAM);
+    const Output output = import(FLIP_TEST_PROGRAM);
     if (!flip::parquetIsBuiltIn()) {
-        QCOMPARE(said.code, 2);
-        QVERIFY2(said.err.contains("ratings.toml:4: ") && said.err.contains("installer/run.sh"),
-                 qPrintable(said.err));
+        QCOMPARE(output.code, 2);
+        QVERIFY2(output.err.contains("ratings.toml:4: ") && output.err.contains("installer/run.sh"),
+                 qPrintable(output.err));
         return;
     }
-    QVERIFY2(said.code == 0, qPrintable(said.err));
-    const Said shown = flip::test::runFlip(folder_.filePath("workspace"),
-                                           {"datasets", "show", "ratings", "--json"});
+    QVERIFY2(output.code == 0, qPrintable(output.err));
+    const Output shown = flip::test::runFlip(folder_.filePath("workspace"),
+                                             {"datasets", "show", "ratings", "--json"});
     const QJsonObject dataset = QJsonDocument::fromJson(shown.out.toUtf8()).object();
     QCOMPARE(dataset["rows"].toInt(), 40);
     QCOMPARE(dataset["positives"].toInt(), 14);
@@ -54,20 +54,20 @@ void ParquetProgramTest::importsTheFile() {
     QCOMPARE(ids, (QStringList{"user: 5", "film: 8", "genres: 4"}));
 }
 
-void ParquetProgramTest::saysThatItsLibraryDoesNotLoad() {
+void ParquetProgramTest::reportsAMissingParquetLibrary() {
     if (!flip::parquetIsBuiltIn()) {
         QSKIP("this build has no Parquet");
     }
     QVERIFY(QDir(folder_.path()).mkpath("bin"));
     const QString alone = folder_.filePath("bin/flip");
     QVERIFY(QFile::copy(FLIP_TEST_PROGRAM, alone));
-    const Said said = import(alone);
-    QCOMPARE(said.code, 1);
-    QVERIFY2(said.err.contains("ratings.parquet: cannot be read: the part of this program for "
-                               "Parquet does not load"),
-             qPrintable(said.err));
-    QVERIFY2(said.err.contains("libflip-parquet.so"), qPrintable(said.err));
-    QCOMPARE(said.err.trimmed().count('\n'), 0);
+    const Output output = import(alone);
+    QCOMPARE(output.code, 1);
+    QVERIFY2(output.err.contains("ratings.parquet: cannot be read: this program's Parquet "
+                                 "library cannot be loaded"),
+             qPrintable(output.err));
+    QVERIFY2(output.err.contains("libflip-parquet.so"), qPrintable(output.err));
+    QCOMPARE(output.err.trimmed().count('\n'), 0);
 }
 
 QTEST_GUILESS_MAIN(ParquetProgramTest)

@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr uid_t kNobody = 65534;
 
-/// The program as somebody who may read and no more.
-Said asReader(const QString& workspace, const QStringList& words) {
+/// Runs the program as a user who may only read.
+Output asReader(const QString& workspace, const QStringList& words) {
     QProcess process;
     prepareFlip(process, workspace, words);
     process.setChildProcessModifier([] {
@@ -32,7 +32,8 @@ Said asReader(const QString& workspace, const QStringList& words) {
 
 } // namespace
 
-/// A workspace of somebody else's: what reads works, what writes says why not.
+/// A workspace of another user: commands that read work, commands that write report why they
+/// cannot.
 class ReadOnlyTest : public QObject {
     Q_OBJECT
 
@@ -58,7 +59,7 @@ private Q_SLOTS:
         fs::permissions(out_.toStdString(), fs::perms::all);
         fs::permissions(temporary_.path().toStdString(), fs::perms::all);
         {
-            // While somebody has the store open: what they did last is in its log alone.
+            // While the store is open: the last changes are only in its write-ahead log.
             RunRecorder second =
                 *RunRecorder::create(project.workspace(), "second", project.summary().spec,
                                      project.summary().datasetHash, PredictedRun::kName);
@@ -75,7 +76,7 @@ private Q_SLOTS:
             fs::permissions(file, fs::is_directory(file) ? fs::perms(0555) : fs::perms(0444));
         }
         if (asReader(frozen_, {"--version"}).code != 0) {
-            QSKIP("the program lies where nobody else may run it");
+            QSKIP("other users may not run the program where it is");
         }
     }
 
@@ -86,11 +87,11 @@ private Q_SLOTS:
         fs::permissions(frozen_.toStdString(), fs::perms::owner_all);
     }
 
-    void whatReadsWorks_data() {
+    void commandsThatReadWork_data() {
         QTest::addColumn<QStringList>("words");
-        QTest::addColumn<QString>("says");
-        const auto row = [](const QStringList& words, const char* says) {
-            QTest::newRow(qPrintable(words.join(' '))) << words << QString(says);
+        QTest::addColumn<QString>("message");
+        const auto row = [](const QStringList& words, const char* message) {
+            QTest::newRow(qPrintable(words.join(' '))) << words << QString(message);
         };
         row({"runs", "list"}, "second");
         row({"runs", "list", "--trash", "--json"}, "[]");
@@ -107,17 +108,17 @@ private Q_SLOTS:
         row({"datasets", "show", "clicks", "--bad-lines"}, "");
     }
 
-    void whatReadsWorks() {
+    void commandsThatReadWork() {
         QFETCH(QStringList, words);
-        QFETCH(QString, says);
+        QFETCH(QString, message);
         const auto before = everyFile();
-        const Said said = asReader(frozen_, words.replaceInStrings("OUT", out_));
-        QVERIFY2(said.code == 0, qPrintable(said.err));
-        QVERIFY2(said.out.contains(says), qPrintable(said.out));
+        const Output output = asReader(frozen_, words.replaceInStrings("OUT", out_));
+        QVERIFY2(output.code == 0, qPrintable(output.err));
+        QVERIFY2(output.out.contains(message), qPrintable(output.out));
         QVERIFY(everyFile() == before);
     }
 
-    void whatWritesSaysWhyNot_data() {
+    void commandsThatWriteReportWhyTheyFail_data() {
         QTest::addColumn<QStringList>("words");
         for (const QStringList& words :
              {QStringList{"runs", "delete", "second"}, QStringList{"runs", "restore", "second"},
@@ -128,13 +129,13 @@ private Q_SLOTS:
         }
     }
 
-    void whatWritesSaysWhyNot() {
+    void commandsThatWriteReportWhyTheyFail() {
         QFETCH(QStringList, words);
         const auto before = everyFile();
-        const Said said = asReader(frozen_, words.replaceInStrings("OUT", out_));
-        QCOMPARE(said.code, 2);
-        QVERIFY2(said.err.contains("the workspace cannot be written"), qPrintable(said.err));
-        QCOMPARE(said.err.trimmed().count('\n'), 0);
+        const Output output = asReader(frozen_, words.replaceInStrings("OUT", out_));
+        QCOMPARE(output.code, 2);
+        QVERIFY2(output.err.contains("the workspace cannot be written"), qPrintable(output.err));
+        QCOMPARE(output.err.trimmed().count('\n'), 0);
         QVERIFY(everyFile() == before);
     }
 };

@@ -24,7 +24,7 @@ QStringList runWords(const QString& name) {
     return words;
 }
 
-/// Reads event lines until the given number of steps has gone by.
+/// Reads event lines until the given number of steps is done.
 bool waitForSteps(QProcess& process, int steps) {
     int seen = 0;
     while (seen < steps) {
@@ -41,16 +41,16 @@ bool waitForSteps(QProcess& process, int steps) {
 
 } // namespace
 
-/// What is left when a run's process is killed or told to stop from outside.
+/// The state of a run after its process was killed or interrupted.
 class RunFaultTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void initTestCase();
-    void aKilledRunReadsCrashedAndGoesOnToTheSameNumbers_data();
-    void aKilledRunReadsCrashedAndGoesOnToTheSameNumbers();
-    void interruptSavesACheckpointAndSaysSo();
-    void aWorkspaceOfAnotherProcessesRunStaysReadable();
+    void aKilledRunIsCrashedAndResumesToTheSameNumbers_data();
+    void aKilledRunIsCrashedAndResumesToTheSameNumbers();
+    void interruptSavesACheckpoint();
+    void aWorkspaceStaysReadableDuringARun();
 
 private:
     QStringList words(const QString& name) const {
@@ -74,18 +74,18 @@ void RunFaultTest::initTestCase() {
     project_ = std::make_unique<TinyProject>();
     QFile empty(workspace() + "/../empty.toml");
     QVERIFY(empty.open(QIODevice::WriteOnly));
-    const Said said = runFlip(workspace(), words("whole"));
-    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const Output output = runFlip(workspace(), words("whole"));
+    QVERIFY2(output.code == 0, qPrintable(output.err));
 }
 
-void RunFaultTest::aKilledRunReadsCrashedAndGoesOnToTheSameNumbers_data() {
+void RunFaultTest::aKilledRunIsCrashedAndResumesToTheSameNumbers_data() {
     QTest::addColumn<int>("steps");
     QTest::newRow("before the first checkpoint") << 5;
     QTest::newRow("in the third epoch of pretraining") << 60;
     QTest::newRow("in finetuning") << 80;
 }
 
-void RunFaultTest::aKilledRunReadsCrashedAndGoesOnToTheSameNumbers() {
+void RunFaultTest::aKilledRunIsCrashedAndResumesToTheSameNumbers() {
     QFETCH(int, steps);
     const QString name = QString("killed-%1").arg(steps);
     QProcess process;
@@ -96,9 +96,9 @@ void RunFaultTest::aKilledRunReadsCrashedAndGoesOnToTheSameNumbers() {
     process.waitForFinished();
 
     QCOMPARE(status(name.toStdString()), std::string("crashed"));
-    const Said said = runFlip(workspace(), {"run", "--resume", name, "--json"});
-    QVERIFY2(said.code == 0, qPrintable(said.err));
-    QCOMPARE(QJsonDocument::fromJson(said.out.toUtf8()).object()["run"].toString(), name);
+    const Output output = runFlip(workspace(), {"run", "--resume", name, "--json"});
+    QVERIFY2(output.code == 0, qPrintable(output.err));
+    QCOMPARE(QJsonDocument::fromJson(output.out.toUtf8()).object()["run"].toString(), name);
     const Workspace opened = project_->workspace();
     for (const char* file : {"weights.safetensors", "predictions.safetensors"}) {
         const auto expected = readFile(opened.checkpoints("whole") / file);
@@ -107,7 +107,7 @@ void RunFaultTest::aKilledRunReadsCrashedAndGoesOnToTheSameNumbers() {
     }
 }
 
-void RunFaultTest::interruptSavesACheckpointAndSaysSo() {
+void RunFaultTest::interruptSavesACheckpoint() {
     QProcess process;
     prepareFlip(process, workspace(), words("interrupted"));
     process.start();
@@ -120,16 +120,16 @@ void RunFaultTest::interruptSavesACheckpointAndSaysSo() {
                                     "state.safetensors"));
 }
 
-void RunFaultTest::aWorkspaceOfAnotherProcessesRunStaysReadable() {
+void RunFaultTest::aWorkspaceStaysReadableDuringARun() {
     QProcess process;
     prepareFlip(process, workspace(), words("watched"));
     process.start();
     QVERIFY(waitForSteps(process, 10));
     QCOMPARE(status("watched"), std::string("running"));
-    const Said list = runFlip(workspace(), {"runs", "list"});
+    const Output list = runFlip(workspace(), {"runs", "list"});
     QCOMPARE(list.code, 0);
     QVERIFY(list.out.contains("watched"));
-    const Said twice = runFlip(workspace(), {"run", "--resume", "watched"});
+    const Output twice = runFlip(workspace(), {"run", "--resume", "watched"});
     QCOMPARE(twice.code, 2);
     QVERIFY2(twice.err.contains("running"), qPrintable(twice.err));
     ::kill(static_cast<pid_t>(process.processId()), SIGINT);

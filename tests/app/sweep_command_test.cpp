@@ -11,7 +11,7 @@
 using namespace flip;
 using namespace flip::test;
 
-/// `flip sweep`, and the tables of `flip runs`, as a person or a script meets them.
+/// `flip sweep`, and the tables and comparisons of `flip runs`.
 class SweepCommandTest : public QObject {
     Q_OBJECT
 
@@ -25,10 +25,10 @@ private Q_SLOTS:
                    "[finetune]\nbranches = \"id\"\nepochs = 2\nbatch_size = 64\n");
     }
 
-    void searchesRepeatsTheBestAndTellsItsTest() {
-        const Said said = sweep({"--seeds", "1,2", "--name", "s", "--json"});
-        QVERIFY2(said.code == 0, qPrintable(said.err));
-        const QJsonArray all = combinations(said);
+    void searchesRepeatsTheBestAndPrintsItsTestMetrics() {
+        const Output output = sweep({"--seeds", "1,2", "--name", "s", "--json"});
+        QVERIFY2(output.code == 0, qPrintable(output.err));
+        const QJsonArray all = combinations(output);
         QCOMPARE(all.size(), 2);
         int chosen = 0;
         for (const QJsonValue& one : all) {
@@ -42,15 +42,15 @@ private Q_SLOTS:
         QCOMPARE(runNames(), (QStringList{"s-001", "s-002", "s-003"}));
     }
 
-    void resumeTakesWhatIsStored() {
-        const Said said = sweep({"--seeds", "1,2", "--name", "other", "--resume", "--json"});
-        QVERIFY2(said.code == 0, qPrintable(said.err));
-        QCOMPARE(said.err.count("stored already"), 3);
+    void resumeReusesStoredRuns() {
+        const Output output = sweep({"--seeds", "1,2", "--name", "other", "--resume", "--json"});
+        QVERIFY2(output.code == 0, qPrintable(output.err));
+        QCOMPARE(output.err.count("already stored"), 3);
         QCOMPARE(runNames().size(), 3);
     }
 
-    void tableAndExportAreOne() {
-        const Said table = runFlip(workspace(), {"runs", "table", "--sweep", "s", "--json"});
+    void tableAndExportPrintTheSame() {
+        const Output table = runFlip(workspace(), {"runs", "table", "--sweep", "s", "--json"});
         QVERIFY2(table.code == 0, qPrintable(table.err));
         const QJsonArray rows = QJsonDocument::fromJson(table.out.toUtf8()).array();
         QCOMPARE(rows.size(), 2);
@@ -62,26 +62,28 @@ private Q_SLOTS:
         QCOMPARE(runs, 3);
         QCOMPARE(runFlip(workspace(), {"runs", "export", "--table", "--sweep", "s", "--json"}).out,
                  table.out);
-        const Said named = runFlip(workspace(), {"runs", "table", "--sweep", "s", "--by", "sweep"});
+        const Output named =
+            runFlip(workspace(), {"runs", "table", "--sweep", "s", "--by", "sweep"});
         QVERIFY2(named.out.startsWith("| sweep |"), qPrintable(named.out));
         QCOMPARE(named.out.count("| s     |"), 2);
     }
 
     void comparesStoredRuns() {
-        const Said said = runFlip(workspace(), {"runs", "compare", "s-001", "s-002", "--json"});
-        QVERIFY2(said.code == 0, qPrintable(said.err));
-        const QJsonObject result = QJsonDocument::fromJson(said.out.toUtf8()).object();
+        const Output output = runFlip(workspace(), {"runs", "compare", "s-001", "s-002", "--json"});
+        QVERIFY2(output.code == 0, qPrintable(output.err));
+        const QJsonObject result = QJsonDocument::fromJson(output.out.toUtf8()).object();
         QCOMPARE(result["rows"].toInt(), 20);
         QVERIFY(!result["recipes"].toArray()[1].toObject()["verdict"].toString().isEmpty());
     }
 
-    void jobsRunSideBySide() {
-        const Said said = sweep({"--jobs", "2", "--name", "two", "--set", "seed=7", "--json"});
-        QVERIFY2(said.code == 0, qPrintable(said.err));
-        QVERIFY(said.err.contains("two-001: finished") && said.err.contains("two-002: finished"));
+    void jobsRunInParallel() {
+        const Output output = sweep({"--jobs", "2", "--name", "two", "--set", "seed=7", "--json"});
+        QVERIFY2(output.code == 0, qPrintable(output.err));
+        QVERIFY(output.err.contains("two-001: finished") &&
+                output.err.contains("two-002: finished"));
     }
 
-    void aFailedRunIsToldAndTheRestGoesOn() {
+    void aFailedRunIsReportedAndTheOthersContinue() {
         QProcess process;
         prepareFlip(process, workspace(),
                     {"sweep", folder() + "/ids.toml", "--grid", "finetune.epochs=100000,1", "--set",
@@ -96,16 +98,16 @@ private Q_SLOTS:
         ::kill(run, SIGKILL);
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitCode(), 1);
-        const QByteArray said = process.readAllStandardError();
-        QVERIFY2(said.contains("bad-001: its process was ended by signal 9") &&
-                     said.contains("bad-002: finished"),
-                 said.constData());
+        const QByteArray output = process.readAllStandardError();
+        QVERIFY2(output.contains("bad-001: its process was ended by signal 9") &&
+                     output.contains("bad-002: finished"),
+                 output.constData());
         const QJsonArray all = combinations({.out = process.readAllStandardOutput()});
         QCOMPARE(all[0]["runs"][0]["status"].toString(), QString("crashed"));
         QVERIFY(!all[0]["chosen"].toBool() && all[1]["chosen"].toBool());
     }
 
-    void interruptStopsAndResumeGoesOn() {
+    void interruptStopsAndResumeContinues() {
         const QStringList words{"sweep",  folder() + "/ids.toml",
                                 "--grid", "finetune.embedding_l2=0,1e-3",
                                 "--set",  "finetune.epochs=100000",
@@ -119,7 +121,7 @@ private Q_SLOTS:
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitCode(), 130);
-        QVERIFY(process.readAllStandardError().contains("--resume goes on"));
+        QVERIFY(process.readAllStandardError().contains("--resume continues"));
         QCOMPARE(status("long-001"), std::string("stopped"));
         QVERIFY(status("long-002").empty());
 
@@ -129,19 +131,19 @@ private Q_SLOTS:
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitCode(), 130);
-        QVERIFY(process.readAllStandardError().contains("seed 1, goes on"));
+        QVERIFY(process.readAllStandardError().contains("seed 1, resumed"));
         QVERIFY(status("long-002").empty());
     }
 
-    void saysWhatIsWrongBeforeTheFirstRun_data() {
+    void reportsErrorsBeforeTheFirstRun_data() {
         QTest::addColumn<QStringList>("words");
-        QTest::addColumn<QString>("says");
+        QTest::addColumn<QString>("message");
         const QString grid = "finetune.embedding_l2=0,1e-3";
         const QString file = folder() + "/ids.toml";
         QTest::newRow("no file") << QStringList{"sweep", "nothing.toml"} << "nothing.toml";
-        QTest::newRow("test chooses")
+        QTest::newRow("choose on test")
             << QStringList{"sweep", file, "--choose-on", "test.auc"} << "--choose-on";
-        QTest::newRow("second value")
+        QTest::newRow("invalid second value")
             << QStringList{"sweep", file, "--grid", "id.backbone=lr,lstm"} << "--grid";
         QTest::newRow("no dataset")
             << QStringList{"sweep", file, "--grid", grid, "--set", "data.dataset=nobody"}
@@ -160,15 +162,15 @@ private Q_SLOTS:
             << QStringList{"runs", "export", "s-001", "--table", "--predictions", "x.csv"}
             << "--predictions";
     }
-    void saysWhatIsWrongBeforeTheFirstRun() {
+    void reportsErrorsBeforeTheFirstRun() {
         QFETCH(QStringList, words);
-        QFETCH(QString, says);
+        QFETCH(QString, message);
         const qsizetype before = runNames().size();
-        const Said said = runFlip(workspace(), words);
-        QCOMPARE(said.code, 2);
-        QCOMPARE(said.err.trimmed().count('\n'), 0);
-        QVERIFY2(said.err.contains(says), qPrintable(said.err));
-        QVERIFY(said.out.isEmpty());
+        const Output output = runFlip(workspace(), words);
+        QCOMPARE(output.code, 2);
+        QCOMPARE(output.err.trimmed().count('\n'), 0);
+        QVERIFY2(output.err.contains(message), qPrintable(output.err));
+        QVERIFY(output.out.isEmpty());
         QCOMPARE(runNames().size(), before);
     }
 
@@ -176,14 +178,14 @@ private:
     QString folder() const { return QString::fromStdString(project_->path().string()); }
     QString workspace() const { return folder() + "/workspace"; }
 
-    Said sweep(const QStringList& words) const {
+    Output sweep(const QStringList& words) const {
         return runFlip(workspace(), QStringList{"sweep", folder() + "/ids.toml", "--grid",
                                                 "finetune.embedding_l2=0,1e-3"} +
                                         words);
     }
 
-    static QJsonArray combinations(const Said& said) {
-        return QJsonDocument::fromJson(said.out.toUtf8())
+    static QJsonArray combinations(const Output& output) {
+        return QJsonDocument::fromJson(output.out.toUtf8())
             .object()["experiments"]
             .toArray()[0]
             .toObject()["combinations"]

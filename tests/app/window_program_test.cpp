@@ -1,4 +1,4 @@
-#include "app/window_words.h"
+#include "app/window_options.h"
 
 #include <QtTest/QtTest>
 
@@ -7,17 +7,17 @@
 
 using namespace flip;
 
-/// The window's program, started as a person does.
+/// The program flip-workbench, started as a process.
 class WindowProgramTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void describesItselfWithoutADisplay_data();
     void describesItselfWithoutADisplay();
-    void takesTheWordsThatItsHelpNames_data();
-    void takesTheWordsThatItsHelpNames();
-    void saysInALineThatThereIsNoDisplay_data();
-    void saysInALineThatThereIsNoDisplay();
+    void acceptsTheChoicesInItsHelp_data();
+    void acceptsTheChoicesInItsHelp();
+    void reportsAMissingDisplayInOneLine_data();
+    void reportsAMissingDisplayInOneLine();
 };
 
 void WindowProgramTest::describesItselfWithoutADisplay_data() {
@@ -29,40 +29,40 @@ void WindowProgramTest::describesItselfWithoutADisplay_data() {
 void WindowProgramTest::describesItselfWithoutADisplay() {
     QFETCH(QString, program);
     QProcess window;
-    const auto said = [&](const QString& word) {
-        window.start(program, {word});
+    const auto output = [&](const QString& argument) {
+        window.start(program, {argument});
         return window.waitForFinished() && window.exitCode() == 0
                    ? QString::fromUtf8(window.readAllStandardOutput())
                    : QString();
     };
     QVERIFY(QRegularExpression("^flip-workbench \\d+\\.\\d+\\.\\d+\n$")
-                .match(said("--version"))
+                .match(output("--version"))
                 .hasMatch());
-    const QString help = said("--help");
+    const QString help = output("--help");
     QVERIFY(help.startsWith("Usage: flip-workbench [OPTION]... [FILE]...\n"));
-    for (const WindowWord& word : kWindowWords) {
-        QVERIFY2(help.contains(QString("\n  --%1 %2").arg(word.name, word.value)), word.name);
+    for (const WindowOption& option : kWindowOptions) {
+        QVERIFY2(help.contains(QString("\n  --%1 %2").arg(option.name, option.value)), option.name);
     }
     for (const QString& line : help.split('\n')) {
         QVERIFY2(line.size() <= 90, qPrintable(line));
     }
 }
 
-void WindowProgramTest::takesTheWordsThatItsHelpNames_data() {
+void WindowProgramTest::acceptsTheChoicesInItsHelp_data() {
     QTest::addColumn<QString>("option");
-    QTest::addColumn<QString>("word");
-    for (const WindowWord& option : kWindowWords) {
-        const QStringList words = QString(option.value).split('|');
-        for (const QString& word : words.size() > 1 ? words : QStringList()) {
-            QTest::newRow(qPrintable(word)) << option.name << word;
+    QTest::addColumn<QString>("choice");
+    for (const WindowOption& option : kWindowOptions) {
+        const QStringList choices = QString(option.value).split('|');
+        for (const QString& choice : choices.size() > 1 ? choices : QStringList()) {
+            QTest::newRow(qPrintable(choice)) << option.name << choice;
         }
     }
 }
 
-/// Words are checked before there is a display; the size, which is wrong here, is the last of them.
-void WindowProgramTest::takesTheWordsThatItsHelpNames() {
+/// The command line is checked before the display is opened; --size, invalid here, is checked last.
+void WindowProgramTest::acceptsTheChoicesInItsHelp() {
     QFETCH(QString, option);
-    QFETCH(QString, word);
+    QFETCH(QString, choice);
     const auto trouble = [&](const QString& value) {
         QProcess window;
         window.start(FLIP_TEST_WINDOW, {"--" + option, value, "--size", "0x0"});
@@ -70,17 +70,17 @@ void WindowProgramTest::takesTheWordsThatItsHelpNames() {
                    ? QString::fromUtf8(window.readAllStandardError())
                    : QString("not refused");
     };
-    QVERIFY2(trouble(word).startsWith("--size"), qPrintable(trouble(word)));
-    QVERIFY2(trouble(word + "x").startsWith("--" + option), qPrintable(trouble(word + "x")));
+    QVERIFY2(trouble(choice).startsWith("--size"), qPrintable(trouble(choice)));
+    QVERIFY2(trouble(choice + "x").startsWith("--" + option), qPrintable(trouble(choice + "x")));
 }
 
-void WindowProgramTest::saysInALineThatThereIsNoDisplay_data() {
+void WindowProgramTest::reportsAMissingDisplayInOneLine_data() {
     QTest::addColumn<QString>("display");
     QTest::newRow("none") << "";
-    QTest::newRow("a dead one") << ":77";
+    QTest::newRow("an unreachable one") << ":77";
 }
 
-void WindowProgramTest::saysInALineThatThereIsNoDisplay() {
+void WindowProgramTest::reportsAMissingDisplayInOneLine() {
     QFETCH(QString, display);
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const char* name :
@@ -96,14 +96,14 @@ void WindowProgramTest::saysInALineThatThereIsNoDisplay() {
     QVERIFY(window.waitForFinished());
     QCOMPARE(window.exitStatus(), QProcess::NormalExit);
     QCOMPARE(window.exitCode(), 2);
-    const QString said = QString::fromUtf8(window.readAllStandardError());
+    const QString output = QString::fromUtf8(window.readAllStandardError());
     const QString why = "could not connect to display" + (display.isEmpty() ? "" : " " + display);
     // Qt may have tried several kinds of display.
     QVERIFY2(
-        said.startsWith("no display can be opened (") && said.contains(why) &&
-            said.endsWith("); set DISPLAY or WAYLAND_DISPLAY, or use --screenshot or flip\n") &&
-            said.count('\n') == 1,
-        qPrintable(said));
+        output.startsWith("no display can be opened (") && output.contains(why) &&
+            output.endsWith("); set DISPLAY or WAYLAND_DISPLAY, or use --screenshot or flip\n") &&
+            output.count('\n') == 1,
+        qPrintable(output));
 }
 
 QTEST_GUILESS_MAIN(WindowProgramTest)

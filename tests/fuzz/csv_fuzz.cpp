@@ -47,8 +47,8 @@ std::string readAll(std::string_view bytes, const CsvFormat& format, std::size_t
 
 } // namespace
 
-/// Reading never fails, and where the bytes are cut makes no difference. The first byte chooses how
-/// the text is written.
+/// Reading never fails, and the result does not depend on the batch size. The first byte chooses
+/// the format.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static WorkerPool pool(1);
     if (size == 0) {

@@ -5,7 +5,7 @@
 
 using namespace flip;
 
-/// Any text is a recipe or a Problem.
+/// Any text gives a recipe or a Problem.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto draft =
         readExperiment({reinterpret_cast<const char*>(data), size}, "experiment.toml");

@@ -7,7 +7,7 @@
 
 using namespace flip;
 
-/// Any bytes are packed or a Problem, and unpacking ends.
+/// Any bytes can be unpacked or give a Problem, and unpacking ends.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto bytes =
         unpackGzip(std::make_unique<fuzz::MemoryBytes>(

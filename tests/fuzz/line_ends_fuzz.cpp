@@ -8,8 +8,8 @@
 
 using namespace flip;
 
-/// However the bytes come and are asked for, they are those that the rule says. The first two bytes
-/// choose the block and how many bytes come at once.
+/// The bytes follow the rule, whatever the sizes of blocks and reads. The first two bytes choose
+/// these sizes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 2) {
         return 0;

@@ -12,7 +12,7 @@ using namespace flip;
 
 namespace {
 
-/// Writes elements that are not empty and reads them again.
+/// Writes non-empty elements and reads them back.
 void checkRoundTrip(const std::vector<std::string>& elements, std::string_view separator) {
     std::string text;
     ListWriter writer(needBrackets(elements, separator), separator, text);
@@ -30,8 +30,8 @@ void checkRoundTrip(const std::vector<std::string>& elements, std::string_view s
 
 } // namespace
 
-/// Any text is a list in brackets or none, and its elements come back from what is written of them;
-/// so do those of the text parted at line breaks. The first byte chooses the separator.
+/// Any text can be read as a list in brackets or is refused; the elements of a list survive a round
+/// trip, as do the lines of the text. The first byte chooses the separator.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr std::string_view kSeparators[] = {"|", "::", ", ", "aa", "][", "\t"};
     if (size == 0) {

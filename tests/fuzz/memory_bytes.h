@@ -8,7 +8,7 @@
 
 namespace flip::fuzz {
 
-/// Bytes in memory as a raw file; a read brings at most `step` of them.
+/// Bytes in memory as a raw file; a read returns at most `step` of them.
 class MemoryBytes final : public ByteSource {
 public:
     MemoryBytes(std::string_view bytes, std::size_t step) : bytes_(bytes), step_(step) {}

@@ -6,9 +6,9 @@
 
 using namespace flip;
 
-/// Any bytes are a state dict or a Problem; the tensors of one can be copied to their last number.
+/// Any bytes give a state dict or a Problem; the tensors of a state dict can be copied completely.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    constexpr std::int64_t kMost = 4096; // numbers copied; a tensor may repeat those it has
+    constexpr std::int64_t kMost = 4096; // numbers copied; a tensor may repeat its numbers
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
     if (const auto dict = readStateDict(bytes, "fuzz.bin")) {
         for (const auto& [name, tensor] : dict->tensors) {

@@ -20,7 +20,7 @@ std::string printed(const RowTime& time) {
 
 } // namespace
 
-/// Any text is a time or none; a time that is printed and read again is the same.
+/// Any text gives a time or nothing; a time that is printed and parsed again is the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto time = parseRowTime({reinterpret_cast<const char*>(data), size});
     if (!time) {
@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     RowTime expected = *time;
     expected.isCut = false; // what is printed has no more decimals
-    if (time->decimals < 0 || time->decimals > RowTime::kMostDecimals ||
+    if (time->decimals < 0 || time->decimals > RowTime::kMaxDecimals ||
         parseRowTime(printed(*time)) != expected) {
         std::abort();
     }

@@ -8,7 +8,7 @@
 
 using namespace flip;
 
-/// A file of any bytes opens or is refused; what opens can be read to its last byte.
+/// A file of any bytes opens or is refused; an open file can be read to its last byte.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const std::string path = "/dev/shm/flip-safetensors-fuzz-" + std::to_string(::getpid());
     if (!writeFileAtomically(path, {reinterpret_cast<const char*>(data), size})) {

@@ -5,7 +5,7 @@
 
 using namespace flip;
 
-/// Any text is a schema or a Problem.
+/// Any text gives a schema or a Problem.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto schema = parseSchema({reinterpret_cast<const char*>(data), size}, "schema.toml");
     if (schema) {

@@ -5,7 +5,7 @@
 
 using namespace flip;
 
-/// Any text is a template or a Problem; a template can be filled in.
+/// Any text gives a template or a Problem; a template can be rendered.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto parsed =
         TextTemplate::parse({reinterpret_cast<const char*>(data), size}, {"user_id", "title"});

@@ -9,8 +9,8 @@
 
 using namespace flip;
 
-/// Any tokenizer.json is read or refused; one that is read gives ids of its vocabulary, in the
-/// order of the text.
+/// Any tokenizer.json is loaded or refused; a loaded one returns ids of its vocabulary, in text
+/// order.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const std::filesystem::path folder =
         "/dev/shm/flip-tokenizer-fuzz-" + std::to_string(::getpid());

@@ -5,7 +5,8 @@
 
 using namespace flip;
 
-/// Any bytes are an archive or a Problem; the records of one can be read to their last byte.
+/// Any bytes give an archive or a Problem; the records of an archive can be read to their last
+/// byte.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view file(reinterpret_cast<const char*>(data), size);
     if (const auto records = readZipRecords(file, "fuzz.bin")) {

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the packages of installer/package.sh into a system that holds the C and C++ libraries and
-# nothing else, and starts their programs there. Needs root, as it changes the root folder.
+# Installs the packages of installer/package.sh into a system that contains only the C and C++
+# libraries, and starts their programs there. Needs root, since it uses chroot.
 #
 #   tests/packages/start_packages.sh FOLDER_OF_PACKAGES PYTORCH_FOLDER [PICTURES]
 #
-# A line for each thing tried; the last one is "N passed, N failed".
+# Prints a line for each check; the last line is "N passed, N failed".
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -19,12 +19,12 @@ failed=0
 root=
 
 unmount() {
-    [[ -z $root ]] || umount "$root/proc" "$root/pytorch-of-somebody" 2>/dev/null || true
+    [[ -z $root ]] || umount "$root/proc" "$root/pytorch-of-user" 2>/dev/null || true
 }
 trap 'unmount; rm -rf --one-file-system "$work"' EXIT
 
-# A system of what dpkg itself needs: a shell, the usual commands, libc and libstdc++. No Qt, no
-# compiler, no Python, no font, no keyboard table.
+# Creates a system with what dpkg needs: a shell, some commands, libc and libstdc++. No Qt, no compiler,
+# no Python, no fonts, no keyboard tables.
 make_root() {
     root=$work/$1
     mkdir -p "$root"/{bin,usr/bin,lib64,etc,tmp,proc,dev,var/lib/dpkg/{info,updates,triggers}}
@@ -54,7 +54,7 @@ inside() {
         "$chroot" "$root" "$@"
 }
 
-# try NAME COMMAND...: counts it.
+# try NAME COMMAND...: runs the check and counts its result.
 try() {
     local name=$1 begun=$SECONDS
     shift
@@ -68,29 +68,29 @@ try() {
     fi
 }
 
-says() { # says WORDS COMMAND...: the command's output holds the words
-    local words=$1
+prints() { # prints TEXT COMMAND...: the command's output contains the text
+    local text=$1
     shift
-    "$@" >"$work/said" 2>&1 || true
-    cat "$work/said"
-    grep -qF -- "$words" "$work/said"
+    "$@" >"$work/printed" 2>&1 || true
+    cat "$work/printed"
+    grep -qF -- "$text" "$work/printed"
 }
 
-# A package without Parquet, which is made where pip offers no Arrow, says where it comes from.
+# A package without Parquet, built where pip offers no Arrow, prints how to get it.
 imports_parquet() {
     cp -r "$here/parquet" "$root/tmp/" &&
         if [[ -e $root/usr/lib/flip-workbench/libflip-parquet.so ]]; then
             inside flip import /tmp/parquet --preset csv --schema /tmp/parquet/ratings.toml \
                 --name ratings
         else
-            says "installer/run.sh" inside flip import /tmp/parquet --preset csv \
+            prints "installer/run.sh" inside flip import /tmp/parquet --preset csv \
                 --schema /tmp/parquet/ratings.toml --name ratings
         fi
 }
 
-draws() { # draws PICTURE COMMAND...: a picture of some size
-    # Within a condition the shell goes on after a failure, hence the &&. A window without letters
-    # makes a picture of a tenth of that size.
+draws() { # draws PICTURE: saves a screenshot and checks its size
+    # Within a condition the shell ignores failures, hence the &&. A window without any text gives a
+    # picture of a tenth of that size.
     inside flip-workbench --page data --screenshot /tmp/page.png --size 1280x800 &&
         [[ $(stat -c %s "$root/tmp/page.png") -gt 20000 ]] &&
         { [[ -z $pictures ]] || cp "$root/tmp/page.png" "$pictures/$1.png"; }
@@ -106,18 +106,18 @@ for package in "$packages"/*.tar.gz "$packages"/*.deb; do
     else
         tar -xzf "$package" -C "$root/usr" --strip-components=1
     fi
-    try "$name: flip says its version" says "flip " inside flip --version
+    try "$name: flip prints its version" prints "flip " inside flip --version
     if [[ $name == *slim* ]]; then
-        try "$name: says what is missing" says "name one of version" inside flip machine
-        mkdir "$root/pytorch-of-somebody"
-        mount --bind -o ro "$pytorch" "$root/pytorch-of-somebody"
-        given=(FLIP_TORCH=/pytorch-of-somebody)
+        try "$name: prints what is missing" prints "name one of version" inside flip machine
+        mkdir "$root/pytorch-of-user"
+        mount --bind -o ro "$pytorch" "$root/pytorch-of-user"
+        given=(FLIP_TORCH=/pytorch-of-user)
     fi
-    try "$name: finds LibTorch" says "LibTorch   2." inside flip machine
+    try "$name: finds LibTorch" prints "LibTorch   2." inside flip machine
     try "$name: imports a Parquet file" imports_parquet
     try "$name: the window draws itself" draws "${name%.*}"
     if inside ls /usr/share/flip-workbench/models/all-MiniLM-L6-v2/config.json >/dev/null 2>&1; then
-        try "$name: the demo comes to its result" says "films never seen in training" inside flip demo
+        try "$name: the demo runs to its result" prints "films never seen in training" inside flip demo
     fi
     unmount
     rm -rf --one-file-system "$root"

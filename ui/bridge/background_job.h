@@ -11,16 +11,17 @@
 
 namespace flip::ui {
 
-/// Work off the GUI thread with its answer on it. Starting anew asks the work before it to stop and
-/// drops its answer, without waiting; destruction asks, then waits. Lives on the GUI thread.
+/// Runs work off the GUI thread and delivers its result on it. Starting new work asks the previous
+/// work to stop and drops its result, without waiting; the destructor asks and then waits. Lives on
+/// the GUI thread.
 class BackgroundJob : public QObject {
     Q_OBJECT
 public:
     using QObject::QObject;
     ~BackgroundJob() override;
 
-    /// `work` runs on a thread of its own and must not touch a QObject; `done` gets its value
-    /// here, unless something newer was started or cancelled.
+    /// `work` runs on its own thread and must not touch a QObject; `done` receives its value on the
+    /// GUI thread, unless newer work has been started or this one cancelled.
     template <class Work, class Done>
     void start(Work work, Done done) {
         launch([work = std::move(work), done = std::move(done)](std::stop_token stop) mutable {
@@ -31,16 +32,17 @@ public:
         });
     }
 
-    /// From inside `work`: does something on the GUI thread, unless the work is outdated then.
+    /// Called from `work`: runs `message` on the GUI thread, unless the work has been asked to stop
+    /// by then.
     void post(std::stop_token stop, std::function<void()> message);
 
-    void cancel(); // the answer, should one come, is dropped
+    void cancel(); // a result that still arrives is dropped
 
-    /// Asks the work to stop; its answer still comes, and then it has ended.
+    /// Asks the work to stop; its result is still delivered when it has ended.
     void requestStop();
     bool running() const { return current_ != 0; }
 
-    /// Jobs of all kinds now at work: what a screenshot waits for.
+    /// Number of jobs running in the whole program. A screenshot waits until there are none.
     static int active();
 
 Q_SIGNALS:
@@ -56,7 +58,7 @@ private:
         std::jthread thread;
     };
     std::uint64_t last_ = 0;
-    std::uint64_t current_ = 0;   // 0: none whose answer is wanted
+    std::uint64_t current_ = 0;   // 0: no result is expected
     std::vector<Worker> workers_; // last member: joined first
 };
 

@@ -13,8 +13,8 @@ void MachineReader::start() {
                                              : deviceText("cuda:0", here.graphics.front().name);
                    Q_EMIT found(QString::fromStdString(device),
                                 here.graphics.empty()
-                                    ? tr("Runs compute on the processor: %1.")
-                                          .arg(QString::fromStdString(here.whyNoGraphics))
+                                    ? tr("Runs compute on the CPU: %1.")
+                                          .arg(QString::fromStdString(here.graphicsProblem))
                                     : QString());
                });
 }

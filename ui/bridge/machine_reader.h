@@ -7,8 +7,8 @@
 
 namespace flip::ui {
 
-/// Finds out, off the GUI thread, what runs compute on here when nothing else is asked for: where
-/// there is a graphics processor, LibTorch's part for it is loaded first.
+/// Finds out, off the GUI thread, which device runs use on this machine by default. If there is a
+/// GPU, this loads the CUDA part of LibTorch first.
 class MachineReader : public QObject {
     Q_OBJECT
 public:
@@ -17,7 +17,7 @@ public:
     void start();
 
 Q_SIGNALS:
-    /// "cuda:0 (NVIDIA H200)"; `why` says why it is not a graphics processor, or is empty.
+    /// "cuda:0 (NVIDIA H200)"; `why` explains why it is not a GPU, else empty.
     void found(const QString& device, const QString& why);
 
 private:

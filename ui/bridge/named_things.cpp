@@ -13,10 +13,10 @@ namespace flip::ui {
 
 namespace {
 
-/// A kind of thing, and why the window leaves a second one aside.
+/// A kind of thing, and why the window does not show a second one.
 struct Kind {
     QString NamedThings::*place;
-    const char* leftAside;
+    const char* whyIgnored;
 };
 
 constexpr Kind kDataset{&NamedThings::dataset,
@@ -29,15 +29,15 @@ constexpr Kind kExperiment{&NamedThings::experiment,
                            "the Experiment page"};
 constexpr Kind kSource{&NamedThings::source,
                        "not imported, as the window imports one source at a time; choose it on the "
-                       "Data page when the first is in"};
+                       "Data page when the first import is done"};
 constexpr std::array kKinds = {kDataset, kRun, kExperiment, kSource};
 
-/// The path that a word means, where it means one.
-QString pathOf(const QString& word) {
-    const QUrl address(word);
-    const bool local = address.isLocalFile() &&
-                       (address.host().isEmpty() || address.host() == QLatin1String("localhost"));
-    return local && !QFileInfo::exists(word) ? address.path(QUrl::FullyDecoded) : word;
+/// The path of a file:// URL; any other argument is returned unchanged.
+QString pathOf(const QString& argument) {
+    const QUrl url(argument);
+    const bool local =
+        url.isLocalFile() && (url.host().isEmpty() || url.host() == QLatin1String("localhost"));
+    return local && !QFileInfo::exists(argument) ? url.path(QUrl::FullyDecoded) : argument;
 }
 
 Result<bool> isRun(const QString& name, const Workspace& workspace) {
@@ -49,7 +49,7 @@ Result<bool> isRun(const QString& name, const Workspace& workspace) {
     return found ? Result<bool>(found->has_value()) : Result<bool>(found.problem());
 }
 
-/// The kind of what is named `path`, or why it names nothing.
+/// What kind of thing `path` refers to, or why it refers to nothing.
 Result<Kind> kindOf(const QString& path, const Workspace& workspace) {
     const auto datasets = workspace.datasetNames();
     if (std::ranges::find(datasets, path.toStdString()) != datasets.end()) {
@@ -71,8 +71,8 @@ Result<Kind> kindOf(const QString& path, const Workspace& workspace) {
         return run.problem();
     }
     if (!*run) {
-        return Problem{"there is no file, dataset or run of this name; the pages Data and Runs "
-                       "list those there are",
+        return Problem{"there is no file, dataset or run of this name; the Data and Runs pages "
+                       "list the datasets and runs",
                        path.toStdString()};
     }
     return kRun;
@@ -80,11 +80,11 @@ Result<Kind> kindOf(const QString& path, const Workspace& workspace) {
 
 } // namespace
 
-NamedThings thingsNamed(const QStringList& words, const Workspace& workspace) {
+NamedThings findNamedThings(const QStringList& arguments, const Workspace& workspace) {
     NamedThings named;
-    NamedThings leftAside; // of each kind the later ones, in one line
-    for (const QString& word : words) {
-        const QString path = pathOf(word);
+    NamedThings ignored; // the further ones of each kind, separated by commas
+    for (const QString& argument : arguments) {
+        const QString path = pathOf(argument);
         const Result<Kind> kind = kindOf(path, workspace);
         if (!kind) {
             named.problems.push_back(kind.problem());
@@ -94,14 +94,14 @@ NamedThings thingsNamed(const QStringList& words, const Workspace& workspace) {
         if (first.isEmpty()) {
             first = path;
         } else if (first != path) {
-            QString& later = leftAside.*(kind.value().place);
-            later +=
-                (later.isEmpty() ? QString() : QStringLiteral(", ")) + QFileInfo(path).fileName();
+            QString& names = ignored.*(kind.value().place);
+            names +=
+                (names.isEmpty() ? QString() : QStringLiteral(", ")) + QFileInfo(path).fileName();
         }
     }
     for (const Kind& kind : kKinds) {
-        if (const QString& later = leftAside.*(kind.place); !later.isEmpty()) {
-            named.problems.push_back({kind.leftAside, later.toStdString()});
+        if (const QString& names = ignored.*(kind.place); !names.isEmpty()) {
+            named.problems.push_back({kind.whyIgnored, names.toStdString()});
         }
     }
     return named;

@@ -10,8 +10,9 @@
 
 namespace flip::ui {
 
-/// What the words of a command line name; a file manager writes such a line too. The window shows
-/// one of each kind, the first; what is not there or is left aside is a Problem.
+/// What the arguments of a command line refer to; a file manager passes such arguments too. The
+/// window shows only the first of each kind. A further one, or an argument that refers to nothing,
+/// is a Problem.
 struct NamedThings {
     QString dataset;    // its name
     QString run;        // its name
@@ -20,8 +21,8 @@ struct NamedThings {
     std::vector<Problem> problems;
 };
 
-/// A word is the name of a dataset, else a path or a file:// address of one, else the name of a
-/// run. Reads names only, no file's content.
-NamedThings thingsNamed(const QStringList& words, const Workspace& workspace);
+/// An argument is the name of a dataset, a path or file:// URL, or the name of a run, looked up in
+/// this order. Only names are looked up; no files are read.
+NamedThings findNamedThings(const QStringList& arguments, const Workspace& workspace);
 
 } // namespace flip::ui

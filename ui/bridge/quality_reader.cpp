@@ -8,7 +8,7 @@ namespace flip::ui {
 QualityReader::QualityReader(Workspace workspace, QObject* parent)
     : QObject(parent), workspace_(std::move(workspace)) {}
 
-void QualityReader::want(const RunSummary& run, const std::string& field) {
+void QualityReader::measure(const RunSummary& run, const std::string& field) {
     job_.start(
         [workspace = workspace_, run, field](std::stop_token) {
             ReadQuality read;
@@ -18,7 +18,7 @@ void QualityReader::want(const RunSummary& run, const std::string& field) {
                 read.field =
                     std::ranges::count(*fields, field) > 0 ? field : likelyUserField(*fields);
             } else {
-                read.noFields = fields.problem();
+                read.fieldsProblem = fields.problem();
             }
             if (!read.field.empty()) {
                 request.by = {read.field};

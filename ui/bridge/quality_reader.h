@@ -11,25 +11,25 @@
 
 namespace flip::ui {
 
-/// What the stored predictions of a run are worth, and the fields they could be grouped by.
+/// The quality of a run's stored predictions, and the fields that its AUC can be grouped by.
 struct ReadQuality {
     std::optional<RunQuality> quality;
-    std::optional<Problem> problem;  // why there is no quality
-    std::vector<std::string> fields; // of the run's dataset; empty where it is gone or changed
-    std::optional<Problem> noFields; // then: why
-    std::string field;               // by which the AUC is grouped; empty: none
+    std::optional<Problem> problem;       // why there is no quality
+    std::vector<std::string> fields;      // of the run's dataset; empty if it is gone or changed
+    std::optional<Problem> fieldsProblem; // why `fields` is empty
+    std::string field;                    // the one that groups the AUC; empty: none
 };
 
-/// Measures runs off the GUI thread; only the answer to the last wish is told. Lives on the GUI
-/// thread.
+/// Measures runs off the GUI thread and reports only the result of the latest request. Lives on the
+/// GUI thread.
 class QualityReader : public QObject {
     Q_OBJECT
 public:
     explicit QualityReader(Workspace workspace, QObject* parent = nullptr);
 
-    /// Measures the run, its AUC grouped by `field` if the dataset has it, else by what looks like
-    /// the field of users.
-    void want(const RunSummary& run, const std::string& field);
+    /// Measures the run, with its AUC grouped by `field` if the dataset has it, otherwise by the
+    /// field that looks like the user id.
+    void measure(const RunSummary& run, const std::string& field);
     void cancel() { job_.cancel(); }
     bool running() const { return job_.running(); }
 

@@ -19,15 +19,14 @@ RunController::~RunController() {
 }
 
 void RunController::start(const RunSpec& spec) {
-    launch([spec, workspace = workspace_](RunSink& audience, std::stop_token stop) {
-        return executeRun(spec, workspace, {}, audience, stop);
+    launch([spec, workspace = workspace_](RunSink& sink, std::stop_token stop) {
+        return executeRun(spec, workspace, {}, sink, stop);
     });
 }
 
 void RunController::resume(const QString& run) {
-    launch([name = run.toStdString(), workspace = workspace_](RunSink& audience,
-                                                              std::stop_token stop) {
-        return resumeRun(name, workspace, audience, stop);
+    launch([name = run.toStdString(), workspace = workspace_](RunSink& sink, std::stop_token stop) {
+        return resumeRun(name, workspace, sink, stop);
     });
 }
 
@@ -39,7 +38,7 @@ void RunController::stop() {
 
 void RunController::launch(Work work) {
     if (running_) {
-        Q_EMIT refused(Problem{"a run is going on in this window; stop it or wait for its end",
+        Q_EMIT refused(Problem{"a run is in progress in this window; stop it or wait for its end",
                                run_.toStdString()});
         return;
     }
@@ -47,8 +46,8 @@ void RunController::launch(Work work) {
     run_.clear();
     Q_EMIT runningChanged(true);
     worker_ = std::jthread([this, work = std::move(work)](std::stop_token stop) {
-        // Also for a run on the processor: the next may want a device, and those are looked for
-        // before the program's first tensor or never.
+        // Also for a run on the CPU: a later run may use a GPU, and devices must be
+        // detected before the program creates its first tensor.
         devices();
         const RunEnded end = work(queue_, stop);
         QMetaObject::invokeMethod(

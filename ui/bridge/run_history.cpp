@@ -13,11 +13,11 @@ namespace {
 
 constexpr int kListMilliseconds = 2000;
 constexpr int kFollowMilliseconds = 500;
-constexpr qint64 kRunningListMilliseconds = 4000; // a dead process shows in no file
+constexpr qint64 kRunningListMilliseconds = 4000; // a process that died changes no file
 constexpr qint64 kIdleListMilliseconds = 30000;
-constexpr std::size_t kHandful = 2000; // facts: a few milliseconds of the GUI thread
+constexpr std::size_t kChunk = 2000; // facts: takes the GUI thread a few milliseconds
 
-/// Changes whenever somebody writes to the store.
+/// Changes whenever a process writes to the store.
 std::string stateOfFiles(const Workspace& workspace) {
     std::ostringstream state;
     for (const char* suffix : {"", "-wal"}) {
@@ -32,15 +32,15 @@ std::string stateOfFiles(const Workspace& workspace) {
     return state.str();
 }
 
-/// Passes facts on in handfuls.
-class Handfuls final : public RunSink {
+/// Passes facts on in chunks.
+class Chunks final : public RunSink {
 public:
-    explicit Handfuls(std::function<void(std::vector<RunEvent>)> give) : give_(std::move(give)) {}
+    explicit Chunks(std::function<void(std::vector<RunEvent>)> give) : give_(std::move(give)) {}
 
     void take(const RunEvent& event) override {
         events_.push_back(event);
         ended_ = std::holds_alternative<RunEnded>(event.fact);
-        if (events_.size() == kHandful) {
+        if (events_.size() == kChunk) {
             give_(std::exchange(events_, {}));
         }
     }
@@ -76,8 +76,8 @@ void RunHistory::start() {
 }
 
 void RunHistory::look() {
-    const qint64 patience = anyRunning_ ? kRunningListMilliseconds : kIdleListMilliseconds;
-    const bool overdue = !sinceList_.isValid() || sinceList_.elapsed() >= patience - 100;
+    const qint64 maxAge = anyRunning_ ? kRunningListMilliseconds : kIdleListMilliseconds;
+    const bool overdue = !sinceList_.isValid() || sinceList_.elapsed() >= maxAge - 100;
     if (!listJob_.running() && (overdue || stateOfFiles(workspace_) != seenFiles_)) {
         refresh();
     }
@@ -99,7 +99,7 @@ void RunHistory::refresh() {
                 return store->list();
             };
             Listing listing{list(), {}};
-            // After the connection is closed: its own end touches the files too.
+            // After the connection is closed, as closing it changes the files too.
             listing.files = stateOfFiles(workspace);
             return listing;
         },
@@ -111,7 +111,7 @@ void RunHistory::refresh() {
             }
             takeList(listing.stored->runs);
             for (const Problem& problem : listing.stored->unreadable) {
-                if (toldUnreadable_.insert(problem.text()).second) {
+                if (reportedUnreadable_.insert(problem.text()).second) {
                     Q_EMIT unreadable({}, problem);
                 }
             }
@@ -120,7 +120,7 @@ void RunHistory::refresh() {
 
 void RunHistory::takeList(const std::vector<RunSummary>& runs) {
     anyRunning_ = false;
-    std::vector<QString> taken;
+    std::vector<QString> resumed;
     for (const RunSummary& run : runs) {
         const bool running = run.status == RunStatus::Running;
         anyRunning_ = anyRunning_ || running;
@@ -129,13 +129,13 @@ void RunHistory::takeList(const std::vector<RunSummary>& runs) {
             continue;
         }
         if (running && !loaded->second.running) {
-            taken.push_back(loaded->first);
+            resumed.push_back(loaded->first);
         } else if (!running && loaded->second.running) {
-            readFacts(loaded->first); // the last facts; the reading sees the end for itself
+            readFacts(loaded->first); // the last facts, among them the end
         }
     }
     Q_EMIT listed(runs);
-    for (const QString& run : taken) {
+    for (const QString& run : resumed) {
         drop(run);
         Q_EMIT outdated(run);
     }
@@ -192,17 +192,17 @@ void RunHistory::readFacts(const QString& run) {
             if (!summary) {
                 return {.problem = summary.problem()};
             }
-            Handfuls handfuls([&](std::vector<RunEvent> events) {
+            Chunks chunks([&](std::vector<RunEvent> events) {
                 job->post(stop, [this, run, events = std::move(events)] {
                     Q_EMIT read(run, events, false);
                 });
             });
-            const auto last = store->replayFrom(run.toStdString(), mark, handfuls);
+            const auto last = store->replayFrom(run.toStdString(), mark, chunks);
             if (!last) {
                 return {.problem = last.problem()};
             }
-            return {handfuls.rest(), *last,
-                    summary->status == RunStatus::Running && !handfuls.ended(), std::nullopt};
+            return {chunks.rest(), *last, summary->status == RunStatus::Running && !chunks.ended(),
+                    std::nullopt};
         },
         [this, run](Reading reading) {
             const auto loaded = loaded_.find(run);

@@ -19,10 +19,10 @@
 
 namespace flip::ui {
 
-/// What the store of the workspace tells the window: the list of runs, looked at every 2 s and read
-/// only when the files changed, and the facts of single runs. A run of another process is followed
-/// while it goes on. All reading happens on background threads, each with a connection of its own.
-/// Lives on the GUI thread.
+/// Reads the run store of the workspace for the window: the list of runs and the facts of single
+/// runs. The list is checked every 2 s and read again if the files have changed or the last reading
+/// is too old. A run of another process is followed until it ends. All reading happens on
+/// background threads, each with its own connection. Lives on the GUI thread.
 class RunHistory : public QObject {
     Q_OBJECT
 
@@ -30,24 +30,24 @@ public:
     explicit RunHistory(Workspace workspace, QObject* parent = nullptr);
 
 public Q_SLOTS:
-    void start();   // reads the list now and from then on
+    void start();   // reads the list now and keeps it up to date
     void refresh(); // reads the list now, changed or not
 
-    /// Gives all stored facts of the run, then what is added to it.
+    /// Emits all stored facts of the run, then those added later.
     void load(const QString& run);
     void drop(const QString& run);
 
 Q_SIGNALS:
     void listed(const std::vector<flip::RunSummary>& runs);
     void read(const QString& run, const std::vector<flip::RunEvent>& events, bool complete);
-    void unreadable(const QString& run, const flip::Problem& problem); // run empty: the list
-    void outdated(const QString& run); // taken up again elsewhere: what was read may not stand
+    void unreadable(const QString& run, const flip::Problem& problem); // empty run: the list
+    void outdated(const QString& run); // resumed elsewhere: the facts read before may be obsolete
 
 private:
     struct Loaded {
         std::unique_ptr<BackgroundJob> job;
-        std::int64_t mark = 0; // of the last fact that was given
-        bool complete = false; // all that was stored has been given once
+        std::int64_t mark = 0; // of the last fact emitted
+        bool complete = false; // all stored facts have been emitted once
         bool running = false;
     };
     void look();
@@ -60,11 +60,11 @@ private:
     QTimer listTimer_;
     QTimer followTimer_;
     QElapsedTimer sinceList_;
-    std::set<std::string> toldUnreadable_; // problems of single runs, each told once
+    std::set<std::string> reportedUnreadable_; // problems of single runs, each reported once
     std::string seenFiles_;
     bool anyRunning_ = false;
     std::map<QString, Loaded> loaded_;
-    std::vector<std::unique_ptr<BackgroundJob>> idleJobs_; // ending one would wait for its thread
+    std::vector<std::unique_ptr<BackgroundJob>> idleJobs_; // destroying one waits for its thread
 };
 
 } // namespace flip::ui

@@ -5,8 +5,8 @@
 
 namespace flip::ui {
 
-/// The one selection of the program: a run picked in a table is the run in the curves, in the
-/// breadcrumb and on the alignment page. GUI thread.
+/// The run selected in the program: a run selected in a table is also the one shown in the curves,
+/// in the breadcrumb and on the alignment page. GUI thread.
 class Selection : public QObject {
     Q_OBJECT
 public:

@@ -31,12 +31,14 @@ Result<ViewState> readViewState(const Workspace& workspace) {
     }
     const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromStdString(*text));
     if (!document.isObject()) {
-        return Problem{"the window's memory is damaged; the window starts as new", file.string()};
+        return Problem{"the saved window state is damaged; the window starts with defaults",
+                       file.string()};
     }
     const QJsonObject object = document.object();
     if (object.value(QLatin1String("version")).toInt() != kVersion) {
-        return Problem{"the window's memory is of another version; the window starts as new",
-                       file.string()};
+        return Problem{
+            "the saved window state is of another version; the window starts with defaults",
+            file.string()};
     }
     const auto textOf = [&object](const char* key, const QString& otherwise) {
         return object.value(QLatin1String(key)).toString(otherwise);
@@ -52,7 +54,7 @@ Result<ViewState> readViewState(const Workspace& workspace) {
 
 Result<void> writeViewState(const Workspace& workspace, const ViewState& state) {
     if (workspace.isReadOnly()) {
-        return {}; // nobody who only looks at a workspace wants to hear of it when closing
+        return {}; // closing the window of a read-only workspace is not a problem
     }
     const QJsonObject object{
         {QStringLiteral("version"), kVersion},

@@ -11,8 +11,8 @@
 namespace flip::ui {
 
 namespace {
-constexpr std::size_t kPairsTold = 4;
-constexpr double kLeastLift = 1.05; // below it a pair is not worth a sentence
+constexpr std::size_t kPairsShown = 4;
+constexpr double kMinLift = 1.05; // pairs below it are not mentioned
 
 double mean(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) /
@@ -72,21 +72,21 @@ std::vector<double> valuesOf(const AlignmentMeasured& map, AlignmentMeasure meas
     return values;
 }
 
-std::vector<LeaningPair> strongestPairs(const AlignmentMeasured& map, std::size_t count) {
+std::vector<AttendedPair> strongestPairs(const AlignmentMeasured& map, std::size_t count) {
     const std::vector<double> share = valuesOf(map, AlignmentMeasure::Share);
     const std::vector<double> lift = valuesOf(map, AlignmentMeasure::Lift);
-    std::vector<LeaningPair> pairs;
+    std::vector<AttendedPair> pairs;
     for (std::size_t row = 0; row < map.masked.size(); ++row) {
         for (std::size_t column = 0; column < map.words.size(); ++column) {
             const std::size_t cell = row * map.words.size() + column;
             if (map.masked[row] != map.words[column] && std::isfinite(lift[cell]) &&
-                lift[cell] >= kLeastLift) {
+                lift[cell] >= kMinLift) {
                 pairs.push_back({map.masked[row], map.words[column], share[cell], lift[cell]});
             }
         }
     }
     std::stable_sort(pairs.begin(), pairs.end(),
-                     [](const LeaningPair& a, const LeaningPair& b) { return a.lift > b.lift; });
+                     [](const AttendedPair& a, const AttendedPair& b) { return a.lift > b.lift; });
     pairs.resize(std::min(pairs.size(), count));
     return pairs;
 }
@@ -111,17 +111,17 @@ QString alignmentWords(const AlignmentMeasured& map, const AlignmentMeasured& fi
                                  "of the map.")
                          .arg(percent(mean(map.toFields)), since(mean(first.toFields)));
     }
-    const auto pairs = strongestPairs(map, kPairsTold);
-    for (const LeaningPair& pair : pairs) {
-        sentences << QObject::tr("Masked <b>%1</b> leans on <b>%2</b>'s words: %3× an even spread, "
-                                 "%4 of what field words get.")
+    const auto pairs = strongestPairs(map, kPairsShown);
+    for (const AttendedPair& pair : pairs) {
+        sentences << QObject::tr("Masked <b>%1</b> attends to the words of <b>%2</b>: %3× an even "
+                                 "spread, %4 of the attention to field words.")
                          .arg(QString::fromStdString(pair.masked).toHtmlEscaped(),
                               QString::fromStdString(pair.text).toHtmlEscaped(),
                               QString::number(pair.lift, 'f', 1), percent(pair.share));
     }
     if (pairs.empty()) {
-        sentences << QObject::tr("No field leans on another field's words more than an even spread "
-                                 "would.");
+        sentences << QObject::tr("No field attends to another field's words more than an even "
+                                 "spread would.");
     }
     return sentences.join(QStringLiteral("<br><br>"));
 }

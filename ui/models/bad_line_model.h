@@ -8,7 +8,7 @@
 
 namespace flip::ui {
 
-/// The lines of a source that an import left out, one a row: file, line, reason.
+/// The lines of a source that an import left out, one per row: file, line, reason.
 class BadLineModel : public QAbstractTableModel {
     Q_OBJECT
 

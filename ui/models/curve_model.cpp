@@ -42,7 +42,7 @@ void CurveModel::take(const std::string& name, std::span<const RunEvent> events)
 }
 
 void CurveModel::forget(const std::string& run) {
-    const std::string name = run; // the argument may live in what is erased
+    const std::string name = run; // the argument may be part of the erased entry
     if (runs_.erase(name) > 0) {
         Q_EMIT forgotten(name);
     }
@@ -169,7 +169,7 @@ void CurveModel::rewind(Run& run, Stage& stage, double step) {
                          [step](const CurvePoint& point) { return point.step >= step; });
         cut(series, static_cast<std::size_t>(first - series.points.begin()));
     }
-    const auto& rates = stage.series[{Quantity::LearningRate, ""}].points; // one point a step
+    const auto& rates = stage.series[{Quantity::LearningRate, ""}].points; // one point per step
     stage.samples = rates.empty() ? 0 : rates.back().samples;
     bool later = false;
     for (Stage& other : run.stages) {

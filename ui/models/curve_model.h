@@ -14,8 +14,8 @@
 
 namespace flip::ui {
 
-/// What a curve shows. The term beside it names which of a kind: a loss ("icl"), a branch ("" is
-/// the run's own output), a value of the training state ("alpha").
+/// What a curve shows. SeriesKey::term tells curves of one kind apart: a loss ("icl"), a branch (""
+/// is the run's own output), a value of the training state ("alpha").
 enum class Quantity { Loss, Auc, LogLoss, Throughput, LearningRate, State, Alignment };
 
 /// What the horizontal axis counts. Steps, epochs and samples count within the stage, seconds since
@@ -32,7 +32,7 @@ struct SeriesKey {
 
 struct CurvePoint {
     double step = 0;
-    double epoch = 0; // a fraction between two ends of epochs
+    double epoch = 0; // fractional within an epoch
     double samples = 0;
     double seconds = 0;
     double value = 0;
@@ -41,24 +41,24 @@ struct CurvePoint {
     bool operator==(const CurvePoint&) const = default;
 };
 
-/// A series whose points from index `from` on are not those of before: appended, or happened again
-/// after a resume. Points before `from` are untouched.
+/// A series whose points from index `from` on have changed: appended, or replaced after a resume.
+/// Points before `from` are unchanged.
 struct SeriesChange {
     SeriesKey key;
     std::size_t from = 0;
     bool operator==(const SeriesChange&) const = default;
 };
 
-/// Points as data, by run, stage and quantity. A live run and a replayed one go through take()
-/// alike: there is no second way in. Lives on the GUI thread.
+/// The points of all curves, by run, stage and quantity. Live and replayed runs both enter through
+/// take(). Lives on the GUI thread.
 class CurveModel : public QObject {
     Q_OBJECT
 
 public:
     using QObject::QObject;
 
-    /// Enters facts of one run in their order. A step that was there already happened again: it
-    /// and all that followed it in the run is forgotten first. One changed() a call at most.
+    /// Adds facts of one run in order. A step that is already there was repeated after a resume: it
+    /// and all later points of the run are removed first. Emits changed() at most once per call.
     void take(const std::string& run, std::span<const RunEvent> events);
 
     /// Drops the run's points.
@@ -87,7 +87,7 @@ private:
     };
     struct Stage {
         RunStage name{};
-        double stepsPerEpoch = 0; // 0: not said
+        double stepsPerEpoch = 0; // 0: unknown
         double lastStep = 0;
         double samples = 0;
         std::map<SeriesName, Series> series;
@@ -110,7 +110,7 @@ private:
     std::map<std::string, Run> runs_;
 };
 
-/// Index of the highest or lowest finite value; nothing where there is none.
+/// Index of the highest or lowest finite value; empty if there is none.
 std::optional<std::size_t> bestPoint(std::span<const CurvePoint> points, bool highest);
 
 } // namespace flip::ui

@@ -7,7 +7,7 @@ namespace flip::ui {
 
 namespace {
 
-constexpr std::size_t kRowsBetweenLooks = 1 << 18;
+constexpr std::size_t kRowsBetweenStopChecks = 1 << 18;
 
 FieldStatistics countField(const Dataset& dataset, int field, const std::stop_token& stop) {
     const auto codes = dataset.codes(field);
@@ -16,11 +16,11 @@ FieldStatistics countField(const Dataset& dataset, int field, const std::stop_to
         static_cast<std::size_t>(dataset.fields()[static_cast<std::size_t>(field)].values);
     std::vector<std::int64_t> rows(values);
     std::vector<std::int64_t> positives(values);
-    for (std::size_t begin = 0; begin < codes.size(); begin += kRowsBetweenLooks) {
+    for (std::size_t begin = 0; begin < codes.size(); begin += kRowsBetweenStopChecks) {
         if (stop.stop_requested()) {
             return {};
         }
-        const std::size_t end = std::min(codes.size(), begin + kRowsBetweenLooks);
+        const std::size_t end = std::min(codes.size(), begin + kRowsBetweenStopChecks);
         for (std::size_t row = begin; row < end; ++row) {
             ++rows[codes[row]];
             positives[codes[row]] += labels[row];

@@ -21,15 +21,15 @@ std::set<std::string> termsOf(const CurveModel& curves, const std::string& run, 
     return terms;
 }
 
-/// The branches keep their colours in every plot: joint, id, text; what the id tables weigh is
-/// grey.
+/// The branches have the same colours in every plot: joint, id, text. The L2 loss of the id tables
+/// is grey.
 int branchColour(const std::string& branch) {
     return branch == "id" ? 1 : branch == "text" ? 2 : branch == "tables" ? 7 : 0;
 }
 
 PlotChoice branchPlot(const CurveModel& curves, const std::string& run, RunStage stage,
                       Quantity quantity, const QString& label, BestMark best) {
-    PlotChoice plot{label, {}, best, false, QStringLiteral("comes at the end of the first epoch")};
+    PlotChoice plot{label, {}, best, false, QStringLiteral("available after the first epoch")};
     const auto terms = termsOf(curves, run, stage, quantity);
     for (const std::string& term : terms) {
         plot.lines.push_back({{run, stage, quantity, term},
@@ -42,18 +42,18 @@ PlotChoice branchPlot(const CurveModel& curves, const std::string& run, RunStage
     return plot;
 }
 
-PlotChoice pace(const std::string& run, RunStage stage) {
+PlotChoice throughputPlot(const std::string& run, RunStage stage) {
     return {QStringLiteral("throughput (rows/s)"),
             {{{run, stage, Quantity::Throughput, ""}, QStringLiteral("throughput"), 4}},
             BestMark::None,
             true,
-            QStringLiteral("comes with the first step")};
+            QStringLiteral("available after the first step")};
 }
 
 } // namespace
 
 std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run, RunStage stage) {
-    const QString first = QStringLiteral("comes with the first step");
+    const QString first = QStringLiteral("available after the first step");
     const auto losses = termsOf(curves, run, stage, Quantity::Loss);
     std::vector<PlotChoice> plots;
     if (stage == RunStage::Pretrain) {
@@ -72,8 +72,8 @@ std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run
                          {{{run, stage, Quantity::Alignment, ""}, QStringLiteral("alignment"), 6}},
                          BestMark::None,
                          false,
-                         QStringLiteral("comes at the end of an epoch")});
-        plots.push_back(pace(run, stage));
+                         QStringLiteral("measured at the end of each epoch")});
+        plots.push_back(throughputPlot(run, stage));
         return plots;
     }
     PlotChoice loss{QStringLiteral("training loss (nats)"), {}, BestMark::None, true, first};
@@ -91,14 +91,14 @@ std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run
                                BestMark::Highest));
     plots.push_back(branchPlot(curves, run, stage, Quantity::LogLoss,
                                QStringLiteral("validation LogLoss (nats)"), BestMark::Lowest));
-    if (losses.contains("total") && !alone) { // the sum would press its terms flat
+    if (losses.contains("total") && !alone) { // on the same axis it would flatten its terms
         plots.push_back({QStringLiteral("total loss (nats)"),
                          {{{run, stage, Quantity::Loss, "total"}, lossName("total"), 3}},
                          BestMark::None,
                          true,
                          first});
     }
-    plots.push_back(pace(run, stage));
+    plots.push_back(throughputPlot(run, stage));
     return plots;
 }
 

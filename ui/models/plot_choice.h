@@ -11,7 +11,7 @@ namespace flip::ui {
 
 enum class BestMark { None, Highest, Lowest };
 
-/// One line of a plot: its points, its name in the legend, its place in the row of colours.
+/// One line of a plot: its points, its name in the legend, its colour index.
 struct PlotLine {
     SeriesKey key;
     QString label;
@@ -25,12 +25,12 @@ struct PlotChoice {
     std::vector<PlotLine> lines;
     BestMark best = BestMark::None;
     bool smoothed = false; // whether the smoothing of the page applies
-    QString emptyText;     // said while there is no point
+    QString emptyText;     // shown while there are no points
     bool operator==(const PlotChoice&) const = default;
 };
 
-/// The plots of one stage of a run: the losses, what was validated, the pace. Losses of pretraining
-/// have a plot each, their scales differ; the branches of finetuning share one.
+/// The plots of one stage of a run: losses, validation metrics, throughput. Each pretraining loss
+/// has its own plot, as their scales differ; the branches of finetuning share one.
 std::vector<PlotChoice> plotsOf(const CurveModel& curves, const std::string& run, RunStage stage);
 
 /// "ICL" for "icl", "joint" for "joint".

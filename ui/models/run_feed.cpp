@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kRunsKept = 32;
 
-/// Where the live facts begin among the stored ones: a run resumed here writes to the store too.
+/// Where the live facts begin among the stored ones, as a run resumed here is also stored.
 std::vector<RunEvent>::const_iterator beginOf(const std::vector<RunEvent>& live,
                                               const std::vector<RunEvent>& stored) {
     const auto* begun = live.empty() ? nullptr : std::get_if<RunStarted>(&live.front().fact);
@@ -31,7 +31,7 @@ bool RunFeed::isLoading(const QString& run) const {
     return known != runs_.end() && known->second.loading;
 }
 
-void RunFeed::want(const QString& run) {
+void RunFeed::request(const QString& run) {
     if (run.isEmpty()) {
         return;
     }
@@ -42,7 +42,7 @@ void RunFeed::want(const QString& run) {
     }
     touch(name);
     if (fresh) {
-        Q_EMIT historyWanted(run);
+        Q_EMIT historyRequested(run);
     }
 }
 
@@ -71,7 +71,7 @@ void RunFeed::forget(const QString& run) {
 void RunFeed::reload(const QString& run) {
     if (has(run) && run != liveRun()) {
         forget(run);
-        want(run);
+        request(run);
     }
 }
 
@@ -83,7 +83,7 @@ void RunFeed::takeLive(const std::vector<RunEvent>& events) {
             const bool fresh = runs_.try_emplace(live_).second;
             if (fresh && begun->resumedFromStep > 0) {
                 runs_[live_].loading = true;
-                Q_EMIT historyWanted(liveRun());
+                Q_EMIT historyRequested(liveRun());
             } else if (!runs_[live_].loading) {
                 Q_EMIT historyDropped(liveRun());
             }
@@ -119,7 +119,7 @@ void RunFeed::takeHistory(const QString& run, const std::vector<RunEvent>& event
     const std::string name = run.toStdString();
     const auto known = runs_.find(name);
     if (known == runs_.end() || (name == live_ && !known->second.loading)) {
-        return; // forgotten meanwhile, or this window's own run: its facts come live
+        return; // dropped meanwhile, or this window's own run, whose facts arrive live
     }
     if (!known->second.reachedLive) {
         const auto live = beginOf(known->second.waiting, events);

@@ -14,8 +14,8 @@
 
 namespace flip::ui {
 
-/// Where facts of runs enter the window's models, live ones and stored ones alike, and where it is
-/// known which runs are there. Lives on the GUI thread.
+/// Passes the facts of live and stored runs to the window's models, and keeps track of which runs
+/// are loaded. Lives on the GUI thread.
 class RunFeed : public QObject {
     Q_OBJECT
 
@@ -26,37 +26,36 @@ public:
     AlignmentModel& alignment() { return alignment_; }
     RunJournal& journal() { return journal_; }
 
-    /// The run of this window that is going now; empty if none is.
+    /// The run in progress in this window; empty if there is none.
     QString liveRun() const { return QString::fromStdString(live_); }
 
-    /// Whether the run's stored facts are here, or on their way.
+    /// Whether the run's stored facts are loaded or being loaded.
     bool has(const QString& run) const { return runs_.contains(run.toStdString()); }
     bool isLoading(const QString& run) const;
 
-    /// Makes the run's facts be here: asks for its history unless they are. The 32 runs asked for
-    /// last are kept.
-    void want(const QString& run);
+    /// Loads the run's facts unless they are loaded already. The 32 runs requested last are kept.
+    void request(const QString& run);
 
-    /// Drops what is known of the run; the next want() reads it anew.
+    /// Drops the run's facts; the next request() loads them again.
     void forget(const QString& run);
 
 public Q_SLOTS:
-    /// Facts of this window's own run, in order; RunStarted says whose they are.
+    /// Facts of this window's own run, in order; RunStarted names the run.
     void takeLive(const std::vector<flip::RunEvent>& events);
 
-    /// Stored facts in order, in any number of handfuls; `complete` with the last that are stored
-    /// now. Facts that a process elsewhere adds later come the same way.
+    /// Stored facts in order, in any number of chunks; `complete` is true for the last chunk. Facts
+    /// that another process adds later arrive the same way.
     void takeHistory(const QString& run, const std::vector<flip::RunEvent>& events, bool complete);
 
-    /// The history could not be read; the run shows what is there.
+    /// The history could not be read; the run shows the facts it has.
     void failHistory(const QString& run);
 
-    /// Reads a run anew whose stored facts are not those of before.
+    /// Loads a run again because its stored facts have been replaced.
     void reload(const QString& run);
 
 Q_SIGNALS:
-    void historyWanted(const QString& run);
-    void historyDropped(const QString& run); // nobody needs to follow it any more
+    void historyRequested(const QString& run);
+    void historyDropped(const QString& run); // it need not be followed any more
     void liveRunChanged(const QString& run);
     void loaded(const QString& run);
 
@@ -64,7 +63,7 @@ private:
     struct Known {
         bool loading = false;
         std::vector<RunEvent> waiting; // live facts that must come after the stored ones
-        bool reachedLive = false;      // what is stored from here on is waiting already
+        bool reachedLive = false;      // further stored facts are already in `waiting`
     };
     void enter(const std::string& run, const std::vector<RunEvent>& events);
     void takeLiveRun(const std::vector<RunEvent>& events);
@@ -74,7 +73,7 @@ private:
     AlignmentModel alignment_;
     RunJournal journal_;
     std::map<std::string, Known> runs_;
-    std::deque<std::string> recent_; // asked for last at the back
+    std::deque<std::string> recent_; // requested last at the back
     std::string live_;
 };
 

@@ -18,7 +18,7 @@ std::string epochLine(const EpochDone& fact) {
     return fact.best ? text + " (best so far)" : text;
 }
 
-struct Teller {
+struct StoryUpdater {
     RunStory& story;
     double wallSeconds;
 
@@ -70,7 +70,8 @@ struct Teller {
     void operator()(const LogLine& fact) const { note(fact.level, fact.text); }
     void operator()(const RunEnded& fact) const {
         story.end = fact;
-        const bool calm = fact.status == RunStatus::Finished || fact.status == RunStatus::Stopped;
+        const bool expected =
+            fact.status == RunStatus::Finished || fact.status == RunStatus::Stopped;
         std::string text(wordOf(fact.status));
         if (!fact.reason.empty()) {
             text += ": " + fact.reason;
@@ -78,7 +79,7 @@ struct Teller {
         if (fact.problem) {
             text += ": " + fact.problem->text();
         }
-        note(calm ? "info" : "warning", text);
+        note(expected ? "info" : "warning", text);
     }
 };
 
@@ -111,13 +112,13 @@ void RunJournal::take(const std::string& run, std::span<const RunEvent> events) 
     RunStory& story = stories_[run];
     for (const RunEvent& event : events) {
         story.wallSeconds = event.wallSeconds;
-        std::visit(Teller{story, event.wallSeconds}, event.fact);
+        std::visit(StoryUpdater{story, event.wallSeconds}, event.fact);
     }
     Q_EMIT changed(run);
 }
 
 void RunJournal::forget(const std::string& run) {
-    const std::string name = run; // the argument may live in what is erased
+    const std::string name = run; // the argument may be part of the erased entry
     if (stories_.erase(name) > 0) {
         Q_EMIT changed(name);
     }

@@ -14,7 +14,7 @@
 
 namespace flip::ui {
 
-/// What the facts of one run tell in words and numbers: how far it is, what it said, how it ended.
+/// The state of one run according to its facts: its progress, its log, how it ended.
 struct RunStory {
     struct Line {
         double wallSeconds = 0;
@@ -27,21 +27,21 @@ struct RunStory {
     std::int64_t step = 0;            // of the last stage
     std::int64_t epoch = 0;
     double wallSeconds = 0;                    // of the last fact
-    double stageWallSeconds = 0;               // when this sitting began to step in the last stage
-    std::int64_t stageFirstStep = 0;           // the step it began after
+    double stageWallSeconds = 0;               // when this session's steps of the last stage began
+    std::int64_t stageFirstStep = 0;           // the step before its first one
     std::optional<EpochDone> best;             // the epoch whose weights are kept
-    std::optional<CheckpointSaved> checkpoint; // the last one, from which a resume goes on
+    std::optional<CheckpointSaved> checkpoint; // the last one; a resume continues from it
     std::vector<Line> log;
     std::optional<RunEnded> end; // absent while it runs, and after a crash
 
-    /// Part of the last stage that is done, 0 to 1; absent where nobody said how much there is.
+    /// Completed part of the last stage, 0 to 1; absent if its length is unknown.
     std::optional<double> progress() const;
 
-    /// Until the last stage ends, at the pace of this sitting; absent before the first steps.
+    /// Until the last stage ends, at the speed of this session; absent before its first step.
     std::optional<double> secondsLeft() const;
 };
 
-/// The stories of runs. Fed like CurveModel, by live and replayed facts alike. GUI thread.
+/// The stories of all runs. Fed like CurveModel, by live and replayed facts alike. GUI thread.
 class RunJournal : public QObject {
     Q_OBJECT
 
@@ -51,7 +51,7 @@ public:
     void take(const std::string& run, std::span<const RunEvent> events);
     void forget(const std::string& run);
 
-    /// Null if nothing is known of the run; valid until the next forget().
+    /// Null if no facts of the run are known; valid until the next forget().
     const RunStory* story(const std::string& run) const;
 
 Q_SIGNALS:
@@ -64,7 +64,7 @@ private:
 /// "pretraining", "finetuning of the ids alone", "finetuning".
 std::string stageWord(RunStage stage);
 
-/// "joint" for the run's own output where branches stand beside it, else "validation".
+/// The name of the branch; for the run's own output "joint" if it has branches, else "validation".
 std::string branchWord(const std::string& branch, bool hasBranches);
 
 } // namespace flip::ui

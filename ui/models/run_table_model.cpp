@@ -26,27 +26,28 @@ struct ColumnText {
 
 constexpr std::array<ColumnText, RunTableModel::ColumnCount> kColumns{{
     {"Run", "The run's name"},
-    {"Status", "How the run stands or ended"},
-    {"Kind", "pretrain, finetune, or flip: both in a row"},
-    {"Dataset", "The dataset it learned from"},
-    {"Backbone", "The model of the ids"},
-    {"Language model", "The model of the text"},
-    {"Seed", "The number all chance comes from"},
+    {"Status", "Whether the run is in progress, or how it ended"},
+    {"Kind", "pretrain, finetune, or flip: both in sequence"},
+    {"Dataset", "The dataset it was trained on"},
+    {"Backbone", "The click model over ids"},
+    {"Language model", "The language model that reads the rows as sentences"},
+    {"Seed", "The seed of all random numbers"},
     {"Valid AUC",
-     "Validation AUC of the epoch whose weights were kept; higher is better. Bold: best "
-     "shown on the same dataset",
+     "Validation AUC of the epoch whose weights were kept; higher is better. Bold: best of the "
+     "runs shown on the same dataset",
      Best::Highest},
     {"Test AUC",
-     "Test AUC of the kept weights; higher is better. Bold: best shown on the same dataset",
+     "Test AUC of the kept weights; higher is better. Bold: best of the runs shown on the same "
+     "dataset",
      Best::Highest},
     {"Test LogLoss",
-     "Test LogLoss of the kept weights in nats; lower is better. Bold: best shown on "
+     "Test LogLoss of the kept weights in nats; lower is better. Bold: best of the runs shown on "
      "the same dataset",
      Best::Lowest},
     {"Id AUC", "Test AUC of the id branch alone, in a joint run", Best::Highest},
     {"Text AUC", "Test AUC of the text branch alone, in a joint run", Best::Highest},
     {"Time", "Wall time of the run"},
-    {"Created", "When the run was entered, in UTC"},
+    {"Created", "When the run was created, in UTC"},
 }};
 
 QString lastPart(const std::string& path) {
@@ -66,7 +67,7 @@ QIcon markIcon(const QColor& colour) {
     return icon;
 }
 
-/// Whether nothing a row shows has changed since.
+/// Whether the two runs give the same table row.
 bool looksSame(const RunSummary& a, const RunSummary& b) {
     return a.status == b.status && a.lastStep == b.lastStep && a.lastStage == b.lastStage &&
            a.created == b.created && a.seed == b.seed && a.datasetHash == b.datasetHash &&
@@ -181,7 +182,7 @@ RunTableModel::sorted(std::vector<std::shared_ptr<const Row>> rows) const {
     }
     const auto column = static_cast<std::size_t>(sortColumn_);
     const bool ascending = sortOrder_ == Qt::AscendingOrder;
-    // What is missing stays last in both directions: it is neither small nor large.
+    // Missing values come last in both directions.
     std::stable_sort(rows.begin(), rows.end(), [&](const auto& left, const auto& right) {
         const Value& a = left->values[column];
         const Value& b = right->values[column];
@@ -266,11 +267,11 @@ void RunTableModel::rearrange(std::vector<std::shared_ptr<const Row>> rows) {
 }
 
 void RunTableModel::findBest() {
-    // A bold value compares runs that answered the same question: the same rows of data.
+    // Only runs on the same data are compared.
     std::set<std::pair<QString, int>> best;
     for (int column = 0; column < ColumnCount; ++column) {
-        const Best wish = kColumns[static_cast<std::size_t>(column)].best;
-        if (wish == Best::None) {
+        const Best direction = kColumns[static_cast<std::size_t>(column)].best;
+        if (direction == Best::None) {
             continue;
         }
         struct Record {
@@ -288,8 +289,8 @@ void RunTableModel::findBest() {
             if (const double* number = value(*row)) {
                 const auto [record, fresh] = records.try_emplace(dataset(*row), Record{*number, 0});
                 ++record->second.runs;
-                const bool better = wish == Best::Highest ? *number > record->second.value
-                                                          : *number < record->second.value;
+                const bool better = direction == Best::Highest ? *number > record->second.value
+                                                               : *number < record->second.value;
                 record->second.value = better ? *number : record->second.value;
             }
         }

@@ -19,8 +19,8 @@
 
 namespace flip::ui {
 
-/// The stored runs as rows. Holds plain values, sorts and filters by itself: ten thousand rows
-/// re-sort in a few milliseconds. GUI thread.
+/// The stored runs as rows. Holds plain values and does its own sorting and filtering: ten thousand
+/// rows are sorted in a few milliseconds. GUI thread.
 class RunTableModel : public QAbstractTableModel {
     Q_OBJECT
 
@@ -46,7 +46,7 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    /// Takes the stored runs anew. Only what differs is told; selected rows stay selected.
+    /// Replaces the stored runs. Signals only what has changed; selected rows stay selected.
     void setRuns(const std::vector<RunSummary>& runs);
 
     /// Shows the runs in which every word occurs, in any text column or as seed; "" shows all.
@@ -55,12 +55,12 @@ public:
     /// A coloured mark before the name, for runs whose curves are drawn.
     void setMarks(std::map<QString, QColor> marks);
 
-    /// Part done of a live run, 0 to 1, told with its status.
+    /// Progress of a live run, 0 to 1, shown with its status.
     void setProgress(const QString& run, std::optional<double> progress);
 
     int rowOf(const QString& run) const; // -1: not shown
     QString runAt(int row) const;
-    const RunSummary* find(const QString& run) const; // shown or not; null if there is none
+    const RunSummary* find(const QString& run) const; // shown or not; null if unknown
     int total() const { return static_cast<int>(runs_.size()); }
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -98,7 +98,7 @@ private:
     Qt::SortOrder sortOrder_ = Qt::AscendingOrder;
 };
 
-/// A metric of the run's end: split "test", branch "" or "id" or "text".
+/// The final metrics of a run on a split ("test") for a branch ("", "id" or "text").
 std::optional<Metrics> metricsOf(const RunSummary& run, const std::string& split,
                                  const std::string& branch);
 

@@ -43,16 +43,16 @@ std::vector<SentenceToken> sentenceTokens(const Dataset& dataset, std::int64_t r
         }
         result.push_back(std::move(shown));
     }
-    // The cut of a run, over places instead of ids.
-    TokenRow places;
+    // Cuts as a run does, with positions in place of ids.
+    TokenRow positions;
     for (std::size_t i = 0; i < result.size(); ++i) {
-        places.ids.push_back(static_cast<std::int32_t>(i));
-        places.owner.push_back(static_cast<std::int16_t>(result[i].field));
+        positions.ids.push_back(static_cast<std::int32_t>(i));
+        positions.owner.push_back(static_cast<std::int16_t>(result[i].field));
         result[i].kept = false;
     }
-    cutSentence(rules.cut, 0, static_cast<std::size_t>(rules.maxTokens), places);
-    for (const std::int32_t place : places.ids) {
-        result[static_cast<std::size_t>(place)].kept = true;
+    cutSentence(rules.cut, 0, static_cast<std::size_t>(rules.maxTokens), positions);
+    for (const std::int32_t position : positions.ids) {
+        result[static_cast<std::size_t>(position)].kept = true;
     }
     return result;
 }

@@ -14,14 +14,15 @@ namespace flip::ui {
 
 /// One token of a row's sentence as the template page draws it.
 struct SentenceToken {
-    QString text;   // the piece as a person reads it
-    int field = -1; // whose value it came from; -1: the template's words and specials
+    QString text;   // the piece as readable text
+    int field = -1; // the field it came from; -1: template text or a special token
     bool special = false;
     bool unknown = false;
-    bool kept = true; // false: cut, since the sentence is too long
+    bool kept = true; // false: cut off, as the sentence is too long
 };
 
-/// The whole sentence of a row, [CLS] and [SEP] included; what the rules cut is marked.
+/// The whole sentence of a row, including [CLS] and [SEP]; tokens that the rules cut off are
+/// marked.
 std::vector<SentenceToken> sentenceTokens(const Dataset& dataset, std::int64_t row,
                                           const TextTemplate& textTemplate,
                                           const Tokenizer& tokenizer, const SentenceRules& rules);

@@ -2,12 +2,12 @@
 
 namespace flip::ui {
 
-/// Exponential moving average without the pull of its start at zero (Adam's correction, Kingma and
-/// Ba 2015): m <- w m + (1 - w) x, shown as m / (1 - w^n). A value that is not finite is shown as
-/// it is and does not enter the mean.
+/// Exponential moving average, corrected for its start at zero as in Adam (Kingma and Ba 2015):
+/// m <- w m + (1 - w) x, shown as m / (1 - w^n). A value that is not finite is returned unchanged
+/// and does not enter the mean.
 class DebiasedAverage {
 public:
-    /// `weight` in [0, 1): 0 gives the values back.
+    /// `weight` in [0, 1): 0 returns the values unchanged.
     explicit DebiasedAverage(double weight) : weight_(weight) {}
 
     double add(double value);

@@ -11,11 +11,12 @@ namespace flip::ui {
 
 namespace {
 
-// Seconds since 1970 between 1980 and 2100 are shown as a date; other time columns as they are.
+// Seconds since 1970 that lie between 1980 and 2100 are shown as a date, other times unchanged.
 constexpr std::int64_t kEarliestDate = 315'532'800;
 constexpr std::int64_t kLatestDate = 4'102'444'800;
 
-/// A time of so many decimals: as a date where it looks like seconds since 1970.
+/// The time `digits` / 10^`decimals` as a date if it looks like seconds since 1970, else as a
+/// number.
 QString timeText(std::int64_t digits, int decimals) {
     std::int64_t time = digits;
     for (int i = 0; i < decimals; ++i) {

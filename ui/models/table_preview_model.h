@@ -9,9 +9,10 @@
 
 namespace flip::ui {
 
-/// The rows of a dataset, read cell by cell straight from its mapped columns: opening costs the
-/// same for a thousand rows and for twenty million. Shows a window of kWindowRows rows that can be
-/// moved anywhere, because a table view keeps a few bytes for each row it could show. GUI thread.
+/// The rows of a dataset, read cell by cell directly from its mapped columns, so that opening takes
+/// as long for a thousand rows as for twenty million. Shows a window of kWindowRows rows that can
+/// be moved anywhere, because a table view keeps a few bytes for each row it could show. GUI
+/// thread.
 class TablePreviewModel : public QAbstractTableModel {
     Q_OBJECT
 public:

@@ -6,7 +6,7 @@ namespace flip::ui {
 
 namespace {
 
-char16_t signOf(RunStatus status) {
+char16_t symbolOf(RunStatus status) {
     switch (status) {
     case RunStatus::Running:
         return 0x25B6;
@@ -73,7 +73,7 @@ QString plainNumber(double value) {
 }
 
 QString statusText(RunStatus status) {
-    return QString(QChar(signOf(status))) + QChar(' ') + wordText(status);
+    return QString(QChar(symbolOf(status))) + QChar(' ') + wordText(status);
 }
 
 QString shortName(const QString& name, int length) {

@@ -10,7 +10,7 @@
 
 namespace flip::ui {
 
-// Numbers as the window writes them, everywhere alike.
+// Numbers as text, formatted the same everywhere in the window.
 
 QString scoreText(std::optional<double> value); // 0.7812, "not defined" when absent
 QString durationText(double seconds);           // 0.4 s, 12 s, 1 m 23 s, 2 h 05 m, 3 d 4 h
@@ -19,14 +19,14 @@ QString bytesText(std::int64_t bytes);          // 12.3 MiB
 QString percentText(double share);              // 0.0123: "1.2 %"
 QString plainNumber(double value);              // four significant digits: 0.6931, 12.35, 1.2e-05
 
-/// A choice by its word, as files and the command line write it.
+/// The word of a choice, as in files and on the command line.
 template <Choice E>
 QString wordText(E value) {
     const std::string_view word = wordOf(value);
     return QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()));
 }
 
-/// A status with its sign: "✓ finished"; never told by colour alone.
+/// A status with its symbol, "✓ finished", so that it is not shown by colour alone.
 QString statusText(RunStatus status);
 
 /// Elided in the middle to at most `length` characters.

@@ -26,7 +26,7 @@ constexpr int kFrameMilliseconds = 700;
 AlignmentPage::AlignmentPage(RunFeed& feed, Selection& selection, QWidget* parent)
     : PageFrame(tr("Alignment"), new EmptyState({}, {}), parent), feed_(feed),
       selection_(selection) {
-    QWidget* map = makeMap(); // Tab goes by the order of making
+    QWidget* map = makeMap(); // the Tab order is that of creation
     addSplitContent(Qt::Horizontal, map, makeScore(), {3, 2}, {600, 400});
     clock_.setInterval(kFrameMilliseconds);
     connect(&clock_, &QTimer::timeout, this, &AlignmentPage::takeStep);
@@ -49,7 +49,7 @@ AlignmentPage::AlignmentPage(RunFeed& feed, Selection& selection, QWidget* paren
         if (run != known_.end() && !run->second.parent.isEmpty()) {
             selection_.setRun(run->second.parent);
         } else {
-            Q_EMIT experimentWanted();
+            Q_EMIT experimentRequested();
         }
     });
     showRun();
@@ -142,10 +142,10 @@ int AlignmentPage::shownEpoch() const {
 
 void AlignmentPage::showRun() {
     const QString run = selection_.run();
-    feed_.want(run);
+    feed_.request(run);
     title().setBreadcrumb(run.isEmpty() ? QStringList() : QStringList{run});
     const auto all = maps();
-    turnTo(all.empty() ? 0 : 1);
+    showPlace(all.empty() ? 0 : 1);
     if (all.empty()) {
         shownRun_.clear();
         play_->setChecked(false);
@@ -174,7 +174,7 @@ void AlignmentPage::showRun() {
                                {{key, tr("share on the diagonal"), 6}},
                                BestMark::Highest,
                                false,
-                               tr("comes at the end of an epoch")});
+                               tr("measured at the end of each epoch")});
         }
     }
     showMap();
@@ -211,12 +211,12 @@ void AlignmentPage::showEmpty() {
     const bool running = run == feed_.liveRun() || known.running;
     if (run.isEmpty()) {
         empty().setTexts(tr("No run selected"),
-                         tr("This page shows which words the ids lean on. Select a run on the page "
-                            "Runs or Compare, or pretrain one."),
+                         tr("This page shows which words the ids attend to. Select a run on the "
+                            "Runs or Compare page, or pretrain one."),
                          tr("Set up an experiment"));
     } else if (feed_.isLoading(run)) {
         empty().setTexts(tr("Reading the run"),
-                         tr("The stored facts of %1 are on their way.").arg(run));
+                         tr("The stored facts of %1 are being read.").arg(run));
     } else if (!known.parent.isEmpty()) {
         empty().setTexts(
             tr("No alignment map in %1").arg(run),

@@ -22,8 +22,8 @@ class CurvePlot;
 class HeatMap;
 class Selection;
 
-/// Which words the ids of a run lean on: field against field, epoch by epoch. Feed and selection
-/// must outlive it.
+/// Which words the ids of a run attend to: field by field, epoch by epoch. The feed and the
+/// selection must outlive the page.
 class AlignmentPage : public PageFrame {
     Q_OBJECT
 
@@ -37,7 +37,7 @@ public Q_SLOTS:
     void setRuns(const std::vector<flip::RunSummary>& runs);
 
 Q_SIGNALS:
-    void experimentWanted(); // from the empty page
+    void experimentRequested(); // from the empty page
 
 private:
     QWidget* makeMap();

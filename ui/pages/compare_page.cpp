@@ -26,7 +26,7 @@ namespace flip::ui {
 
 namespace {
 
-constexpr int kRunsDrawn = 16; // more lines than that tell nothing apart
+constexpr int kRunsDrawn = 16; // more lines cannot be told apart
 const char* const kHeaderState = "compare/columns";
 
 using LossChoice = std::pair<std::string, std::string>; // word of the stage, term
@@ -36,26 +36,27 @@ using LossChoice = std::pair<std::string, std::string>; // word of the stage, te
 ComparePage::ComparePage(RunFeed& feed, Selection& selection, QWidget* parent)
     : PageFrame(tr("Compare"),
                 new EmptyState(tr("Nothing to compare yet"),
-                               tr("Every run of this workspace becomes a row here, with its recipe "
-                                  "and its AUC and LogLoss. Select several to lay their curves "
-                                  "over each other."),
+                               tr("Every run of this workspace is a row here, with its recipe and "
+                                  "its AUC and LogLoss. Select several to overlay their curves."),
                                tr("Set up an experiment")),
                 parent),
       feed_(feed), selection_(selection), model_(new RunTableModel(this)) {
-    QWidget* table = makeTable(); // Tab goes by the order of making
+    QWidget* table = makeTable(); // the Tab order is that of creation
     addSplitContent(Qt::Vertical, table, makeCurves(), {3, 2}, {600, 400});
 
     connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
         const QScopedValueRollback<bool> sorting(rearranging_, true);
         model_->setFilter(text);
-        tellCount();
+        showCount();
     });
-    connect(&empty(), &EmptyState::actionRequested, this, &ComparePage::experimentWanted);
+    connect(&empty(), &EmptyState::actionRequested, this, &ComparePage::experimentRequested);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& now) {
-                // A current row that a filter hides passes to its neighbour; nobody chose that one.
+                // When a filter hides the current row, its neighbour becomes current without the
+                // user's choice.
                 if (now.isValid() && !rearranging_) {
-                    // The view selects by itself after this; selecting here would undo a toggle.
+                    // The view updates the selection after this; selecting here would undo a
+                    // toggle.
                     choosing_ = true;
                     selection_.setRun(model_->runAt(now.row()));
                     choosing_ = false;
@@ -110,7 +111,7 @@ QWidget* ComparePage::makeTable() {
     header->setStretchLastSection(true);
     header->setSortIndicator(RunTableModel::Created, Qt::DescendingOrder);
     const QFontMetrics strong(strongFont()); // the best of a column is bold
-    // Fixed sample texts: measuring ten thousand rows would cost seconds.
+    // Fixed sample texts: measuring ten thousand rows would take seconds.
     static constexpr std::array<const char*, RunTableModel::ColumnCount> kSamples{
         "finetune-movielens-100k-12",
         "finished 100 %",
@@ -131,8 +132,7 @@ QWidget* ComparePage::makeTable() {
             strong.horizontalAdvance(QString::fromUtf8(kSamples[static_cast<std::size_t>(i)]));
         const int title = strong.horizontalAdvance(
             model_->headerData(i, Qt::Horizontal, Qt::DisplayRole).toString());
-        table_->setColumnWidth(i,
-                               std::max(content, title) + 38); // padding and the arrow of sorting
+        table_->setColumnWidth(i, std::max(content, title) + 38); // padding and the sort arrow
     }
     header->restoreState(QSettings().value(kHeaderState).toByteArray());
     table_->setSortingEnabled(true);
@@ -178,15 +178,15 @@ void ComparePage::setRuns(const std::vector<RunSummary>& runs) {
         const QScopedValueRollback<bool> sorting(rearranging_, true);
         model_->setRuns(runs);
     }
-    turnTo(model_->total() == 0 ? 0 : 1);
-    tellCount();
+    showPlace(model_->total() == 0 ? 0 : 1);
+    showCount();
     const int row = model_->rowOf(selection_.run());
     if (row >= 0 && !table_->selectionModel()->hasSelection()) {
         table_->setCurrentIndex(model_->index(row, RunTableModel::Name));
     }
 }
 
-void ComparePage::tellCount() {
+void ComparePage::showCount() {
     count_->setText(
         tr("%1 of %2 runs").arg(countText(model_->rowCount()), countText(model_->total())));
 }
@@ -230,13 +230,13 @@ void ComparePage::overlay() {
     const QStringList runs = comparedRuns();
     colourRuns(runs);
     for (const QString& run : runs) {
-        feed_.want(run);
+        feed_.request(run);
     }
     int selected = 0;
     for (const QItemSelectionRange& range : table_->selectionModel()->selection()) {
         selected += range.height();
     }
-    note_->setText(runs.isEmpty() ? tr("Select rows to lay their curves over each other")
+    note_->setText(runs.isEmpty() ? tr("Select rows to overlay their curves")
                    : selected > kRunsDrawn
                        ? tr("%1 of %2 selected runs are drawn").arg(kRunsDrawn).arg(selected)
                        : QString());

@@ -19,8 +19,8 @@ class CurveControls;
 class CurveGrid;
 class Selection;
 
-/// All stored runs side by side: a table to sort and filter, and under it the curves of the
-/// selected ones over each other. Feed and selection must outlive it.
+/// All stored runs side by side: a table to sort and filter, and below it the overlaid curves of
+/// the selected ones. The feed and the selection must outlive the page.
 class ComparePage : public PageFrame {
     Q_OBJECT
 
@@ -35,7 +35,7 @@ public Q_SLOTS:
     void setRuns(const std::vector<flip::RunSummary>& runs);
 
 Q_SIGNALS:
-    void experimentWanted(); // from the empty page
+    void experimentRequested(); // from the empty page
 
 private:
     QWidget* makeTable();
@@ -44,7 +44,7 @@ private:
     void showPlots();
     void showLosses();
     void colourRuns(const QStringList& runs);
-    void tellCount();
+    void showCount();
 
     RunFeed& feed_;
     Selection& selection_;
@@ -57,7 +57,7 @@ private:
     QLabel* note_;
     CurveGrid* grid_;
     bool choosing_ = false;
-    bool rearranging_ = false;       // rows come and go: the current row moves by itself
+    bool rearranging_ = false;       // rows are added or removed, which moves the current row
     std::map<QString, int> colours_; // kept while a run stays selected
 };
 

@@ -33,9 +33,9 @@ namespace flip::ui {
 
 namespace {
 
-constexpr int kMostRemarkLines = 6; // seen at once
+constexpr int kMaxRemarkLines = 6; // visible at once
 
-enum Place { EmptyPlace, BrowserPlace, ImportPlace };
+enum PageContent { EmptyContent, BrowserContent, ImportContent };
 
 QWidget* side(std::initializer_list<QWidget*> widgets, QMargins margins) {
     auto* column = new QWidget;
@@ -51,15 +51,16 @@ QWidget* side(std::initializer_list<QWidget*> widgets, QMargins margins) {
 } // namespace
 
 DataPage::DataPage(Workspace workspace, QWidget* parent)
-    : PageFrame(tr("Data"),
-                new EmptyState(
-                    tr("No dataset yet"),
-                    tr("A dataset is a table of clicks: one row a view, a label, and the fields a "
-                       "model may read. Import raw files, or drop their folder here. The sample "
-                       "project brings several hundred real films with simulated people and needs "
-                       "no network."),
-                    tr("Import files…")),
-                parent),
+    : PageFrame(
+          tr("Data"),
+          new EmptyState(
+              tr("No dataset yet"),
+              tr("A dataset is a table of clicks: one row per impression, with a label and the "
+                 "fields a model may read. Import raw files, or drop their folder here. The "
+                 "sample project has several hundred real films with simulated users and "
+                 "needs no network."),
+              tr("Import files…")),
+          parent),
       workspace_(std::move(workspace)), import_(new ImportPanel(workspace_, this)),
       model_(new TablePreviewModel(this)), badLines_(new BadLineModel(this)),
       importButton_(new QPushButton(tr("Import…"), this)),
@@ -81,8 +82,8 @@ DataPage::DataPage(Workspace workspace, QWidget* parent)
     connect(importButton_, &QPushButton::clicked, this, [this] { importFrom({}); });
     connect(sampleButton_, &QPushButton::clicked, this, &DataPage::makeSample);
     connect(useButton_, &QPushButton::clicked, this,
-            [this] { Q_EMIT experimentWanted(dataset()); });
-    connect(import_, &ImportPanel::closed, this, &DataPage::showPlace);
+            [this] { Q_EMIT experimentRequested(dataset()); });
+    connect(import_, &ImportPanel::closed, this, &DataPage::showContent);
     connect(import_, &ImportPanel::imported, this, &DataPage::takeImport);
     connect(names_, &QListWidget::currentTextChanged, this, &DataPage::openDataset);
     connect(goTo_, &QSpinBox::valueChanged, this, [this](int row) {
@@ -140,7 +141,7 @@ QWidget* DataPage::buildBrowser() {
     splitRule_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     leftOut_ = new QLabel(this);
     leftOut_->setProperty("kind", "second");
-    remarks_ = new ScrolledText(kMostRemarkLines, this);
+    remarks_ = new ScrolledText(kMaxRemarkLines, this);
     remarks_->setAccessibleName(tr("Remarks on the import"));
     remarks_->hide();
     badTable_ = new QTableView(this);
@@ -217,13 +218,13 @@ void DataPage::reload() {
         }
     }
     showDataset(found.contains(before) ? before : found.value(0));
-    if (place() != ImportPlace) {
-        showPlace();
+    if (place() != ImportContent) {
+        showContent();
     }
 }
 
-void DataPage::showPlace() {
-    turnTo(names_->count() == 0 ? EmptyPlace : BrowserPlace);
+void DataPage::showContent() {
+    showPlace(names_->count() == 0 ? EmptyContent : BrowserContent);
     useButton_->setVisible(names_->count() > 0);
     importButton_->setVisible(names_->count() > 0);
     sampleButton_->setVisible(names_->count() > 0);
@@ -274,8 +275,8 @@ void DataPage::take(Opened opened) {
         hideLeftOut();
         facts_->setText(tr("This dataset cannot be read: %1")
                             .arg(QString::fromStdString(opened.problem->text())));
-        Q_EMIT problemMet(*opened.problem);
-        tellHeader();
+        Q_EMIT problemReported(*opened.problem);
+        updateHeader();
         return;
     }
     const Dataset& dataset = *opened.dataset;
@@ -300,7 +301,7 @@ void DataPage::take(Opened opened) {
     std::ranges::move(importRemarks(dataset.tally(), dataset.fields(), dataset.rows()),
                       std::back_inserter(remarks));
     showLeftOut(dataset.tally(), remarks, std::move(opened.badLines));
-    tellHeader();
+    updateHeader();
     count_.start(
         [shared = opened.dataset](std::stop_token stop) { return countFields(*shared, stop); },
         [this](std::vector<FieldStatistics> statistics) { takeStatistics(std::move(statistics)); });
@@ -311,10 +312,10 @@ void DataPage::showLeftOut(const ImportTally& tally, const std::vector<ImportRem
                            std::vector<BadLine> first) {
     const auto shown = static_cast<std::int64_t>(first.size());
     const QString leftOut = QString::fromStdString(leftOutInWords(tally));
-    leftOut_->setText(leftOut.isEmpty() ? tr("no rows")
-                      : tally.badLines > shown
-                          ? tr("%1; here are the first %2 bad lines").arg(leftOut, countText(shown))
-                          : leftOut);
+    leftOut_->setText(
+        tally.badLines > shown
+            ? tr("%1; the first %2 bad lines are shown").arg(leftOut, countText(shown))
+            : leftOut);
     leftOutRow_->show();
     QStringList lines;
     for (const ImportRemark& remark : remarks) {
@@ -338,10 +339,10 @@ void DataPage::hideLeftOut() {
 void DataPage::takeStatistics(std::vector<FieldStatistics> statistics) {
     statistics_ = std::move(statistics);
     fields_->setStatistics(statistics_);
-    tellHeader();
+    updateHeader();
 }
 
-void DataPage::tellHeader() {
+void DataPage::updateHeader() {
     std::vector<DistributionHeader::Column> columns(
         static_cast<std::size_t>(model_->columnCount()));
     for (int i = 0; i < model_->columnCount(); ++i) {
@@ -368,7 +369,7 @@ void DataPage::importFrom(const QString& fileOrFolder) {
     if (!fileOrFolder.isEmpty()) {
         import_->setSource(fileOrFolder);
     }
-    turnTo(ImportPlace);
+    showPlace(ImportContent);
     title().setBreadcrumb({tr("Import")});
     useButton_->hide();
     importButton_->hide();
@@ -377,15 +378,14 @@ void DataPage::importFrom(const QString& fileOrFolder) {
 }
 
 void DataPage::takeImport(const QString& name, const ImportReport& report) {
-    turnTo(BrowserPlace);
+    showPlace(BrowserContent);
     model_->setDataset(nullptr);
     reload();
     showDataset(name);
-    showPlace();
-    const std::string leftOut = leftOutInWords(report.tally);
+    showContent();
     QString news = tr("Imported %1: %2 rows in %3; left out: %4")
                        .arg(name, countText(report.rows), durationText(report.seconds),
-                            leftOut.empty() ? tr("no rows") : QString::fromStdString(leftOut));
+                            QString::fromStdString(leftOutInWords(report.tally)));
     for (const std::string& line : report.leftOut) {
         news += QStringLiteral("; ") + QString::fromStdString(line);
     }
@@ -394,7 +394,7 @@ void DataPage::takeImport(const QString& name, const ImportReport& report) {
             news += QStringLiteral("; ") + QString::fromStdString(remark.text);
         }
     }
-    Q_EMIT newsMet(news);
+    Q_EMIT newsReported(news);
     Q_EMIT datasetsChanged();
 }
 
@@ -406,13 +406,13 @@ void DataPage::makeSample() {
                       std::stop_token stop) { return ensureDemoDataset(workspace, stop); },
                   [this](const Result<std::string>& made) {
                       if (!made) {
-                          Q_EMIT problemMet(made.problem());
+                          Q_EMIT problemReported(made.problem());
                           return;
                       }
                       reload();
                       showDataset(QString::fromStdString(*made));
-                      if (place() != ImportPlace) { // a form half filled stays
-                          showPlace();
+                      if (place() != ImportContent) { // keeps a half-filled import form
+                          showContent();
                       }
                       Q_EMIT datasetsChanged();
                   });

@@ -31,7 +31,7 @@ class ScrolledText;
 class SplitBar;
 class TablePreviewModel;
 
-/// The datasets of the workspace: bring new ones in, look at their rows, fields and split.
+/// The datasets of the workspace: imports new ones and shows their rows, fields and split.
 class DataPage : public PageFrame {
     Q_OBJECT
 public:
@@ -48,9 +48,9 @@ public Q_SLOTS:
 Q_SIGNALS:
     void datasetsChanged();
     void datasetShown(const QString& name);
-    void experimentWanted(const QString& dataset);
-    void problemMet(const flip::Problem& problem);
-    void newsMet(const QString& text);
+    void experimentRequested(const QString& dataset);
+    void problemReported(const flip::Problem& problem);
+    void newsReported(const QString& text);
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -70,14 +70,14 @@ private:
                      std::vector<BadLine> first);
     void hideLeftOut();
     void takeStatistics(std::vector<FieldStatistics> statistics);
-    void tellHeader();
-    void showPlace();
+    void updateHeader();
+    void showContent();
     void takeImport(const QString& name, const ImportReport& report);
 
     const Workspace workspace_;
     ImportPanel* import_;
     QSplitter* sides_ = nullptr;
-    bool sidesMoved_ = false; // by the person: no longer follows the width
+    bool sidesMoved_ = false; // by the user: sizes no longer follow the width
     QListWidget* names_ = nullptr;
     QTableView* table_ = nullptr;
     DistributionHeader* header_ = nullptr;

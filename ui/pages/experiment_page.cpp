@@ -112,7 +112,7 @@ QWidget* ExperimentPage::buildForm() {
     help_->setMinimumHeight(34);
     help_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     helpTitle_->setText(tr("Help"));
-    help_->setText(tr("Point at an option, or move to it, to read here what it does."));
+    help_->setText(tr("Point at an option, or move to it, to see what it does."));
     auto* helpRow = new QHBoxLayout;
     helpRow->setContentsMargins(kSpace4, kSpace2, kSpace4, 0);
     helpRow->setSpacing(kSpace3);
@@ -135,7 +135,7 @@ QWidget* ExperimentPage::buildToml() {
     tomlProblem_ = new QLabel(this);
     tomlProblem_->setProperty("kind", "problem");
     tomlProblem_->setWordWrap(true);
-    everyDefault_ = new QCheckBox(tr("With every default"), this);
+    everyDefault_ = new QCheckBox(tr("Include all defaults"), this);
     auto* page = new QWidget(this);
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(kSpace4, kSpace3, kSpace4, kSpace2);
@@ -170,7 +170,7 @@ void ExperimentPage::connectAll() {
             writeToml();
         }
     });
-    connect(form_, &OptionForm::helpWanted, this,
+    connect(form_, &OptionForm::helpRequested, this,
             [this](const QString& title, const QString& text) {
                 helpTitle_->setText(title);
                 help_->setText(text);
@@ -188,7 +188,7 @@ void ExperimentPage::connectAll() {
 
 void ExperimentPage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    reloadNames(); // a model may have been put in its folder meanwhile
+    reloadNames(); // a model may have been added meanwhile
 }
 
 void ExperimentPage::resizeEvent(QResizeEvent* event) {
@@ -207,7 +207,7 @@ QString ExperimentPage::dataset() const {
 bool ExperimentPage::setToml(const QString& toml, const QString& fileName) {
     const Result<RunDraft> draft = readExperiment(toml.toStdString(), fileName.toStdString());
     if (!draft) {
-        Q_EMIT problemMet(draft.problem());
+        Q_EMIT problemReported(draft.problem());
         return false;
     }
     form_->setDraft(*draft);
@@ -222,7 +222,7 @@ void ExperimentPage::openFile(const QString& file) {
                       file.toStdString()}
             : readFile(file.toStdString());
     if (!text) {
-        Q_EMIT problemMet(text.problem());
+        Q_EMIT problemReported(text.problem());
     } else if (setToml(QString::fromStdString(*text), file)) {
         title_->setBreadcrumb({QFileInfo(file).fileName()});
     }
@@ -264,7 +264,7 @@ void ExperimentPage::reloadNames() {
 
 void ExperimentPage::setRunning(bool running) {
     running_ = running;
-    tellPlan();
+    showPlan();
 }
 
 void ExperimentPage::check() {
@@ -273,19 +273,19 @@ void ExperimentPage::check() {
         return;
     }
     spec_.reset();
-    sound_ = false;
+    ready_ = false;
     if (const auto typing = form_->typingProblem()) {
-        tell(typing);
+        showState(typing);
         return;
     }
     const Result<RunSpec> spec = resolve(form_->draft());
     if (!spec) {
-        tell(spec.problem());
+        showState(spec.problem());
         return;
     }
     spec_ = *spec;
     Q_EMIT recipeChanged(*spec_);
-    tellMasks();
+    showMasks();
     preflight_.start(
         [spec = *spec, workspace = workspace_](std::stop_token) {
             Check check;
@@ -311,27 +311,27 @@ void ExperimentPage::check() {
 
 void ExperimentPage::takeCheck(const Check& result) {
     last_ = result;
-    sound_ = !result.problem && spec_.has_value();
-    tellMasks();
-    tell(result.problem);
+    ready_ = !result.problem && spec_.has_value();
+    showMasks();
+    showState(result.problem);
 }
 
-void ExperimentPage::tell(const std::optional<Problem>& problem) {
+void ExperimentPage::showState(const std::optional<Problem>& problem) {
     form_->showProblem(problem);
     if (problem) {
         setKind(state_, "problem");
         state_->setText(
-            (tomlBroken_ ? tr("Not ready, the file has a mistake: %1") : tr("Not ready: %1"))
+            (tomlBroken_ ? tr("Not ready, the file has an error: %1") : tr("Not ready: %1"))
                 .arg(QString::fromStdString(problem->text())));
     } else {
         setKind(state_, "good");
         state_->setText(tr("✓ Ready"));
     }
-    tellPlan();
+    showPlan();
 }
 
-void ExperimentPage::tellPlan() {
-    start_->setEnabled(sound_ && !running_);
+void ExperimentPage::showPlan() {
+    start_->setEnabled(ready_ && !running_);
     if (!spec_) {
         plan_->clear();
         return;
@@ -342,7 +342,7 @@ void ExperimentPage::tellPlan() {
         const std::int64_t batch = std::max<std::int64_t>(1, batchSize);
         const std::int64_t perEpoch = (last_.trainRows + batch - 1) / batch;
         return maxSteps > 0 && maxSteps < epochs * perEpoch
-                   ? tr("%1 steps, of %2 an epoch").arg(countText(maxSteps), countText(perEpoch))
+                   ? tr("%1 steps, %2 per epoch").arg(countText(maxSteps), countText(perEpoch))
                    : tr("%1 epochs of %2 steps").arg(countText(epochs), countText(perEpoch));
     };
     const RunSpec::Pretrain& pretrain = spec_->pretrain;
@@ -360,7 +360,7 @@ void ExperimentPage::tellPlan() {
                      .arg(steps(finetune.epochs, finetune.batchSize, finetune.maxSteps));
     }
     if (running_) {
-        parts << tr("a run is going on in this window; the next can start when it has ended");
+        parts << tr("a run is in progress in this window; the next can start when it has ended");
     }
     QString text = parts.join(QStringLiteral("; "));
     if (!text.isEmpty()) {
@@ -369,7 +369,7 @@ void ExperimentPage::tellPlan() {
     plan_->setText(text);
 }
 
-void ExperimentPage::tellMasks() {
+void ExperimentPage::showMasks() {
     if (spec_) {
         const auto& pretrain = spec_->pretrain;
         tableMask_->setMask(last_.tableFields, pretrain.maskRatioTable, pretrain.maskRounding);
@@ -394,10 +394,10 @@ void ExperimentPage::takeToml() {
         checkSoon_.stop();
         preflight_.cancel();
         spec_.reset();
-        sound_ = false;
+        ready_ = false;
         tomlBroken_ = true;
         tomlProblem_->setText(QString::fromStdString(draft.problem().text()));
-        tell(draft.problem());
+        showState(draft.problem());
         return;
     }
     tomlProblem_->clear();
@@ -422,15 +422,15 @@ void ExperimentPage::chooseFile(bool save) {
     }
     const Result<void> written = writeFileAtomically(file.toStdString(), toml().toStdString());
     if (!written) {
-        Q_EMIT problemMet(written.problem());
+        Q_EMIT problemReported(written.problem());
         return;
     }
     title_->setBreadcrumb({QFileInfo(file).fileName()});
-    Q_EMIT newsMet(tr("Saved %1").arg(file));
+    Q_EMIT newsReported(tr("Saved %1").arg(file));
 }
 
 void ExperimentPage::start() {
-    if (spec_ && sound_) {
+    if (spec_ && ready_) {
         Q_EMIT startRequested(*spec_);
     }
 }

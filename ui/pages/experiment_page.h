@@ -25,18 +25,18 @@ class MaskSteps;
 class OptionForm;
 class PageTitle;
 
-/// The recipe of a run as a form and as an experiment file, either way round; checked while it is
-/// written, started from here.
+/// The recipe of a run, edited as a form or as an experiment file, checked while it is edited, and
+/// started from here.
 class ExperimentPage : public QWidget {
     Q_OBJECT
 public:
     explicit ExperimentPage(Workspace workspace, QWidget* parent = nullptr);
 
-    QString toml() const; // what differs from the defaults; for the next sitting
+    QString toml() const; // what differs from the defaults; for the next session
     QString dataset() const;
 
 public Q_SLOTS:
-    bool setToml(const QString& toml, const QString& fileName); // false: what stood there stays
+    bool setToml(const QString& toml, const QString& fileName); // false: invalid; nothing changes
     void openFile(const QString& file);
     void setDataset(const QString& name);
     void setTemplate(const QString& text, int maxTokens);
@@ -46,9 +46,9 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void startRequested(const flip::RunSpec& spec);
-    void problemMet(const flip::Problem& problem);
-    void newsMet(const QString& text);
-    void recipeChanged(const flip::RunSpec& spec); // as complete as a run needs it
+    void problemReported(const flip::Problem& problem);
+    void newsReported(const QString& text);
+    void recipeChanged(const flip::RunSpec& spec); // complete, as a run needs it
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -66,9 +66,9 @@ private:
     void connectAll();
     void check();
     void takeCheck(const Check& check);
-    void tell(const std::optional<Problem>& problem);
-    void tellPlan();
-    void tellMasks();
+    void showState(const std::optional<Problem>& problem);
+    void showPlan();
+    void showMasks();
     void writeToml();
     void takeToml();
     void chooseFile(bool save);
@@ -89,11 +89,11 @@ private:
     QLabel* state_;
     QLabel* plan_;
     QPushButton* start_;
-    std::optional<RunSpec> spec_; // set where the draft is complete
+    std::optional<RunSpec> spec_; // set if the draft is valid
     Check last_;
-    bool sound_ = false; // the pre-flight of spec_ found nothing
+    bool ready_ = false; // the pre-flight of spec_ found no problem
     bool running_ = false;
-    bool tomlBroken_ = false; // what stands there is no recipe; it is kept until it is one again
+    bool tomlBroken_ = false; // the text is not a valid recipe; it is kept until it is valid
     QTimer checkSoon_;
     QTimer tomlSoon_;
     BackgroundJob preflight_; // last member: joined first

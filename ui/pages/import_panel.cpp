@@ -34,7 +34,7 @@ constexpr qint64 kPreviewBytes = 1500;     // of each file
 constexpr qint64 kLargestSchema = 1 << 20; // bytes
 constexpr int kPreviewFiles = 8;
 const QString kOwnSchema = QStringLiteral("csv");
-constexpr int kDefaultSplit = -1; // in the place of a SplitPlan::Rule
+constexpr int kDefaultSplit = -1; // in place of a SplitPlan::Rule
 
 QPlainTextEdit* codeView(const QString& name, QWidget* parent) {
     auto* view = new QPlainTextEdit(parent);
@@ -54,7 +54,7 @@ QString firstLinesOf(const QString& source, const std::stop_token& stop) {
         files << place;
     }
     if (files.isEmpty()) {
-        return QObject::tr("No file is here.");
+        return QObject::tr("There are no files here.");
     }
     QString text;
     for (int i = 0; i < files.size() && i < kPreviewFiles && !stop.stop_requested(); ++i) {
@@ -105,7 +105,7 @@ ImportPanel::ImportPanel(Workspace workspace, QWidget* parent)
       rule_(new QComboBox(this)), train_(spin(1, 98, 80, tr("Share of training rows"), this)),
       valid_(spin(1, 98, 10, tr("Share of validation rows"), this)),
       seed_(spin(0, 1'000'000, 1, tr("Seed of the split"), this)), splitFile_(new QLineEdit(this)),
-      minCount_(spin(1, 1'000'000, 1, tr("Smallest count of a value"), this)),
+      minCount_(spin(1, 1'000'000, 1, tr("Minimum count of a value"), this)),
       labelRule_(new QLineEdit(this)), replace_(new QCheckBox(this)), strict_(new QCheckBox(this)),
       schemaText_(codeView(tr("Schema"), this)), filesText_(codeView(tr("First lines"), this)),
       state_(new QLabel(this)), bar_(new QProgressBar(this)),
@@ -187,7 +187,7 @@ void ImportPanel::buildForm(QFormLayout* form) {
             preset_->addItem(QString::fromStdString(name), QString::fromStdString(name));
         }
     }
-    preset_->addItem(tr("A schema file of my own"), kOwnSchema);
+    preset_->addItem(tr("My own schema file"), kOwnSchema);
     form->addRow(tr("Layout of the files"), preset_);
     auto* schemaFile = new QPushButton(tr("File…"), this);
     schema_->setPlaceholderText(tr("A .toml file: tables, joins, label, fields"));
@@ -198,22 +198,22 @@ void ImportPanel::buildForm(QFormLayout* form) {
     name_->setPlaceholderText(tr("Letters, digits, . _ -"));
     form->addRow(tr("Name of the dataset"), name_);
 
-    rule_->addItem(tr("As the files are named, else random"), kDefaultSplit);
+    rule_->addItem(tr("By file name if possible, else at random"), kDefaultSplit);
     rule_->addItem(tr("At random"), int(SplitPlan::Rule::Random));
     rule_->addItem(tr("By time, newest rows for test"), int(SplitPlan::Rule::Time));
-    rule_->addItem(tr("As a file says"), int(SplitPlan::Rule::File));
+    rule_->addItem(tr("As given by a split file"), int(SplitPlan::Rule::File));
     rule_->addItem(tr("By file name: train, valid, test"), int(SplitPlan::Rule::Parts));
     rule_->setAccessibleName(tr("Split"));
     form->addRow(tr("Split"), rule_);
     train_->setSuffix(QStringLiteral(" %"));
     valid_->setSuffix(QStringLiteral(" %"));
     auto* rest = captionLabel({}, this);
-    const auto tellRest = [this, rest] {
+    const auto showRest = [this, rest] {
         rest->setText(tr("test %1 %").arg(std::max(0, 100 - train_->value() - valid_->value())));
     };
-    connect(train_, &QSpinBox::valueChanged, this, tellRest);
-    connect(valid_, &QSpinBox::valueChanged, this, tellRest);
-    tellRest();
+    connect(train_, &QSpinBox::valueChanged, this, showRest);
+    connect(valid_, &QSpinBox::valueChanged, this, showRest);
+    showRest();
     sharesRow_ = rowOf(
         {captionLabel(tr("train"), this), train_, captionLabel(tr("valid"), this), valid_, rest},
         this);
@@ -230,10 +230,10 @@ void ImportPanel::buildForm(QFormLayout* form) {
 
     minCount_->setToolTip(tr("Values that occur less often in the training rows share the field's "
                              "unknown id."));
-    form->addRow(tr("Smallest count"), minCount_);
+    form->addRow(tr("Minimum count"), minCount_);
     labelRule_->setPlaceholderText(tr("As the schema says; e.g. >= 4"));
     form->addRow(tr("Positive label"), labelRule_);
-    replace_->setText(tr("Replace a dataset of this name"));
+    replace_->setText(tr("Replace a dataset with this name"));
     form->addRow(QString(), replace_);
     strict_->setText(tr("Refuse the source at its first bad line"));
     strict_->setToolTip(
@@ -280,7 +280,7 @@ void ImportPanel::guessFromSource() {
     if (source_->text().isEmpty()) {
         return;
     }
-    // Looking into the files may take a moment, and archives longer.
+    // Reading the files may take a moment, and longer for archives.
     guess_.start([source = source_->text().toStdString()](
                      std::stop_token stop) { return guessPreset(source, stop); },
                  [this](const std::optional<std::string>& preset) { takeGuess(preset); });
@@ -317,7 +317,7 @@ void ImportPanel::showSchema() {
         schemaText_->setPlainText(QString::fromStdString(*text));
     } else {
         schemaText_->setPlainText(own && schema_->text().isEmpty()
-                                      ? tr("Choose a schema file; it stands here then.")
+                                      ? tr("Choose a schema file to show it here.")
                                       : QString::fromStdString(text.problem().text()));
     }
 }
@@ -339,9 +339,9 @@ void ImportPanel::showSplitRule() {
 SplitPlan ImportPanel::chosenSplit() const {
     SplitPlan plan;
     const int chosen = rule_->currentData().toInt();
-    plan.partsFirst = chosen == kDefaultSplit;
-    plan.rule = plan.partsFirst ? SplitPlan::Rule::Random : SplitPlan::Rule(chosen);
-    plan.seedIsWish = plan.partsFirst && seed_->value() != static_cast<int>(plan.seed);
+    plan.preferParts = chosen == kDefaultSplit;
+    plan.rule = plan.preferParts ? SplitPlan::Rule::Random : SplitPlan::Rule(chosen);
+    plan.seedWasChosen = plan.preferParts && seed_->value() != static_cast<int>(plan.seed);
     plan.seed = static_cast<std::uint64_t>(seed_->value());
     plan.train = train_->value() / 100.0;
     plan.valid = valid_->value() / 100.0;
@@ -419,8 +419,8 @@ void ImportPanel::showProgress(const ImportProgress& progress) {
     state_->setText(text);
 }
 
-/// What became of it is said when it has ended: until then it clears away what it has written, or
-/// it has been too quick and the dataset is there.
+/// The outcome is reported when the import has ended: it may still have to remove what it has
+/// written, or it may have finished before the cancellation and created the dataset.
 void ImportPanel::cancelImport() {
     cancelling_ = true;
     import_.requestStop();
@@ -435,7 +435,7 @@ void ImportPanel::showEnd(const std::string& name, Result<ImportReport> result) 
     start_->setEnabled(true);
     cancel_->setEnabled(true);
     cancel_->setText(tr("Back"));
-    if (!result && cancelled && !result.problem().world) {
+    if (!result && cancelled && !result.problem().systemError) {
         state_->setText(tr("The import was cancelled; nothing was kept."));
         return;
     }

@@ -21,8 +21,8 @@ class QSpinBox;
 
 namespace flip::ui {
 
-/// Raw files to a dataset: what is asked for stands at the left, the schema and the first lines of
-/// the files at the right. What was typed stays when an import is refused.
+/// Imports raw files as a dataset: the settings at the left, the schema and the first lines of the
+/// files at the right. Keeps the settings when an import is refused.
 class ImportPanel : public QWidget {
     Q_OBJECT
 public:
@@ -76,7 +76,7 @@ private:
     QProgressBar* bar_;
     QPushButton* start_;
     QPushButton* cancel_;
-    bool cancelling_ = false; // asked for, and the import has not ended yet
+    bool cancelling_ = false; // requested, and the import has not ended yet
     BackgroundJob look_;      // reads the first lines
     BackgroundJob guess_;     // finds the preset that fits
     BackgroundJob import_;    // last member: joined first

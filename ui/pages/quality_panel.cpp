@@ -107,31 +107,32 @@ void QualityPanel::setRun(const RunSummary* run) {
     }
     run_ = *run;
     if (run_.kind == RunKind::Pretrain) {
-        say(tr("Pretraining predicts no clicks. Finetune from this run to see how good its "
-               "predictions are."));
+        showMessage(tr("Pretraining predicts no clicks. Finetune from this run to see how good its "
+                       "predictions are."));
     } else if (run_.status == RunStatus::Running) {
-        say(tr("Measured when the run has ended."));
+        showMessage(tr("Measured when the run has ended."));
     } else if (run_.status == RunStatus::Diverged) {
-        say(tr("No predictions are stored, for the losses grew beyond numbers. Start it again with "
-               "a lower learning rate."));
+        showMessage(tr("No predictions are stored, because the run diverged. Start it again with "
+                       "a lower learning rate."));
     } else if (run_.status != RunStatus::Finished) {
-        say(tr("No predictions are stored. Resume the run: it writes them when it finishes."));
+        showMessage(
+            tr("No predictions are stored. Resume the run: it writes them when it finishes."));
     } else {
-        say(tr("Measuring the stored predictions"));
+        showMessage(tr("Measuring the stored predictions"));
         measure();
     }
 }
 
 void QualityPanel::measure() {
-    reader_.want(run_, field_);
+    reader_.measure(run_, field_);
 }
 
 void QualityPanel::take(const ReadQuality& read) {
     read_ = read;
     const bool isEmpty = !read_.quality || read_.quality->splits.empty();
     if (isEmpty) {
-        say(read_.problem ? QString::fromStdString(read_.problem->text())
-                          : tr("The validation and test splits have no rows."));
+        showMessage(read_.problem ? QString::fromStdString(read_.problem->text())
+                                  : tr("The validation and test splits have no rows."));
         return;
     }
     const QString split = split_->currentData().toString();
@@ -149,7 +150,7 @@ void QualityPanel::take(const ReadQuality& read) {
     by_->setPlaceholderText(tr("a field"));
     by_->setEnabled(!read_.fields.empty());
     by_->setCurrentIndex(by_->findData(QString::fromStdString(read_.field)));
-    say({});
+    showMessage({});
     showQuality();
 }
 
@@ -184,8 +185,8 @@ void QualityPanel::showQuality() {
         note = tr("GAUC over %1 of %2 values of %3; the others have one class only.")
                    .arg(countText(grouped->second.groupsUsed), countText(grouped->second.groups),
                         QString::fromStdString(read_.field));
-    } else if (read_.noFields) {
-        note = QString::fromStdString(read_.noFields->text());
+    } else if (read_.fieldsProblem) {
+        note = QString::fromStdString(read_.fieldsProblem->text());
     } else {
         note = tr("Choose a field to see the AUC within its values.");
     }
@@ -193,7 +194,7 @@ void QualityPanel::showQuality() {
     plot_->setLines(std::move(lines));
 }
 
-void QualityPanel::say(const QString& text) {
+void QualityPanel::showMessage(const QString& text) {
     message_->setText(text);
     message_->setVisible(!text.isEmpty());
     figures_->setVisible(text.isEmpty());

@@ -14,27 +14,27 @@ namespace flip::ui {
 
 class ReliabilityPlot;
 
-/// What a run's stored predictions are worth beyond AUC and LogLoss: GAUC by a field, normalised
+/// The quality of a run's stored predictions beyond AUC and LogLoss: GAUC by a field, normalised
 /// entropy, calibration error, and the reliability diagram of one split. Measured in the background
-/// when the run changes; without predictions it says how to get some.
+/// when the run changes; without predictions it explains how to get some.
 class QualityPanel : public QWidget {
     Q_OBJECT
 public:
     explicit QualityPanel(Workspace workspace, QWidget* parent = nullptr);
 
-    /// Null: nothing is selected. Asking again for the same state of a run costs nothing.
+    /// Null: no run is selected. A repeated call with the same state of a run does nothing.
     void setRun(const RunSummary* run);
 
 private:
     void take(const ReadQuality& read);
     void measure();
     void showQuality();
-    void say(const QString& text); // instead of figures; empty: the figures
+    void showMessage(const QString& text); // instead of the figures; empty: shows the figures
 
     QualityReader reader_;
     RunSummary run_;
-    std::string shown_; // the state of a run that was asked for
-    std::string field_; // chosen by the person; empty: not yet
+    std::string shown_; // the run and its state that were last set
+    std::string field_; // chosen by the user; empty: not yet
     ReadQuality read_;
     QWidget* figures_;
     QComboBox* split_;

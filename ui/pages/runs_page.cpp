@@ -32,14 +32,15 @@ namespace {
 constexpr int kLogLines = 5000;
 constexpr int kListWidth = 330;
 
-/// What is left of a run whose process is gone: it goes on from its checkpoint, not from where it
-/// had come to.
+/// What can be resumed of a run whose process is gone: it continues from its checkpoint, not from
+/// its last step.
 QString goneText(const RunStory* story, bool loading) {
     if (story == nullptr || loading) {
         return RunsPage::tr("its process is gone");
     }
     if (!story->checkpoint) {
-        return RunsPage::tr("its process is gone; it has no checkpoint and begins anew");
+        return RunsPage::tr(
+            "its process is gone; it has no checkpoint and starts from the beginning");
     }
     return RunsPage::tr("its process is gone; resume from step %1 of %2")
         .arg(countText(story->checkpoint->step),
@@ -49,29 +50,30 @@ QString goneText(const RunStory* story, bool loading) {
 } // namespace
 
 RunsPage::RunsPage(Workspace workspace, RunFeed& feed, Selection& selection, QWidget* parent)
-    : PageFrame(tr("Runs"),
-                new EmptyState(tr("No runs yet"),
-                               tr("Here a run draws its losses, AUC, LogLoss and throughput while "
-                                  "it learns, and shows them again whenever you come back."),
-                               tr("Set up an experiment")),
-                parent),
+    : PageFrame(
+          tr("Runs"),
+          new EmptyState(tr("No runs yet"),
+                         tr("This page shows the losses, AUC, LogLoss and throughput of a run "
+                            "while it trains and at any time afterwards."),
+                         tr("Set up an experiment")),
+          parent),
       feed_(feed), selection_(selection), model_(new RunTableModel(this)),
       quality_(new QualityPanel(std::move(workspace), this)),
       stop_(new QPushButton(tr("Stop and keep"), this)),
       resume_(new QPushButton(tr("Resume"), this)) {
-    stop_->setToolTip(tr("Ends the run after the present step; what was learned is kept and the "
-                         "run can be resumed"));
-    resume_->setToolTip(tr("Goes on from the last checkpoint, under the same name"));
+    stop_->setToolTip(tr("Ends the run after the current step; a checkpoint is saved, from which "
+                         "it can be resumed"));
+    resume_->setToolTip(tr("Resumes from the last checkpoint, under the same name"));
     title().addAction(resume_);
     title().addAction(stop_);
 
-    QWidget* list = makeList(); // Tab goes by the order of making
+    QWidget* list = makeList(); // the Tab order is that of creation
     addSplitContent(Qt::Horizontal, list, makeCurves(), {0, 1}, {kListWidth, 1000});
 
     connect(stop_, &QPushButton::clicked, this, &RunsPage::stopRequested);
     connect(resume_, &QPushButton::clicked, this,
             [this] { Q_EMIT resumeRequested(selection_.run()); });
-    connect(&empty(), &EmptyState::actionRequested, this, &RunsPage::experimentWanted);
+    connect(&empty(), &EmptyState::actionRequested, this, &RunsPage::experimentRequested);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& now) {
                 if (now.isValid()) {
@@ -172,7 +174,7 @@ QWidget* RunsPage::makeCurves() {
     progress_->setRange(0, 1000);
     progress_->setTextVisible(false);
     progress_->setFixedHeight(6);
-    progress_->setAccessibleName(tr("Part of the stage that is done"));
+    progress_->setAccessibleName(tr("Progress of the stage"));
     stage_ = new QComboBox(this);
     stage_->setAccessibleName(tr("Stage"));
     controls_ = new CurveControls(QStringLiteral("runs"), this);
@@ -236,13 +238,13 @@ void RunsPage::setBusy(bool running) {
     showState();
 }
 
-void RunsPage::tellStopping() {
+void RunsPage::showStopping() {
     stopping_ = true;
     showState();
 }
 
 void RunsPage::showRun(const QString& name) {
-    turnTo(model_->total() == 0 && name.isEmpty() ? 0 : 1);
+    showPlace(model_->total() == 0 && name.isEmpty() ? 0 : 1);
     const int row = model_->rowOf(name);
     if (row >= 0 && table_->currentIndex().row() != row) {
         table_->setCurrentIndex(model_->index(row, RunTableModel::Name));
@@ -257,7 +259,7 @@ void RunsPage::showRun(const QString& name) {
         linesShown_ = 0;
         plots_.clear();
     }
-    feed_.want(name);
+    feed_.request(name);
     showPlots();
     showState();
     showLog();

@@ -25,9 +25,9 @@ class QualityPanel;
 class RunCard;
 class Selection;
 
-/// The runs one by one: the list, the curves of the selected one, its state, result, quality of its
-/// predictions and log. Live and stored runs look alike, they come through the same feed. Feed and
-/// selection must outlive it.
+/// The list of runs, and for the selected one its curves, state, result, prediction quality and
+/// log. Live and stored runs look the same, as both come through the feed. The feed and the
+/// selection must outlive the page.
 class RunsPage : public PageFrame {
     Q_OBJECT
 
@@ -36,13 +36,13 @@ public:
 
 public Q_SLOTS:
     void setRuns(const std::vector<flip::RunSummary>& runs);
-    void setBusy(bool running); // whether this window has a run going on
-    void tellStopping();        // the wish to stop is on its way
+    void setBusy(bool running); // whether this window has a run in progress
+    void showStopping();        // a stop has been requested
 
 Q_SIGNALS:
     void stopRequested();
     void resumeRequested(const QString& run);
-    void experimentWanted(); // from the empty page
+    void experimentRequested(); // from the empty page
 
 private:
     QWidget* makeList();
@@ -72,7 +72,7 @@ private:
     std::vector<PlotChoice> plots_;
     QString shownRun_;
     std::size_t linesShown_ = 0;
-    bool stageChosen_ = false; // by the person: no longer follows the run
+    bool stageChosen_ = false; // by the user: no longer follows the run
     bool busy_ = false;
     bool stopping_ = false;
 };

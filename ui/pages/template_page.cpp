@@ -81,7 +81,7 @@ double shareOfUnknown(const TokenCache& cache, std::int64_t rows, const std::sto
     return all == 0 ? 0 : static_cast<double>(unknown) / static_cast<double>(all);
 }
 
-/// The text options of a recipe in which nothing is written.
+/// The text options of an empty recipe.
 RunSpec::Text defaultText() {
     RunSpec spec{};
     for (const char* key : {"text.cut", "text.missing"}) {
@@ -147,9 +147,9 @@ QWidget* TemplatePage::buildSentence() {
     row_->setPrefix(tr("row "));
     row_->setGroupSeparatorShown(true);
     row_->setMinimumWidth(104);
-    auto* before = stepButton(QStringLiteral("previous"), tr("Row before"), this);
+    auto* before = stepButton(QStringLiteral("previous"), tr("Previous row"), this);
     auto* after = stepButton(QStringLiteral("next"), tr("Next row"), this);
-    auto* random = stepButton(QStringLiteral("shuffle"), tr("Any row"), this);
+    auto* random = stepButton(QStringLiteral("shuffle"), tr("Random row"), this);
     connect(before, &QToolButton::clicked, row_, &QSpinBox::stepDown);
     connect(after, &QToolButton::clicked, row_, &QSpinBox::stepUp);
     connect(random, &QToolButton::clicked, this, [this] {
@@ -192,7 +192,7 @@ QWidget* TemplatePage::buildLengths() {
     auto* row = new QHBoxLayout;
     row->setSpacing(kSpace2);
     row->addWidget(strongLabel(tr("Length of all sentences"), this), 1);
-    row->addWidget(captionLabel(tr("cut at"), this));
+    row->addWidget(captionLabel(tr("truncated at"), this));
     row->addWidget(maxTokens_);
     static_cast<QVBoxLayout*>(card->layout())->addLayout(row);
     card->layout()->addWidget(plot_);
@@ -212,7 +212,7 @@ QWidget* TemplatePage::buildSide() {
     state_->setProperty("kind", "caption");
     surveyFacts_->setProperty("kind", "second");
     surveyFacts_->setWordWrap(true);
-    losses_->setHeaderLabels({tr("Field cut off"), tr("Rows"), tr("Share")});
+    losses_->setHeaderLabels({tr("Field truncated"), tr("Rows"), tr("Share")});
     losses_->setRootIsDecorated(false);
     losses_->setAccessibleName(tr("Rows that lose a field"));
     losses_->header()->setStretchLastSection(false);
@@ -247,7 +247,7 @@ void TemplatePage::connectAll() {
     connect(row_, &QSpinBox::valueChanged, this, &TemplatePage::showRow);
     connect(editor_, &QPlainTextEdit::textChanged, this, &TemplatePage::takeTemplate);
     connect(maxTokens_, &QSpinBox::valueChanged, this, &TemplatePage::takeTemplate);
-    connect(&empty(), &EmptyState::actionRequested, this, &TemplatePage::importWanted);
+    connect(&empty(), &EmptyState::actionRequested, this, &TemplatePage::importRequested);
     connect(themeNotifier(), &ThemeNotifier::changed, this, &TemplatePage::fillChips);
     connect(use_, &QPushButton::clicked, this, [this] {
         Q_EMIT templateChosen(editor_->toPlainText().simplified(), maxTokens_->value());
@@ -269,7 +269,7 @@ void TemplatePage::reloadNames() {
     fill(models_, workspace_.modelNames());
     const bool hasBoth = datasets_->count() > 0 && models_->count() > 0;
     if (datasets_->count() == 0) {
-        empty().setTexts(tr("No rows to write a sentence about"),
+        empty().setTexts(tr("No dataset to write sentences for"),
                          tr("A template turns each row of a dataset into the sentence the language "
                             "model reads, such as “title is {title}.” Import a dataset first."),
                          tr("Go to Data"));
@@ -277,12 +277,12 @@ void TemplatePage::reloadNames() {
         empty().setTexts(
             tr("No language model found"),
             tr("Put a model folder in the Hugging Face layout into %1, then come back. "
-               "The installer brings a small one.")
+               "The installer provides a small one.")
                 .arg(QString::fromStdString(workspace_.models().string())));
     }
-    turnTo(hasBoth ? 1 : 0);
+    showPlace(hasBoth ? 1 : 0);
     use_->setVisible(hasBoth);
-    // A dataset may have been imported anew under its name: its hash tells, not the name.
+    // A dataset may have been imported again under the same name: its hash shows that.
     if (hasBoth && (before != datasets_->currentText() + models_->currentText() || isOutdated())) {
         openSources();
     }
@@ -290,7 +290,7 @@ void TemplatePage::reloadNames() {
 
 bool TemplatePage::isOutdated() const {
     if (open_.running()) {
-        return false; // the present one is on its way
+        return false; // the current one is being opened
     }
     if (!sources_.dataset) {
         return true;
@@ -301,7 +301,7 @@ bool TemplatePage::isOutdated() const {
 
 void TemplatePage::showEvent(QShowEvent* event) {
     PageFrame::showEvent(event);
-    reloadNames(); // a model may have been put in its folder meanwhile
+    reloadNames(); // a model may have been added meanwhile
     if (surveyDue_) {
         surveySoon_.start();
     }
@@ -376,15 +376,15 @@ void TemplatePage::openSources() {
 
 void TemplatePage::takeSources(Sources sources) {
     const std::string before = sources_.dataset ? defaultTemplate(*sources_.dataset) : "";
-    survey_.cancel(); // it speaks of the rows before
+    survey_.cancel(); // it describes the previous rows
     sources_ = std::move(sources);
     if (sources_.problem) {
         template_.reset();
         use_->setEnabled(false);
         fillChips();
         clearLab();
-        Q_EMIT problemMet(*sources_.problem);
-        tell(QString::fromStdString(sources_.problem->text()), "problem");
+        Q_EMIT problemReported(*sources_.problem);
+        showState(QString::fromStdString(sources_.problem->text()), "problem");
         return;
     }
     {
@@ -412,7 +412,7 @@ void TemplatePage::fillChips() {
         auto* chip = new QPushButton(dot(field), name, chips_->parentWidget());
         chip->setProperty("kind", "chip");
         chip->setIconSize({10, 10});
-        chip->setToolTip(tr("Writes {%1} at the cursor").arg(name));
+        chip->setToolTip(tr("Inserts {%1} at the cursor").arg(name));
         chips_->addWidget(chip);
         connect(chip, &QPushButton::clicked, this, [this, name] {
             editor_->insertPlainText(QStringLiteral("{%1}").arg(name));
@@ -431,14 +431,14 @@ void TemplatePage::takeTemplate() {
     auto parsed = parseTemplate(text, *sources_.dataset);
     if (!parsed) {
         clearLab();
-        tell(QString::fromStdString(parsed.problem().text()), "problem");
+        showState(QString::fromStdString(parsed.problem().text()), "problem");
         return;
     }
     template_ = std::move(parsed).value();
-    tell(tr("Click a field to write it at the cursor."), "caption");
+    showState(tr("Click a field to insert it at the cursor."), "caption");
     use_->setEnabled(true);
     showRow();
-    surveyDue_ = true; // over all rows, which takes a while: only where somebody looks
+    surveyDue_ = true; // takes a while over all rows, so only while visible
     if (isVisible()) {
         surveySoon_.start();
     }
@@ -454,8 +454,8 @@ void TemplatePage::showRow() {
     const auto unknown = std::ranges::count_if(tokens, &SentenceToken::unknown);
     tokens_->setTokens(std::move(tokens));
     QString facts = tr("%1 tokens").arg(countText(count));
-    facts +=
-        tokens_->lost() > 0 ? tr(", %1 cut (struck out)").arg(tokens_->lost()) : tr(", none cut");
+    facts += tokens_->lost() > 0 ? tr(", %1 truncated (struck out)").arg(tokens_->lost())
+                                 : tr(", none truncated");
     facts += unknown > 0 ? tr(", %1 unknown to the model (red border)").arg(unknown) : QString();
     rowFacts_->setText(facts);
 }
@@ -495,10 +495,11 @@ void TemplatePage::takeSurvey(const Survey& result) {
         tokens += static_cast<double>(length) * static_cast<double>(report.lengthCounts[length]);
     }
     plot_->setCounts(report.lengthCounts, maxTokens_->value());
-    surveyFacts_->setText(
-        tr("%1 tokens a row on average; %2 of %3 rows are cut; %4 of the tokens are unknown")
-            .arg(QString::number(tokens / rows, 'f', 1), countText(report.rowsCut),
-                 countText(report.rows), percentText(result.unknownShare)));
+    surveyFacts_->setText(tr("%1 tokens per row on average; %2 of %3 rows are truncated; %4 of the "
+                             "tokens are unknown")
+                              .arg(QString::number(tokens / rows, 'f', 1),
+                                   countText(report.rowsCut), countText(report.rows),
+                                   percentText(result.unknownShare)));
     for (std::size_t field = 0; field < report.lostBy.size(); ++field) {
         if (report.lostBy[field] == 0) {
             continue;
@@ -514,7 +515,7 @@ void TemplatePage::takeSurvey(const Survey& result) {
     losses_->setVisible(losses_->topLevelItemCount() > 0);
 }
 
-void TemplatePage::tell(const QString& text, const char* kind) {
+void TemplatePage::showState(const QString& text, const char* kind) {
     setKind(state_, kind);
     state_->setText(text);
 }

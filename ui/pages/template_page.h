@@ -26,8 +26,8 @@ class FlowLayout;
 class LengthPlot;
 class TokenView;
 
-/// The sentence the language model reads: written here, seen as tokens of a real row, with what it
-/// costs and what `max_tokens` cuts off over all rows.
+/// The template of the sentences that the language model reads: edited here, shown as tokens of a
+/// real row, with its length and what `max_tokens` cuts off over all rows.
 class TemplatePage : public PageFrame {
     Q_OBJECT
 public:
@@ -37,14 +37,14 @@ public Q_SLOTS:
     void reloadNames(); // datasets and language models of the workspace
     void setDataset(const QString& name);
 
-    /// The recipe whose sentences are shown: how it cuts them and speaks of empty values. Until one
-    /// is known these are the defaults.
+    /// The recipe whose sentences are shown: it decides how they are cut and how empty values are
+    /// written. Before the first call, the defaults apply.
     void setRecipe(const flip::RunSpec& spec);
 
 Q_SIGNALS:
     void templateChosen(const QString& text, int maxTokens);
-    void problemMet(const flip::Problem& problem);
-    void importWanted();
+    void problemReported(const flip::Problem& problem);
+    void importRequested();
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -57,7 +57,7 @@ private:
     };
     struct Survey {
         TruncationReport report;
-        double unknownShare = 0; // of the tokens of some rows
+        double unknownShare = 0; // of the tokens of a sample of rows
         std::optional<Problem> problem;
     };
     QWidget* buildLab();
@@ -67,15 +67,15 @@ private:
     void connectAll();
     void openSources();
     void takeSources(Sources sources);
-    void takeTemplate(); // parses; shows the row at once, the survey after a while
+    void takeTemplate(); // parses it; shows the row at once, the survey later
     void showRow();
     void survey();
     void takeSurvey(const Survey& survey);
     void fillChips();
     void clearLab();
     SentenceRules rules() const;
-    bool isOutdated() const; // the dataset shown is not the one that is there now
-    void tell(const QString& text, const char* kind);
+    bool isOutdated() const; // the dataset shown is not the one now stored
+    void showState(const QString& text, const char* kind);
 
     const Workspace workspace_;
     QComboBox* datasets_;
@@ -91,7 +91,7 @@ private:
     QLabel* surveyFacts_;
     QTreeWidget* losses_;
     QPushButton* use_;
-    RunSpec::Text recipe_; // without template and length, which stand on this page
+    RunSpec::Text recipe_; // without template and length, which are set on this page
     Sources sources_;
     std::optional<TextTemplate> template_;
     QTimer surveySoon_;

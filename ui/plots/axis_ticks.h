@@ -11,7 +11,7 @@ namespace flip::ui {
 /// Ticks of a horizontal axis: whole steps and epochs, counts with thin spaces, round durations.
 QSharedPointer<QCPAxisTicker> ticksFor(CurveX x);
 
-/// Where the cross-hair stands, in words: "step 1 200", "epoch 2.4", "1 m 23 s".
+/// The position of the cross-hair as text: "step 1 200", "epoch 2.4", "1 m 23 s".
 QString positionText(CurveX x, double value);
 
 } // namespace flip::ui

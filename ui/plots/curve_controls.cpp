@@ -33,8 +33,8 @@ CurveControls::CurveControls(const QString& page, QWidget* parent)
                             "Validation is never smoothed.");
     smoothing_->setToolTip(help);
     weight_->setToolTip(help);
-    const auto tell = [this] { weight_->setText(QString::number(smoothing(), 'f', 2)); };
-    tell();
+    const auto showWeight = [this] { weight_->setText(QString::number(smoothing(), 'f', 2)); };
+    showWeight();
     weight_->setMinimumWidth(weight_->fontMetrics().horizontalAdvance(QStringLiteral("0.00 ")));
 
     auto* row = new QHBoxLayout(this);
@@ -50,8 +50,8 @@ CurveControls::CurveControls(const QString& page, QWidget* parent)
         QSettings().setValue(page_ + "/x", index);
         Q_EMIT xChanged(x());
     });
-    connect(smoothing_, &QSlider::valueChanged, this, [this, tell](int value) {
-        tell();
+    connect(smoothing_, &QSlider::valueChanged, this, [this, showWeight](int value) {
+        showWeight();
         QSettings().setValue(page_ + "/smoothing", value);
         Q_EMIT smoothingChanged(smoothing());
     });

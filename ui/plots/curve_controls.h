@@ -10,8 +10,8 @@ class QSlider;
 
 namespace flip::ui {
 
-/// What all plots of a page share: the horizontal axis and the smoothing of losses. Both are
-/// remembered by the window's settings under the page's name.
+/// The controls that all plots of a page share: the horizontal axis and the smoothing of losses.
+/// Both are saved in the window's settings under the name of the page.
 class CurveControls : public QWidget {
     Q_OBJECT
 

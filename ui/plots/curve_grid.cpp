@@ -11,8 +11,8 @@ namespace flip::ui {
 
 namespace {
 constexpr double kShape = 1.6; // width to height of a good plot
-constexpr int kLeastHeight = 180;
-constexpr int kLeastWidth = 230;
+constexpr int kMinHeight = 180;
+constexpr int kMinWidth = 230;
 } // namespace
 
 int columnsFor(int count, QSize space) {
@@ -23,7 +23,7 @@ int columnsFor(int count, QSize space) {
         const double width = static_cast<double>(space.width()) / columns;
         const double height = static_cast<double>(space.height()) / rows;
         const double size = std::min(width / kShape, height);
-        if ((columns == 1 || width >= kLeastWidth) && size > bestSize) {
+        if ((columns == 1 || width >= kMinWidth) && size > bestSize) {
             best = columns;
             bestSize = size;
         }
@@ -38,7 +38,7 @@ CurveGrid::CurveGrid(const CurveModel& curves, QWidget* parent)
     setWidget(sheet_);
     viewport()->setAutoFillBackground(false);
     sheet_->setAutoFillBackground(false);
-    setMinimumSize(kLeastWidth, 150);
+    setMinimumSize(kMinWidth, 150);
 }
 
 CurvePlot* CurveGrid::addPlot() {
@@ -110,10 +110,10 @@ void CurveGrid::arrange() {
     const QSize space = maximumViewportSize();
     const int columns = columnsFor(count, space);
     const int rows = (count + columns - 1) / columns;
-    const bool scrolls = rows * (kLeastHeight + kSpace2) > space.height();
+    const bool scrolls = rows * (kMinHeight + kSpace2) > space.height();
     const int barWidth = scrolls ? verticalScrollBar()->sizeHint().width() : 0;
     const int width = space.width() - barWidth;
-    const int height = scrolls ? rows * (kLeastHeight + kSpace2) - kSpace2 : space.height();
+    const int height = scrolls ? rows * (kMinHeight + kSpace2) - kSpace2 : space.height();
     sheet_->resize(width, height);
     for (int i = 0; i < count; ++i) {
         const int row = i / columns;

@@ -10,8 +10,8 @@ namespace flip::ui {
 
 class CurvePlot;
 
-/// Plots in rows and columns that fill the space: as many columns as keep the plots best shaped,
-/// scrolling where even so they would be too small. One cross-hair goes through all of them.
+/// Plots in rows and columns that fill the space, in the number of columns that gives them the best
+/// shape; scrolls if they would still be too small. All plots share one cross-hair.
 class CurveGrid : public QScrollArea {
     Q_OBJECT
 
@@ -35,7 +35,7 @@ private:
     const CurveModel& curves_;
     QWidget* sheet_;
     std::vector<CurvePlot*> plots_; // shown
-    std::vector<CurvePlot*> spare_; // kept for the next choice
+    std::vector<CurvePlot*> spare_; // kept for reuse
     CurveX x_ = CurveX::Step;
     double smoothing_ = 0;
 };

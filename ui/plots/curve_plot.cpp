@@ -20,9 +20,9 @@ namespace flip::ui {
 
 namespace {
 
-constexpr int kEntriesAlways = 6; // told at the cross-hair even where they hang over the plot
+constexpr int kEntriesAlways = 6; // listed at the cross-hair even if they extend below the plot
 constexpr double kPadding = 0.05;
-constexpr std::size_t kDottedPoints = 60; // up to here single points are drawn as dots
+constexpr std::size_t kDottedPoints = 60; // up to this many, points are drawn as dots too
 constexpr double kGhostOpacity = 0.3;
 constexpr int kRedrawMilliseconds = 40;
 
@@ -130,13 +130,13 @@ void CurvePlot::setChoice(const PlotChoice& choice) {
     zoomed_ = zoomed_ && sameLines;
     setAccessibleName(choice_.valueLabel);
     plot_->setAccessibleName(choice_.valueLabel);
-    nameValues();
+    labelValueAxis();
     plot_->xAxis->setLabel(axisLabel(x_));
     empty_->setText(choice_.emptyText);
     rebuild();
 }
 
-void CurvePlot::nameValues() {
+void CurvePlot::labelValueAxis() {
     const QFontMetrics metrics(plot_->yAxis->labelFont());
     const QMargins margins = plot_->axisRect()->margins();
     const int room = plot_->height() - margins.top() - margins.bottom();
@@ -151,7 +151,7 @@ void CurvePlot::nameValues() {
 void CurvePlot::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     layout()->activate();
-    nameValues();
+    labelValueAxis();
 }
 
 void CurvePlot::setX(CurveX x) {
@@ -224,7 +224,7 @@ void CurvePlot::takeChanges(const std::vector<SeriesChange>& changes) {
 void CurvePlot::drawFrom(Line& line, std::size_t from) {
     const auto points = curves_.points(line.what.key);
     if (from < line.drawn || from == 0) {
-        from = 0; // the average of what stays depends on nothing that was cut, but is not kept
+        from = 0; // the average at `from` was not stored, so it starts again
         line.ghost->data()->clear();
         line.curve->data()->clear();
         line.average = DebiasedAverage(weight());
@@ -287,7 +287,7 @@ void CurvePlot::writeLegend() {
         if (line.bestValue) {
             label += QStringLiteral(" best ") + scoreText(line.bestValue);
         }
-        // A name stays in one piece when the row breaks.
+        // Keeps a name on one line when the legend wraps.
         label = label.toHtmlEscaped()
                     .replace(QLatin1Char(' '), QStringLiteral("&nbsp;"))
                     .replace(QLatin1Char('-'), QChar(0x2011));
@@ -351,11 +351,11 @@ void CurvePlot::fitRanges() {
     const QSignalBlocker quietX(plot_->xAxis);
     const QSignalBlocker quietY(plot_->yAxis);
     if (keys.lower < 0.5 * keys.upper || keys.size() <= 0) {
-        keys.lower = std::min(0.0, keys.lower); // plots beside each other begin alike
+        keys.lower = std::min(0.0, keys.lower); // plots side by side start at the same position
     }
     plot_->xAxis->setRange(keys.lower == 0 && keys.upper > 0 ? QCPRange(0, keys.upper * 1.03)
                                                              : padded(keys, 0.03));
-    // The best point's label stands beyond it: its height as a part of what the values fill.
+    // Room for the label beyond the best point, as a fraction of the value range.
     const double area = std::max(60, plot_->axisRect()->height());
     const double part = (QFontMetrics(captionFont()).height() + 10) / area;
     const double room =
@@ -447,12 +447,12 @@ void CurvePlot::showCross(double x) {
         const QRect area = plot_->axisRect()->rect();
         const int room = area.height() / QFontMetrics(tip_->font()).lineSpacing() - 2;
         const auto fit = static_cast<std::size_t>(std::max(kEntriesAlways, room));
-        const std::size_t told = entries.size() <= fit ? entries.size() : fit;
-        for (std::size_t i = 0; i < told; ++i) {
+        const std::size_t listed = entries.size() <= fit ? entries.size() : fit;
+        for (std::size_t i = 0; i < listed; ++i) {
             html += entries[i].html;
         }
-        if (told < entries.size()) {
-            html += QStringLiteral("<br>%1").arg(tr("and %1 more").arg(entries.size() - told));
+        if (listed < entries.size()) {
+            html += QStringLiteral("<br>%1").arg(tr("and %1 more").arg(entries.size() - listed));
         }
         tip_->setText(html);
         tip_->adjustSize();
@@ -517,7 +517,7 @@ bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
             update();
         } else if (event->type() == QEvent::Resize) {
             empty_->setGeometry(plot_->rect().adjusted(60, 20, -20, -50));
-            redraw_.start(); // room for labels is measured in pixels
+            redraw_.start(); // the room for labels is measured in pixels
         }
     }
     return QWidget::eventFilter(watched, event);

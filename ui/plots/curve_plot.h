@@ -23,10 +23,10 @@ class QLabel;
 
 namespace flip::ui {
 
-/// Curves over one axis: legend above, raw values as a ghost behind smoothed ones, the best point
-/// marked with its value. Wheel zooms at the cursor, dragging moves, shift-dragging picks a range,
-/// a double click shows all; Ctrl+E exports, Ctrl+C copies. Draws what the model says changed.
-/// The model must outlive it.
+/// Curves over one axis: the legend above, raw values drawn pale behind smoothed ones, the best
+/// point marked with its value. The wheel zooms at the cursor, dragging moves, shift-dragging zooms
+/// to a range, a double click shows all; Ctrl+E exports, Ctrl+C copies. Redraws only what the model
+/// reports as changed. The model must outlive it.
 class CurvePlot : public QWidget {
     Q_OBJECT
 
@@ -40,16 +40,16 @@ public:
     void setX(CurveX x);
     void setSmoothing(double weight); // [0, 1); only where the choice is smoothed
 
-    /// A vertical line at an epoch, a step, ... of the axis; for scrubbers.
+    /// A vertical line at a position on the axis, e.g. an epoch; for scrubbers.
     void setMark(std::optional<double> x);
 
-    /// The cross-hair, in the axis' unit; other plots of a grid follow one another with it.
+    /// The cross-hair, in the axis' unit; the plots of a grid move theirs together.
     void showCross(double x);
     void hideCross();
 
     void showAll(); // undoes zooming
 
-    /// Writes .png, .pdf or .svg, by the file's ending.
+    /// Writes .png, .pdf or .svg, by the extension of the file.
     Result<void> exportTo(const QString& file) const;
 
     QString legendText() const; // plain
@@ -81,7 +81,7 @@ private:
     };
 
     void addActions();
-    void nameValues(); // at the axis; with fewer words where the plot is low
+    void labelValueAxis(); // with a shorter label if the plot is low
     void rebuild();
     void drawFrom(Line& line, std::size_t from);
     void takeChanges(const std::vector<SeriesChange>& changes);
@@ -113,7 +113,7 @@ private:
     QCPItemStraightLine* markLine_;
     QCPItemText* bestLabel_;
     std::optional<QPointF> best_; // of all lines
-    QTimer redraw_;               // at most 25 pictures a second, however fast facts come
+    QTimer redraw_;               // at most 25 redraws per second, however fast facts arrive
 };
 
 } // namespace flip::ui

@@ -1,4 +1,4 @@
-// What can be done to a plot beside looking: menu, keys, pictures for elsewhere.
+// The actions of a plot: menu, shortcuts, export and copy.
 #include "ui/plots/curve_plot.h"
 
 #include "ui/widgets/theme.h"
@@ -102,7 +102,7 @@ void CurvePlot::paintAll(QCPPainter& painter, QSize size) const {
 
 Result<void> CurvePlot::exportTo(const QString& file) const {
     const QString ending = QFileInfo(file).suffix().toLower();
-    const Problem unwritable{"cannot be written; choose a folder that can", file.toStdString()};
+    const Problem unwritable{"cannot be written; choose another folder", file.toStdString()};
     QCPPainter painter;
     if (ending == QLatin1String("png")) {
         QImage image(size() * kPngScale, QImage::Format_RGB32);
@@ -115,7 +115,7 @@ Result<void> CurvePlot::exportTo(const QString& file) const {
         return image.save(file, "PNG") ? Result<void>() : Result<void>(unwritable);
     }
     if (ending != QLatin1String("pdf") && ending != QLatin1String("svg")) {
-        return Problem{"unknown kind of picture; end the name in .png, .svg or .pdf",
+        return Problem{"unknown picture format; the name must end in .png, .svg or .pdf",
                        file.toStdString()};
     }
     QFile target(file);

@@ -20,9 +20,9 @@ namespace flip::ui {
 namespace {
 
 constexpr int kBarWidth = 14;
-constexpr int kLongestName = 18;     // characters
-constexpr double kLeastReach = 1.25; // a map of nothing but noise stays near grey
-constexpr double kMostReach = 16;    // beyond it one far cell would turn all others grey
+constexpr int kLongestName = 18;   // characters
+constexpr double kMinReach = 1.25; // a map of pure noise stays near grey
+constexpr double kMaxReach = 16;   // beyond it one outlier would turn all other cells grey
 
 QColor between(std::span<const QRgb> stops, double position) {
     const double place = std::clamp(position, 0.0, 1.0) * static_cast<double>(stops.size() - 1);
@@ -99,7 +99,7 @@ double HeatMap::valueAt(int row, int column) const {
 double HeatMap::farthest() const {
     double farthest = 1;
     for (const double end : {content_.low, content_.high}) {
-        if (end > 0) { // a share of nothing has no ratio; it takes the colour of the far end
+        if (end > 0) { // a share of 0 has no ratio; it has the colour of the lower end
             farthest = std::max({farthest, end, 1 / end});
         }
     }
@@ -107,7 +107,7 @@ double HeatMap::farthest() const {
 }
 
 double HeatMap::reach() const {
-    return std::clamp(farthest(), kLeastReach, kMostReach);
+    return std::clamp(farthest(), kMinReach, kMaxReach);
 }
 
 double HeatMap::position(double value) const {
@@ -160,8 +160,8 @@ HeatMap::Layout HeatMap::layoutNow() const {
     };
     layout.nameHeight = line + kSpace1;
     layout.cell = fit(layout.nameHeight);
-    layout.slanted = layout.cell < longest + kSpace1;
-    if (layout.slanted) {
+    layout.rotated = layout.cell < longest + kSpace1;
+    if (layout.rotated) {
         layout.nameHeight = longest + kSpace2;
         layout.cell = fit(layout.nameHeight);
     }
@@ -239,7 +239,7 @@ void HeatMap::paintColumnNames(QPainter& painter, const Layout& layout) const {
         painter.setPen(strong ? theme().accent : theme().text);
         const QString name = shown(content_.columns[static_cast<std::size_t>(column)]);
         const int x = layout.origin.x() + column * layout.cell;
-        if (layout.slanted) {
+        if (layout.rotated) {
             painter.save();
             painter.translate(x, layout.origin.y() - kSpace1);
             painter.rotate(-90);
@@ -312,7 +312,7 @@ void HeatMap::paintBar(QPainter& painter, const Layout& layout) const {
                                    : content_.low + place * (content_.high - content_.low);
         const int y = bar.bottom() - static_cast<int>(std::lround(place * (bar.height() - 1)));
         painter.drawLine(bar.right() + 1, y, bar.right() + 3, y);
-        const bool clipped = ratio && farthest() > kMostReach && (i == 0 || i == 4);
+        const bool clipped = ratio && farthest() > kMaxReach && (i == 0 || i == 4);
         painter.drawText(QRect(bar.right() + kSpace2, y - line / 2, width(), line),
                          Qt::AlignLeft | Qt::AlignVCenter,
                          (clipped ? (i == 0 ? tr("≤ ") : tr("≥ ")) : QString()) + valueText(value));

@@ -15,12 +15,12 @@ namespace flip::ui {
 /// How values become colours.
 enum class HeatScale {
     Sequential, // from zero to the highest value; viridis
-    Ratio       // blue below 1, grey at 1, red above; the same reach both ways, logarithmic
+    Ratio       // blue below 1, grey at 1, red above; logarithmic and symmetric about 1
 };
 
-/// A matrix as square cells with names at both sides and a colour bar. Cells whose row and column
-/// bear the same name are framed. A value that is not finite is hatched, one beyond the bar takes
-/// the colour of its end. Shows values on hover, and in the cells where there is room.
+/// A matrix as square cells with row and column names and a colour bar. Cells whose row and column
+/// have the same name are framed. A value that is not finite is hatched; one beyond the colour bar
+/// has the colour of its end. Shows values on hover, and in the cells if there is room.
 class HeatMap : public QWidget {
     Q_OBJECT
 
@@ -32,7 +32,7 @@ public:
         std::vector<std::string> columns; // names
         std::vector<double> values;       // [rows * columns], row-major
         HeatScale scale = HeatScale::Sequential;
-        double low = 0; // of the colour bar; with Ratio the farther end counts for both, up to 16
+        double low = 0; // of the colour bar; with Ratio the end farther from 1 sets both, up to 16
         double high = 1;
         QString rowLabel;    // "masked table field"
         QString columnLabel; // "words of field"
@@ -41,14 +41,14 @@ public:
     void setContent(const Content& content);
     const Content& content() const { return content_; }
 
-    /// The colour of a value on the present scale.
+    /// The colour of a value on the current scale.
     QColor colourOf(double value) const;
 
-    /// Row and column at a place of the widget.
+    /// Row and column at a position in the widget.
     std::optional<std::pair<int, int>> cellAt(QPoint at) const;
     QRect cellRect(int row, int column) const;
 
-    /// What hovering a cell says.
+    /// The text shown on hovering a cell.
     QString cellText(int row, int column) const;
 
     QSize minimumSizeHint() const override { return {280, 260}; }
@@ -67,7 +67,7 @@ private:
         QPoint origin;        // of cell (0, 0)
         int nameWidth = 0;    // of the rows' names
         int nameHeight = 0;   // of the columns' names
-        bool slanted = false; // column names stand upright on their sides
+        bool rotated = false; // column names are rotated by 90 degrees
         QRect bar;
     };
     Layout layoutNow() const;
@@ -76,7 +76,7 @@ private:
     bool isEmpty() const { return content_.rows.empty() || content_.columns.empty(); }
     double valueAt(int row, int column) const;
     QString valueText(double value) const;
-    double farthest() const;             // Ratio: the largest ratio either way among the bar's ends
+    double farthest() const;             // Ratio: the bar's end farther from 1, as a ratio above 1
     double reach() const;                // Ratio: the bar goes from 1 / reach to reach
     double position(double value) const; // on the colour bar, 0 to 1
     void paintRowNames(QPainter& painter, const Layout& layout) const;

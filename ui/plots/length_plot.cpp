@@ -54,7 +54,7 @@ void LengthPlot::paintEvent(QPaintEvent*) {
     painter.setFont(captionFont());
     painter.setPen(colours.secondText);
     painter.drawText(QRect(0, height() - 16, width(), 16), Qt::AlignCenter,
-                     tr("tokens of a row's sentence"));
+                     tr("tokens per sentence"));
     painter.setPen(colours.line);
     painter.drawLine(plot.bottomLeft(), plot.bottomRight());
     if (counts_.empty()) {
@@ -63,7 +63,7 @@ void LengthPlot::paintEvent(QPaintEvent*) {
     const auto largest = std::ranges::max(counts_);
     painter.setPen(colours.secondText);
     painter.drawText(QRect(plot.left(), 0, width(), 16), Qt::AlignLeft | Qt::AlignTop,
-                     tr("rows, at most %1 of one length").arg(countText(largest)));
+                     tr("rows, at most %1 per length").arg(countText(largest)));
     const double step = static_cast<double>(plot.width()) / static_cast<double>(span());
     for (std::size_t length = 0; length < counts_.size(); ++length) {
         if (counts_[length] == 0) {
@@ -86,7 +86,7 @@ void LengthPlot::paintEvent(QPaintEvent*) {
     painter.setPen(QPen(colours.bad, 1.5, Qt::DashLine));
     painter.drawLine(QPointF(cut, plot.top()), QPointF(cut, plot.bottom()));
     painter.setPen(colours.bad);
-    const QString word = tr("cut at %1").arg(maxTokens_);
+    const QString word = tr("truncated at %1").arg(maxTokens_);
     const int wide = painter.fontMetrics().horizontalAdvance(word);
     const bool atLeft = cut + wide + 6 > width();
     painter.drawText(QPointF(atLeft ? cut - wide - 4 : cut + 4, plot.top() + 10), word);

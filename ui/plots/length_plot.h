@@ -7,8 +7,8 @@
 
 namespace flip::ui {
 
-/// How long the rows' sentences are, in tokens, with the line of max_tokens; what lies beyond it is
-/// drawn in the warning colour.
+/// The distribution of the rows' sentence lengths in tokens, with a line at max_tokens; longer
+/// sentences are drawn in the warning colour.
 class LengthPlot : public QWidget {
     Q_OBJECT
 public:

@@ -49,7 +49,7 @@ ReliabilityPlot::ReliabilityPlot(QWidget* parent)
         axis->setRange(-0.02, 1.02);
     }
     connect(plot_, &QCustomPlot::mouseMove, this,
-            [this](const QMouseEvent* event) { tell(event->pos()); });
+            [this](const QMouseEvent* event) { showTip(event->pos()); });
     connect(themeNotifier(), &ThemeNotifier::changed, this, &ReliabilityPlot::draw);
     draw();
 }
@@ -88,7 +88,7 @@ void ReliabilityPlot::draw() {
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
-void ReliabilityPlot::tell(const QPoint& position) {
+void ReliabilityPlot::showTip(const QPoint& position) {
     double nearest = kNear;
     QString text;
     for (const Line& line : lines_) {

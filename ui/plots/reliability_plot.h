@@ -13,14 +13,14 @@ class QLabel;
 
 namespace flip::ui {
 
-/// A reliability diagram: mean prediction against the share of positives, a point for each bin, the
-/// diagonal where both are alike. Below the diagonal a model promises too much. A point tells its
-/// numbers when the pointer comes near.
+/// A reliability diagram: the share of positives over the mean prediction, one point per bin, and
+/// the diagonal of perfect calibration. Below the diagonal the predictions are too high. Shows the
+/// numbers of a point when the pointer is near it.
 class ReliabilityPlot : public QWidget {
     Q_OBJECT
 public:
     struct Line {
-        QString name; // told in the legend where there is more than one line
+        QString name; // shown in the legend if there is more than one line
         Calibration calibration;
     };
 
@@ -31,7 +31,7 @@ public:
 
 private:
     void draw();
-    void tell(const QPoint& position);
+    void showTip(const QPoint& position);
 
     std::vector<Line> lines_;
     QLabel* legend_;

@@ -8,8 +8,8 @@
 
 namespace flip::ui {
 
-/// A table's head that shows, under each name, what the column is and a small picture of its
-/// commonest values: one bar a value, the taller the commoner, filled by its click rate.
+/// A table header that shows, under each column name, what the column holds and a small bar chart
+/// of its most frequent values: one bar per value, as high as its rows, filled by its click rate.
 class DistributionHeader : public QHeaderView {
     Q_OBJECT
 public:
@@ -17,7 +17,7 @@ public:
 
     struct Column {
         QString kind;                                // "1 682 ids"; may be empty
-        const FieldStatistics* statistics = nullptr; // null: none, or not counted yet
+        const FieldStatistics* statistics = nullptr; // null: not a field, or not counted yet
     };
     void setColumns(std::vector<Column> columns);
 

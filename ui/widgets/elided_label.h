@@ -4,7 +4,7 @@
 
 namespace flip::ui {
 
-/// One line of text that elides in the middle when space is short and says all on hover.
+/// One line of text that is elided in the middle if space is short and shown in full on hover.
 class ElidedLabel : public QLabel {
     Q_OBJECT
 public:
@@ -13,7 +13,7 @@ public:
     void setText(const QString& text);
     void setMode(Qt::TextElideMode mode);
 
-    /// Said on hover too, below the text.
+    /// Shown on hover too, below the text.
     void setNote(const QString& note);
     QString fullText() const { return full_; }
     QSize minimumSizeHint() const override;

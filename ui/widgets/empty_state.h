@@ -7,8 +7,8 @@ class QPushButton;
 
 namespace flip::ui {
 
-/// What an empty page says: what it is for, and the next step as a button. Without an action text
-/// there is no button.
+/// What an empty page shows: what it is for, and the next step as a button. No button is shown if
+/// the action text is empty.
 class EmptyState : public QWidget {
     Q_OBJECT
 public:
@@ -17,7 +17,7 @@ public:
 
     void setTexts(const QString& title, const QString& text, const QString& actionText = {});
 
-    /// A quieter step beside the first one.
+    /// A second, less prominent button beside the first.
     void setSecondAction(const QString& actionText);
 
 Q_SIGNALS:

@@ -55,11 +55,11 @@ FieldList::FieldList(QWidget* parent)
     : QWidget(parent),
       list_(table({tr("Field"), tr("Use"), tr("Ids"), tr("Unknown")}, tr("Fields"), this)),
       valuesTitle_(new ElidedLabel({}, this)),
-      values_(table({tr("Value"), tr("Rows"), tr("Clicked")}, tr("Commonest values"), this)) {
+      values_(table({tr("Value"), tr("Rows"), tr("Clicked")}, tr("Most frequent values"), this)) {
     list_->headerItem()->setToolTip(
         3, tr("Share of validation and test rows whose value has no id of its own"));
     list_->headerItem()->setToolTip(
-        2, tr("Values of the training rows that reach the smallest count"));
+        2, tr("Values that occur at least the minimum number of times in training rows"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(kSpace2);
@@ -95,9 +95,8 @@ void FieldList::setFields(const std::vector<FieldInfo>& fields) {
         item->setToolTip(0, tr("%1: %2 distinct values in all rows")
                                 .arg(QString::fromStdString(field.name), countText(field.values)));
         if (!field.shares.empty()) {
-            item->setToolTip(
-                2,
-                tr("Has the ids and the vectors of %1").arg(QString::fromStdString(field.shares)));
+            item->setToolTip(2, tr("Shares the ids and embeddings of %1")
+                                    .arg(QString::fromStdString(field.shares)));
         }
     }
 }
@@ -105,7 +104,7 @@ void FieldList::setFields(const std::vector<FieldInfo>& fields) {
 void FieldList::setStatistics(const std::vector<FieldStatistics>& statistics) {
     statistics_ = statistics;
     if (list_->currentItem() == nullptr && list_->topLevelItemCount() > 0) {
-        const QSignalBlocker quiet(this); // nobody chose it
+        const QSignalBlocker quiet(this); // not chosen by the user
         list_->setCurrentItem(list_->topLevelItem(0));
     }
     showValues();
@@ -131,7 +130,7 @@ void FieldList::showValues() {
         return;
     }
     const FieldStatistics& statistics = statistics_[field];
-    valuesTitle_->setText(tr("Commonest values of %1").arg(list_->currentItem()->text(0)));
+    valuesTitle_->setText(tr("Most frequent values of %1").arg(list_->currentItem()->text(0)));
     values_->clear();
     for (const FieldStatistics::Value& value : statistics.top) {
         auto* item = new QTreeWidgetItem(

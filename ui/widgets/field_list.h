@@ -13,8 +13,8 @@ namespace flip::ui {
 
 class ElidedLabel;
 
-/// The schema as a list: each field with its use, its ids and how much of it is unknown at test
-/// time. Below it the chosen field's commonest values.
+/// The schema as a list: each field with its use, its number of ids and its share of unknown values
+/// in validation and test rows. Below it, the most frequent values of the selected field.
 class FieldList : public QWidget {
     Q_OBJECT
 public:

@@ -8,14 +8,14 @@
 
 namespace flip::ui {
 
-/// Lays widgets out in reading order and breaks lines as words do.
+/// Lays out widgets in reading order and wraps them like words in text.
 class FlowLayout : public QLayout {
 public:
     explicit FlowLayout(int spacing, QWidget* parent = nullptr);
 
     void clear(); // deletes the widgets too
 
-    void addItem(QLayoutItem* item) override; // takes it over, as QLayout asks
+    void addItem(QLayoutItem* item) override; // takes ownership, as QLayout requires
     int count() const override { return static_cast<int>(items_.size()); }
     QLayoutItem* itemAt(int index) const override;
     QLayoutItem* takeAt(int index) override;

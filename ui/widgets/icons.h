@@ -5,8 +5,8 @@
 
 namespace flip::ui {
 
-/// A line icon of resources/icons, drawn when it is painted in the colours then in force: the
-/// second text colour, the accent when checked. "data", "runs", "stop", ...
+/// A line icon of resources/icons, painted in the colours of the current theme: the second text
+/// colour, or the accent when checked. "data", "runs", "stop", ...
 QIcon icon(const QString& name);
 
 } // namespace flip::ui

@@ -22,13 +22,13 @@ void MaskSteps::setMask(std::int64_t fields, double ratio, MaskRounding rounding
     fields_ = fields;
     ratio_ = std::clamp(ratio, 0.0, 1.0);
     rounding_ = rounding;
-    const std::int64_t hidden = maskedFieldCount(fields, ratio_, rounding);
+    const std::int64_t masked = maskedFieldCount(fields, ratio_, rounding);
     if (fields == 0) {
-        words_ = tr("Choose a dataset to see how many fields this hides.");
-    } else if (hidden == 0) {
-        words_ = tr("Hides none of %1 fields; the loss would have nothing to learn").arg(fields);
+        words_ = tr("Choose a dataset to see how many fields this masks.");
+    } else if (masked == 0) {
+        words_ = tr("Masks none of %1 fields; the loss would have nothing to learn").arg(fields);
     } else {
-        words_ = tr("Hides %1 of %2 fields in each row").arg(hidden).arg(fields);
+        words_ = tr("Masks %1 of %2 fields in each row").arg(masked).arg(fields);
     }
     setAccessibleName(words_);
     setToolTip(words_);

@@ -9,8 +9,8 @@
 
 namespace flip::ui {
 
-/// The staircase under a mask ratio: how many fields each ratio really hides. The step in force is
-/// filled, a ratio that hides nothing is hatched.
+/// The staircase under a mask ratio: how many fields each ratio really masks. The current step is
+/// filled; a ratio that masks nothing is hatched.
 class MaskSteps : public QWidget {
     Q_OBJECT
 public:

@@ -12,15 +12,15 @@ class QComboBox;
 
 namespace flip::ui {
 
-/// The control of one option and its unit: a spin box, a line, a list, boxes to tick, as its type
-/// asks for.
+/// The control of one option with its unit: a spin box, a line edit, a list or check boxes,
+/// depending on the type of the option.
 class OptionEditor : public QWidget {
     Q_OBJECT
 public:
     explicit OptionEditor(const Option& option, QWidget* parent = nullptr);
 
     std::optional<OptionValue> value() const { return read_(); } // empty: not of the option's type
-    void setValue(const OptionValue& value);                     // tells nothing
+    void setValue(const OptionValue& value);                     // without emitting edited()
 
     /// Names to choose from, for options that name something in the workspace.
     void setSuggestions(const QStringList& names);
@@ -39,12 +39,12 @@ private:
     void adopt(QWidget* control, const Option& option);
 
     QWidget* control_ = nullptr;
-    QComboBox* suggestions_ = nullptr; // set where names can be suggested
+    QComboBox* suggestions_ = nullptr; // null if names cannot be suggested
     std::function<std::optional<OptionValue>()> read_;
     std::function<void(const OptionValue&)> write_;
 };
 
-/// A value as a person reads it: formatValue() without quotes and brackets.
+/// A value as readable text: formatValue() without quotes and brackets.
 QString plainText(const OptionValue& value);
 
 } // namespace flip::ui

@@ -29,7 +29,7 @@ std::string textIn(const RunDraft& draft, const std::string& key) {
     return text == nullptr ? std::string() : *text;
 }
 
-/// The choice in force; of a word that is none, as a file may hold one, the default.
+/// The current choice; the default if the word in the draft is not a valid choice.
 template <Choice E>
 E choiceIn(const RunDraft& draft, const std::string& key) {
     const auto& standard = std::get<std::string>(findOption(key)->defaultValue);
@@ -240,7 +240,7 @@ void OptionForm::refresh() {
         const bool brief = !text.isEmpty() && text.size() <= 10;
         line.reset->setText(brief ? text : QString());
         line.reset->setToolTip(
-            tr("Back to the default: %1").arg(text.isEmpty() ? tr("empty") : text));
+            tr("Reset to the default: %1").arg(text.isEmpty() ? tr("empty") : text));
         line.reset->setAccessibleName(
             tr("Reset %1").arg(QString::fromStdString(line.option->label)));
         line.reset->setVisible(changed);
@@ -304,11 +304,11 @@ bool OptionForm::eventFilter(QObject* watched, QEvent* event) {
         if (option != nullptr) {
             const OptionValue& standard = option->defaultFor(recipe());
             const QString text = plainText(standard);
-            Q_EMIT helpWanted(QString::fromStdString(option->label),
-                              tr("%1 Default: %2. Key: %3")
-                                  .arg(QString::fromStdString(option->help),
-                                       text.isEmpty() ? tr("empty") : text,
-                                       QString::fromStdString(option->key)));
+            Q_EMIT helpRequested(QString::fromStdString(option->label),
+                                 tr("%1 Default: %2. Key: %3")
+                                     .arg(QString::fromStdString(option->help),
+                                          text.isEmpty() ? tr("empty") : text,
+                                          QString::fromStdString(option->key)));
         }
     }
     return QWidget::eventFilter(watched, event);

@@ -23,9 +23,9 @@ namespace flip::ui {
 
 class OptionEditor;
 
-/// The schema table as a form: a card for each group, a line for each option with its name, its
-/// control, its unit and, once changed, a button back to its default. Holds what differs from the
-/// defaults as a draft. Options without effect in this kind of run are not shown.
+/// The option table as a form: a card for each group, a line for each option with its name,
+/// control, unit and, once changed, a reset button. Holds the values that differ from the defaults
+/// as a draft. Options without effect in this kind of run are hidden.
 class OptionForm : public QWidget {
     Q_OBJECT
 public:
@@ -35,22 +35,23 @@ public:
     void setDraft(const RunDraft& draft);
     void set(const std::string& key, OptionValue value);
 
-    /// A control that does not hold a value of its option's type, e.g. letters for a number.
+    /// The problem of a control that does not hold a value of its option's type, e.g. letters for a
+    /// number.
     std::optional<Problem> typingProblem() const;
 
     void setSuggestions(const std::string& key, const QStringList& names);
     void setAdvancedShown(bool shown);
-    void setTwoColumns(bool two); // cards side by side, or all below each other
+    void setTwoColumns(bool two); // cards side by side, or in one column
 
-    /// Puts the Problem under the option it is about; true if there is one.
+    /// Shows the Problem under the option it concerns; false if it concerns none.
     bool showProblem(const std::optional<Problem>& problem);
 
-    /// A widget under an option: what its value will do.
+    /// A widget under an option that shows the effect of its value.
     void setNote(const std::string& key, QWidget* note);
 
 Q_SIGNALS:
     void edited();
-    void helpWanted(const QString& title, const QString& text);
+    void helpRequested(const QString& title, const QString& text);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -69,8 +70,8 @@ private:
     };
     void addLine(const Option& option, QGridLayout* grid, int row);
     void takeEdit(Line& line);
-    void refresh(); // editors and reset buttons from the draft
-    void arrange(); // what is visible
+    void refresh(); // updates editors and reset buttons
+    void arrange(); // updates what is visible
     RecipeKind recipe() const;
     Line* lineOf(const std::string& key);
 
@@ -82,14 +83,14 @@ private:
     bool twoColumns_ = true;
 };
 
-/// The draft without what equals the defaults.
+/// The draft without values that equal their defaults.
 RunDraft simplified(const RunDraft& draft);
 
 /// The draft as an experiment file: only what it sets.
 std::string draftToToml(const RunDraft& draft);
 
-/// The option a Problem is about: by its `where`, else by the key its text begins with; may be
-/// empty.
+/// The key of the option a Problem concerns: its `where`, else the first word of its text; empty if
+/// neither is a key.
 std::string optionOf(const Problem& problem);
 
 } // namespace flip::ui

@@ -38,7 +38,7 @@ void PageFrame::addSplitContent(Qt::Orientation orientation, QWidget* first, QWi
     addContent(split);
 }
 
-void PageFrame::turnTo(int place) {
+void PageFrame::showPlace(int place) {
     places_->setCurrentIndex(place);
 }
 

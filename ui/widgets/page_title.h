@@ -10,8 +10,8 @@ namespace flip::ui {
 
 class ElidedLabel;
 
-/// The head of a page: its title in 20 px, where one is as "dataset › pretraining › finetuning"
-/// beside it, and room for the page's buttons at the right.
+/// The header of a page: its title in 20 px, beside it a breadcrumb such as "dataset › pretraining
+/// › finetuning", and the page's buttons at the right.
 class PageTitle : public QWidget {
     Q_OBJECT
 public:

@@ -9,7 +9,7 @@ namespace flip::ui {
 
 namespace {
 
-/// "test_unseen" -> "test, unseen": the rows with a value that training never showed.
+/// "test_unseen" -> "test, unseen": the rows with a value that training rows do not have.
 QString splitWord(const std::string& split) {
     return QString::fromStdString(split).replace(QStringLiteral("_"), QStringLiteral(", "));
 }
@@ -107,7 +107,7 @@ QString RunCard::html() const {
         html += paragraph(tr("Best so far: epoch %1").arg(story_->best->epoch));
         html += table({{"valid", story_->best->valid}});
     } else {
-        html += paragraph(quiet(tr("The result comes with the end of the run.")));
+        html += paragraph(quiet(tr("The result is shown when the run has ended.")));
     }
     if (summary_) {
         const QString language =

@@ -7,8 +7,8 @@
 
 namespace flip::ui {
 
-ScrolledText::ScrolledText(int mostLines, QWidget* parent)
-    : QScrollArea(parent), mostLines_(mostLines), label_(new QLabel) {
+ScrolledText::ScrolledText(int maxLines, QWidget* parent)
+    : QScrollArea(parent), maxLines_(maxLines), label_(new QLabel) {
     label_->setObjectName(QStringLiteral("scrolled"));
     label_->setProperty("kind", "second");
     label_->setTextFormat(Qt::PlainText); // it may quote a file
@@ -35,7 +35,7 @@ QString ScrolledText::text() const {
 }
 
 int ScrolledText::heightForWidth(int width) const {
-    const int most = mostLines_ * QFontMetrics(label_->font()).lineSpacing();
+    const int most = maxLines_ * QFontMetrics(label_->font()).lineSpacing();
     return std::min(most, label_->heightForWidth(width));
 }
 

@@ -6,11 +6,11 @@ class QLabel;
 
 namespace flip::ui {
 
-/// Plain text that is as high as its lines, up to so many; what is beyond is scrolled to.
+/// Plain text as high as its lines, up to `maxLines`; beyond that it scrolls.
 class ScrolledText : public QScrollArea {
     Q_OBJECT
 public:
-    explicit ScrolledText(int mostLines, QWidget* parent = nullptr);
+    explicit ScrolledText(int maxLines, QWidget* parent = nullptr);
 
     void setText(const QString& text);
     QString text() const;
@@ -20,7 +20,7 @@ public:
     QSize minimumSizeHint() const override;
 
 private:
-    const int mostLines_;
+    const int maxLines_;
     QLabel* label_;
 };
 

@@ -14,7 +14,7 @@
 #include <array>
 #include <cstdlib>
 
-// The resources lie in a static library; nothing else would link them in.
+// The resources are in a static library; only this call links them in.
 static void linkResources() {
     Q_INIT_RESOURCE(flip);
 }

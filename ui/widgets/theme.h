@@ -19,7 +19,7 @@ inline constexpr int kThemeChoices = 3;
 QString themeKey(ThemeChoice choice); // "system", as --theme takes it
 std::optional<ThemeChoice> themeOfKey(const QString& key);
 
-/// The colours of the window. Views take them from here and name no literal of their own.
+/// The colours of the window. Views take all their colours from here.
 struct Theme {
     bool dark = false;
     QColor window;     // behind pages
@@ -29,29 +29,29 @@ struct Theme {
     QColor secondText; // captions; at least 4.5 : 1 too
     QColor accent;     // selection, focus, the one important button
     QColor onAccent;   // text on accent
-    QColor good;       // never alone: a sign and a word go with it
+    QColor good;       // never alone: always with a symbol and a word
     QColor bad;
     QColor warning;
 };
 
-/// The theme now in force; light before applyTheme(). GUI thread.
+/// The current theme; light before applyTheme(). GUI thread.
 Theme theme();
 
 /// The choice last applied.
 ThemeChoice themeChoice();
 
-/// Sets style, palette, font and style sheet, then tells themeNotifier(). GUI thread.
+/// Sets style, palette, font and style sheet, then notifies through themeNotifier(). GUI thread.
 void applyTheme(QApplication& application, ThemeChoice choice);
 
-/// Colour-blind safe colours of runs and fields, stable per index; past eight the same colours
-/// come again with dashes, see seriesStyle(). A negative index is the grey of "none".
+/// Colour-blind safe colours of runs and fields, stable per index; past eight they repeat with
+/// dashed lines, see seriesStyle(). A negative index gives the grey for "none".
 QColor seriesColor(int index);
 Qt::PenStyle seriesStyle(int index);
 
-/// `over` laid on `under` with the given opacity, 0 to 1: opaque tints of one colour.
+/// `over` drawn on `under` with the given opacity, 0 to 1: an opaque tint.
 QColor blend(const QColor& over, const QColor& under, double opacity);
 
-/// Tells when theme() changed: plots and painted views take their colours anew.
+/// Signals that theme() has changed: plots and painted views update their colours.
 class ThemeNotifier : public QObject {
     Q_OBJECT
 Q_SIGNALS:
@@ -75,13 +75,13 @@ QFont strongFont();  // 13, demi-bold: names of groups and columns
 QFont captionFont(); // 11
 QFont codeFont();    // 12, fixed width
 
-/// Dresses a widget anew after a property that the style sheet reads has changed.
+/// Applies the style sheet to a widget again after a property that it reads has changed.
 void restyle(QWidget* widget);
 
 /// Gives a widget one of the style sheet's kinds: "problem", "good", "caption", ...
 void setKind(QWidget* widget, const char* kind);
 
-// Labels in the second text colour or of a kind of type; they follow the theme by themselves.
+// Labels in a style of the style sheet; they follow the theme automatically.
 QLabel* captionLabel(const QString& text, QWidget* parent = nullptr);
 QLabel* strongLabel(const QString& text, QWidget* parent = nullptr);
 

@@ -9,8 +9,8 @@
 
 namespace flip::ui {
 
-/// A sentence as chips in reading order, each in the colour of the field it came from, and the line
-/// behind which max_tokens cuts: what is lost stands struck out after it.
+/// A sentence as chips in reading order, each in the colour of the field it came from. A line marks
+/// where max_tokens cuts; the tokens cut off are struck out.
 class TokenView : public QWidget {
     Q_OBJECT
 public:
@@ -28,7 +28,7 @@ protected:
 
 private:
     std::vector<QRect> arranged(int width) const;
-    bool cutsBefore(std::size_t index) const; // the first token of those cut in a row
+    bool cutsBefore(std::size_t index) const; // whether it is the first of consecutive cut tokens
 
     std::vector<SentenceToken> tokens_;
 };

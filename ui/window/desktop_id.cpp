@@ -8,8 +8,8 @@ void nameProgram() {
     QCoreApplication::setOrganizationName(QString::fromLatin1(kProgramName));
     QCoreApplication::setApplicationName(QString::fromLatin1(kProgramName));
     QGuiApplication::setDesktopFileName(QString::fromLatin1(kDesktopId));
-    // Where Qt, as X11's conventions have it, takes the instance of the class from; else it is the
-    // name of the program's file.
+    // By X11 convention, Qt takes the instance of the window class from this variable, and
+    // otherwise from the name of the executable.
     qputenv("RESOURCE_NAME", kDesktopId);
 }
 

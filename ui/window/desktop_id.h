@@ -4,16 +4,16 @@
 
 namespace flip::ui {
 
-/// The one name by which a desktop knows the window: its menu entry, its icon, its id on Wayland,
-/// the instance of its class on X11. The files in resources/desktop are called so and say so too.
+/// The name by which a desktop identifies the window: its menu entry, its icon, its id on Wayland,
+/// the instance of its class on X11. The files in resources/desktop have and contain this name.
 inline constexpr char kDesktopId[] = "org.flipworkbench.Workbench";
 
 inline constexpr char kProgramName[] = "flip-workbench";
 
-/// Tells Qt both. To be called before there is an application.
+/// Sets both in Qt. Call it before the application is created.
 void nameProgram();
 
-/// The program's own icon: as the desktop's theme has it, else as it is built in.
+/// The program's icon: from the desktop's theme, else the built-in one.
 QIcon programIcon();
 
 } // namespace flip::ui

@@ -50,7 +50,7 @@ MainWindow::MainWindow(Workspace workspace)
 }
 
 MainWindow::~MainWindow() {
-    // Pages hold references to feed and selection, so they go first.
+    // Pages hold references to feed and selection, so they are destroyed first.
     const std::unique_ptr<QWidget> pages(takeCentralWidget());
 }
 
@@ -95,7 +95,7 @@ void MainWindow::makeMenus() {
     view->addSeparator();
     QMenu* theme = view->addMenu(tr("&Theme"));
     themes_ = new QActionGroup(this);
-    const std::array<QString, 3> words = {tr("As the &system"), tr("&Light"), tr("&Dark")};
+    const std::array<QString, 3> words = {tr("&System"), tr("&Light"), tr("&Dark")};
     for (std::size_t i = 0; i < words.size(); ++i) {
         QAction* action = theme->addAction(words[i]);
         action->setCheckable(true);
@@ -118,24 +118,24 @@ void MainWindow::makeMenus() {
 
 void MainWindow::connectPages() {
     connect(rail_, &Rail::pageChosen, this, &MainWindow::setPage);
-    connect(data_, &DataPage::problemMet, notices_, &NoticeArea::showProblem);
-    connect(data_, &DataPage::newsMet, notices_, &NoticeArea::showNews);
+    connect(data_, &DataPage::problemReported, notices_, &NoticeArea::showProblem);
+    connect(data_, &DataPage::newsReported, notices_, &NoticeArea::showNews);
     connect(data_, &DataPage::datasetsChanged, template_, &TemplatePage::reloadNames);
     connect(data_, &DataPage::datasetsChanged, experiment_, &ExperimentPage::reloadNames);
     connect(data_, &DataPage::datasetShown, template_, &TemplatePage::setDataset);
-    connect(data_, &DataPage::experimentWanted, experiment_, &ExperimentPage::setDataset);
-    connect(data_, &DataPage::experimentWanted, this, [this] { setPage(Page::Experiment); });
-    connect(template_, &TemplatePage::problemMet, notices_, &NoticeArea::showProblem);
-    connect(template_, &TemplatePage::importWanted, this, [this] { setPage(Page::Data); });
+    connect(data_, &DataPage::experimentRequested, experiment_, &ExperimentPage::setDataset);
+    connect(data_, &DataPage::experimentRequested, this, [this] { setPage(Page::Experiment); });
+    connect(template_, &TemplatePage::problemReported, notices_, &NoticeArea::showProblem);
+    connect(template_, &TemplatePage::importRequested, this, [this] { setPage(Page::Data); });
     connect(template_, &TemplatePage::templateChosen, experiment_, &ExperimentPage::setTemplate);
     connect(template_, &TemplatePage::templateChosen, this, [this] { setPage(Page::Experiment); });
     connect(experiment_, &ExperimentPage::recipeChanged, template_, &TemplatePage::setRecipe);
-    connect(experiment_, &ExperimentPage::problemMet, notices_, &NoticeArea::showProblem);
-    connect(experiment_, &ExperimentPage::newsMet, notices_, &NoticeArea::showNews);
+    connect(experiment_, &ExperimentPage::problemReported, notices_, &NoticeArea::showProblem);
+    connect(experiment_, &ExperimentPage::newsReported, notices_, &NoticeArea::showNews);
     const auto toExperiment = [this] { setPage(Page::Experiment); };
-    connect(runsPage_, &RunsPage::experimentWanted, this, toExperiment);
-    connect(compare_, &ComparePage::experimentWanted, this, toExperiment);
-    connect(alignment_, &AlignmentPage::experimentWanted, this, toExperiment);
+    connect(runsPage_, &RunsPage::experimentRequested, this, toExperiment);
+    connect(compare_, &ComparePage::experimentRequested, this, toExperiment);
+    connect(alignment_, &AlignmentPage::experimentRequested, this, toExperiment);
 }
 
 void MainWindow::connectRuns() {
@@ -145,19 +145,19 @@ void MainWindow::connectRuns() {
     connect(&machine_, &MachineReader::found, strip_, &StatusStrip::setDevice);
     connect(strip_, &StatusStrip::stopRequested, &runs_, &RunController::stop);
     connect(&runs_, &RunController::eventsArrived, &feed_, &RunFeed::takeLive);
-    connect(&runs_, &RunController::eventsArrived, this, &MainWindow::tellRun);
+    connect(&runs_, &RunController::eventsArrived, this, &MainWindow::showLiveRun);
     connect(&runs_, &RunController::started, &selection_, &Selection::setRun);
     connect(&runs_, &RunController::started, &history_, &RunHistory::refresh);
     connect(&runs_, &RunController::started, this, [this] { setPage(Page::Runs); });
     connect(&runs_, &RunController::runningChanged, runsPage_, &RunsPage::setBusy);
     connect(&runs_, &RunController::runningChanged, experiment_, &ExperimentPage::setRunning);
-    connect(&runs_, &RunController::stopRequested, runsPage_, &RunsPage::tellStopping);
+    connect(&runs_, &RunController::stopRequested, runsPage_, &RunsPage::showStopping);
     connect(&runs_, &RunController::stopRequested, strip_, &StatusStrip::showStopping);
     connect(&runs_, &RunController::refused, notices_, &NoticeArea::showProblem);
     connect(&runs_, &RunController::ended, this, &MainWindow::takeEnd);
     connect(&runs_, &RunController::ended, &history_, &RunHistory::refresh);
 
-    connect(&feed_, &RunFeed::historyWanted, &history_, &RunHistory::load);
+    connect(&feed_, &RunFeed::historyRequested, &history_, &RunHistory::load);
     connect(&feed_, &RunFeed::historyDropped, &history_, &RunHistory::drop);
     connect(&history_, &RunHistory::read, &feed_, &RunFeed::takeHistory);
     connect(&history_, &RunHistory::outdated, &feed_, &RunFeed::reload);
@@ -181,7 +181,7 @@ void MainWindow::takeRuns(const std::vector<RunSummary>& runs) {
     }
 }
 
-void MainWindow::tellRun() {
+void MainWindow::showLiveRun() {
     const RunStory* story = feed_.journal().story(runs_.currentRun().toStdString());
     if (!runs_.running() || runs_.stopping() || story == nullptr) {
         return;
@@ -218,8 +218,8 @@ void MainWindow::setTheme(ThemeChoice choice) {
     applyTheme(*static_cast<QApplication*>(QCoreApplication::instance()), choice);
 }
 
-void MainWindow::openThings(const QStringList& words) {
-    const NamedThings named = thingsNamed(words, workspace_);
+void MainWindow::openThings(const QStringList& arguments) {
+    const NamedThings named = findNamedThings(arguments, workspace_);
     if (!named.run.isEmpty()) {
         setPage(Page::Runs);
         selection_.setRun(named.run);
@@ -252,7 +252,7 @@ void MainWindow::restore(bool withGeometry) {
     }
     setTheme(themeOfKey(state->theme).value_or(ThemeChoice::System));
     if (!state->experiment.isEmpty()) {
-        experiment_->setToml(state->experiment, tr("the last sitting's experiment"));
+        experiment_->setToml(state->experiment, tr("the last session's experiment"));
     }
     selection_.setRun(state->run);
     setPage(pageOfKey(state->page).value_or(Page::Data));
@@ -268,7 +268,7 @@ ViewState MainWindow::viewState() const {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (runs_.running() && !closing_) {
-        closing_ = true; // the window goes when the run has kept what it learned
+        closing_ = true; // the window closes when the run has saved its weights
         runs_.stop();
         event->ignore();
         return;

@@ -29,7 +29,7 @@ class RunsPage;
 class StatusStrip;
 class TemplatePage;
 
-/// Places the pages and connects them with what feeds them; decides nothing.
+/// Lays out the pages and connects them to their data sources; makes no decisions of its own.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
@@ -39,11 +39,11 @@ public:
     Page page() const;
     void setTheme(ThemeChoice choice);
 
-    /// Shows what the words name: a dataset or run, an experiment file, raw files to import. What
-    /// they name in vain, a notice tells.
-    void openThings(const QStringList& words);
+    /// Shows what the arguments refer to: a dataset or run, an experiment file, raw files to
+    /// import. A notice reports each argument that cannot be shown.
+    void openThings(const QStringList& arguments);
 
-    /// As it was left; geometry too unless told otherwise.
+    /// Restores the state of the last session, with or without the geometry.
     void restore(bool withGeometry = true);
 
 public Q_SLOTS:
@@ -58,7 +58,7 @@ private:
     void connectPages();
     void connectRuns();
     void takeRuns(const std::vector<RunSummary>& runs);
-    void tellRun();
+    void showLiveRun();
     void takeEnd(const RunEnded& end);
     ViewState viewState() const;
 
@@ -79,7 +79,7 @@ private:
     AlignmentPage* alignment_;
     QActionGroup* themes_ = nullptr;
     bool closing_ = false;
-    RunController runs_; // last member: its run ends while everything it feeds still lives
+    RunController runs_; // last member: its run ends while everything it feeds still exists
 };
 
 } // namespace flip::ui

@@ -14,7 +14,7 @@
 namespace flip::ui {
 
 namespace {
-constexpr int kMostNotices = 4;
+constexpr int kMaxNotices = 4;
 }
 
 NoticeArea::NoticeArea(QWidget* parent) : QWidget(parent), column_(new QVBoxLayout(this)) {
@@ -70,7 +70,7 @@ void NoticeArea::add(const QString& sign, const QString& kind, const QString& te
         line->deleteLater();
         setVisible(count() > 0);
     });
-    while (count() > kMostNotices) {
+    while (count() > kMaxNotices) {
         const std::unique_ptr<QLayoutItem> oldest(column_->takeAt(0));
         oldest->widget()->deleteLater();
     }

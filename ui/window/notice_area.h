@@ -8,8 +8,8 @@ class QVBoxLayout;
 
 namespace flip::ui {
 
-/// Problems and news at the foot of the window, each a line that stays until it is dismissed; the
-/// newest four. The window's only way to complain: nothing opens a message box.
+/// Problems and news at the bottom of the window, each on a line that stays until it is dismissed;
+/// at most the newest four. Used instead of message boxes, which the window never opens.
 class NoticeArea : public QWidget {
     Q_OBJECT
 public:

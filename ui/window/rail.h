@@ -18,7 +18,8 @@ QString pageWord(Page page);          // "Data", as the rail shows it
 QKeySequence pageShortcut(Page page); // Ctrl+1 to Ctrl+6
 std::optional<Page> pageOfKey(const QString& key);
 
-/// The way between pages: an icon and a word each. The shortcuts it names are the window's.
+/// Navigation between the pages: an icon and a word each. The shortcuts in its tooltips are those
+/// of the window.
 class Rail : public QWidget {
     Q_OBJECT
 public:

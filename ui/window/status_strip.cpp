@@ -32,7 +32,7 @@ StatusStrip::StatusStrip(QWidget* parent)
     bar_->setFixedWidth(120);
     bar_->setAccessibleName(tr("Progress of the run"));
     stop_->setIcon(icon(QStringLiteral("stop")));
-    stop_->setToolTip(tr("Ends the run before its next step and keeps what it learned; it can be "
+    stop_->setToolTip(tr("Ends the run before its next step and saves a checkpoint; it can be "
                          "resumed."));
 
     auto* row = new QHBoxLayout(this);
@@ -55,21 +55,21 @@ void StatusStrip::setPlace(const QString& workspaceFolder) {
     if (folder_ == home || folder_.startsWith(home + QLatin1Char('/'))) {
         folder_.replace(0, home.size(), QStringLiteral("~"));
     }
-    tellPlace();
+    updatePlace();
 }
 
 void StatusStrip::setDevice(const QString& device, const QString& why) {
     device_ = device;
     why_ = why;
-    tellPlace();
+    updatePlace();
 }
 
 void StatusStrip::setThreads(int threads) {
     threads_ = threads;
-    tellPlace();
+    updatePlace();
 }
 
-void StatusStrip::tellPlace() {
+void StatusStrip::updatePlace() {
     QStringList parts{folder_};
     if (!device_.isEmpty()) {
         parts << device_;
@@ -85,7 +85,7 @@ void StatusStrip::showRun(const QString& run, const RunStory& story) {
         setThreads(static_cast<int>(story.started->identity.threads));
     }
     if (story.stages.empty()) {
-        showProgress(tr("%1: getting ready").arg(run), {}, {});
+        showProgress(tr("%1: preparing").arg(run), {}, {});
         return;
     }
     const StageStarted& stage = story.stages.back();
@@ -115,7 +115,7 @@ void StatusStrip::showProgress(const QString& words, std::optional<double> share
 }
 
 void StatusStrip::showStopping() {
-    words_->setText(tr("Stopping and keeping what was learned"));
+    words_->setText(tr("Stopping and saving a checkpoint"));
     timeLeft_->hide();
     stop_->setEnabled(false);
 }

@@ -13,18 +13,18 @@ namespace flip::ui {
 class ElidedLabel;
 struct RunStory;
 
-/// The foot of the window: where we work, on what, and the live run with its stop button.
+/// The bottom line of the window: the workspace, the device, and the live run with its stop button.
 class StatusStrip : public QWidget {
     Q_OBJECT
 public:
     explicit StatusStrip(QWidget* parent = nullptr);
 
     void setPlace(const QString& workspaceFolder);
-    /// `why` is told where the mouse rests on it; may be empty.
+    /// `why` is shown on hover; may be empty.
     void setDevice(const QString& device, const QString& why);
     void setThreads(int threads);
 
-    /// How far the live run has come: "ml100k-3: pretraining 3/30", its device and threads.
+    /// The progress of the live run: "ml100k-3: pretraining 3/30", its device and threads.
     void showRun(const QString& run, const RunStory& story);
     void showStopping();
     void showIdle(const QString& words); // "No run", "ml100k-3 finished"
@@ -33,7 +33,7 @@ Q_SIGNALS:
     void stopRequested();
 
 private:
-    void tellPlace();
+    void updatePlace();
     /// `share` is 0 to 1, or absent while unknown.
     void showProgress(const QString& words, std::optional<double> share,
                       std::optional<double> secondsLeft);

@@ -56,9 +56,10 @@ Result<std::vector<std::int64_t>> ClickLog::addTo(RawColumns& rows) const {
     for (const RowTime& time : rows.times) {
         const auto fitting = time.withDecimals(decimals_);
         if (!fitting) {
-            return Problem{"the time of row " + std::to_string(times.size()) +
-                               " does not fit those of the dataset; write it in their unit",
-                           "time"};
+            return Problem{
+                "the time of row " + std::to_string(times.size()) +
+                    " is too large for the unit of the dataset's times; write it in that unit",
+                "time"};
         }
         times.push_back(*fitting);
     }
@@ -102,7 +103,7 @@ std::string ClickLog::toText(const std::vector<FieldInfo>& fields) const {
 
 Result<ClickLog> ClickLog::fromText(std::string_view text, const std::vector<FieldInfo>& fields,
                                     const std::string& where) {
-    const Problem damaged{"holds no clicks, or is damaged; export the bundle again", where};
+    const Problem damaged{"is not a click log, or is damaged; export the bundle again", where};
     ClickLog log;
     bool isFirst = true;
     std::vector<std::string_view> values;
@@ -141,7 +142,7 @@ Result<ClickLog> ClickLog::fromText(std::string_view text, const std::vector<Fie
         }
         log.add(line[0].get<std::int64_t>(), values);
     }
-    if (log.fields_.empty() || log.decimals_ < 0 || log.decimals_ > RowTime::kMostDecimals) {
+    if (log.fields_.empty() || log.decimals_ < 0 || log.decimals_ > RowTime::kMaxDecimals) {
         return damaged;
     }
     return log;

@@ -13,20 +13,20 @@
 
 namespace flip {
 
-/// What users clicked in the training rows: all that a backbone with a history needs of them to
-/// read rows that are not in the dataset. See ClickHistory.
+/// The clicks of the training rows: what a backbone with a history needs to read rows that are not
+/// in the dataset. See ClickHistory.
 class ClickLog {
 public:
-    /// The clicks of a dataset with times, of the values of these fields.
+    /// The clicks of a dataset with times, with the values of these fields.
     static ClickLog of(const Dataset& dataset, int user, const std::vector<int>& items);
 
-    /// Behind the rows, the clicks of the users that they hold, in the order of the dataset;
-    /// returns the times of all of them, rows first. A time that does not fit is a Problem.
+    /// Appends to the rows the clicks of their users, in the order of the dataset. Returns the
+    /// times of all, rows first. A time too large for this log's decimals is a Problem.
     Result<std::vector<std::int64_t>> addTo(RawColumns& rows) const;
 
     int timeDecimals() const { return decimals_; }
 
-    /// JSON lines: the fields, then a list for each click, its time and values.
+    /// JSON lines: first the fields, then for each click a list of its time and values.
     std::string toText(const std::vector<FieldInfo>& fields) const;
     static Result<ClickLog> fromText(std::string_view text, const std::vector<FieldInfo>& fields,
                                      const std::string& where);
@@ -35,12 +35,12 @@ private:
     ClickLog() = default;
     void add(std::int64_t time, const std::vector<std::string_view>& values);
 
-    std::vector<int> fields_;                        // the user's first
-    std::vector<ValueDictionary> values_;            // as fields_
-    std::vector<std::vector<std::uint32_t>> codes_;  // as fields_, [clicks]
+    std::vector<int> fields_;                        // the user field first
+    std::vector<ValueDictionary> values_;            // one per field
+    std::vector<std::vector<std::uint32_t>> codes_;  // [fields][clicks]
     std::vector<std::int64_t> times_;                // [clicks]
-    int decimals_ = 0;                               // of the times
-    std::vector<std::vector<std::uint32_t>> ofUser_; // [values of the user], clicks
+    int decimals_ = 0;                               // of times_
+    std::vector<std::vector<std::uint32_t>> ofUser_; // [users], their clicks
 };
 
 } // namespace flip

@@ -33,7 +33,7 @@ Result<ColumnWriter> ColumnWriter::open(const std::filesystem::path& folder,
     if (writer.stream_ == nullptr) {
         return writeFailure(writer.file_);
     }
-    // Blocks are gathered here already; stdio's buffer would only hide a full disk for longer.
+    // add() collects blocks itself; stdio's buffer would only report a full disk later.
     std::setvbuf(writer.stream_.get(), nullptr, _IONBF, 0);
     writer.pending_.reserve(kBlockBytes);
     return writer;
@@ -57,7 +57,7 @@ Result<void> ColumnWriter::writeOut() {
 
 void ColumnWriter::startWriting() {
 #ifdef SYNC_FILE_RANGE_WRITE
-    // The disk works beside the import, so that little is left to flush at its end.
+    // Write to the disk during the import, so that little is left to flush at its end.
     if (bytes_ - handedOver_ >= kHandOverBytes) {
         ::sync_file_range(::fileno(stream_.get()), handedOver_, bytes_ - handedOver_,
                           SYNC_FILE_RANGE_WRITE);
@@ -75,7 +75,7 @@ Result<ColumnFile> ColumnWriter::finish() {
     }
     ColumnFile column{hasher_->digest(), bytes_};
     std::error_code error;
-    // Equal columns have one name and one content: the later replaces the earlier.
+    // Equal columns have the same name and content, so the later may replace the earlier.
     std::filesystem::rename(file_, folder_ / column.fileName(), error);
     if (error) {
         return Problem{"cannot be renamed: " + error.message(), file_.string()};

@@ -15,11 +15,11 @@
 
 namespace flip {
 
-/// Writes one file of columns/ from beginning to end; its name, the hash of the content, comes
-/// when it is finished. Owned by one thread.
+/// Writes one file of columns/ from beginning to end; finish() names it by the hash of its content.
+/// Owned by one thread.
 class ColumnWriter {
 public:
-    /// Begins a file with a working name in the folder.
+    /// Creates a file with a temporary name in the folder.
     static Result<ColumnWriter> open(const std::filesystem::path& folder,
                                      const std::string& workingName);
 
@@ -36,8 +36,8 @@ public:
         return addNumbers(std::span<const T>(&number, 1));
     }
 
-    /// Gives the file its name; that it reaches the disk is the folder's business. Nothing may be
-    /// added afterwards.
+    /// Renames the file to its final name. Does not flush it; ImportFolder::publish() does. Nothing
+    /// may be added afterwards.
     Result<ColumnFile> finish();
 
 private:
@@ -52,13 +52,13 @@ private:
     std::filesystem::path folder_;
     std::filesystem::path file_;
     std::unique_ptr<std::FILE, CloseFile> stream_;
-    std::unique_ptr<ContentHasher> hasher_; // behind a pointer: the writer moves, it does not
+    std::unique_ptr<ContentHasher> hasher_; // a pointer, since it cannot be moved
     std::string pending_;
     std::int64_t bytes_ = 0;
-    std::int64_t handedOver_ = 0; // to the disk
+    std::int64_t handedOver_ = 0; // bytes that the system has begun to write
 };
 
-/// A whole file at once.
+/// Writes a whole file at once.
 Result<ColumnFile> writeColumn(const std::filesystem::path& folder, const std::string& workingName,
                                std::string_view bytes);
 

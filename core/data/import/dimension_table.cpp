@@ -15,8 +15,9 @@ bool DimensionTable::add(const RecordBatch& batch) {
             return false;
         }
         if (!collect_.empty()) {
-            for (std::size_t cell = 0; cell < places_.size(); ++cell) {
-                const std::string_view text = places_[cell].read(batch, record, columns_, scratch);
+            for (std::size_t cell = 0; cell < cellColumns_.size(); ++cell) {
+                const std::string_view text =
+                    cellColumns_[cell].read(batch, record, columns_, scratch);
                 const auto value = text.empty() ? std::nullopt : collectedValues_.add(text);
                 if (value) {
                     collected_.push_back({*code, static_cast<std::uint32_t>(cell), *value});
@@ -28,8 +29,8 @@ bool DimensionTable::add(const RecordBatch& batch) {
             ++repeatedKeys_;
             continue;
         }
-        for (const CellPlace& place : places_) {
-            bytes_ += place.read(batch, record, columns_, scratch);
+        for (const CellColumns& cell : cellColumns_) {
+            bytes_ += cell.read(batch, record, columns_, scratch);
             offsets_.push_back(bytes_.size());
         }
     }
@@ -40,15 +41,15 @@ void DimensionTable::finish() {
     if (collect_.empty()) {
         return;
     }
-    // A cell's values side by side, each once, as the file has them.
-    const auto place = [](const Collected& one) { return std::pair(one.row, one.cell); };
-    std::ranges::stable_sort(collected_, {}, place);
+    // Join the distinct values of each cell, in the order of the file.
+    const auto cellOf = [](const Collected& one) { return std::pair(one.row, one.cell); };
+    std::ranges::stable_sort(collected_, {}, cellOf);
     std::size_t at = 0;
     std::vector<std::uint32_t> taken;
     for (std::uint32_t row = 0; row < keys_.size(); ++row) {
-        for (std::uint32_t cell = 0; cell < places_.size(); ++cell) {
+        for (std::uint32_t cell = 0; cell < cellColumns_.size(); ++cell) {
             taken.clear();
-            for (; at < collected_.size() && place(collected_[at]) == std::pair(row, cell); ++at) {
+            for (; at < collected_.size() && cellOf(collected_[at]) == std::pair(row, cell); ++at) {
                 const std::uint32_t value = collected_[at].value;
                 if (std::ranges::find(taken, value) != taken.end()) {
                     continue;
@@ -70,7 +71,7 @@ std::int64_t DimensionTable::find(std::string_view key) const {
 }
 
 std::string_view DimensionTable::cell(std::int64_t row, std::size_t cell) const {
-    const std::size_t at = static_cast<std::size_t>(row) * places_.size() + cell;
+    const std::size_t at = static_cast<std::size_t>(row) * cellColumns_.size() + cell;
     return std::string_view(bytes_).substr(offsets_[at], offsets_[at + 1] - offsets_[at]);
 }
 

@@ -11,36 +11,36 @@
 
 namespace flip {
 
-/// A joined table in memory: by key, the cells that are needed. A key that comes again never
-/// multiplies rows: either it is counted and left out, or the distinct values of its records are
+/// A joined table in memory: the needed cells by key. A repeated key never multiplies rows: either
+/// its further records are counted and skipped, or the distinct values of all its records are
 /// collected in one cell. Filled by one thread, then read by any.
 class DimensionTable {
 public:
     DimensionTable() = default;
-    /// `collect` stands between collected values; empty: the first record with a key counts.
-    DimensionTable(CellPlace key, std::vector<CellPlace> cells, std::size_t columns,
+    /// `collect` separates collected values; empty: the first record with a key is used.
+    DimensionTable(CellColumns key, std::vector<CellColumns> cells, std::size_t columns,
                    std::string collect)
-        : key_(std::move(key)), places_(std::move(cells)), columns_(columns),
+        : key_(std::move(key)), cellColumns_(std::move(cells)), columns_(columns),
           collect_(std::move(collect)) {}
 
-    /// Adds the records of a parsed batch; false where there are more keys than can be numbered.
+    /// Adds the records of a parsed batch; returns false if there are too many keys.
     bool add(const RecordBatch& batch);
 
-    /// To be called once all batches are in, before the first cell is read.
+    /// Call it after the last batch and before reading the first cell.
     void finish();
 
     std::int64_t rows() const { return keys_.size(); }
     std::int64_t repeatedKeys() const { return repeatedKeys_; }
 
-    /// The row with this key; -1 if there is none.
+    /// The row with this key; -1 if no row has it.
     std::int64_t find(std::string_view key) const;
 
     std::string_view cell(std::int64_t row, std::size_t cell) const;
 
 private:
-    CellPlace key_;
-    std::vector<CellPlace> places_; // of the cells
-    std::size_t columns_ = 0;       // of a record
+    CellColumns key_;
+    std::vector<CellColumns> cellColumns_; // [cells]
+    std::size_t columns_ = 0;              // in a record
     std::string collect_;
 
     ValueDictionary keys_; // the n-th key is that of row n
@@ -48,11 +48,11 @@ private:
     std::string bytes_;
     std::int64_t repeatedKeys_ = 0;
 
-    /// A value that a key's record holds in one of the cells.
+    /// A value in one of the cells of a key's record.
     struct Collected {
         std::uint32_t row;
         std::uint32_t cell;
-        std::uint32_t value; // in collectedValues_
+        std::uint32_t value; // code in collectedValues_
         bool operator==(const Collected&) const = default;
     };
     std::vector<Collected> collected_; // in the order of the file, until finish()

@@ -33,7 +33,7 @@ TrainingCounts countTraining(std::span<const std::uint32_t> codes, std::span<con
     return counts;
 }
 
-/// The training rows that first hold these values, which are in the order of those rows.
+/// The first training row of each value of `firstMet`, which is in the order of these rows.
 std::vector<std::int64_t> firstRowsOf(const std::vector<std::uint32_t>& firstMet,
                                       std::span<const std::uint32_t> codes,
                                       std::span<const Split> splits) {
@@ -60,13 +60,13 @@ Result<FieldColumn> FieldColumn::open(const FieldSchema& schema, std::size_t ind
 
 Result<void> FieldColumn::add(const RowSource& source, const RowBatch& rows) {
     batchCodes_.resize(rows.rows());
-    if (auto done = number(source, rows); !done) {
+    if (auto done = encode(source, rows); !done) {
         return done;
     }
     return codes_.addNumbers(std::span<const std::uint32_t>(batchCodes_));
 }
 
-Result<void> FieldColumn::number(const RowSource& source, const RowBatch& rows) {
+Result<void> FieldColumn::encode(const RowSource& source, const RowBatch& rows) {
     const std::vector<ValueKey>& keys = rows.keys[index_];
     if (!keys.empty()) {
         const bool fits = values_.addAll(rows.records->text.data(), keys, batchCodes_.data());
@@ -76,7 +76,7 @@ Result<void> FieldColumn::number(const RowSource& source, const RowBatch& rows) 
     const auto table = source.joinedTable(index_);
     for (std::size_t row = 0; row < batchCodes_.size(); ++row) {
         const std::uint32_t joined = table ? rows.joined[*table][row] : RowBatch::kNoRow;
-        // A joined row's value is looked up once, however many rows hang on it.
+        // A joined row's value is looked up once, however many rows refer to it.
         if (joined != RowBatch::kNoRow && codeOfJoinedRow_.size() <= joined) {
             codeOfJoinedRow_.resize(std::size_t{joined} + 1, kNoCode);
         }
@@ -110,7 +110,7 @@ Problem FieldColumn::tooManyValues() const {
 
 Result<void> FieldColumn::count(std::span<FieldColumn* const> fields, std::span<const Split> splits,
                                 std::int64_t minCount) {
-    std::vector<MappedFile> files; // they hold the codes
+    std::vector<MappedFile> files; // of codes
     std::vector<TrainingCounts> counts;
     for (FieldColumn* field : fields) {
         auto file = field->finishCodes();
@@ -151,7 +151,7 @@ Result<void> FieldColumn::count(std::span<FieldColumn* const> fields, std::span<
     return {};
 }
 
-/// No row can be added from here on.
+/// No row can be added after this.
 Result<MappedFile> FieldColumn::finishCodes() {
     info_.values = values_.size();
     auto codesFile = codes_.finish();
@@ -175,11 +175,11 @@ void FieldColumn::takeIds(ValueIds ids, std::span<const std::uint32_t> codes,
         }
     }
     info_.oovRate = heldOut == 0 ? 0 : static_cast<double>(unknown) / static_cast<double>(heldOut);
-    countOddRows(codes);
+    countEmptyAndMisfitRows(codes);
 }
 
-/// Rows without a value, and those whose value is not what the kind says.
-void FieldColumn::countOddRows(std::span<const std::uint32_t> codes) {
+/// Counts rows with an empty value, and rows whose value does not fit the field's kind.
+void FieldColumn::countEmptyAndMisfitRows(std::span<const std::uint32_t> codes) {
     std::vector<std::uint8_t> isEmpty(values_.size(), 0);
     std::vector<std::uint8_t> isMisfit(values_.size(), 0);
     for (std::uint32_t code = 0; code < values_.size(); ++code) {

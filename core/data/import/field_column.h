@@ -19,9 +19,9 @@
 
 namespace flip {
 
-/// One field of a dataset in the making: numbers its values row by row and, once the split is
-/// known, gives ids to those the training rows hold often enough. Codes go to the disk at once;
-/// memory holds the distinct values only. Used by one thread at a time.
+/// One field of a dataset that is being imported: assigns codes to its values row by row and, once
+/// the split is known, ids to those that enough training rows hold. Codes are written to the disk
+/// at once; memory holds only the distinct values. Used by one thread at a time.
 class FieldColumn {
 public:
     static Result<FieldColumn> open(const FieldSchema& schema, std::size_t index,
@@ -30,17 +30,17 @@ public:
     /// Adds the values of a batch's rows.
     Result<void> add(const RowSource& source, const RowBatch& rows);
 
-    /// Once all rows are in: gives ids to what the training rows hold, as value_ids.h says. Of one
-    /// field, or of several with one vocabulary, in their order.
+    /// After the last row: assigns ids to the values of the training rows, see value_ids.h.
+    /// `fields` is one field, or all that share a vocabulary, in the order of the schema.
     static Result<void> count(std::span<FieldColumn* const> fields, std::span<const Split> splits,
                               std::int64_t minCount);
 
-    std::int64_t ids() const { return info_.ids; } // after count(), the unknown value's left out
+    std::int64_t ids() const { return info_.ids; } // after count(); without the unknown id
 
-    /// Ids begin with that of the unknown value.
+    /// Sets the unknown id; the others follow.
     void setFirstId(std::int64_t id) { info_.firstId = id; }
 
-    /// Writes what is left.
+    /// Writes the remaining files.
     Result<ManifestField> finish();
 
 private:
@@ -55,24 +55,24 @@ private:
         info_.shares = schema.shares;
     }
 
-    Result<void> number(const RowSource& source, const RowBatch& rows);
+    Result<void> encode(const RowSource& source, const RowBatch& rows);
     Result<std::uint32_t> codeOf(std::string_view value);
     Result<MappedFile> finishCodes();
     void takeIds(ValueIds ids, std::span<const std::uint32_t> codes, std::span<const Split> splits);
-    void countOddRows(std::span<const std::uint32_t> codes);
+    void countEmptyAndMisfitRows(std::span<const std::uint32_t> codes);
     Result<ListFiles> writeLists() const;
     Problem tooManyValues() const;
 
     FieldInfo info_;
-    std::int64_t buckets_; // of kind Number
+    std::int64_t buckets_; // for kind Number
     std::size_t index_;
     std::filesystem::path folder_;
     ColumnWriter codes_;
     ValueDictionary values_;
-    std::vector<std::uint32_t> codeOfJoinedRow_; // kNoCode: not met yet
+    std::vector<std::uint32_t> codeOfJoinedRow_; // kNoCode: not seen yet
     std::vector<std::uint32_t> batchCodes_;      // of the rows being added
-    ColumnFile codesFile_;                       // once all rows are in
-    ValueIds ids_;                               // from the field's first id, which is 0 here
+    ColumnFile codesFile_;                       // after the last row
+    ValueIds ids_;                               // relative to info_.firstId until finish()
 };
 
 } // namespace flip

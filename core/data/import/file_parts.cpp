@@ -35,7 +35,7 @@ std::optional<Split> splitNamed(std::string_view word) {
     return found == kWords.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// Runs of letters, runs of digits, and single other characters.
+/// Splits a name into runs of letters, runs of digits and single other characters.
 std::vector<std::string_view> piecesOf(std::string_view name) {
     std::vector<std::string_view> pieces;
     while (!name.empty()) {
@@ -51,7 +51,7 @@ std::vector<std::string_view> piecesOf(std::string_view name) {
     return pieces;
 }
 
-/// The part that a path says: the last of its names that says one.
+/// The split that a path names: that of the last component that names one.
 std::optional<Split> splitOfPath(std::string_view path) {
     while (!path.empty()) {
         const std::size_t slash = path.rfind('/');
@@ -64,8 +64,8 @@ std::optional<Split> splitOfPath(std::string_view path) {
     return std::nullopt;
 }
 
-/// How many bytes all of the texts begin with that are the same, whole pieces only.
-std::size_t commonBeginning(const std::vector<std::vector<std::string_view>>& texts) {
+/// The length in bytes of the common prefix of all texts, in whole pieces.
+std::size_t commonPrefix(const std::vector<std::vector<std::string_view>>& texts) {
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < texts.front().size(); ++i) {
         const std::string_view piece = texts.front()[i];
@@ -78,13 +78,13 @@ std::size_t commonBeginning(const std::vector<std::vector<std::string_view>>& te
     return bytes;
 }
 
-/// What differs between the texts: each of them without the pieces that all begin with or end in.
+/// Each text without the common prefix and suffix of all, in whole pieces.
 std::vector<std::string_view> differingParts(const std::vector<std::string>& texts) {
     std::vector<std::vector<std::string_view>> pieces;
     for (const std::string& text : texts) {
         pieces.push_back(piecesOf(text));
     }
-    const std::size_t begin = commonBeginning(pieces);
+    const std::size_t begin = commonPrefix(pieces);
     std::vector<std::string_view> rests;
     pieces.clear();
     for (const std::string& text : texts) {
@@ -92,14 +92,14 @@ std::vector<std::string_view> differingParts(const std::vector<std::string>& tex
         pieces.push_back(piecesOf(rests.back()));
         std::ranges::reverse(pieces.back());
     }
-    const std::size_t end = commonBeginning(pieces);
+    const std::size_t end = commonPrefix(pieces);
     for (std::string_view& rest : rests) {
         rest.remove_suffix(end);
     }
     return rests;
 }
 
-/// Empty where one of the paths says nothing.
+/// Empty if one of the paths names no split.
 std::vector<Split> splitsOfPaths(const std::vector<std::string_view>& paths) {
     std::vector<Split> splits;
     for (const std::string_view path : paths) {
@@ -112,7 +112,7 @@ std::vector<Split> splitsOfPaths(const std::vector<std::string_view>& paths) {
     return splits;
 }
 
-/// The name with the same sign for each part word and each number.
+/// The name with every split word and every number replaced by the same character.
 std::string commonForm(std::string_view name) {
     std::string form;
     for (const std::string_view piece : piecesOf(name)) {
@@ -125,7 +125,7 @@ std::string commonForm(std::string_view name) {
     return form;
 }
 
-/// Compares as people count.
+/// Natural order: numbers compare by value.
 bool comesBefore(std::string_view one, std::string_view other) {
     const auto a = piecesOf(one);
     const auto b = piecesOf(other);
@@ -163,7 +163,7 @@ std::vector<Split> splitsOfFiles(const std::vector<std::string>& paths) {
         return {};
     }
     std::vector<Split> splits = splitsOfPaths(differingParts(paths));
-    // Several files of one part differ in no part's name: train_1.csv, train_2.csv.
+    // Several files of one split do not differ in its name: train_1.csv, train_2.csv.
     return splits.empty() ? splitsOfPaths({paths.begin(), paths.end()}) : splits;
 }
 

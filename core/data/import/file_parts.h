@@ -9,20 +9,21 @@
 
 namespace flip {
 
-/// Which part of the rows a file holds, as a word in its name says: "toy.train.inter", "valid.csv",
-/// "x_dev.tsv". Nothing where there is no such word, or more than one.
+/// The split that a word in a file's name stands for: "toy.train.inter", "valid.csv", "x_dev.tsv".
+/// Nothing if there is no such word, or more than one.
 std::optional<Split> splitOfFileName(std::string_view name);
 
-/// The same of several files, by what differs between their names, which are paths: of
-/// "train/a.csv" and "test/a.csv" the folders, of "test_1.train" and "test_1.valid" the endings.
-/// Empty where one of them says nothing.
+/// The same for several paths, by the parts in which they differ: for "train/a.csv" and
+/// "test/a.csv" the folders, for "test_1.train" and "test_1.valid" the endings; by the whole paths
+/// if these parts name no split. Empty if one of the paths names none.
 std::vector<Split> splitsOfFiles(const std::vector<std::string>& paths);
 
-/// Whether the files are one table that was cut: their names are alike but for digits and the words
-/// of splitOfFileName().
+/// Whether the files are parts of one table: their names differ only in numbers and in the words of
+/// splitOfFileName().
 bool areParts(const std::vector<std::string>& names);
 
-/// The order in which parts are read: train, valid, test; otherwise as people count, 2 before 10.
+/// Sorts parts in the order in which they are read: train, valid, test; within these in natural
+/// order, 2 before 10.
 void sortParts(std::vector<std::string>& names);
 
 } // namespace flip

@@ -50,7 +50,7 @@ struct SchemaText {
 };
 
 Result<SchemaText> schemaText(const ImportRequest& request) {
-    const bool presetKnowsSchema = !request.preset.empty() && request.preset != kOwnSchemaPreset;
+    const bool presetHasSchema = !request.preset.empty() && request.preset != kOwnSchemaPreset;
     if (request.schema.empty() && request.preset == kTypedColumnsPreset) {
         auto text = schemaFromTypedColumns(request.source);
         if (!text) {
@@ -59,7 +59,7 @@ Result<SchemaText> schemaText(const ImportRequest& request) {
         return SchemaText{std::move(*text), request.preset + ".toml"};
     }
     if (request.schema.empty()) {
-        if (!presetKnowsSchema) {
+        if (!presetHasSchema) {
             return Problem{"the import needs a schema; name a schema file or a preset", "schema"};
         }
         auto text = presetSchema(request.preset);
@@ -68,7 +68,7 @@ Result<SchemaText> schemaText(const ImportRequest& request) {
         }
         return SchemaText{std::move(*text), request.preset + ".toml"};
     }
-    if (presetKnowsSchema) {
+    if (presetHasSchema) {
         return Problem{"the preset \"" + request.preset +
                            "\" has its own schema; give a schema or a preset, not both",
                        "schema"};
@@ -80,7 +80,7 @@ Result<SchemaText> schemaText(const ImportRequest& request) {
     return SchemaText{std::move(*text), request.schema.string()};
 }
 
-/// The schema the request means, its own label rule applied.
+/// The parsed schema, with the label rule of the request applied.
 Result<Schema> schemaFor(const ImportRequest& request, const SchemaText& source) {
     auto schema = parseSchema(source.text, source.fileName);
     if (!schema) {
@@ -123,8 +123,8 @@ std::int64_t sizeOf(const std::vector<TableFile>& files) {
     return bytes;
 }
 
-/// The names of a table's files in the source. A name may be any bytes, a manifest is UTF-8: what
-/// is none is taken for Latin-1, where every byte is a letter.
+/// The names of a table's files in the source. The manifest is UTF-8; a name that is not valid
+/// UTF-8 is read as Latin-1, where every byte is a character.
 SourceTable sourceTable(const TableSchema& table, const TableFile& file) {
     SourceTable source{table.name, {}};
     const auto add = [&](const TableFile& one) {
@@ -141,8 +141,8 @@ SourceTable sourceTable(const TableSchema& table, const TableFile& file) {
     return source;
 }
 
-/// The part that the name of each of the first table's files says; empty where one says none, or
-/// there is no other file.
+/// The split that the name of each file of the first table stands for; empty if one names none, or
+/// if there is only one file.
 std::vector<FilePart> partsOf(const TableFile& first) {
     if (first.more.empty()) {
         return {};
@@ -158,19 +158,20 @@ std::vector<FilePart> partsOf(const TableFile& first) {
     return parts;
 }
 
-/// How the rows are divided.
+/// The split plan that is used, and the splits of the files.
 struct Division {
     SplitPlan plan;
-    std::vector<FilePart> parts; // of the first table's files; empty where they are not named so
+    std::vector<FilePart> parts; // of the first table's files; empty if the names give none
 };
 
-Result<Division> divisionOf(const SplitPlan& wish, const Schema& schema, const TableFile& first) {
-    Division division{wish, partsOf(first)};
+Result<Division> divisionOf(const SplitPlan& requested, const Schema& schema,
+                            const TableFile& first) {
+    Division division{requested, partsOf(first)};
     const std::vector<FilePart>& parts = division.parts;
     const bool trains = std::ranges::find(parts, Split::Train, &FilePart::split) != parts.end();
     const bool differ = std::ranges::any_of(
         parts, [&](const FilePart& part) { return part.split != parts.front().split; });
-    if (wish.partsFirst && trains && differ) {
+    if (requested.preferParts && trains && differ) {
         division.plan.rule = SplitPlan::Rule::Parts;
     }
     if (division.plan.rule == SplitPlan::Rule::Parts && !trains) {
@@ -181,14 +182,14 @@ Result<Division> divisionOf(const SplitPlan& wish, const Schema& schema, const T
     return division;
 }
 
-/// What is worth a line about where the rows are from and how they were divided.
+/// Remarks on where the rows came from and how they were split.
 std::vector<ImportRemark> divisionRemarks(const SplitPlan& plan, const ImportSource& source,
                                           const SplitRows& rows) {
     std::vector<ImportRemark> remarks = sourceRemarks(source, rows);
     if (plan.rule == SplitPlan::Rule::Parts) {
         remarks.push_back({splitInWords(source, rows), false});
     }
-    if (plan.seedIsWish && plan.rule != SplitPlan::Rule::Random) {
+    if (plan.seedWasChosen && plan.rule != SplitPlan::Rule::Random) {
         remarks.push_back({"the seed of the split is not used, since the rows are not split at "
                            "random; choose a random split to use it",
                            false});
@@ -196,7 +197,7 @@ std::vector<ImportRemark> divisionRemarks(const SplitPlan& plan, const ImportSou
     return remarks;
 }
 
-/// For each vocabulary the fields that have it: those alone, and those that share it.
+/// The fields of each vocabulary: one field, or all that share it.
 std::vector<std::vector<std::size_t>> vocabulariesOf(const Schema& schema) {
     std::vector<std::vector<std::size_t>> vocabularies;
     std::map<std::string, std::size_t> ofLeader;
@@ -212,7 +213,7 @@ std::vector<std::vector<std::size_t>> vocabulariesOf(const Schema& schema) {
     return vocabularies;
 }
 
-/// The columns of a dataset in the making, wave after wave.
+/// The columns of a dataset that is being imported, filled wave by wave.
 class Columns {
 public:
     /// The pool must outlive it.
@@ -241,7 +242,7 @@ public:
         return columns;
     }
 
-    /// Adds a wave's rows, the fields beside each other, while the next wave's bytes are read.
+    /// Adds a wave's rows, all fields in parallel, while the next wave's bytes are read.
     Result<void> add(RowSource& source, std::span<const RowBatch> wave) {
         for (const RowBatch& batch : wave) {
             manifest_.rows += static_cast<std::int64_t>(batch.rows());
@@ -269,9 +270,9 @@ public:
     }
 
     std::int64_t rows() const { return manifest_.rows; }
-    std::int64_t cutTimes() const { return cutTimes_; } // once finished
+    std::int64_t cutTimes() const { return cutTimes_; } // after finish()
 
-    /// Splits the rows, gives the ids and writes what is left.
+    /// Splits the rows, assigns the ids and writes the remaining files.
     Result<Manifest> finish(const SplitPlan& plan, std::span<const FilePart> parts,
                             std::int64_t minCount) {
         const auto labelsFile = labels_.finish();
@@ -286,7 +287,8 @@ public:
         for (const Split split : *splits) {
             ++manifest_.splitRows.at(static_cast<std::size_t>(split));
         }
-        // How many ids a field has decides where the next one's begin: first all are counted.
+        // A field's first id depends on the number of ids of the fields before it, so count all
+        // first.
         std::vector<Result<void>> done(vocabularies_.size());
         pool_.forEach(vocabularies_.size(), [&](std::size_t i) {
             std::vector<FieldColumn*> fields;
@@ -362,20 +364,19 @@ private:
     std::optional<TimeColumn> times_;
     std::int64_t cutTimes_ = 0;
     std::vector<FieldColumn> fields_;
-    std::vector<std::vector<std::size_t>> vocabularies_; // of each one its fields
+    std::vector<std::vector<std::size_t>> vocabularies_; // the fields of each
     Manifest manifest_;
 };
 
 Problem noUsableRow(const Schema& schema, const RowSource& rows, const BadLines& badLines) {
-    const std::string leftOut = leftOutInWords(rows.tally());
-    std::string what = "there is no usable row" + (leftOut.empty() ? "" : ": " + leftOut);
+    std::string what = "there is no usable row; left out: " + leftOutInWords(rows.tally());
     if (!badLines.first().empty()) {
         what += "; the first bad line is " + badLines.first().front().problem().text();
     }
     return Problem{what, schema.tables.front().file};
 }
 
-/// Whether the dataset of this name holds just this content. A damaged one does not.
+/// Whether a dataset of this name exists, and whether it has the same content.
 enum class Present { No, Same, SameButDamaged, Different };
 
 Present presentContent(const std::filesystem::path& folder, const std::string& hash) {
@@ -401,7 +402,7 @@ Result<void> publish(ImportFolder& folder, const Manifest& manifest, const Impor
     }
     if (present == Present::Different && !request.replace) {
         return Problem{"a dataset \"" + request.name +
-                           "\" with another content is there already; choose another name or "
+                           "\" with different content already exists; choose another name or "
                            "replace it",
                        target.string()};
     }
@@ -411,7 +412,7 @@ Result<void> publish(ImportFolder& folder, const Manifest& manifest, const Impor
     }
     auto published = folder.publish(request.name, /*replace=*/present != Present::No);
     if (!published && presentContent(target, manifest.contentHash()) == Present::Same) {
-        return {}; // the same import, at work at the same time, was first
+        return {}; // an identical import finished first
     }
     return published;
 }

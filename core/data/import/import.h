@@ -14,31 +14,31 @@
 
 namespace flip {
 
-/// How the rows are divided. Random: a permutation drawn from `seed`; Time: oldest rows train,
-/// newest test, ties in file order; File: a TSV of row_index and split; Parts: as the files of the
-/// first table are divided, whose names say train, valid and test.
+/// How the rows are split. Random: drawn from `seed`; Time: the oldest rows train, the newest test,
+/// ties in file order; File: a TSV of row_index and split; Parts: by the files of the first table,
+/// whose names contain train, valid or test.
 struct SplitPlan {
     enum class Rule { Random, Time, File, Parts } rule = Rule::Random;
-    // Parts in the rule's place where the files of the first table are named so, at least two
-    // parts and one of them train.
-    bool partsFirst = false;
+    // Use Parts instead of `rule` if the file names of the first table name at least two splits,
+    // one of them train.
+    bool preferParts = false;
     std::uint64_t seed = 1;
-    bool seedIsWish = false; // somebody chose it: a remark says so where the rule has no use for it
+    bool seedWasChosen = false; // by the user: a remark reports a seed that the rule does not use
     double train = 0.8;
     double valid = 0.1;
     std::filesystem::path file;
 };
 
-/// What to import, from where, to what.
+/// What to import, from where, and under which name.
 struct ImportRequest {
     std::filesystem::path source; // a folder, or the one file of the schema
-    std::string preset;           // a schema shipped with the program, or ...
-    std::filesystem::path schema; // ... a schema file; just one of the two
-    std::string name;             // the dataset's
+    std::string preset;           // a schema shipped with the program; give either this ...
+    std::filesystem::path schema; // ... or a schema file
+    std::string name;             // of the dataset
     SplitPlan split;
     std::int64_t minCount = 1;
     std::string labelRule; // overrides the schema's `positive`; empty keeps it
-    bool replace = false;  // an existing dataset of this name
+    bool replace = false;  // replace an existing dataset of this name
     bool strict = false;   // refuse at the first bad line
 };
 
@@ -49,7 +49,7 @@ struct ImportProgress {
     double seconds = 0; // since the import began
     std::string phase;  // "reading ratings", "building vocabularies"
 
-    /// By the bytes read so far; nothing while that would be a guess.
+    /// Estimated from the bytes read so far; nothing while it is too early to tell.
     std::optional<double> secondsLeft() const {
         constexpr double kEnough = 0.5; // seconds
         if (bytes <= 0 || bytes >= totalBytes || seconds < kEnough) {
@@ -64,15 +64,15 @@ struct ImportReport {
     std::int64_t rows = 0;
     ImportTally tally;
     std::vector<Problem> examples;     // the first bad lines, with file and line
-    std::vector<std::string> leftOut;  // a line for each optional field that is not there
-    std::vector<ImportRemark> remarks; // what else the numbers say
+    std::vector<std::string> leftOut;  // a line for each missing optional field
+    std::vector<ImportRemark> remarks; // other findings
     double seconds = 0;
 };
 
-/// Reads raw files into datasetsFolder/NAME. Works in a hidden folder beside it and renames at the
-/// end: whatever dies, nothing half-made is seen, and remains of dead imports are removed.
-/// A dataset of the name with the same hash is fine; another one is refused unless `replace`.
-/// Cancelling is a Problem too. Blocks; call it off the GUI thread.
+/// Reads raw files into datasetsFolder/NAME. Works in a hidden folder beside it and renames that at
+/// the end, so a killed import leaves no partial dataset; the remains of killed imports are
+/// removed. An existing dataset of this name is kept if it has the same hash; otherwise the import
+/// is refused unless `replace`. Cancelling is a Problem too. Blocks; call it off the GUI thread.
 Result<ImportReport> importDataset(const ImportRequest& request,
                                    const std::filesystem::path& datasetsFolder,
                                    const std::function<void(const ImportProgress&)>& progress = {},

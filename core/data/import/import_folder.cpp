@@ -15,8 +15,8 @@ namespace flip {
 
 namespace {
 
-/// Flushes every file of a folder. Many at once: a file system settles what is asked of it together
-/// in one go, and threads that wait cost nothing.
+/// Flushes every file of a folder, many at once: a file system serves concurrent flushes together,
+/// and waiting threads cost nothing.
 Result<void> flushAll(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> files;
     std::error_code error;
@@ -34,8 +34,8 @@ Result<void> flushAll(const std::filesystem::path& folder) {
     return failed == done.end() ? Result<void>() : *failed;
 }
 
-/// One step where the file system can (Linux since 3.15), else two with a moment between them in
-/// which the name is free.
+/// One atomic step if the file system can (Linux since 3.15); otherwise two renames, and between
+/// them no dataset has the name.
 int exchange(const std::filesystem::path& made, const std::filesystem::path& target,
              const std::filesystem::path& aside) {
 #ifdef RENAME_EXCHANGE
@@ -88,15 +88,15 @@ Result<void> ImportFolder::publish(const std::string& name, bool replace) {
     std::error_code error;
     const bool exists = std::filesystem::exists(std::filesystem::symlink_status(target, error));
     if (exists && !replace) {
-        return Problem{"a dataset of this name is there already; choose another name or replace it",
+        return Problem{"a dataset of this name already exists; choose another name or replace it",
                        target.string()};
     }
-    // rename() never covers a folder with something in it: a dataset that another import has
-    // published meanwhile stays, and this one reports it.
+    // rename() never replaces a folder that is not empty: a dataset that another import has
+    // published in the meantime stays, and this import reports a Problem.
     const int failed = exists ? exchange(dataset(), target, folder_.path() / "replaced")
                               : ::rename(dataset().c_str(), target.c_str());
     if (failed != 0) {
-        return Problem{std::string("the dataset cannot be put in its place: ") +
+        return Problem{std::string("the dataset cannot be moved into place: ") +
                            std::strerror(errno),
                        target.string()};
     }

@@ -14,12 +14,13 @@ class ImportFolder {
 public:
     static Result<ImportFolder> make(const std::filesystem::path& datasetsFolder);
 
-    /// Here the dataset grows: its columns/ is there already.
+    /// The dataset is built here; its columns/ already exists.
     std::filesystem::path dataset() const { return folder_.path() / "dataset"; }
     std::filesystem::path columns() const { return dataset() / "columns"; }
 
-    /// Gives the finished dataset its name, in one step that readers see whole or not at all.
-    /// With `replace` it changes places with the dataset of that name, which is removed.
+    /// Renames the finished dataset into place in one atomic step. With `replace` it is exchanged
+    /// with the dataset of that name, which is then removed; that step is atomic if the file system
+    /// can.
     Result<void> publish(const std::string& name, bool replace);
 
 private:

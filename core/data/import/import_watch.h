@@ -12,7 +12,8 @@
 
 namespace flip {
 
-/// What an import tells while it works, and whether it may go on. Owned by the import's thread.
+/// Reports the progress of an import, and ends it when it is cancelled: both functions then return
+/// a Problem. Owned by the import's thread.
 class ImportWatch {
 public:
     ImportWatch(std::function<void(const ImportProgress&)> progress, std::stop_token stop,
@@ -21,23 +22,23 @@ public:
         state_.totalBytes = totalBytes;
     }
 
-    /// Begins a phase; `finished` bytes of earlier files are done with.
+    /// Begins a phase; `finishedBytes` of earlier files have been read.
     Result<void> begin(std::string phase, std::int64_t finishedBytes);
 
-    /// Some more of the phase's file was read and so many rows were kept of it.
+    /// `bytesOfThisFile` have been read of the phase's file, and `rows` more rows were kept.
     Result<void> step(std::int64_t bytesOfThisFile, std::int64_t rows);
 
 private:
     using Clock = std::chrono::steady_clock;
 
-    Result<void> tell();
+    Result<void> report();
 
     std::function<void(const ImportProgress&)> progress_;
     std::stop_token stop_;
     ImportProgress state_;
     std::int64_t finishedBytes_ = 0;
     Clock::time_point begun_ = Clock::now();
-    Clock::time_point told_{};
+    Clock::time_point reported_{};
 };
 
 } // namespace flip

@@ -11,11 +11,11 @@ namespace flip {
 
 namespace {
 
-// How pandas and databases write that a value is missing. "None" and "none" may be answers.
+// How pandas and databases write a missing value. "None" and "none" may be real labels.
 constexpr std::array<std::string_view, 10> kMissing = {"NA",  "N/A", "n/a",  "#N/A", "<NA>",
                                                        "NaN", "nan", "-nan", "NULL", "null"};
 
-/// Without blanks round it, in small letters as far as ASCII goes.
+/// Trimmed, with ASCII letters in lower case.
 std::string plain(std::string_view text) {
     std::string result(trimmed(text));
     for (char& c : result) {
@@ -38,7 +38,7 @@ void LabelCheck::setHeader(std::string_view name) {
     header_ = trimmed(name);
 }
 
-std::optional<std::string> LabelCheck::trouble(std::string_view label) const {
+std::optional<std::string> LabelCheck::whyUnusable(std::string_view label) const {
     const std::string_view text = trimmed(label);
     const bool isEmpty = text.empty();
     const bool isHeader = header_ && text == *header_;

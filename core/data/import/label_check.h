@@ -9,33 +9,33 @@
 
 namespace flip {
 
-/// What the rules of a label say of its texts: which of them are labels at all, which ones they
-/// name. Any thread once it is set up.
+/// Checks label texts against the label's rules: which texts can be used, and which ones a rule
+/// names. Any thread, once it is set up.
 class LabelCheck {
 public:
     /// The schema must outlive it.
     explicit LabelCheck(const LabelSchema& label);
 
-    /// The column's name as the header of its file writes it; such a label is a second header line.
+    /// Sets the column's name as the file's header has it; a label equal to it is a second header
+    /// line.
     void setHeader(std::string_view name);
 
-    /// Why a label says nothing, or nothing. What a rule itself names is a label.
-    std::optional<std::string> trouble(std::string_view label) const;
+    /// Why a label cannot be used; nothing if it can. A text that a rule names can always be used.
+    std::optional<std::string> whyUnusable(std::string_view label) const;
 
-    /// Whether `positive` or `drop` names this text, letter for letter.
+    /// Whether `positive` or `drop` names exactly this text.
     bool names(std::string_view label) const;
 
-    /// Whether the label is one that a rule names, but for case (of ASCII letters) and blanks round
-    /// it.
+    /// Whether a rule names the label, ignoring case (of ASCII letters) and surrounding blanks.
     bool nearlyNames(std::string_view label) const;
 
-    /// Whether rows with this label are to be counted, since `positive` is one of texts and no rule
-    /// names the label.
+    /// Whether `positive` is a rule of texts and no rule names this label. Rows with such labels
+    /// are counted.
     bool isUnnamed(std::string_view label) const { return positiveIsText_ && !names(label); }
 
 private:
-    std::vector<std::string> named_;   // texts of both rules
-    std::vector<std::string> lowered_; // the same, trimmed and in small letters
+    std::vector<std::string> named_;   // the texts of both rules
+    std::vector<std::string> lowered_; // the same, trimmed and in lower case
     std::optional<std::string> header_;
     bool positiveIsText_;
 };

@@ -43,7 +43,7 @@ void UnnamedLabels::add(const LabelCounts& batch) {
     }
 }
 
-void UnnamedLabels::tell(ImportTally& tally) const {
+void UnnamedLabels::addTo(ImportTally& tally) const {
     tally.unnamedLabels = first_.counts();
     tally.otherUnnamedRows = otherRows_;
     tally.nearlyNamedLabels = near_.counts();

@@ -11,13 +11,12 @@
 
 namespace flip {
 
-/// Labels, in the order in which they were first met, and how many rows each one has. Owned by one
-/// thread.
+/// Labels in the order of their first row, with the number of rows of each. Owned by one thread.
 class LabelCounts {
 public:
     void add(std::string_view label, std::int64_t rows);
 
-    /// Adds to a label that is there; false where it is not.
+    /// Adds rows to a label that is already counted; returns false if it is not.
     bool addKnown(std::string_view label, std::int64_t rows);
 
     std::vector<NamedCount> counts() const;
@@ -27,12 +26,12 @@ private:
     std::vector<std::int64_t> rows_; // [labels]
 };
 
-/// The labels of an import that no rule names, in bounded memory: the first names met and all that
-/// nearly are a named one, each with all of its rows, and one count of the rows of all others.
-/// Batches are added in the order of the file; how the file is cut into them changes nothing.
+/// The labels of an import that no rule names, in bounded memory: the first kKept and all near
+/// misses of a named label, each with its number of rows, and one count for the rows of all others.
+/// Batches are added in the order of the file; the result does not depend on where the file is cut.
 class UnnamedLabels {
 public:
-    static constexpr std::size_t kKept = 64; // names that are no near misses
+    static constexpr std::size_t kKept = 64; // labels that are not near misses
 
     /// The check must outlive it.
     explicit UnnamedLabels(const LabelCheck& check) : check_(check) {}
@@ -40,7 +39,7 @@ public:
     void add(const LabelCounts& batch);
 
     /// Sets the tally's counts of labels.
-    void tell(ImportTally& tally) const;
+    void addTo(ImportTally& tally) const;
 
 private:
     const LabelCheck& check_;

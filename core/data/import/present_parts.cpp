@@ -18,17 +18,17 @@ bool hasOptionalFields(const Schema& schema, const std::string& table) {
     });
 }
 
-/// Where the field that leads a vocabulary is gone, the first of those that share it leads the
-/// others. Returns its name; empty: nobody shared it.
-std::string handOn(const std::string& leader, std::vector<FieldSchema>& fields) {
-    std::string heir;
+/// If the leader of a vocabulary is left out, makes the first field that shares it the leader of
+/// the others. Returns its name; empty if no field shares it.
+std::string replaceLeader(const std::string& leader, std::vector<FieldSchema>& fields) {
+    std::string newLeader;
     for (FieldSchema& field : fields) {
         if (field.shares == leader) {
-            field.shares = heir;
-            heir = heir.empty() ? field.name : heir;
+            field.shares = newLeader;
+            newLeader = newLeader.empty() ? field.name : newLeader;
         }
     }
-    return heir;
+    return newLeader;
 }
 
 /// `there is no file "a.csv" or "b.csv"`.
@@ -44,7 +44,7 @@ Result<PresentParts> presentParts(const Schema& schema, const std::vector<TableF
     parts.schema.label = schema.label;
     parts.schema.labelled = schema.labelled;
     parts.schema.time = schema.time;
-    std::map<std::string, std::string> missing; // tables, and which files are not there
+    std::map<std::string, std::string> missing; // tables, and which files they lack
     std::map<std::string, TableSource> sources; // tables that have optional fields
     for (std::size_t i = 0; i < schema.tables.size(); ++i) {
         const TableSchema& table = schema.tables[i];
@@ -63,7 +63,7 @@ Result<PresentParts> presentParts(const Schema& schema, const std::vector<TableF
         }
     }
     for (const JoinSchema& join : schema.joins) {
-        // A table behind one that is missing has no way to the rows.
+        // A table that is joined to a missing one cannot be joined to the rows.
         if (const auto left = missing.find(join.left.table); left != missing.end()) {
             missing.try_emplace(join.right.table, left->second);
         }
@@ -91,13 +91,13 @@ Result<PresentParts> presentParts(const Schema& schema, const std::vector<TableF
         }
     }
     for (const auto& [name, reason] : gone) {
-        const std::string heir = handOn(name, parts.schema.fields);
+        const std::string newLeader = replaceLeader(name, parts.schema.fields);
         parts.leftOut.push_back(
             "the field \"" + name + "\" is left out: " + reason +
-            (heir.empty() ? "" : "; its vocabulary is now that of \"" + heir + "\""));
+            (newLeader.empty() ? "" : "; its vocabulary is now that of \"" + newLeader + "\""));
     }
     if (parts.schema.fields.empty()) {
-        return Problem{"no field is left, since all are optional and none is there; name another "
+        return Problem{"no field is left, since all are optional and missing; name another "
                        "folder or add a field",
                        schema.fields.front().where};
     }

@@ -9,18 +9,18 @@
 
 namespace flip {
 
-/// A schema without those of its optional parts that are not there.
+/// A schema without its missing optional parts.
 struct PresentParts {
     Schema schema;
     std::vector<TableFile> files;     // [schema.tables]
-    std::vector<std::string> leftOut; // a line for each field that is gone
+    std::vector<std::string> leftOut; // a line for each field that is left out
 };
 
 /// Leaves out optional tables without a file, with their fields and joins, and optional fields
-/// whose columns the files do not name. `files` are the tables', as findTableFiles() gives them.
-/// Where the field is gone that led a shared vocabulary, the first of the fields that shared it
-/// leads the others; its line says so. Reads the beginnings of files only where a field is
-/// optional. No field left is a Problem.
+/// whose columns are missing. `files` are those of the tables, as findTableFiles() returns them. If
+/// the field that leads a shared vocabulary is left out, the first field that shares it becomes the
+/// leader of the others, and the line says so. Reads only the beginnings of files, and only of
+/// tables with optional fields. A Problem if no field is left.
 Result<PresentParts> presentParts(const Schema& schema, const std::vector<TableFile>& files);
 
 } // namespace flip

@@ -12,8 +12,8 @@ namespace flip {
 
 namespace {
 
-/// Whether the beginning of a file can be read as the table, its columns by the names that the
-/// schema gives them.
+/// Whether a file has the columns that the schema names and its beginning can be parsed as the
+/// table.
 bool fits(const Schema& schema, const TableSchema& table, const TableFile& file) {
     const auto source = TableSource::open(table, file, schema.columnsOf(table.name));
     if (!source) {

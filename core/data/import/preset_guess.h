@@ -7,8 +7,9 @@
 
 namespace flip {
 
-/// The first preset whose tables are all there and begin with records that have its columns;
-/// nothing where none fits. Reads the beginnings of files only, but all of a packed tar archive.
+/// The first preset whose required tables exist and begin with records that have its columns;
+/// nothing if no preset fits. Reads only the beginnings of files, but a packed tar archive as a
+/// whole.
 std::optional<std::string> guessPreset(const std::filesystem::path& source,
                                        const std::stop_token& stop = {});
 

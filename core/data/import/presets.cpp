@@ -30,7 +30,7 @@ std::vector<std::string> presetNames() {
 Result<std::string> presetSchema(const std::string& preset) {
     if (preset == kTypedColumnsPreset) {
         return Problem{"the schema of \"" + preset +
-                           "\" is made from the headers of the files, once they are imported",
+                           "\" is made from the headers of the files when they are imported",
                        "preset"};
     }
     const std::string_view schema =
@@ -42,7 +42,7 @@ Result<std::string> presetSchema(const std::string& preset) {
     for (const std::string& name : presetNames()) {
         known += (known.empty() ? "" : ", ") + name;
     }
-    return Problem{"there is no preset \"" + preset + "\"; there are " + known +
+    return Problem{"there is no preset \"" + preset + "\"; the presets are " + known +
                        ", and csv with a schema of your own",
                    "preset"};
 }

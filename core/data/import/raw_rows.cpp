@@ -30,7 +30,7 @@ bool isTable(const fs::path& path) {
     return !fs::is_directory(path, ignored);
 }
 
-/// A file's ending, that of a packing aside: ".csv" of "rows.csv.gz".
+/// A file's ending without that of the packing: ".csv" for "rows.csv.gz".
 std::string endingOf(fs::path file) {
     for (const char* packing : {".gz", ".zip"}) {
         if (file.extension() == packing) {
@@ -84,7 +84,7 @@ Schema flatSchema(const std::vector<FieldInfo>& fields, const WantedColumns& wan
     return schema;
 }
 
-/// The schema of the import, of the wanted fields alone and without its label.
+/// The schema of the import, with only the wanted fields and without its label.
 Result<Schema> schemaOfImport(const std::vector<FieldInfo>& fields, const std::string& text,
                               const WantedColumns& wanted) {
     auto schema = parseSchema(text, "the schema of the dataset");
@@ -105,13 +105,13 @@ Result<Schema> schemaOfImport(const std::vector<FieldInfo>& fields, const std::s
         field.shares.clear();
     }
     for (JoinSchema& join : schema->joins) {
-        join.keepAll = true; // a row to predict is not left out
+        join.keepAll = true; // rows to predict are never left out
     }
     return schema;
 }
 
 /// Leaves out tables from which nothing is read.
-void dropIdleTables(Schema& schema) {
+void dropUnusedTables(Schema& schema) {
     const auto isRead = [&](const std::string& table) {
         const auto inColumn = [&](const ColumnName& column) { return column.table == table; };
         return std::ranges::any_of(schema.fields,
@@ -122,7 +122,7 @@ void dropIdleTables(Schema& schema) {
                std::ranges::any_of(schema.joins,
                                    [&](const JoinSchema& join) { return inColumn(join.left); });
     };
-    for (bool changed = true; changed;) { // a table may only lead to another
+    for (bool changed = true; changed;) { // a table may only link to another one
         changed = std::erase_if(schema.joins, [&](const JoinSchema& join) {
                       return !isRead(join.right.table);
                   }) > 0;
@@ -145,7 +145,7 @@ Result<std::vector<TableFile>> filesOf(const Schema& schema, const RawInput& inp
         return rows.problem();
     }
     if (!rows->isOneFile()) {
-        return Problem{"is no single file; with --source, name the file of the rows to predict",
+        return Problem{"is not a single file; with --source, name the file of the rows to predict",
                        input.input.string()};
     }
     auto files = findTableFiles(schema, input.source);
@@ -155,7 +155,7 @@ Result<std::vector<TableFile>> filesOf(const Schema& schema, const RawInput& inp
     return files;
 }
 
-/// Adds a value to a dictionary that holds fewer than all numbers of 32 bits.
+/// Adds a value to a dictionary that is not full.
 std::uint32_t codeOf(ValueDictionary& values, std::string_view value) {
     return *values.add(value);
 }
@@ -195,17 +195,18 @@ Result<std::unique_ptr<RawRows>> RawRows::open(const std::vector<FieldInfo>& fie
     };
     std::error_code error;
     if (!fs::exists(input.input, error)) {
-        return Problem{"is not there; name a file or a folder with --input", input.input.string()};
+        return Problem{"does not exist; name a file or a folder with --input",
+                       input.input.string()};
     }
     if (!input.source.empty() || !isTable(input.input)) {
         auto own = schemaOfImport(fields, schema, wanted);
         if (!own) {
             return own.problem();
         }
-        dropIdleTables(*own);
+        dropUnusedTables(*own);
         return openAs(std::move(*own));
     }
-    // The separator with which the header names every wanted column.
+    // Find the delimiter with which the header has every wanted column.
     std::vector<std::string> delimiters{",", "\t", ";", "|"};
     if (endingOf(input.input) == ".tsv") {
         std::swap(delimiters[0], delimiters[1]);
@@ -299,8 +300,8 @@ std::vector<Problem> RawRows::firstBadLines() const {
     return problems;
 }
 
-MemoryRows numbered(RawColumns columns, const Vocabulary& vocabulary, std::size_t rows,
-                    std::vector<std::int64_t> times, int timeDecimals) {
+MemoryRows toMemoryRows(RawColumns columns, const Vocabulary& vocabulary, std::size_t rows,
+                        std::vector<std::int64_t> times, int timeDecimals) {
     MemoryRows held;
     held.idCount = vocabulary.idCount();
     held.times = std::move(times);
@@ -336,7 +337,7 @@ MemoryRows numbered(RawColumns columns, const Vocabulary& vocabulary, std::size_
     return held;
 }
 
-std::int64_t unknownRows(const MemoryRows::Field& field, std::size_t rows) {
+std::int64_t countUnknownRows(const MemoryRows::Field& field, std::size_t rows) {
     return std::ranges::count_if(std::span(field.codes).first(rows), [&](std::uint32_t code) {
         return field.idOfCodes[code] == field.info.firstId;
     });

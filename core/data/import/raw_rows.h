@@ -24,49 +24,49 @@
 
 namespace flip {
 
-/// Rows that are not in the dataset: a file whose columns are named as the dataset's fields, or raw
-/// files as the dataset was imported from.
+/// Rows that are not in the dataset: a file whose columns are named like the dataset's fields, or
+/// raw files like those that the dataset was imported from.
 struct RawInput {
     std::filesystem::path input;  // a table, or the folder or archive of an import's source
-    std::filesystem::path source; // where `input` is a file in the form of the first table: the
-                                  // folder or archive with the others; else empty
+    std::filesystem::path source; // if `input` is a file like that of the first table: the folder
+                                  // or archive with the others; else empty
 };
 
-/// What must be read of the rows.
+/// Which columns are read.
 struct WantedColumns {
     std::vector<bool> fields; // [fields]
-    std::string time;         // of a flat table, the column; empty: no time is read
+    std::string time;         // the time column of a flat table; empty: no time is read
 };
 
 /// Some rows, column by column.
 struct RawColumns {
-    std::vector<ValueDictionary> values;           // [fields]; of those not wanted one, empty
-    std::vector<std::vector<std::uint32_t>> codes; // [fields][rows], indices of values
+    std::vector<ValueDictionary> values;           // [fields]; an unwanted one has one empty value
+    std::vector<std::vector<std::uint32_t>> codes; // [fields][rows], indices into values
     std::vector<RowTime> times;                    // [rows], or empty
 
     explicit RawColumns(std::size_t fields) : values(fields), codes(fields) {}
     std::size_t rows() const { return codes.empty() ? 0 : codes.front().size(); }
 };
 
-/// Reads raw rows in the order of their file, without a label. Of a joined table that has no match
-/// for a row the values are empty. Owned by one thread.
+/// Reads raw rows without labels, in the order of their file. If a joined table has no match for a
+/// row, its values are empty. Owned by one thread.
 class RawRows {
 public:
-    /// `schema` is the text of the schema file that the dataset was imported by. A wanted column
-    /// that is not there is a Problem. Joined tables are read here.
+    /// `schema` is the text of the schema file that the dataset was imported with. A missing wanted
+    /// column is a Problem. Reads the joined tables.
     static Result<std::unique_ptr<RawRows>> open(const std::vector<FieldInfo>& fields,
                                                  const std::string& schema,
                                                  const WantedColumns& wanted, const RawInput& input,
                                                  const std::stop_token& stop);
 
-    /// The next rows, `most` of them or, at the end of the file, fewer. Each field holds less than
-    /// 2^32 distinct values of them.
+    /// The next `most` rows, or fewer at the end of the file. `most` must be small enough for each
+    /// field to have fewer than 2^32 - 1 distinct values in them.
     Result<RawColumns> next(std::size_t most);
 
     std::int64_t badLines() const { return badLines_.count(); }
     std::vector<Problem> firstBadLines() const;
 
-    /// Rows that found no match in each joined table.
+    /// For each join, the rows that were looked up and those without a match.
     std::vector<JoinMatches> joins() const { return rows_->tally().joins; }
 
     std::int64_t bytesRead() const { return rows_->bytesRead(); }
@@ -87,16 +87,17 @@ private:
     BadLines badLines_;
     ImportWatch watch_;
     std::unique_ptr<RowSource> rows_;
-    std::span<RowBatch> wave_; // not read to its end
-    std::size_t row_ = 0;      // of its first batch
+    std::span<RowBatch> wave_; // the batches not yet returned
+    std::size_t row_ = 0;      // the next one of its first batch
 };
 
-/// Rows with the ids of a vocabulary, as a dataset in memory holds them: the first `rows` of the
-/// test split, what stands behind them clicks of the training split. `times` is for all or empty.
-MemoryRows numbered(RawColumns columns, const Vocabulary& vocabulary, std::size_t rows,
-                    std::vector<std::int64_t> times, int timeDecimals);
+/// Gives rows the ids of a vocabulary, for a dataset in memory. The first `rows` are in the test
+/// split; the rest are clicks, in the training split. `times` has one entry per row, clicks
+/// included, or is empty.
+MemoryRows toMemoryRows(RawColumns columns, const Vocabulary& vocabulary, std::size_t rows,
+                        std::vector<std::int64_t> times, int timeDecimals);
 
 /// How many of the first `rows` have no known value in a field.
-std::int64_t unknownRows(const MemoryRows::Field& field, std::size_t rows);
+std::int64_t countUnknownRows(const MemoryRows::Field& field, std::size_t rows);
 
 } // namespace flip

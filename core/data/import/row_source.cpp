@@ -21,18 +21,18 @@ std::size_t tableIndex(const Schema& schema, const std::string& name) {
     return static_cast<std::size_t>(index);
 }
 
-/// Where the columns of two files that make one table differ first.
+/// The first difference between the columns of two files of one table.
 std::string firstDifference(const std::vector<std::string>& first,
                             const std::vector<std::string>& next) {
     const auto [inFirst, inNext] = std::ranges::mismatch(first, next);
-    const std::string place = "column " + std::to_string(inFirst - first.begin() + 1);
+    const std::string position = "column " + std::to_string(inFirst - first.begin() + 1);
     if (inFirst == first.end()) {
-        return place + ", " + quotedText(*inNext) + ", is one too many";
+        return position + ", " + quotedText(*inNext) + ", is one too many";
     }
     if (inNext == next.end()) {
-        return place + ", " + quotedText(*inFirst) + ", is missing";
+        return position + ", " + quotedText(*inFirst) + ", is missing";
     }
-    return place + " is " + quotedText(*inNext) + " and not " + quotedText(*inFirst);
+    return position + " is " + quotedText(*inNext) + ", not " + quotedText(*inFirst);
 }
 
 Result<TableSource> openTable(const Schema& schema, std::size_t table, const TableFile& file) {
@@ -40,12 +40,12 @@ Result<TableSource> openTable(const Schema& schema, std::size_t table, const Tab
                              schema.columnsOf(schema.tables[table].name));
 }
 
-/// A further file of a table; its columns must be those of the first.
+/// Opens a further file of a table; its columns must be the same as those of the first.
 Result<TableSource> openAnother(const Schema& schema, std::size_t table, const TableFile& file,
                                 const TableSource& first) {
     auto source = openTable(schema, table, file);
     if (source && source->columns() != first.columns()) {
-        return Problem{"has other columns than " + first.fileName() + ": " +
+        return Problem{"has different columns from " + first.fileName() + ": " +
                            firstDifference(first.columns(), source->columns()) +
                            "; files of one table must have the same columns in the same order",
                        file.shownName};
@@ -53,7 +53,7 @@ Result<TableSource> openAnother(const Schema& schema, std::size_t table, const T
     return source;
 }
 
-/// Opens every file once: what is wrong with the last one shows before hours went into the others.
+/// Opens every file once, so that a wrong one is reported before hours are spent on the others.
 Result<void> checkFurtherFiles(const Schema& schema, const std::vector<TableFile>& files,
                                ImportWatch& watch) {
     for (std::size_t table = 0; table < files.size(); ++table) {
@@ -82,7 +82,7 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
                                                    const std::vector<TableFile>& files, bool strict,
                                                    WorkerPool& pool, BadLines& badLines,
                                                    ImportWatch& watch) {
-    // The streamed table first: what is wrong with its columns shows before the others are read.
+    // Open the streamed table first: wrong columns are reported before the other tables are read.
     auto table = openTable(schema, 0, files[0]);
     if (!table) {
         return table.problem();
@@ -100,7 +100,7 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
     for (const TableSchema& one : schema.tables) {
         source->lines_.push_back({one.name, 0, 0, 0, one.kind == FileFormat::Csv});
     }
-    if (auto done = source->placeAllOf(source->table_, 0); !done) {
+    if (auto done = source->locateColumns(source->table_, 0); !done) {
         return done.problem();
     }
     if (auto done = checkFurtherFiles(schema, files, watch); !done) {
@@ -125,22 +125,22 @@ Result<std::unique_ptr<RowSource>> RowSource::open(const Schema& schema,
 }
 
 template <class Named>
-Result<RowSource::Place> RowSource::place(const TableSource& source, std::size_t table,
-                                          const Named& named) {
+Result<RowSource::CellPosition> RowSource::position(const TableSource& source, std::size_t table,
+                                                    const Named& named) {
     auto cell = source.cell(named);
     if (!cell) {
         return cell.problem();
     }
     cells_[table].push_back(std::move(*cell));
-    return Place{table, cells_[table].size() - 1};
+    return CellPosition{table, cells_[table].size() - 1};
 }
 
-Result<void> RowSource::placeLabel(const TableSource& source, std::size_t table) {
+Result<void> RowSource::locateLabel(const TableSource& source, std::size_t table) {
     const TableSchema& written = schema_.tables[table];
     if (schema_.label.column.table != written.name) {
         return {};
     }
-    const auto found = place(source, table, schema_.label.column);
+    const auto found = position(source, table, schema_.label.column);
     if (!found) {
         return found.problem();
     }
@@ -152,13 +152,13 @@ Result<void> RowSource::placeLabel(const TableSource& source, std::size_t table)
     return {};
 }
 
-Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table) {
+Result<void> RowSource::locateColumns(const TableSource& source, std::size_t table) {
     const std::string& name = schema_.tables[table].name;
-    const auto placeColumn = [&](const ColumnName& column, auto& target) -> Result<void> {
+    const auto locateColumn = [&](const ColumnName& column, auto& target) -> Result<void> {
         if (column.table != name) {
             return {};
         }
-        const auto found = place(source, table, column);
+        const auto found = position(source, table, column);
         if (!found) {
             return found.problem();
         }
@@ -166,17 +166,17 @@ Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table)
         return {};
     };
     if (schema_.labelled) {
-        if (auto done = placeLabel(source, table); !done) {
+        if (auto done = locateLabel(source, table); !done) {
             return done;
         }
     }
     if (schema_.time) {
-        if (auto done = placeColumn(*schema_.time, timePlace_); !done) {
+        if (auto done = locateColumn(*schema_.time, timePosition_); !done) {
             return done;
         }
     }
     for (std::size_t i = 0; i < joins_.size(); ++i) {
-        if (auto done = placeColumn(schema_.joins[i].left, joins_[i].left); !done) {
+        if (auto done = locateColumn(schema_.joins[i].left, joins_[i].left); !done) {
             return done;
         }
     }
@@ -184,7 +184,7 @@ Result<void> RowSource::placeAllOf(const TableSource& source, std::size_t table)
         if (schema_.fields[i].columns.front().table != name) {
             continue;
         }
-        const auto found = place(source, table, schema_.fields[i]);
+        const auto found = position(source, table, schema_.fields[i]);
         if (!found) {
             return found.problem();
         }
@@ -203,7 +203,7 @@ Result<void> RowSource::loadJoined(const TableFile& file, std::size_t table, con
     if (!keyCell) {
         return keyCell.problem();
     }
-    if (auto done = placeAllOf(*source, table); !done) {
+    if (auto done = locateColumns(*source, table); !done) {
         return done;
     }
     tables_[table] =
@@ -337,30 +337,31 @@ void RowSource::select(RowBatch& rows) const {
     };
     for (std::size_t record = 0; record < records.records(); ++record) {
         const bool matched = readJoins(rows, record, joined);
-        // A label or time in a table that has no match cannot be read; it is no bad line then.
+        // A label or time in a table without a match cannot be read; that is not a bad line.
         const bool isThere =
-            matched || (label_.table == 0 && (!timePlace_ || timePlace_->table == 0));
+            matched || (label_.table == 0 && (!timePosition_ || timePosition_->table == 0));
         const bool labelIsThere = isThere && schema_.labelled;
         std::string_view labelText;
         std::optional<double> label;
         std::optional<RowTime> time;
         if (labelIsThere) {
             labelText = readRecord(label_, records, record, joined, labelScratch);
-            if (const auto trouble = check_.trouble(labelText)) {
-                defect(record, *trouble);
+            if (const auto reason = check_.whyUnusable(labelText)) {
+                defect(record, *reason);
                 continue;
             }
-            // A text that is dropped need not be a number, whatever `positive` is.
+            // A text that is dropped need not be a number, even if `positive` compares numbers.
             const bool isDroppedText = schema_.label.drop && schema_.label.drop->isText() &&
                                        schema_.label.drop->holds(labelText);
             label = labelIsNumber && !isDroppedText ? parseNumber(labelText) : 0;
             if (!label) {
-                defect(record, "the label " + quotedText(labelText) + " is no number");
+                defect(record, "the label " + quotedText(labelText) + " is not a number");
                 continue;
             }
         }
-        if (isThere && timePlace_) {
-            const std::string_view text = readRecord(*timePlace_, records, record, joined, scratch);
+        if (isThere && timePosition_) {
+            const std::string_view text =
+                readRecord(*timePosition_, records, record, joined, scratch);
             time = parseRowTime(text);
             if (!time) {
                 defect(record, "the time " + quotedText(text) +
@@ -371,7 +372,7 @@ void RowSource::select(RowBatch& rows) const {
         for (std::size_t join = 0; join < joins_.size(); ++join) {
             const std::size_t left = joins_[join].left.table;
             if (left != 0 && joined[left] == RowBatch::kNoRow) {
-                continue; // counted there, and without a key for this table
+                continue; // counted at that join; there is no key for this one
             }
             ++rows.lookedUp[join];
             rows.missing[join] += joined[joins_[join].right] == RowBatch::kNoRow ? 1 : 0;
@@ -403,19 +404,20 @@ void RowSource::select(RowBatch& rows) const {
     if (rows.defects.size() > records.defects.size()) {
         std::ranges::stable_sort(rows.defects, {}, &RecordBatch::Defect::line);
     }
-    // Here the batch is still in this core's cache; the dictionaries then read keys in a row.
+    // Collect the keys while the batch is in this core's cache; the dictionaries then read them
+    // sequentially.
     rows.keys.resize(fields_.size());
     const std::size_t columns = table_.columns().size();
     for (std::size_t field = 0; field < fields_.size(); ++field) {
         std::vector<ValueKey>& keys = rows.keys[field];
         keys.clear();
-        const Place& place = fields_[field];
-        if (place.table != 0 || !cells_[0][place.cell].isPlain()) {
+        const CellPosition& position = fields_[field];
+        if (position.table != 0 || !cells_[0][position.cell].isPlain()) {
             continue;
         }
         keys.resize(rows.kept.size());
         const RecordBatch::Cell* const cells =
-            records.cells.data() + cells_[0][place.cell].columns.front();
+            records.cells.data() + cells_[0][position.cell].columns.front();
         for (std::size_t row = 0; row < keys.size(); ++row) {
             const RecordBatch::Cell& cell = cells[rows.kept[row] * columns];
             keys[row] = ValueKey::of(records.text.data(), cell.begin, cell.size);
@@ -450,17 +452,17 @@ ImportTally RowSource::tally() const {
     }
     tally.tables = lines_;
     tally.joins = joinMatches();
-    unnamed_.tell(tally);
+    unnamed_.addTo(tally);
     tally.unnamedArePositive = schema_.label.positive.comparison == ValueRule::Comparison::NotEqual;
     return tally;
 }
 
 std::vector<JoinMatches> RowSource::joinMatches() const {
     std::vector<JoinMatches> matches;
-    std::vector<bool> keepsRows(tables_.size(), true); // [table], where rows do not match it
+    std::vector<bool> keepsRows(tables_.size(), true); // [table], keeps rows without a match
     for (std::size_t join = joins_.size(); join > 0; --join) {
         const Join& one = joins_[join - 1];
-        // A row that does not match this table matches none that stands behind it.
+        // A row without a match in this table has none in the tables that are joined to it.
         const bool keeps = one.keepAll && keepsRows[one.right];
         keepsRows[one.left.table] = keepsRows[one.left.table] && keeps;
         matches.push_back(
@@ -470,26 +472,26 @@ std::vector<JoinMatches> RowSource::joinMatches() const {
     return matches;
 }
 
-std::string_view RowSource::read(const Place& place, const RowBatch& batch, std::size_t row,
-                                 std::string& scratch) const {
-    if (place.table == 0) {
-        return cells_[0][place.cell].read(*batch.records, batch.kept[row], table_.columns().size(),
-                                          scratch);
+std::string_view RowSource::read(const CellPosition& position, const RowBatch& batch,
+                                 std::size_t row, std::string& scratch) const {
+    if (position.table == 0) {
+        return cells_[0][position.cell].read(*batch.records, batch.kept[row],
+                                             table_.columns().size(), scratch);
     }
-    const std::uint32_t joined = batch.joined[place.table][row];
+    const std::uint32_t joined = batch.joined[position.table][row];
     return joined == RowBatch::kNoRow ? std::string_view()
-                                      : tables_[place.table].cell(joined, place.cell);
+                                      : tables_[position.table].cell(joined, position.cell);
 }
 
-std::string_view RowSource::readRecord(const Place& place, const RecordBatch& records,
+std::string_view RowSource::readRecord(const CellPosition& position, const RecordBatch& records,
                                        std::size_t record, std::span<const std::uint32_t> joined,
                                        std::string& scratch) const {
-    if (place.table == 0) {
-        return cells_[0][place.cell].read(records, record, table_.columns().size(), scratch);
+    if (position.table == 0) {
+        return cells_[0][position.cell].read(records, record, table_.columns().size(), scratch);
     }
-    const std::uint32_t row = joined[place.table];
+    const std::uint32_t row = joined[position.table];
     return row == RowBatch::kNoRow ? std::string_view()
-                                   : tables_[place.table].cell(row, place.cell);
+                                   : tables_[position.table].cell(row, position.cell);
 }
 
 } // namespace flip

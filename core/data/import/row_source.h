@@ -35,19 +35,19 @@ struct RowBatch {
     std::vector<std::vector<std::uint32_t>> joined; // [tables][rows], the joined row, or kNoRow
     std::vector<std::vector<ValueKey>> keys;  // [fields][rows], of fields that are a column of the
                                               // streamed table; empty for others
-    std::vector<RecordBatch::Defect> defects; // lines that were left out, in their order
+    std::vector<RecordBatch::Defect> defects; // lines that were left out, in file order
     std::int64_t dropped = 0;                 // by the drop rule
     std::int64_t unmatched = 0;               // left out by a join
     std::vector<std::int64_t> lookedUp;       // [joins], rows whose key was looked up
-    std::vector<std::int64_t> missing;        // [joins], of these, whose key the table lacks
+    std::vector<std::int64_t> missing;        // [joins], of these, rows whose key is missing
     LabelCounts unnamed;                      // labels that no rule names
 
     std::size_t rows() const { return kept.size(); }
 };
 
-/// The usable rows of a schema, wave by wave: the first table streams, the joined ones are in
-/// memory; label and time are read, the drop rule is applied. Memory is bounded by the joined
-/// tables. Owned by one thread; what is const may be called from any.
+/// Reads the usable rows of a schema, wave by wave: streams the first table, joins the others,
+/// which are in memory, parses label and time and applies the drop rule. Memory is bounded by the
+/// joined tables. Owned by one thread; const members may be called from any.
 class RowSource {
 public:
     /// The schema, `pool`, `badLines` and `watch` must outlive it. With `strict` a bad line is a
@@ -60,7 +60,7 @@ public:
     /// The next batches, in the order of the file; empty at the end. They live until the next call.
     Result<std::span<RowBatch>> next();
 
-    /// Reads the next wave's bytes, beside the use of this one, on any one thread.
+    /// Reads the next wave's bytes while this wave is used; one thread at a time, any thread.
     void readAhead() { stream_->readAhead(); }
 
     /// Of the streamed table.
@@ -69,29 +69,29 @@ public:
     /// Which of the streamed table's files the last batches are from.
     std::size_t file() const { return file_; }
 
-    /// A field's value. The view is of the batch, of a joined table or of `scratch`.
+    /// A field's value. The view points into the batch, a joined table or `scratch`.
     std::string_view value(std::size_t field, const RowBatch& batch, std::size_t row,
                            std::string& scratch) const {
         return read(fields_[field], batch, row, scratch);
     }
 
-    /// The joined table that a field's values come from; nothing where it is the streamed one.
+    /// The joined table that a field's values come from; nothing if it is the streamed table.
     std::optional<std::size_t> joinedTable(std::size_t field) const {
         const std::size_t table = fields_[field].table;
         return table == 0 ? std::nullopt : std::optional(table);
     }
 
-    /// What was left out so far, and labels that the rule does not name.
+    /// What was left out so far, and the labels that no rule names.
     ImportTally tally() const;
 
 private:
-    /// Where a value stands: a cell of a table, both by index.
-    struct Place {
+    /// The position of a value: a table and a cell, both by index.
+    struct CellPosition {
         std::size_t table;
         std::size_t cell;
     };
     struct Join {
-        Place left;
+        CellPosition left;
         std::size_t right; // table
         bool keepAll;
     };
@@ -104,9 +104,9 @@ private:
     Result<void> openNext();
 
     template <class Named>
-    Result<Place> place(const TableSource& source, std::size_t table, const Named& named);
-    Result<void> placeLabel(const TableSource& source, std::size_t table);
-    Result<void> placeAllOf(const TableSource& source, std::size_t table);
+    Result<CellPosition> position(const TableSource& source, std::size_t table, const Named& named);
+    Result<void> locateLabel(const TableSource& source, std::size_t table);
+    Result<void> locateColumns(const TableSource& source, std::size_t table);
     Result<void> loadJoined(const TableFile& file, std::size_t table, const JoinSchema& join,
                             ImportWatch& watch);
     Result<void> loadFile(const TableSource& source, std::size_t table, ImportWatch& watch,
@@ -116,28 +116,29 @@ private:
     void select(RowBatch& rows) const;
     std::vector<JoinMatches> joinMatches() const;
     bool readJoins(RowBatch& rows, std::size_t record, std::vector<std::uint32_t>& joined) const;
-    std::string_view read(const Place& place, const RowBatch& batch, std::size_t row,
+    std::string_view read(const CellPosition& position, const RowBatch& batch, std::size_t row,
                           std::string& scratch) const;
-    std::string_view readRecord(const Place& place, const RecordBatch& records, std::size_t record,
-                                std::span<const std::uint32_t> joined, std::string& scratch) const;
+    std::string_view readRecord(const CellPosition& position, const RecordBatch& records,
+                                std::size_t record, std::span<const std::uint32_t> joined,
+                                std::string& scratch) const;
 
     // Constant after opening.
     const Schema& schema_;
     const TableFile& firstFile_; // of table 0
-    TableSource table_;          // table 0, the file that is read
+    TableSource table_;          // table 0, its current file
     const bool strict_;
     WorkerPool& pool_;
-    std::vector<std::vector<CellPlace>> cells_; // [table], those that are needed
-    std::vector<DimensionTable> tables_;        // [table]; that of table 0 stays empty
+    std::vector<std::vector<CellColumns>> cells_; // [table], the needed ones
+    std::vector<DimensionTable> tables_;          // [table]; that of table 0 stays empty
     std::vector<Join> joins_;
-    Place label_{};
+    CellPosition label_{};
     LabelCheck check_;
-    std::optional<Place> timePlace_;
-    std::vector<Place> fields_;
+    std::optional<CellPosition> timePosition_;
+    std::vector<CellPosition> fields_;
 
     BadLines& badLines_;
     std::size_t file_ = 0;         // of table 0
-    std::int64_t bytesBefore_ = 0; // in the files before it
+    std::int64_t bytesBefore_ = 0; // in the files before file_
     std::unique_ptr<RecordStream> stream_;
     std::vector<RowBatch> wave_;
     std::int64_t droppedRows_ = 0;

@@ -24,7 +24,7 @@ struct Ends {
 };
 
 Ends endsOf(const SplitPlan& plan, std::int64_t rows) {
-    // The shares are decimal fractions: 0.8 * 10 must not end a hair below 8.
+    // The shares are decimal fractions: 0.8 * 10 must not come out slightly below 8.
     constexpr double kRounding = 1e-9;
     const auto countOf = [&](double share) {
         return static_cast<std::int64_t>(std::floor(share * static_cast<double>(rows) + kRounding));
@@ -33,20 +33,20 @@ Ends endsOf(const SplitPlan& plan, std::int64_t rows) {
     return {train, std::clamp(countOf(plan.train + plan.valid), train, rows)};
 }
 
-/// Every division of the rows into parts of these sizes is equally likely: selection sampling
-/// (Knuth, The Art of Computer Programming, 3.4.2, algorithm S), which needs no list of rows.
+/// Every split into parts of these sizes is equally likely: selection sampling (Knuth, The Art of
+/// Computer Programming, 3.4.2, algorithm S), which needs no list of rows.
 std::vector<Split> splitAtRandom(const SplitPlan& plan, std::int64_t rows) {
     const Ends ends = endsOf(plan, rows);
-    auto train = static_cast<std::uint64_t>(ends.train); // still to be given out
+    auto train = static_cast<std::uint64_t>(ends.train); // still to be assigned
     auto valid = static_cast<std::uint64_t>(ends.valid - ends.train);
     RandomStream random(plan.seed, "split");
     std::vector<Split> splits(static_cast<std::size_t>(rows), Split::Test);
     for (std::size_t row = 0; row < splits.size(); ++row) {
-        const std::uint64_t place = random.below(splits.size() - row);
-        if (place < train) {
+        const std::uint64_t drawn = random.below(splits.size() - row);
+        if (drawn < train) {
             splits[row] = Split::Train;
             --train;
-        } else if (place < train + valid) {
+        } else if (drawn < train + valid) {
             splits[row] = Split::Valid;
             --valid;
         }
@@ -54,10 +54,10 @@ std::vector<Split> splitAtRandom(const SplitPlan& plan, std::int64_t rows) {
     return splits;
 }
 
-/// Parts the rows in the order of time, ties in file order, after the first `rank` of them.
+/// Separates the first `rank` rows, in the order of time and ties in file order, from the rest.
 class TimeCut {
 public:
-    /// Finds the place digit by digit: a few looks at the times instead of a sorted copy of them.
+    /// Finds the cut digit by digit: a few passes over the times instead of a sorted copy of them.
     TimeCut(std::span<const std::int64_t> times, std::int64_t rank) : rest_(rank) {
         all_ = rank >= static_cast<std::int64_t>(times.size());
         if (all_) {
@@ -82,21 +82,21 @@ public:
         key_ = prefix;
     }
 
-    /// Whether the row is among the first; to be asked row after row.
+    /// Whether the row is among the first `rank`. Call it once for each row, in order.
     bool takes(std::int64_t time) {
         const std::uint64_t key = keyOf(time);
         return all_ || key < key_ || (key == key_ && rest_-- > 0);
     }
 
 private:
-    /// Unsigned numbers in the order of the signed ones.
+    /// Maps signed numbers to unsigned ones in the same order.
     static std::uint64_t keyOf(std::int64_t time) {
         return static_cast<std::uint64_t>(time) ^ (std::uint64_t{1} << 63);
     }
 
     bool all_ = false;
-    std::uint64_t key_ = 0; // of the first row behind the cut
-    std::int64_t rest_;     // rows of the same time before it
+    std::uint64_t key_ = 0; // of the first row after the cut
+    std::int64_t rest_;     // rows of the same time before the cut
 };
 
 std::vector<Split> splitByTime(const SplitPlan& plan, std::span<const std::int64_t> times) {
@@ -166,7 +166,7 @@ Result<std::vector<Split>> readSplitFile(const std::filesystem::path& file, std:
         }
         const auto split = splitNamed(fields[1]);
         if (!split) {
-            return Problem{quotedText(fields[1]) + " is no split; write train, valid or test",
+            return Problem{quotedText(fields[1]) + " is not a split; write train, valid or test",
                            where};
         }
         splits.push_back(*split);
@@ -193,7 +193,7 @@ Result<std::vector<Split>> splitAsFiles(std::span<const FilePart> parts, std::in
     }
     assert(static_cast<std::int64_t>(splits.size()) == rows);
     return trains ? Result(std::move(splits))
-                  : Problem{"the train file has no usable row; mend it or choose another split",
+                  : Problem{"the train file has no usable row; fix it or choose another split",
                             "split"};
 }
 
@@ -212,11 +212,11 @@ Result<void> checkSplitPlan(const SplitPlan& plan) {
     if (plan.rule == SplitPlan::Rule::Parts) {
         return {};
     }
-    // Written so that a share that is not a number fails too.
+    // Written so that NaN fails too.
     constexpr double kRounding = 1e-9;
     if (!(plan.train > 0 && plan.valid >= 0 && plan.train + plan.valid <= 1 + kRounding)) {
-        return Problem{"the shares of train and valid make no split; train must be above 0, valid "
-                       "not below 0, their sum at most 1",
+        return Problem{"the shares of train and valid are invalid; train must be above 0, valid at "
+                       "least 0, their sum at most 1",
                        "split"};
     }
     return {};

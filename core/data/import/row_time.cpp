@@ -18,7 +18,7 @@ bool isDigit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// Takes pieces off the beginning of a text.
+/// Consumes a text from its beginning.
 class Reader {
 public:
     explicit Reader(std::string_view text) : rest_(text) {}
@@ -37,13 +37,13 @@ public:
         return there;
     }
 
-    /// As many digits as there are.
+    /// All digits at the beginning.
     std::string_view takeDigits() {
         const auto end = std::ranges::find_if_not(rest_, isDigit);
         return cut(static_cast<std::size_t>(end - rest_.begin()));
     }
 
-    /// A number of just so many digits, from `least` to `most`.
+    /// A number of exactly this many digits, from `least` to `most`.
     std::optional<int> takeNumber(std::size_t digits, int least, int most) {
         if (rest_.size() < digits || !std::ranges::all_of(rest_.substr(0, digits), isDigit)) {
             return std::nullopt;
@@ -65,7 +65,7 @@ private:
     std::string_view rest_;
 };
 
-/// Without zeros at the end of the decimals.
+/// Without trailing zeros in the decimals.
 RowTime shortest(RowTime time) {
     while (time.decimals > 0 && time.digits % 10 == 0) {
         time.digits /= 10;
@@ -87,10 +87,10 @@ std::optional<RowTime> fromDigits(bool negative, std::string_view digits, std::i
         return std::nullopt; // 10^19 is beyond 64 bits
     }
     std::int64_t value = 0;
-    std::int64_t taken = 0; // of the digits, and zeros behind them up to the point
+    std::int64_t taken = 0; // digits used, and zeros after them up to the point
     const auto count = static_cast<std::int64_t>(digits.size());
     const std::int64_t wanted =
-        std::max(point, std::min(count, point + RowTime::kMostDecimals)); // all that can be kept
+        std::max(point, std::min(count, point + RowTime::kMaxDecimals)); // all that can be kept
     for (; taken < wanted; ++taken) {
         const int digit = taken < count ? digits[static_cast<std::size_t>(taken)] - '0' : 0;
         if (value > (kLargest - digit) / 10) {
@@ -99,7 +99,7 @@ std::optional<RowTime> fromDigits(bool negative, std::string_view digits, std::i
         value = 10 * value + digit;
     }
     const bool isCut = taken < count;
-    if (negative && isCut && value == kLargest) { // towards the past there is no number left
+    if (negative && isCut && value == kLargest) { // rounding down would overflow
         value /= 10;
         --taken;
     }
@@ -108,7 +108,7 @@ std::optional<RowTime> fromDigits(bool negative, std::string_view digits, std::i
     }
     return shortest(
         {negative ? -value - (isCut ? 1 : 0) : value,
-         static_cast<int>(std::clamp<std::int64_t>(taken - point, 0, RowTime::kMostDecimals)),
+         static_cast<int>(std::clamp<std::int64_t>(taken - point, 0, RowTime::kMaxDecimals)),
          isCut});
 }
 
@@ -143,7 +143,7 @@ std::optional<RowTime> readNumber(std::string_view text) {
     return fromDigits(negative, digits, static_cast<std::int64_t>(whole.size()) + exponent);
 }
 
-/// Seconds that a zone's clocks are ahead of UTC.
+/// The offset of a zone from UTC in seconds.
 std::optional<std::int64_t> readZone(Reader& reader) {
     reader.take(" ");
     if (reader.atEnd() || reader.take("Z") || reader.take("z") || reader.take("UTC")) {
@@ -219,12 +219,12 @@ std::optional<RowTime> readDate(std::string_view text) {
         return std::nullopt;
     }
     seconds -= *ahead;
-    // Parts of a second count forwards, also before 1970.
+    // Fractions of a second are added, also before 1970.
     RowTime time{seconds};
     decimals = decimals.substr(0, decimals.find_last_not_of('0') + 1);
     for (const char digit : decimals) {
         const auto finer = time.withDecimals(time.decimals + 1);
-        if (!finer || *finer > kLargest - 9 || time.decimals == RowTime::kMostDecimals) {
+        if (!finer || *finer > kLargest - 9 || time.decimals == RowTime::kMaxDecimals) {
             time.isCut = true;
             break;
         }

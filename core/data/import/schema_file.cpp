@@ -27,30 +27,31 @@ constexpr std::array<std::string_view, 9> kFieldKeys = {
 Result<ColumnName> columnName(const std::string& text, const std::string& where) {
     const std::size_t dot = text.find('.');
     if (dot == std::string::npos || dot == 0 || dot + 1 == text.size()) {
-        return Problem{"\"" + text + "\" names no column; write \"table.column\"", where};
+        return Problem{"\"" + text + "\" is not a column; write \"table.column\"", where};
     }
     return ColumnName{text.substr(0, dot), text.substr(dot + 1), where, {}};
 }
 
-Result<void> refuseTwice(const std::vector<std::string>& names, const std::string& what,
-                         const std::string& where) {
+Result<void> refuseDuplicates(const std::vector<std::string>& names, const std::string& what,
+                              const std::string& where) {
     std::set<std::string_view> seen;
     for (const std::string& name : names) {
         if (!seen.insert(name).second) {
-            return Problem{"the " + what + " \"" + name + "\" stands twice; name each once", where};
+            return Problem{"the " + what + " \"" + name + "\" appears twice; name each once",
+                           where};
         }
     }
     return {};
 }
 
-/// "table.column", or a list of its spellings.
+/// Reads "table.column", or a list of its spellings.
 Result<ColumnName> readColumn(const TomlSection& section, std::string_view key) {
     const auto spellings = section.textOrTexts(key);
     if (!spellings) {
         return spellings.problem();
     }
     const std::string where = section.where(key);
-    if (auto once = refuseTwice(*spellings, "column", where); !once) {
+    if (auto once = refuseDuplicates(*spellings, "column", where); !once) {
         return once.problem();
     }
     auto column = columnName(spellings->front(), where);
@@ -60,19 +61,19 @@ Result<ColumnName> readColumn(const TomlSection& section, std::string_view key) 
             return other;
         }
         if (other->table != column->table) {
-            return Problem{"the spellings of one column must be of one table", where};
+            return Problem{"all spellings of a column must be in the same table", where};
         }
         column->otherSpellings.push_back(std::move(other->column));
     }
     return column;
 }
 
-/// Where a table's records are and how they are named.
+/// Reads whether the first line is a header, and otherwise the names of the columns.
 Result<void> readHeader(const TomlSection& section, TableSchema& table) {
     if (section.isText("header")) {
         const auto typed = section.textOr("header", "");
         if (!typed || *typed != "typed") {
-            return Problem{"header must be true or false, or \"typed\" where it reads "
+            return Problem{"header must be true or false, or \"typed\" for names like "
                            "\"rating:float\"",
                            section.where("header")};
         }
@@ -97,7 +98,7 @@ Result<void> readHeader(const TomlSection& section, TableSchema& table) {
         return Problem{"a file without header needs columns = [\"...\", ...]",
                        section.where("header")};
     }
-    if (auto once = refuseTwice(*columns, "column name", section.where("columns")); !once) {
+    if (auto once = refuseDuplicates(*columns, "column name", section.where("columns")); !once) {
         return once;
     }
     table.columns = std::move(*columns);
@@ -130,7 +131,7 @@ Result<void> readDelimitedText(const TomlSection& section, TableSchema& table) {
     return checkFormat(table.format, table.where);
 }
 
-/// Formats whose files say themselves how they are written.
+/// Reads the keys of a format whose files describe their own columns.
 Result<void> readLists(const TomlSection& section, const std::string& format, TableSchema& table) {
     for (const std::string_view key :
          {"delimiter", "quote", "escape", "header", "columns", "encoding"}) {
@@ -160,15 +161,15 @@ Result<void> readFiles(const TomlSection& section, TableSchema& table) {
     if (!files) {
         return files.problem();
     }
-    if (auto once = refuseTwice(*files, "file", section.where(key)); !once) {
+    if (auto once = refuseDuplicates(*files, "file", section.where(key)); !once) {
         return once;
     }
     for (const std::string& file : *files) {
         const std::size_t star = file.find('*');
         if (star != std::string::npos && file.find('/', star) != std::string::npos) {
             return Problem{key + " = \"" + file +
-                               "\" holds a * in the name of a folder; only the file's own name may "
-                               "hold one",
+                               "\" contains a * in the name of a folder; only the file's own name "
+                               "may contain one",
                            section.where(key)};
         }
     }
@@ -198,7 +199,7 @@ Result<TableSchema> readTable(const TomlSection& section) {
         return format.problem();
     }
     if (name->find('.') != std::string::npos) {
-        return Problem{"a table's name cannot hold a dot; it ends where the column begins",
+        return Problem{"a table's name cannot contain a dot; the first dot of table.column ends it",
                        section.where("name")};
     }
     if (*format == "parquet" && !parquetIsBuiltIn()) {
@@ -299,7 +300,7 @@ Result<std::vector<ColumnName>> readFieldColumns(const TomlSection& section,
         }
         return std::vector<ColumnName>{std::move(*column)};
     }
-    if (auto once = refuseTwice(*flags, "flag", section.where("flags")); !once) {
+    if (auto once = refuseDuplicates(*flags, "flag", section.where("flags")); !once) {
         return once.problem();
     }
     std::vector<ColumnName> columns;
@@ -317,7 +318,7 @@ Result<std::vector<ColumnName>> readFieldColumns(const TomlSection& section,
     return columns;
 }
 
-/// What only fields of one kind have.
+/// Reads the kind and the keys that only fields of this kind have.
 Result<void> readKind(const TomlSection& section, const std::string& kind, FieldSchema& field) {
     constexpr std::int64_t kMostBuckets = 100000;
     const auto refuse = [&](std::string_view key, const std::string& owner) -> Result<void> {
@@ -335,7 +336,7 @@ Result<void> readKind(const TomlSection& section, const std::string& kind, Field
         return refuse("buckets", named);
     }
     if (kind == "number" && field.flags) {
-        return Problem{"flags are no number; use kind = \"multi\" or \"category\"",
+        return Problem{"flags are not a number; use kind = \"multi\" or \"category\"",
                        section.where("kind")};
     }
     if (section.has("split")) {
@@ -369,8 +370,9 @@ Result<FieldSchema> readField(const TomlSection& section) {
         }
     }
     if (name->find_first_of("{}\r\n") != std::string::npos) {
-        return Problem{"a field's name cannot hold braces or line breaks; templates write {name}",
-                       section.where("name")};
+        return Problem{
+            "a field's name cannot contain braces or line breaks; templates write {name}",
+            section.where("name")};
     }
     auto columns = readFieldColumns(section, *name);
     if (!columns) {
@@ -457,8 +459,8 @@ Result<Schema> readSchema(const TomlSection& document) {
     return schema;
 }
 
-/// Whether a field reads a column's cells as lists. What a join collects of several records is no
-/// list in brackets any more.
+/// Whether a field reads a column's cells as lists. Values that a join collects are joined text, no
+/// longer lists.
 bool isListColumn(const Schema& schema, std::string_view table, const std::string& column) {
     const auto isNamed = [&](const ColumnName& name) {
         return name.table == table &&

@@ -20,48 +20,48 @@ struct ColumnName {
     std::string table;
     std::string column;
     std::string where;                       // file and line that name it
-    std::vector<std::string> otherSpellings; // of `column`; the first that the file has is meant
+    std::vector<std::string> otherSpellings; // of `column`; the first that the file has is used
 };
 
 /// What kind of raw file a table is.
 enum class FileFormat {
     Csv,     // delimited text
-    Jsonl,   // a JSON object a line
+    Jsonl,   // a JSON object per line
     Parquet, // only in builds with Arrow
 };
 
 /// A raw file and how to read it.
 struct TableSchema {
     std::string name;
-    std::string file; // inside the source; its last part may hold "*" for any run of letters
-    std::vector<std::string> otherFiles; // read behind it, in this order; or, with ...
-    bool anyFile = false;                // ... this, looked for in its place where it is not there
+    std::string file; // inside the source; its last part may contain "*" for any characters
+    std::vector<std::string> otherFiles; // read after it, in this order
+    bool anyFile = false; // the files are alternatives: only the first that exists is read
 
     FileFormat kind = FileFormat::Csv;
-    CsvFormat format;                 // of kind Csv
-    bool header = true;               // of kind Csv; always true of others
-    bool typedHeader = false;         // names end in a type, "rating:float"; columns are known
-                                      // without it, as withoutType() says. Only with a header
-    std::vector<std::string> columns; // where there is no header
+    CsvFormat format;                 // for kind Csv
+    bool header = true;               // for kind Csv; always true for others
+    bool typedHeader = false;         // names end in a type, "rating:float", which withoutType()
+                                      // removes. Only with a header
+    std::vector<std::string> columns; // if there is no header
 
-    std::string listSeparator = "|"; // of kinds Jsonl and Parquet: between the values of a list
+    std::string listSeparator = "|"; // for kinds Jsonl and Parquet: separates the values of a list
     std::string where;
 };
 
-/// Takes a table's values to the rows whose `left` equals its key `right`.
+/// Joins a table to the rows whose `left` equals its key `right`.
 struct JoinSchema {
     ColumnName left; // of the row source or of a table joined before
     ColumnName right;
     bool keepAll = false; // rows without a match stay, with empty values
     std::string where;
 
-    /// Not empty: a key may come again, and a row gets of each column of the table the distinct
-    /// values of all records with its key, those that are empty left out, in the order of the file,
-    /// joined by this text. Nothing hangs on such a table, and neither label nor time stands in it.
-    /// Empty: the first record with the key counts.
+    /// Not empty: a key may repeat, and for each column a row gets the distinct non-empty values of
+    /// all records with its key, in the order of the file and separated by this text. No other
+    /// table may be joined to such a table, and it has neither label nor time. Empty: the first
+    /// record with the key is used.
     std::string collect;
 
-    bool optional = false; // the right table's file may be missing; its fields go with it
+    bool optional = false; // the right table's file may be missing; its fields are then left out
 };
 
 /// Which rows are positive.
@@ -76,43 +76,43 @@ struct LabelSchema {
 struct FieldSchema {
     std::string name;
     std::vector<ColumnName> columns; // one, or the flags, all of one table
-    bool flags = false;              // never of kind Number
+    bool flags = false;              // never for kind Number
     FieldUse use = FieldUse::Both;
     FieldKind kind = FieldKind::Category;
-    std::string separator = "|"; // between the elements of a list, kind Multi; "|" of flags
-    std::int64_t buckets = 32;   // most ranges of a number, kind Number; at least 2
-    bool optional = false;       // left out where the file has no such column
-    std::string shares;          // the field whose vocabulary it has; empty: its own
-    std::string sharesWhere;     // file and line that name it
+    std::string separator = "|"; // of the elements of a list, for kind Multi; "|" for flags
+    std::int64_t buckets = 32;   // maximum number of ranges, for kind Number; at least 2
+    bool optional = false;       // left out if the file has no such column
+    std::string shares;          // the field whose vocabulary it uses; empty: its own
+    std::string sharesWhere;     // file and line of `shares`
     std::string where;
 };
 
-/// How raw files become rows: what a schema file says. The first table is the row source; every
-/// other one is joined exactly once.
+/// How raw files become rows, as a schema file describes it. The first table is the row source;
+/// every other one is joined exactly once.
 struct Schema {
     std::vector<TableSchema> tables;
     std::vector<JoinSchema> joins; // in the order of the file
     LabelSchema label;
-    bool labelled = true; // false: of rows whose label is not known; then `label` is not read
+    bool labelled = true; // false: the rows have no label, and `label` is not used
     std::optional<ColumnName> time;
     std::vector<FieldSchema> fields;
 
-    int findTable(std::string_view name) const; // -1 if there is none
+    int findTable(std::string_view name) const; // -1 if no table has this name
 
     /// Whether a table's file may be missing.
     bool isOptional(std::string_view table) const;
 
-    /// The columns of a table that label, time, joins and fields name, each once: what a format
-    /// has to be asked for whose files do not name their columns. A column is a list where a field
-    /// of kind Multi reads it, record by record.
+    /// The columns of a table that label, time, joins and fields name, each once. Formats whose
+    /// files have no header need them. A column is a list if a field of kind Multi reads it and no
+    /// join collects it.
     std::vector<WantedColumn> columnsOf(std::string_view table) const;
 };
 
 /// A column's name without its type: "rating" of "rating:float".
 std::string_view withoutType(std::string_view column);
 
-/// Reads a schema file. Unknown keys, wrong types, names given twice, tables that are named but
-/// not there: each one Problem with file and line.
+/// Parses a schema file. An unknown key, a wrong type, a duplicate name or an unknown table is a
+/// Problem with file and line.
 Result<Schema> parseSchema(std::string_view toml, const std::string& fileName);
 
 } // namespace flip

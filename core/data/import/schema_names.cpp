@@ -10,19 +10,19 @@ namespace flip {
 
 namespace {
 
-/// Every table and field named once.
+/// Checks that every table and field is named once.
 Result<void> checkNamedOnce(const Schema& schema) {
     std::set<std::string_view> tables;
     for (const TableSchema& table : schema.tables) {
         if (!tables.insert(table.name).second) {
-            return Problem{"the table \"" + table.name + "\" stands twice; name each once",
+            return Problem{"the table \"" + table.name + "\" appears twice; name each once",
                            table.where};
         }
     }
     std::set<std::string_view> fields;
     for (const FieldSchema& field : schema.fields) {
         if (!fields.insert(field.name).second) {
-            return Problem{"the field \"" + field.name + "\" stands twice; name each once",
+            return Problem{"the field \"" + field.name + "\" appears twice; name each once",
                            field.where};
         }
     }
@@ -43,14 +43,14 @@ Result<void> checkTable(const Schema& schema, const ColumnName& column) {
     }
     if (schema.tables[static_cast<std::size_t>(index)].kind == FileFormat::Jsonl &&
         !column.otherSpellings.empty()) {
-        return Problem{"JSON lines do not name their columns, so a list of spellings is of no use "
+        return Problem{"JSON lines do not name their columns, so a list of spellings has no use "
                        "there; name one column",
                        column.where};
     }
     return {};
 }
 
-/// Every table but the first joined once, after the one it hangs on.
+/// Checks that every table but the first is joined once, after the table that it is joined to.
 Result<void> checkJoins(const Schema& schema) {
     std::set<std::string_view> reached = {schema.tables.front().name};
     std::set<std::string_view> collected;
@@ -67,12 +67,12 @@ Result<void> checkJoins(const Schema& schema) {
         }
         if (collected.contains(join.left.table)) {
             return Problem{"the table \"" + join.left.table +
-                               "\" is collected; nothing can be joined to many values at once",
+                               "\" is collected; nothing can be joined to its lists of values",
                            join.left.where};
         }
         if (!reached.insert(join.right.table).second) {
             return Problem{"the table \"" + join.right.table +
-                               "\" is joined already; join each once, never the first one",
+                               "\" is already joined; join each table once, but never the first",
                            join.right.where};
         }
         if (!join.collect.empty()) {
@@ -82,8 +82,8 @@ Result<void> checkJoins(const Schema& schema) {
     for (const JoinSchema& join : schema.joins) {
         if (schema.isOptional(join.left.table) && !join.optional) {
             return Problem{"the table \"" + join.left.table +
-                               "\" may be missing, and this join hangs on it; give it optional = "
-                               "true too",
+                               "\" may be missing, and this join depends on it; add optional = "
+                               "true here too",
                            join.where};
         }
     }
@@ -110,7 +110,7 @@ Result<void> checkJoins(const Schema& schema) {
     return schema.time ? refuseCollected(*schema.time, "time") : Result<void>();
 }
 
-/// What may be missing is nothing that every row needs, and can be seen to be missing.
+/// Checks that no row needs an optional part, and that the format shows whether it is missing.
 Result<void> checkOptional(const Schema& schema) {
     for (const ColumnName* column : {&schema.label.column, schema.time ? &*schema.time : nullptr}) {
         if (column != nullptr && schema.isOptional(column->table)) {
@@ -122,7 +122,7 @@ Result<void> checkOptional(const Schema& schema) {
     for (const FieldSchema& field : schema.fields) {
         const auto table = static_cast<std::size_t>(schema.findTable(field.columns.front().table));
         if (field.optional && schema.tables[table].kind == FileFormat::Jsonl) {
-            return Problem{"JSON lines may lack any column, whose value is empty then; remove "
+            return Problem{"any column may be missing in JSON lines, and is then empty; remove "
                            "optional",
                            field.where};
         }
@@ -130,7 +130,7 @@ Result<void> checkOptional(const Schema& schema) {
     return {};
 }
 
-/// Fields that share a vocabulary name the one that leads them, and all of them have ids of values.
+/// Checks that fields that share a vocabulary name its leader, and that all have ids for values.
 Result<void> checkShared(const Schema& schema) {
     std::vector<std::string_view> names;
     for (const FieldSchema& field : schema.fields) {
@@ -163,13 +163,15 @@ Result<void> checkShared(const Schema& schema) {
         }
         for (const FieldSchema* one : {&field, &*leader}) {
             if (one->kind == FieldKind::Number) {
-                return refuse("the field \"" + one->name +
-                              "\" is a number, whose ids are ranges and no values; remove shares");
+                return refuse(
+                    "the field \"" + one->name +
+                    "\" is a number, whose ids are for ranges, not values; remove shares");
             }
             if (one->use == FieldUse::Text) {
-                return refuse("the field \"" + one->name +
-                              "\" is words alone, and words have no ids; remove shares, or set its "
-                              "use to \"id\" or \"both\"");
+                return refuse(
+                    "the field \"" + one->name +
+                    "\" is used as text only, which has no ids; remove shares, or set its "
+                    "use to \"id\" or \"both\"");
             }
         }
     }

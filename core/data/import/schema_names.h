@@ -7,13 +7,13 @@
 
 namespace flip {
 
-/// Every column that a schema names: of label, time, joins and fields, in this order. They live as
-/// long as the schema.
+/// Every column that a schema names: of label, time, joins and fields, in this order. The pointers
+/// are valid as long as the schema.
 std::vector<const ColumnName*> namedColumns(const Schema& schema);
 
-/// Whether a schema's parts fit together by the names they give each other: every table known,
-/// named once, joined once, after the one it hangs on; fields that share a vocabulary name one that
-/// has its own, and both have ids of values.
+/// Checks the names in a schema: every table is known, named once and joined once, after the table
+/// that it is joined to; a field that shares a vocabulary names a field that has its own, and both
+/// have ids for values.
 Result<void> checkSchemaNames(const Schema& schema);
 
 } // namespace flip

@@ -35,26 +35,26 @@ std::int64_t sizeOf(const fs::path& file) {
     return error ? 0 : static_cast<std::int64_t>(size);
 }
 
-/// Whether a name fits a pattern, in which "*" stands for any run of letters. Hidden files fit only
-/// a pattern that begins as they do.
-bool fits(std::string_view name, std::string_view pattern) {
+/// Whether a name matches a pattern, in which "*" stands for any characters. Hidden files match
+/// only a pattern that begins with a dot.
+bool matches(std::string_view name, std::string_view pattern) {
     if (name.starts_with('.') && !pattern.starts_with('.')) {
         return false;
     }
     std::size_t at = 0;
-    std::size_t next = 0;                      // of the pattern
-    std::size_t star = std::string_view::npos; // the last one met
-    std::size_t behindStar = 0;                // of the name, where it is tried next
+    std::size_t next = 0;                      // in the pattern
+    std::size_t star = std::string_view::npos; // the last one seen
+    std::size_t retry = 0;                     // in the name, for another match of the star
     while (at < name.size()) {
         if (next < pattern.size() && pattern[next] == '*') {
             star = next++;
-            behindStar = at;
+            retry = at;
         } else if (next < pattern.size() && pattern[next] == name[at]) {
             ++next;
             ++at;
         } else if (star != std::string_view::npos) {
             next = star + 1;
-            at = ++behindStar;
+            at = ++retry;
         } else {
             return false;
         }
@@ -66,7 +66,7 @@ bool isPattern(const std::string& name) {
     return name.find('*') != std::string::npos;
 }
 
-/// "a, b, c"; of many the first.
+/// "a, b, c"; if there are many, only the first.
 std::string listed(std::vector<std::string> names) {
     constexpr std::size_t kShown = 10;
     std::ranges::sort(names);
@@ -81,19 +81,19 @@ std::string listed(std::vector<std::string> names) {
 /// `where` is the archive that holds them, or the line that names them.
 Problem several(const std::string& name, std::vector<std::string> found, const WantedFiles& wanted,
                 const std::string& where) {
-    return {"several files are meant by " + wanted.written(name) + ": " + listed(std::move(found)) +
+    return {wanted.written(name) + " matches several files: " + listed(std::move(found)) +
                 (wanted.key.empty() ? "; keep one of them there"
                                     : "; name one of them, or write file = [\"...\", \"...\"] to "
                                       "read them one after the other"),
             where};
 }
 
-/// What macOS adds to an archive is none of its files.
+/// Whether macOS added the member; it is then not one of the files.
 bool isOfMacOs(std::string_view member) {
     return member.starts_with("__MACOSX/") || member.find("/__MACOSX/") != std::string_view::npos;
 }
 
-/// The folder of a path, "" of none, and its last part.
+/// The folder of a path, "" if it has none, and its last part.
 std::pair<std::string_view, std::string_view> folderAndName(std::string_view path) {
     const std::size_t slash = path.rfind('/');
     return slash == std::string_view::npos
@@ -101,18 +101,18 @@ std::pair<std::string_view, std::string_view> folderAndName(std::string_view pat
                : std::pair(path.substr(0, slash), path.substr(slash + 1));
 }
 
-/// Whether a folder in an archive is meant by that of a name: it is the same, or ends in it.
-bool isMeantFolder(std::string_view folder, std::string_view wanted) {
+/// Whether a folder in an archive is the wanted one, or ends in it.
+bool matchesFolder(std::string_view folder, std::string_view wanted) {
     return wanted.empty() || folder == wanted ||
            (folder.ends_with(wanted) && folder[folder.size() - wanted.size() - 1] == '/');
 }
 
-/// A member's name without "./" before it.
+/// A member's name without a leading "./".
 std::string_view plainName(std::string_view member) {
     return member.starts_with("./") ? member.substr(2) : member;
 }
 
-/// The name of what was packed: "ratings.csv" of "sub/ratings.csv.zip".
+/// The name of the packed file: "ratings.csv" for "sub/ratings.csv.zip".
 std::string contentName(const fs::path& archive) {
     fs::path name = archive.filename();
     while (isArchiveName(name)) {
@@ -121,7 +121,7 @@ std::string contentName(const fs::path& archive) {
     return name.string();
 }
 
-/// How a file that is read as `name` may end, "" first.
+/// What may follow the name of a file that is packed or not, "" first.
 std::vector<std::string> endings() {
     std::vector<std::string> all = {""};
     for (const std::string_view ending : packedEndings()) {
@@ -131,14 +131,14 @@ std::vector<std::string> endings() {
     return all;
 }
 
-/// A file of a folder that fits a pattern.
+/// A file of a folder that matches a pattern.
 struct Part {
     std::string file;   // its name in the folder
-    std::size_t ending; // which of endings() was taken off
+    std::size_t ending; // which of endings() it has
 };
 
-/// The files that a pattern means, by their names without the ending of a packed file. Of a part
-/// that is there both packed and unpacked the unpacked one counts.
+/// The files that match a pattern, by their names without the ending of a packed file. If a part
+/// exists both packed and unpacked, the unpacked file is used.
 std::map<std::string, Part> partsIn(const std::vector<std::string>& files,
                                     const std::string& pattern) {
     const std::vector<std::string> all = endings();
@@ -149,7 +149,7 @@ std::map<std::string, Part> partsIn(const std::vector<std::string>& files,
             ending = file.ends_with(all[i]) && file.size() > all[i].size() ? i : ending;
         }
         const std::string unpacked = file.substr(0, file.size() - all[ending].size());
-        if (!fits(file, pattern) && !fits(unpacked, pattern)) {
+        if (!matches(file, pattern) && !matches(unpacked, pattern)) {
             continue;
         }
         const auto [part, isNew] = parts.try_emplace(unpacked, Part{file, ending});
@@ -168,18 +168,17 @@ std::string quoted(const std::vector<std::string>& names, const std::string& bet
     return list;
 }
 
-Problem notThere(const TableSchema& table, const std::string& where) {
+Problem missingTable(const TableSchema& table, const std::string& where) {
     const bool isList = !table.otherFiles.empty() && !table.anyFile;
     return Problem{"the table \"" + table.name + "\" needs the " + (isList ? "files " : "file ") +
-                       fileNamesInWords(table) + ", " +
-                       (isList ? "none of which is" : "which is not") + " there, nor packed; put " +
-                       (isList ? "them" : "it") + " there or name " + (isList ? "their" : "its") +
-                       " folder",
+                       fileNamesInWords(table) + ", which " + (isList ? "are" : "is") +
+                       " missing, packed or not; add " + (isList ? "them" : "it") + " or name " +
+                       (isList ? "their" : "its") + " folder",
                    where};
 }
 
-Problem halfThere(const std::vector<std::string>& missing, const WantedFiles& wanted,
-                  const std::string& where) {
+Problem partlyMissing(const std::vector<std::string>& missing, const WantedFiles& wanted,
+                      const std::string& where) {
     const bool isOne = missing.size() == 1;
     return Problem{std::string(isOne ? "the file " : "the files ") + quoted(missing, " and ") +
                        " of the table \"" + wanted.table + "\" " + (isOne ? "is" : "are") +
@@ -285,7 +284,7 @@ SourceFiles::Found SourceFiles::findAll(const WantedFiles& wanted) {
         }
     }
     if (!files.empty() && !missing.empty()) {
-        return halfThere(missing, wanted, shown());
+        return partlyMissing(missing, wanted, shown());
     }
     return joined(std::move(files), wanted);
 }
@@ -293,7 +292,7 @@ SourceFiles::Found SourceFiles::findAll(const WantedFiles& wanted) {
 SourceFiles::Found SourceFiles::findInFolder(const std::string& name, const WantedFiles& wanted) {
     if (isPattern(name)) {
         auto found = findPattern(name, wanted);
-        return !found || found->has_value() ? found : findBehindArchive(name, wanted);
+        return !found || found->has_value() ? found : findInNamedArchive(name, wanted);
     }
     for (const std::string& ending : endings()) {
         auto found = takeFile(name + ending, name, wanted);
@@ -301,7 +300,7 @@ SourceFiles::Found SourceFiles::findInFolder(const std::string& name, const Want
             return found;
         }
     }
-    return findBehindArchive(name, wanted);
+    return findInNamedArchive(name, wanted);
 }
 
 SourceFiles::Found SourceFiles::findPattern(const fs::path& pattern, const WantedFiles& wanted) {
@@ -350,7 +349,7 @@ SourceFiles::Found SourceFiles::findPattern(const fs::path& pattern, const Wante
     return joined(std::move(files), wanted);
 }
 
-/// One table's files as the first with those behind it; no file may be there twice.
+/// Combines the files of a table: the first, with the others as its `more`. Refuses duplicates.
 SourceFiles::Found SourceFiles::joined(std::vector<TableFile> files, const WantedFiles& wanted) {
     std::vector<TableFile> all;
     for (TableFile& file : files) {
@@ -374,7 +373,7 @@ SourceFiles::Found SourceFiles::joined(std::vector<TableFile> files, const Wante
     return std::optional(std::move(first));
 }
 
-/// `name` is what the schema says of it.
+/// `name` is its name in the schema.
 SourceFiles::Found SourceFiles::takeFile(const fs::path& relative, const std::string& name,
                                          const WantedFiles& wanted) {
     std::error_code error;
@@ -415,8 +414,8 @@ SourceFiles::Found SourceFiles::takeFile(const fs::path& relative, const std::st
                    (root_ / relative).string()};
 }
 
-SourceFiles::Found SourceFiles::findBehindArchive(const fs::path& relative,
-                                                  const WantedFiles& wanted) {
+SourceFiles::Found SourceFiles::findInNamedArchive(const fs::path& relative,
+                                                   const WantedFiles& wanted) {
     fs::path archive;
     for (auto part = relative.begin(); part != relative.end(); ++part) {
         archive /= *part;
@@ -443,8 +442,8 @@ SourceFiles::Found SourceFiles::findBehindArchive(const fs::path& relative,
     return std::optional<TableFile>();
 }
 
-/// With `mayBeSeveral` "*" in the name stands for any letters and the files may be several of one
-/// folder; else "*" is a letter like others.
+/// With `mayBeSeveral`, "*" in the name stands for any characters and several files of one folder
+/// may match; otherwise "*" is an ordinary character.
 SourceFiles::Found SourceFiles::findInArchive(const fs::path& archive,
                                               const std::string& shownArchive,
                                               const std::string& name, bool mayBeSeveral,
@@ -454,15 +453,15 @@ SourceFiles::Found SourceFiles::findInArchive(const fs::path& archive,
         return all.problem();
     }
     const auto [wantedFolder, wantedName] = folderAndName(name);
-    std::map<std::string, std::vector<const ArchiveMember*>> folders; // and what is meant there
+    std::map<std::string, std::vector<const ArchiveMember*>> folders; // and what matches there
     for (const ArchiveMember& member : **all) {
         const auto [folder, own] = folderAndName(plainName(member.name));
-        if (isMeantFolder(folder, wantedFolder) &&
-            (mayBeSeveral ? fits(own, wantedName) : own == wantedName)) {
+        if (matchesFolder(folder, wantedFolder) &&
+            (mayBeSeveral ? matches(own, wantedName) : own == wantedName)) {
             folders[std::string(folder)].push_back(&member);
         }
     }
-    // The whole name counts before the end of a longer one.
+    // An exact match is preferred to the end of a longer path.
     if (const auto whole = folders.find(std::string(wantedFolder)); whole != folders.end()) {
         auto only = folders.extract(whole);
         folders.clear();
@@ -525,7 +524,7 @@ Result<const SourceFiles::Members*> SourceFiles::members(const fs::path& archive
 TableFile SourceFiles::memberFile(const fs::path& archive, const std::string& shownArchive,
                                   const Members& all, const ArchiveMember& member) const {
     std::int64_t bytes = member.packedEnd;
-    if (bytes == 0) { // of zip it is not known how much a member takes: about its share
+    if (bytes == 0) { // zip does not list how much a member takes: estimate it
         double unpacked = 0;
         for (const ArchiveMember& one : all) {
             unpacked += static_cast<double>(one.bytes);
@@ -586,7 +585,7 @@ Result<std::vector<TableFile>> findTableFiles(const Schema& schema, const fs::pa
             continue;
         }
         if (!file->has_value()) {
-            return notThere(table, files->shown());
+            return missingTable(table, files->shown());
         }
         found.push_back(std::move(**file));
     }

@@ -15,31 +15,31 @@ namespace flip {
 
 /// Where a table's bytes are, for openBytes().
 struct TableFile {
-    std::filesystem::path file;  // links resolved; empty: an optional table's, which is not there
-    std::string member;          // of the archive that `file` is; empty: the file itself
+    std::filesystem::path file;  // links resolved; empty: a missing optional table
+    std::string member;          // in the archive `file`; empty: the file itself
     std::string shownName;       // in the source, for Problems: "ml-1m.zip/ml-1m/ratings.dat"
-    std::int64_t bytes = 0;      // what its source's bytesRead() comes to, about
-    std::vector<TableFile> more; // files that go on where this one ends; these have no more
+    std::int64_t bytes = 0;      // about what its source's bytesRead() will reach
+    std::vector<TableFile> more; // further files, read after this one; these have no more
 
     std::int64_t allBytes() const;
 };
 
-/// The files that are looked for, as a schema names them.
+/// The files to find, as a schema names them.
 struct WantedFiles {
     std::vector<std::string> names;
-    bool any = false;  // the first that is there; else all of them, one after the other
-    std::string table; // whose they are
+    bool any = false;  // the first that exists; else all of them, one after the other
+    std::string table; // that they belong to
     std::string where; // the line that names them, for Problems
-    std::string key;   // "file" or "any_file"; empty: no schema of a person's names them
+    std::string key;   // "file" or "any_file"; empty: no schema file names them
 
-    /// A table's.
+    /// Those of a table.
     static WantedFiles of(const TableSchema& table);
 
-    /// One of the names as a message has it: `file = "a.csv"`, or `"a.csv" in any_file`.
+    /// One of the names as messages quote it: `file = "a.csv"`, or `"a.csv" in any_file`.
     std::string written(const std::string& name) const;
 };
 
-/// The names of a table's files: `"a.csv" or "b.csv"` of any_file, `"a.csv" and "b.csv"` of file.
+/// The names of a table's files: `"a.csv" or "b.csv"` for any_file, `"a.csv" and "b.csv"` for file.
 std::string fileNamesInWords(const TableSchema& table);
 
 /// The files of an import's source: a folder, an archive, or one file. Owned by one thread.
@@ -50,16 +50,16 @@ public:
     bool isOneFile() const { return kind_ == Kind::File; }
     TableFile oneFile() const;
 
-    /// The files of the names, the first with those behind it as `more`; nothing where they are not
-    /// there. Each name is looked for in the folder, also packed (ratings.csv.gz, ratings.csv.zip),
-    /// as "archive.zip/member", or in the only archive that lies there; in an archive at any depth.
-    /// The last part of a name may hold "*"; where several files of one folder match they must be
-    /// the parts of one table (file_parts.h), each of them packed or not. Problems: a name that
-    /// means several files, a name or link that leaves the source, a file that is named twice, and
-    /// where all names are wanted, that only some of them are there.
+    /// Finds the named files: the first, with the others as its `more`; nothing if they do not
+    /// exist. Each name is looked up in the folder, also packed (ratings.csv.gz, ratings.csv.zip),
+    /// as "archive.zip/member", or in the only archive of the folder; in an archive at any depth.
+    /// The last part of a name may contain "*"; if it matches several files of a folder, they must
+    /// be the parts of one table (file_parts.h), each of them packed or not. Problems: a name that
+    /// matches several files that are not such parts, a name or link that leads outside the source,
+    /// a file that is named twice, and some files missing where all are wanted.
     Result<std::optional<TableFile>> find(const WantedFiles& wanted);
 
-    /// The only file of an archive; nothing where it holds several, or the source is none.
+    /// The only file of an archive; nothing if it has several, or if the source is not an archive.
     Result<std::optional<TableFile>> onlyMember();
 
     std::string shown() const { return root_.string(); } // for Problems
@@ -77,7 +77,7 @@ private:
     Found findPattern(const std::filesystem::path& pattern, const WantedFiles& wanted);
     Found takeFile(const std::filesystem::path& relative, const std::string& name,
                    const WantedFiles& wanted);
-    Found findBehindArchive(const std::filesystem::path& relative, const WantedFiles& wanted);
+    Found findInNamedArchive(const std::filesystem::path& relative, const WantedFiles& wanted);
     Found findInArchive(const std::filesystem::path& archive, const std::string& shownArchive,
                         const std::string& name, bool mayBeSeveral, const WantedFiles& wanted);
     Result<const Members*> members(const std::filesystem::path& archive,
@@ -89,12 +89,12 @@ private:
 
     Kind kind_;
     std::filesystem::path root_;                       // links resolved
-    std::map<std::filesystem::path, Members> members_; // of archives looked into
+    std::map<std::filesystem::path, Members> members_; // of the archives listed so far
 };
 
-/// The tables' files, in the schema's order, of each the first with those behind it as `more`;
-/// those of optional joins may be missing. A source that is one file is the first table, whatever
-/// the file's name, where no other table must be there.
+/// The files of the tables, in the schema's order: for each the first, with its further files as
+/// `more`. Tables of optional joins may be missing. A source that is one file is the first table,
+/// whatever its name, if no other table is required.
 Result<std::vector<TableFile>> findTableFiles(const Schema& schema,
                                               const std::filesystem::path& source);
 

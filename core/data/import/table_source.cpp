@@ -14,7 +14,7 @@ namespace flip {
 
 namespace {
 
-/// "a, b, c", shortened where a table is very wide.
+/// "a, b, c", shortened if the table is very wide.
 std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t kShown = 30;
     std::string list;
@@ -25,14 +25,14 @@ std::string listed(const std::vector<std::string>& names) {
                                  : list;
 }
 
-/// A raw file as its schema describes it; `wanted` are the columns that are asked for.
+/// Opens a raw file as its schema describes it; `wanted` are the columns that may be read.
 Result<std::unique_ptr<RecordFormat>> openFormat(const TableSchema& schema, const TableFile& file,
                                                  const std::vector<WantedColumn>& wanted) {
     if (schema.kind == FileFormat::Parquet) {
         if (!file.member.empty()) {
             return Problem{
-                "lies in an archive, and Parquet is read from anywhere in a file; unpack "
-                "it first",
+                "is in an archive, but Parquet needs random access to its file; unpack it "
+                "first",
                 file.shownName};
         }
         return openParquet(file.file, wanted, schema.listSeparator, file.shownName);
@@ -56,8 +56,8 @@ Result<std::unique_ptr<RecordFormat>> openFormat(const TableSchema& schema, cons
 
 } // namespace
 
-std::string_view CellPlace::read(const RecordBatch& batch, std::size_t record,
-                                 std::size_t columnCount, std::string& scratch) const {
+std::string_view CellColumns::read(const RecordBatch& batch, std::size_t record,
+                                   std::size_t columnCount, std::string& scratch) const {
     const RecordBatch::Cell* const cells = batch.cells.data() + record * columnCount;
     if (isPlain()) {
         return batch.cell(cells[columns.front()]);
@@ -84,7 +84,7 @@ Result<TableSource> TableSource::open(const TableSchema& schema, const TableFile
     return table;
 }
 
-Result<CellPlace> TableSource::cell(const ColumnName& column) const {
+Result<CellColumns> TableSource::cell(const ColumnName& column) const {
     std::vector<std::string> spellings = {column.column};
     spellings.insert(spellings.end(), column.otherSpellings.begin(), column.otherSpellings.end());
     auto found = columns().end();
@@ -96,11 +96,11 @@ Result<CellPlace> TableSource::cell(const ColumnName& column) const {
                            column.column + "\"; it has " + listed(columns()),
                        column.where};
     }
-    return CellPlace{{static_cast<std::size_t>(found - columns().begin())}, {}};
+    return CellColumns{{static_cast<std::size_t>(found - columns().begin())}, {}};
 }
 
-Result<CellPlace> TableSource::cell(const FieldSchema& field) const {
-    CellPlace cells;
+Result<CellColumns> TableSource::cell(const FieldSchema& field) const {
+    CellColumns cells;
     for (const ColumnName& column : field.columns) {
         const auto one = cell(column);
         if (!one) {

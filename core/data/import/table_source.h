@@ -15,13 +15,13 @@
 namespace flip {
 
 /// What is read from a record: one column, or the names of the columns that hold "1".
-struct CellPlace {
+struct CellColumns {
     std::vector<std::size_t> columns;
-    std::vector<std::string> flagNames; // empty: one column, as it stands
+    std::vector<std::string> flagNames; // empty: one column, as it is
 
     bool isPlain() const { return flagNames.empty(); }
 
-    /// The view is of the batch or of `scratch`.
+    /// The view points into the batch or `scratch`.
     std::string_view read(const RecordBatch& batch, std::size_t record, std::size_t columnCount,
                           std::string& scratch) const;
 };
@@ -29,15 +29,15 @@ struct CellPlace {
 /// A raw table of a schema, open for reading; its columns are known by name. Owned by one thread.
 class TableSource {
 public:
-    /// `wanted` are the columns that may be asked for, as Schema::columnsOf() gives them.
+    /// `wanted` are the columns that may be read, as Schema::columnsOf() returns them.
     static Result<TableSource> open(const TableSchema& schema, const TableFile& file,
                                     const std::vector<WantedColumn>& wanted);
 
     const std::vector<std::string>& columns() const { return columns_; }
 
-    /// A missing column is a Problem that names those there are.
-    Result<CellPlace> cell(const ColumnName& column) const;
-    Result<CellPlace> cell(const FieldSchema& field) const;
+    /// A missing column is a Problem that lists the existing ones.
+    Result<CellColumns> cell(const ColumnName& column) const;
+    Result<CellColumns> cell(const FieldSchema& field) const;
 
     RecordFormat& format() const { return *format_; }
     const std::string& fileName() const { return fileName_; } // in the source, for Problems

@@ -12,7 +12,7 @@ namespace flip {
 namespace {
 
 constexpr const char* kWorkingName = "times";
-constexpr const char* kEvenWorkingName = "even-times";
+constexpr const char* kRescaledWorkingName = "rescaled-times";
 
 } // namespace
 
@@ -29,7 +29,7 @@ bool TimeColumn::Stretch::fits(int wanted) const {
            RowTime{most, decimals}.withDecimals(wanted);
 }
 
-/// Those that the finest time needs, or the most with which the times so far fit.
+/// The decimals of the finest time, or the most with which all times so far fit.
 int TimeColumn::decimalsOfAll() const {
     int decimals = finest_;
     for (const Stretch& stretch : stretches_) {
@@ -43,7 +43,7 @@ int TimeColumn::decimalsOfAll() const {
 Result<void> TimeColumn::add(std::span<const RowTime> times) {
     for (const RowTime& time : times) {
         finest_ = std::max(finest_, time.decimals);
-        const int written = time.isCut ? RowTime::kMostDecimals + 1 : time.decimals;
+        const int written = time.isCut ? RowTime::kMaxDecimals + 1 : time.decimals;
         ++rowsWith_.at(static_cast<std::size_t>(written));
     }
     int decimals = decimalsOfAll();
@@ -78,14 +78,14 @@ Result<TimeColumn::Finished> TimeColumn::finish() {
          more < rowsWith_.size(); ++more) {
         finished.cutTimes += rowsWith_[more];
     }
-    // Rows may stand there with fewer decimals, or with so many that later ones did not fit.
-    const bool isEven = std::ranges::all_of(stretches_, [&](const Stretch& stretch) {
+    // Rows may be stored with fewer decimals, or with more than later rows allow.
+    const bool isUniform = std::ranges::all_of(stretches_, [&](const Stretch& stretch) {
         return stretch.decimals == finished.decimals || stretch.firstRow == rows_;
     });
-    if (isEven) {
+    if (isUniform) {
         return finished;
     }
-    const auto file = writeAgain(*written, finished.decimals);
+    const auto file = rescale(*written, finished.decimals);
     if (!file) {
         return file.problem();
     }
@@ -93,28 +93,28 @@ Result<TimeColumn::Finished> TimeColumn::finish() {
     return finished;
 }
 
-Result<ColumnFile> TimeColumn::writeAgain(const ColumnFile& written, int decimals) {
+Result<ColumnFile> TimeColumn::rescale(const ColumnFile& written, int decimals) {
     const auto before = MappedFile::open(folder_ / written.fileName());
     if (!before) {
         return before.problem();
     }
     const std::span rows(reinterpret_cast<const std::int64_t*>(before->data()), rows_);
-    auto even = ColumnWriter::open(folder_, kEvenWorkingName);
-    if (!even) {
-        return even.problem();
+    auto rescaled = ColumnWriter::open(folder_, kRescaledWorkingName);
+    if (!rescaled) {
+        return rescaled.problem();
     }
     for (std::size_t i = 0; i < stretches_.size(); ++i) {
         const std::size_t end = i + 1 < stretches_.size() ? stretches_[i + 1].firstRow : rows_;
         for (std::size_t row = stretches_[i].firstRow; row < end; ++row) {
             const RowTime time{rows[row], stretches_[i].decimals};
-            if (auto done = even->addNumber(*time.withDecimals(decimals)); !done) {
+            if (auto done = rescaled->addNumber(*time.withDecimals(decimals)); !done) {
                 return done.problem();
             }
         }
     }
-    auto file = even->finish();
+    auto file = rescaled->finish();
     std::error_code ignored;
-    if (file && file->hash != written.hash) { // as zeros alone would have
+    if (file && file->hash != written.hash) { // equal if all times are 0
         std::filesystem::remove(folder_ / written.fileName(), ignored);
     }
     return file;

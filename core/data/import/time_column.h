@@ -14,9 +14,9 @@
 
 namespace flip {
 
-/// The times of a dataset in the making: whole numbers of 10^-decimals of the source's unit, with
-/// as many decimals as the finest of them has, or the most with which all of them fit 64 bits; what
-/// is finer is cut off towards the past. Owned by one thread.
+/// The times of a dataset that is being imported: whole multiples of 10^-decimals of the source's
+/// unit, with as many decimals as the finest time has, or as many as let all times fit in 64 bits;
+/// finer digits are cut off towards the past. Owned by one thread.
 class TimeColumn {
 public:
     static Result<TimeColumn> open(const std::filesystem::path& columnsFolder);
@@ -36,26 +36,26 @@ private:
     TimeColumn(std::filesystem::path folder, ColumnWriter writer)
         : folder_(std::move(folder)), writer_(std::move(writer)) {}
 
-    /// Rows that were written with the same number of decimals, up to the next stretch.
+    /// Consecutive rows that were stored with the same number of decimals.
     struct Stretch {
         std::size_t firstRow = 0;
         int decimals = 0;
-        std::int64_t least = 0; // of their digits, or 0
-        std::int64_t most = 0;  // of their digits, or 0
+        std::int64_t least = 0; // smallest of their digits, or 0
+        std::int64_t most = 0;  // largest of their digits, or 0
 
         bool fits(int decimals) const;
     };
 
     int decimalsOfAll() const;
-    Result<ColumnFile> writeAgain(const ColumnFile& written, int decimals);
+    Result<ColumnFile> rescale(const ColumnFile& written, int decimals);
 
     std::filesystem::path folder_;
     ColumnWriter writer_;
     std::size_t rows_ = 0;
-    int finest_ = 0;                                                  // decimals that any time has
-    std::array<std::int64_t, RowTime::kMostDecimals + 2> rowsWith_{}; // by decimals; the last: more
-    std::vector<Stretch> stretches_{Stretch{}}; // few: decimals rise with the finest time and fall
-                                                // with the largest, each time for good
+    int finest_ = 0;                                                 // most decimals of any time
+    std::array<std::int64_t, RowTime::kMaxDecimals + 2> rowsWith_{}; // by decimals; the last: more
+    std::vector<Stretch> stretches_{Stretch{}}; // few: decimals rise only with a new finest time
+                                                // and fall only with a new largest one
     std::vector<std::int64_t> scaled_;          // of the rows being added
 };
 

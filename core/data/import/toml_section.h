@@ -13,26 +13,26 @@
 namespace flip {
 
 /// A table of a TOML document, read with Problems that name file and line. Copies share the
-/// document, which lives as long as one of them; any thread.
+/// document, which lives as long as any of them. Any thread.
 class TomlSection {
 public:
     using Names = std::span<const std::string_view>;
 
-    /// The whole document. `fileName` stands in Problems.
+    /// Parses a whole document. `fileName` is used in Problems.
     static Result<TomlSection> parse(std::string_view toml, const std::string& fileName);
 
     std::string where() const; // "schema.toml:7"
 
-    /// The line of a key's value; the section's own where the key is missing.
+    /// File and line of a key's value; those of the section if the key is missing.
     std::string where(std::string_view key) const;
 
     bool has(std::string_view key) const;
     bool isText(std::string_view key) const;
 
-    /// A Problem for the first key that is none of these, naming the nearest of them.
+    /// A Problem for the first key that is not one of these; it names the nearest known key.
     Result<void> allowOnly(Names known) const;
 
-    /// Text that must be there and must not be empty.
+    /// A required text that must not be empty.
     Result<std::string> text(std::string_view key) const;
     Result<std::string> textOr(std::string_view key, std::string fallback) const;
 
@@ -42,23 +42,23 @@ public:
     Result<std::int64_t> wholeOr(std::string_view key, std::int64_t fallback, std::int64_t least,
                                  std::int64_t most) const;
 
-    /// A list of texts, none of them empty; an empty list where the key is missing.
+    /// A list of texts, none of them empty; an empty list if the key is missing.
     Result<std::vector<std::string>> texts(std::string_view key) const;
 
-    /// The same, but one text may stand without a list round it, and there must be one.
+    /// The same, but a single text needs no list, and at least one text is required.
     Result<std::vector<std::string>> textOrTexts(std::string_view key) const;
 
-    /// One of the choices; the first of them where the key is missing.
+    /// One of the choices; the first if the key is missing.
     Result<std::string> choice(std::string_view key, Names choices) const;
 
     /// The sections written [[key]].
     Result<std::vector<TomlSection>> sections(const std::string& key) const;
 
-    /// The section written [key], if it is there.
+    /// The section written [key], if there is one.
     Result<std::optional<TomlSection>> section(const std::string& key) const;
 
 private:
-    struct Table; // knows the library
+    struct Table; // hides the TOML library
     explicit TomlSection(std::shared_ptr<const Table> table) : table_(std::move(table)) {}
 
     std::shared_ptr<const Table> table_;

@@ -21,7 +21,7 @@ struct TypedColumn {
     std::string type;
 };
 
-/// A file with what its header says.
+/// A file and the columns in its header.
 struct TypedFile {
     std::string table; // "inter", "user", "item"
     std::string file;  // as a schema names it
@@ -45,10 +45,11 @@ Result<std::vector<TypedColumn>> parseHeader(std::string_view line, const std::s
         const std::string_view type =
             name.size() < column.size() ? column.substr(name.size() + 1) : std::string_view();
         if (std::ranges::find(kTypes, type) == kTypes.end()) {
-            return Problem{"the header's " + quotedText(column) +
-                               " names no type; write name:type, such as user_id:token, with one "
-                               "of token, token_seq, float, float_seq, and tabs between",
-                           where};
+            return Problem{
+                "the header's " + quotedText(column) +
+                    " has no known type; write name:type, such as user_id:token, with one "
+                    "of token, token_seq, float, float_seq, separated by tabs",
+                where};
         }
         columns.push_back({std::string(name), std::string(type)});
         more = tab != std::string_view::npos;
@@ -92,7 +93,7 @@ Result<TypedFile> readTypes(const std::string& table, const TableFile& file,
     return TypedFile{table, schemaName, std::move(*columns)};
 }
 
-/// A text as TOML writes it.
+/// A text as a TOML string.
 std::string inToml(std::string_view text) {
     constexpr std::string_view kHex = "0123456789ABCDEF";
     std::string result = "\"";
@@ -134,7 +135,7 @@ public:
         text_ += "\n[time]\ncolumn = " + column(inter, name) + "\n";
     }
 
-    /// All columns of a file but some, each a field.
+    /// Each column of a file as a field, without those in `leftOut`.
     void fields(const TypedFile& file, const std::vector<std::string>& leftOut) {
         for (const TypedColumn& one : file.columns) {
             if (one.type == "float_seq" || std::ranges::find(leftOut, one.name) != leftOut.end()) {
@@ -220,8 +221,8 @@ Result<std::string> schemaFromTypedColumns(const std::filesystem::path& source) 
         const auto key = std::ranges::find_if(
             (*file)->columns, [&](const TypedColumn& one) { return rows.has(one.name); });
         if (key == (*file)->columns.end()) {
-            return Problem{"the file \"" + (*file)->file + "\" has no column that \"" + rows.file +
-                               "\" has too; one of them must be the key",
+            return Problem{"the file \"" + (*file)->file + "\" has no column in common with \"" +
+                               rows.file + "\"; one must be the key of both",
                            files->shown()};
         }
         std::string keyName = key->name;

@@ -11,7 +11,7 @@ namespace flip {
 
 namespace {
 
-/// The lists of a field as elements, value after value, each element of a list once.
+/// The elements of the lists of a field, value by value, without duplicates within a list.
 struct Lists {
     ValueDictionary elements;
     std::vector<std::uint64_t> ends{0}; // [values + 1], into `listed`
@@ -27,7 +27,7 @@ Lists listsOf(const ValueDictionary& values, std::string_view separator) {
     for (std::uint32_t value = 0; value < values.size(); ++value) {
         const auto begin = static_cast<std::ptrdiff_t>(lists.listed.size());
         forEachListElement(values.value(value), separator, [&](std::string_view text) {
-            // There are never more elements than bytes, and those are counted elsewhere.
+            // There are no more elements than bytes of text, which are limited elsewhere.
             const std::uint32_t element = *lists.elements.add(text);
             if (std::find(lists.listed.begin() + begin, lists.listed.end(), element) ==
                 lists.listed.end()) {
@@ -39,7 +39,7 @@ Lists listsOf(const ValueDictionary& values, std::string_view separator) {
     return lists;
 }
 
-/// What the counts of the lists say of their elements.
+/// Turns counts of lists into counts of their elements.
 TrainingCounts countElements(const Lists& lists, const TrainingCounts& counts) {
     TrainingCounts result;
     result.rows.assign(lists.elements.size(), 0);
@@ -58,7 +58,7 @@ TrainingCounts countElements(const Lists& lists, const TrainingCounts& counts) {
     return result;
 }
 
-/// The ids of lists, once their elements have theirs.
+/// The ids of lists, given those of their elements.
 ValueIds idsOfElements(Lists lists, const std::vector<std::int64_t>& idOfElement,
                        std::int64_t ids) {
     ValueIds result;
@@ -80,11 +80,11 @@ ValueIds idsOfElements(Lists lists, const std::vector<std::int64_t>& idOfElement
     return result;
 }
 
-/// Values, or elements of lists, of a field among others.
+/// The values, or list elements, of one of the fields that share a vocabulary.
 struct Shared {
     std::optional<Lists> lists;
-    TrainingCounts counts; // of what the ids are for
-    std::size_t next = 0;  // of counts.firstMet, not looked at yet
+    TrainingCounts counts; // of these values or elements
+    std::size_t next = 0;  // index in counts.firstMet of the next to merge
 };
 
 } // namespace
@@ -172,7 +172,7 @@ ValueIds idsOfNumbers(const ValueDictionary& values, const TrainingCounts& count
     for (std::uint32_t value = 0; value < values.size(); ++value) {
         numbers.push_back(parseNumber(values.value(value)));
     }
-    std::vector<std::uint32_t> order; // of the training rows' numbers
+    std::vector<std::uint32_t> order; // the training rows' numbers, ascending
     std::int64_t rows = 0;
     for (const std::uint32_t value : counts.firstMet) {
         if (numbers[value]) {
@@ -182,8 +182,8 @@ ValueIds idsOfNumbers(const ValueDictionary& values, const TrainingCounts& count
     }
     std::ranges::sort(order, {}, [&](std::uint32_t value) { return *numbers[value]; });
 
-    // The least number of each range but the first. A range is full when it holds an even share of
-    // the rows that are left, so that one number with most of the rows takes one range, not many.
+    // The smallest number of each range but the first. A range is full when it holds an equal share
+    // of the remaining rows, so that a number with most of the rows takes one range, not many.
     std::vector<double> bounds;
     std::int64_t inRange = 0;
     double last = 0;

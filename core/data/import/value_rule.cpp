@@ -16,13 +16,13 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t";
 
-struct Sign {
+struct Operator {
     std::string_view text;
     ValueRule::Comparison comparison;
 };
 
-// Longer signs first: ">=" must not be read as ">" and a rest.
-constexpr std::array<Sign, 6> kSigns = {{
+// Longer operators first, so that ">=" is not read as ">".
+constexpr std::array<Operator, 6> kOperators = {{
     {"<=", ValueRule::Comparison::LessOrEqual},
     {">=", ValueRule::Comparison::GreaterOrEqual},
     {"==", ValueRule::Comparison::Equal},
@@ -31,7 +31,7 @@ constexpr std::array<Sign, 6> kSigns = {{
     {">", ValueRule::Comparison::Greater},
 }};
 
-/// Reads a rule from its beginning on; what it takes is gone from `rest`.
+/// Parses a rule from its beginning; `rest_` is what is not parsed yet.
 class RuleReader {
 public:
     explicit RuleReader(std::string_view text) : rest_(trimmed(text, kBlanks)) {}
@@ -46,13 +46,13 @@ public:
         if (takeWord("in")) {
             return readList(rule);
         }
-        const auto sign = std::ranges::find_if(
-            kSigns, [&](const Sign& one) { return rest_.starts_with(one.text); });
-        if (sign == kSigns.end()) {
+        const auto found = std::ranges::find_if(
+            kOperators, [&](const Operator& one) { return rest_.starts_with(one.text); });
+        if (found == kOperators.end()) {
             return wrong("no comparison");
         }
-        rule.comparison = sign->comparison;
-        rest_ = trimmed(rest_.substr(sign->text.size()), kBlanks);
+        rule.comparison = found->comparison;
+        rest_ = trimmed(rest_.substr(found->text.size()), kBlanks);
         if (!atText()) {
             const auto number = parseNumber(rest_);
             if (!number) {
@@ -63,12 +63,12 @@ public:
         }
         if (rule.comparison != ValueRule::Comparison::Equal &&
             rule.comparison != ValueRule::Comparison::NotEqual) {
-            return wrong("a text, which is only equal or not, by == or !=");
+            return wrong("a text, which only == and != can compare");
         }
         if (auto taken = takeText(rule); !taken) {
             return taken.problem();
         }
-        return rest_.empty() ? Result(rule) : wrong("more than a text");
+        return rest_.empty() ? Result(rule) : wrong("something after the text");
     }
 
 private:
@@ -114,7 +114,7 @@ private:
         return {};
     }
 
-    /// From "[" on.
+    /// Parses a list, beginning at its "[".
     Result<ValueRule> readList(ValueRule& rule) {
         do {
             rest_ = trimmed(rest_.substr(1), kBlanks); // "[" or ","
@@ -122,14 +122,14 @@ private:
                 return taken.problem();
             }
             if (!rule.texts.empty() && !rule.numbers.empty()) {
-                return wrong("numbers beside texts");
+                return wrong("a mix of numbers and texts");
             }
         } while (rest_.starts_with(','));
         if (!rest_.starts_with(']')) {
             return wrong("no ] or comma");
         }
         rest_ = rest_.substr(1);
-        return rest_.empty() ? Result(rule) : wrong("more than a list");
+        return rest_.empty() ? Result(rule) : wrong("something after the list");
     }
 
     std::string_view rest_;
@@ -175,7 +175,7 @@ bool ValueRule::holds(std::string_view value) const {
 Result<ValueRule> parseValueRule(std::string_view text, const std::string& where) {
     auto rule = RuleReader(text).read();
     if (!rule) {
-        return Problem{quotedText(text) + " is no rule: there is " + rule.problem().what +
+        return Problem{quotedText(text) + " is not a rule: there is " + rule.problem().what +
                            "; write one of < <= == != >= > and a number, such as \">= 6\", or "
                            "== \"yes\" or in [\"click\", \"buy\"]",
                        where};

@@ -9,7 +9,7 @@
 
 namespace flip {
 
-/// A finite decimal number with blanks round it or none; nothing else stands in the text.
+/// Parses a finite decimal number, with or without blanks around it; nothing for other text.
 std::optional<double> parseNumber(std::string_view text);
 
 /// What a value must be: a comparison with a number (">= 6"), a text ('== "yes"', '!= "no"'), or
@@ -17,19 +17,19 @@ std::optional<double> parseNumber(std::string_view text);
 struct ValueRule {
     enum class Comparison { Less, LessOrEqual, Equal, NotEqual, GreaterOrEqual, Greater };
 
-    Comparison comparison = Comparison::Equal; // of texts only these two: equal, not equal
-    std::vector<double> numbers;               // equal means: to one of them
+    Comparison comparison = Comparison::Equal; // for texts only Equal and NotEqual
+    std::vector<double> numbers;               // Equal means equal to one of them
     std::vector<std::string> texts;            // the same; one of the two lists is empty
 
-    /// Whether values are texts, as they stand, and not numbers.
+    /// Whether values are compared as texts, not as numbers.
     bool isText() const { return !texts.empty(); }
 
     bool holds(double value) const;
     bool holds(std::string_view value) const;
 };
 
-/// Reads a rule. Texts stand in double or single quotes, a backslash before a quote or a backslash
-/// inside. `where` is where the rule is written; the Problem names the part that is wrong too.
+/// Parses a rule. Texts are in double or single quotes; inside them a backslash escapes a quote or
+/// a backslash. `where` is the location of the rule; the Problem also quotes the invalid part.
 Result<ValueRule> parseValueRule(std::string_view text, const std::string& where);
 
 } // namespace flip

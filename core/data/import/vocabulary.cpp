@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kFormat = 1;
 
-/// Distinct elements of a list that are not empty, in its order.
+/// The distinct non-empty elements of a list, in their order.
 std::vector<std::string> elementsOf(std::string_view value, std::string_view separator,
                                     bool mayHaveBrackets) {
     std::vector<std::string> elements;
@@ -37,14 +37,14 @@ std::vector<std::string> elementsOf(std::string_view value, std::string_view sep
     return elements;
 }
 
-/// The same of a dataset's own value.
+/// The same for a value of a dataset.
 std::vector<std::string> elementsOf(const FieldInfo& field, std::string_view value) {
     return elementsOf(value, field.separator, field.hasBrackets);
 }
 
 Problem noMatch(const Dataset& dataset, const FieldInfo& field) {
     return {"the ids of the field \"" + field.name +
-                "\" are not those of its values; import the dataset again",
+                "\" do not match its values; import the dataset again",
             dataset.name()};
 }
 
@@ -77,13 +77,13 @@ std::vector<std::int64_t> rowsOfValues(const Dataset& dataset, int field) {
     return rows;
 }
 
-/// The values, or elements, of a group of fields by their id, counted from 1.
+/// The values, or list elements, of a group of fields by their id, counted from 1.
 class KnownValues {
 public:
     KnownValues(const Dataset& dataset, const std::vector<std::size_t>& group)
         : dataset_(dataset), group_(group), known_(idsOf(group.front())) {}
 
-    /// false where ids and values do not fit.
+    /// Returns false if ids and values do not match.
     bool read() {
         const bool hasLists = std::ranges::any_of(
             group_, [&](std::size_t i) { return dataset_.fields()[i].kind == FieldKind::Multi; });
@@ -109,7 +109,7 @@ private:
         return static_cast<std::size_t>(dataset_.fields()[i].ids);
     }
 
-    /// Which elements training rows hold often enough to have an id.
+    /// Counts the training rows of each element, which decide whether it has an id.
     void countElements() {
         for (const std::size_t i : group_) {
             const FieldInfo& info = dataset_.fields()[i];
@@ -178,7 +178,7 @@ private:
     std::unordered_map<std::string, std::int64_t> rowsOfElement_;
 };
 
-/// The least number of each range but the first; nothing where ids and numbers do not fit.
+/// The smallest number of each range but the first; nothing if ids and numbers do not match.
 std::optional<std::vector<double>> boundsOf(const Dataset& dataset, std::size_t i) {
     const FieldInfo& info = dataset.fields()[i];
     const auto field = static_cast<int>(i);
@@ -203,7 +203,7 @@ std::optional<std::vector<double>> boundsOf(const Dataset& dataset, std::size_t 
     return least.empty() ? least : std::vector<double>(least.begin() + 1, least.end());
 }
 
-/// A member of the type asked for, or nothing.
+/// A member, if it exists and has this type.
 template <class T>
 std::optional<T> member(const Json& object, const char* key) {
     const auto found = object.find(key);
@@ -255,10 +255,10 @@ std::optional<FieldVocabulary> fieldOf(const Json& object, std::int64_t firstId)
                   .shares = *shares,
                   .ids = *ids,
                   .firstId = firstId};
-    const bool isWords = *use == FieldUse::Text;
+    const bool isText = *use == FieldUse::Text;
     const bool isNumbers = *kind == FieldKind::Number;
-    const auto wantedValues = isWords || isNumbers ? 0 : *ids;
-    const auto wantedBounds = isNumbers && !isWords ? std::max<std::int64_t>(*ids - 1, 0) : 0;
+    const auto wantedValues = isText || isNumbers ? 0 : *ids;
+    const auto wantedBounds = isNumbers && !isText ? std::max<std::int64_t>(*ids - 1, 0) : 0;
     if (std::cmp_not_equal(values->size(), wantedValues) ||
         std::cmp_not_equal(bounds->size(), wantedBounds) ||
         std::cmp_not_equal(counts->size(), 1 + *ids) ||
@@ -268,7 +268,7 @@ std::optional<FieldVocabulary> fieldOf(const Json& object, std::int64_t firstId)
     for (std::size_t i = 0; i < values->size(); ++i) {
         const auto code = field.known.add((*values)[i]);
         if (!code || *code != i) {
-            return std::nullopt; // named twice
+            return std::nullopt; // duplicate
         }
     }
     field.bounds = *bounds;
@@ -348,7 +348,7 @@ std::vector<std::int64_t> Vocabulary::idsOf(std::size_t field, std::string_view 
     };
     find(own.info.hasBrackets);
     if (ids.empty()) {
-        find(true); // a list may be written in brackets here though none was in the dataset
+        find(true); // a list may have brackets here even if none in the dataset had
     }
     if (ids.empty()) {
         ids.push_back(own.info.firstId);
@@ -379,7 +379,7 @@ std::string Vocabulary::toJson() const {
 
 Result<Vocabulary> Vocabulary::fromJson(std::string_view json, const std::string& where) {
     const Json document = Json::parse(json, nullptr, /*allow_exceptions=*/false);
-    const Problem damaged{"is no vocabulary, or is damaged; export the bundle again", where};
+    const Problem damaged{"is not a vocabulary, or is damaged; export the bundle again", where};
     if (!document.is_object()) {
         return damaged;
     }

@@ -12,31 +12,31 @@
 
 namespace flip {
 
-/// What gives the values of one field their ids.
+/// The ids of the values of one field.
 struct FieldVocabulary {
-    FieldInfo info;        // firstId is the unknown value's; the others follow
-    ValueDictionary known; // values, or elements of lists, in the order of their ids; of a field of
-                           // numbers, or of words alone, none
-    std::vector<double> bounds;       // of numbers: the least of each range but the first
+    FieldInfo info;        // firstId is the unknown id; the others follow
+    ValueDictionary known; // values, or elements of lists, in the order of their ids; none for a
+                           // field of numbers or one used as text only
+    std::vector<double> bounds;       // for numbers: the smallest of each range but the first
     std::vector<std::int64_t> counts; // [1 + ids], training rows that hold each id
 };
 
 /// The ids of a dataset without its rows: what a model needs to read rows that are not in it.
 class Vocabulary {
 public:
-    /// Reads all columns of the fields that serve as ids. A dataset whose ids do not fit its values
-    /// is a Problem.
+    /// Reads all columns of the fields that are used as ids. A dataset whose ids do not match its
+    /// values is a Problem.
     static Result<Vocabulary> of(const Dataset& dataset);
 
     const std::vector<FieldVocabulary>& fields() const { return fields_; }
     std::int64_t idCount() const { return idCount_; } // K, the mask and the unknown ids included
     std::vector<std::int64_t> trainingCounts() const; // [K]
 
-    /// The id of a value of kind Category or Number; the field's unknown id where it has none.
+    /// The id of a value of kind Category or Number; the field's unknown id if it has none.
     std::int64_t idOf(std::size_t field, std::string_view value) const;
 
-    /// The ids of a list's known elements, each once, in its order; the unknown id alone where none
-    /// is known. Of other kinds idOf() alone.
+    /// The ids of a list's known elements, in their order and without duplicates; only the unknown
+    /// id if none is known. For other kinds, idOf().
     std::vector<std::int64_t> idsOf(std::size_t field, std::string_view list) const;
 
     std::string toJson() const;

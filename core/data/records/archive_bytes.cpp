@@ -14,9 +14,9 @@ namespace flip {
 namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{1} << 17;
-constexpr std::size_t kMostMembers = 1'000'000; // of an archive that is looked into
+constexpr std::size_t kMostMembers = 1'000'000; // of an archive whose files are listed
 
-/// An archive opened for reading, over a file or over another source.
+/// An archive opened for reading, from a file or from another source.
 class Archive {
 public:
     explicit Archive(std::string shownName) : shownName_(std::move(shownName)) {
@@ -25,7 +25,7 @@ public:
             throw std::bad_alloc();
         }
     }
-    // The library holds a pointer to it.
+    // libarchive holds a pointer to this object.
     Archive(const Archive&) = delete;
     Archive& operator=(const Archive&) = delete;
 
@@ -41,7 +41,7 @@ public:
         return checked(archive_read_open(get(), this, nullptr, readBlock, nullptr));
     }
 
-    /// The next member; nullptr behind the last one.
+    /// The next member; nullptr after the last one.
     Result<archive_entry*> next() {
         archive_entry* entry = nullptr;
         const int code = archive_read_next_header(get(), &entry);
@@ -62,7 +62,7 @@ public:
         return static_cast<std::size_t>(count);
     }
 
-    /// Reads what is left of the source, so that its checksums are compared.
+    /// Reads the rest of the source, so that its checksums are verified.
     Result<void> readToEnd() {
         for (;;) {
             const auto count = source_->read(block_.data(), block_.size());
@@ -72,7 +72,7 @@ public:
         }
     }
 
-    /// Of the file on the disk.
+    /// Bytes read of the file on disk.
     std::int64_t bytesRead() const {
         return source_ ? source_->bytesRead() : archive_filter_bytes(get(), -1);
     }
@@ -84,7 +84,7 @@ public:
         const char* const text = archive_error_string(get());
         return Problem{"is damaged or cut short (" +
                            std::string(text == nullptr ? "unknown data" : text) +
-                           "); fetch the file anew",
+                           "); fetch the file again",
                        shownName_};
     }
 
@@ -115,10 +115,10 @@ private:
     std::unique_ptr<ByteSource> source_;
     std::vector<char> block_;
     std::optional<Problem> sourceProblem_;
-    std::unique_ptr<archive, Free> archive_; // last member: reads from the others until it is freed
+    std::unique_ptr<archive, Free> archive_; // last member: uses the others until it is freed
 };
 
-/// The member an archive is positioned at.
+/// The bytes of the member that an archive is positioned at.
 class MemberBytes final : public ByteSource {
 public:
     explicit MemberBytes(std::unique_ptr<Archive> archive)
@@ -137,7 +137,7 @@ private:
     std::int64_t begin_; // bytes read before the member
 };
 
-class NoBytes final : public ByteSource {
+class EmptyBytes final : public ByteSource {
 public:
     Result<std::size_t> read(char*, std::size_t) override { return std::size_t{0}; }
     std::int64_t bytesRead() const override { return 0; }
@@ -185,14 +185,14 @@ Result<std::vector<ArchiveMember>> list(Archive& archive, const std::string& sho
             return entry.problem();
         }
         if (!members.empty()) {
-            members.back().packedEnd = archive.bytesRead(); // by now the one before is skipped
+            members.back().packedEnd = archive.bytesRead(); // the previous member is skipped by now
         }
         if (*entry == nullptr) {
             return members;
         }
         if (seen == kMostMembers) {
-            return Problem{"holds more than " + std::to_string(kMostMembers) +
-                               " files; unpack those that are needed",
+            return Problem{"contains more than " + std::to_string(kMostMembers) +
+                               " files; unpack the ones you need",
                            shownName};
         }
         if (isFile(*entry)) {
@@ -240,7 +240,7 @@ Result<std::unique_ptr<ByteSource>> unpackFilter(std::unique_ptr<ByteSource> pac
         return entry.problem();
     }
     if (*entry == nullptr) {
-        return std::unique_ptr<ByteSource>(std::make_unique<NoBytes>());
+        return std::unique_ptr<ByteSource>(std::make_unique<EmptyBytes>());
     }
     auto bytes = std::make_unique<MemberBytes>(std::move(raw));
     bytes->countFromBeginning();
@@ -256,7 +256,7 @@ Result<std::vector<ArchiveMember>> listZip(const std::filesystem::path& file,
     auto members = list(**zip, shownName);
     if (members) {
         for (ArchiveMember& member : *members) {
-            member.packedEnd = 0; // the list stands at the end, so nothing was read on the way
+            member.packedEnd = 0; // the directory is at the end, so no member was read
         }
     }
     return members;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kNewLine = "\n";
 
-/// On one line and without a tab.
+/// Replaces tabs and line breaks by blanks.
 std::string flat(std::string text) {
     std::ranges::replace_if(
         text, [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');

@@ -21,19 +21,19 @@ struct BadLine {
     Problem problem() const { return {reason, file + ":" + std::to_string(line)}; }
 };
 
-/// Lines that were left out: how many, and the first of them.
+/// Lines that were left out: their number, and the first of them.
 class BadLines {
 public:
     static constexpr std::size_t kKept = 1000;
 
-    /// Adds the defects of a batch of `file`; their lines count from `firstLine`.
+    /// Adds the defects of a batch of `file`; their line numbers are relative to `firstLine`.
     void add(const std::string& file, std::int64_t firstLine,
              std::span<const RecordBatch::Defect> defects);
 
     std::int64_t count() const { return count_; }
     const std::vector<BadLine>& first() const { return first_; }
 
-    /// One line each of file, line and reason, parted by tabs.
+    /// One line per bad line: file, line and reason, separated by tabs.
     std::string toText() const;
     static Result<std::vector<BadLine>> fromText(std::string_view text, const std::string& where);
 

@@ -16,29 +16,29 @@
 
 namespace flip {
 
-/// One record in UTF-8. The views live until the reader's next step.
+/// One record in UTF-8. The views are valid until the next call of next().
 struct CsvRecord {
     std::vector<std::string_view> fields;
-    std::int64_t line = 0;   // where it starts, from 1
-    std::string_view defect; // not empty: the line is bad, for this reason; no fields then
+    std::int64_t line = 0;   // the line where it starts, from 1
+    std::string_view defect; // if not empty: why the line is bad; it has no fields
 };
 
-/// Reads a delimited text file record by record, whatever their number of fields, in memory bounded
-/// by the largest record. Owned by one thread.
+/// Reads a delimited text file record by record; records may have any number of fields. Memory is
+/// bounded by the largest record. Owned by one thread.
 class CsvReader {
 public:
-    /// `shownName` stands in Problems: "ratings.csv:17".
+    /// Problems name the file as `shownName`: "ratings.csv:17".
     static Result<CsvReader> open(const std::filesystem::path& file, CsvFormat format,
                                   std::string shownName);
 
-    /// The next record; false at the end.
+    /// Reads the next record; false at the end.
     Result<bool> next(CsvRecord& record);
 
     std::int64_t bytesRead() const { return parts_->records->bytesRead(); }
     std::string where(std::int64_t line) const { return name_ + ":" + std::to_string(line); }
 
 private:
-    /// Behind a pointer, since the stream refers to the others.
+    /// On the heap, since the stream holds references to the others.
     struct Parts {
         std::unique_ptr<CsvRecords> records;
         WorkerPool pool{1};
@@ -49,8 +49,8 @@ private:
 
     std::unique_ptr<Parts> parts_;
     std::string name_;
-    std::span<RecordBatch> batches_; // those not read to their end
-    std::size_t record_ = 0;         // of the first of them
+    std::span<RecordBatch> batches_; // those not fully read
+    std::size_t record_ = 0;         // next record of the first batch
     std::size_t defect_ = 0;
 };
 

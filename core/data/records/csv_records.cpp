@@ -22,7 +22,8 @@ std::string megabytes(std::size_t bytes) {
                               : std::to_string(bytes) + " bytes";
 }
 
-/// A bit for each of the 64 bytes at `text` that equals one of two; the lowest is the first.
+/// Sets a bit for each of the 64 bytes at `text` that equals `one` or `other`; the lowest bit is
+/// the first byte.
 std::uint64_t matches(const char* text, char one, char other) {
 #if defined(__SSE2__)
     const __m128i ones = _mm_set1_epi8(one);
@@ -59,15 +60,14 @@ Result<void> checkFormat(const CsvFormat& format, const std::string& where) {
     }
     if ((format.delimiter + format.quote + format.escape).find_first_of("\r\n") !=
         std::string::npos) {
-        return Problem{"delimiter, quote and escape cannot hold a line break", where};
+        return Problem{"delimiter, quote and escape cannot contain a line break", where};
     }
     if (!format.quote.empty() && format.delimiter.find(format.quote) != std::string::npos) {
-        return Problem{"the delimiter holds the quote; they must differ", where};
+        return Problem{"the delimiter contains the quote; they must differ", where};
     }
     if (!format.escape.empty() && (format.quote.empty() || format.escape == format.quote ||
                                    format.delimiter.find(format.escape) != std::string::npos)) {
-        return Problem{"an escape stands in quoted fields and must differ from the quote and the "
-                       "delimiter",
+        return Problem{"the escape needs a quote, and must differ from the quote and the delimiter",
                        where};
     }
     return {};
@@ -88,28 +88,28 @@ public:
         const bool quoted = !format_.quote.empty() &&
                             std::memchr(batch_.text.data(), format_.quote[0], end_) != nullptr;
         if (!quoted && delimiter_.size() == 1 && !checkUtf8_ && !convert_ && columns_ != 0) {
-            plainRecords();
+            parsePlainRecords();
         } else {
-            anyRecords();
+            parseAnyRecords();
         }
         if (columns_ == 0) {
             batch_.firstCells.push_back(batch_.cells.size());
         }
-        batch_.text.append(ValueKey::kWhole, '\0');
+        batch_.text.append(ValueKey::kInlineBytes, '\0');
     }
 
 private:
-    /// A field as it stands in the raw bytes.
+    /// Where a field is in the raw bytes.
     struct Field {
         std::size_t begin;
         std::size_t end;
-        bool rewritten; // holds doubled quotes or escapes
+        bool rewritten; // contains doubled quotes or escapes
     };
     enum class Found { Record, Unfinished, Defect };
 
-    /// Records whose fields end where the next delimiter or line break stands: nearly all files,
-    /// and the way that must be fast.
-    void plainRecords() {
+    /// Parses records whose fields end at the next delimiter or line break. Nearly all files take
+    /// this path, so it must be fast.
+    void parsePlainRecords() {
         const char* const text = batch_.text.data();
         const char delimiter = delimiter_[0];
         recordBegin_ = 0;
@@ -165,7 +165,7 @@ private:
         closeRecord(first);
     }
 
-    /// Takes the cells from `first` on as a record, if they are as many as the columns.
+    /// Adds the cells from `first` on as a record, if they are as many as the columns.
     void closeRecord(std::size_t first) {
         const std::size_t count = batch_.cells.size() - first;
         if (columns_ == 0) {
@@ -173,14 +173,14 @@ private:
         } else if (count != columns_) {
             batch_.cells.resize(first);
             addDefect(line_, "expected " + std::to_string(columns_) + " columns, found " +
-                                 std::to_string(count) + "; mend or remove the line");
+                                 std::to_string(count) + "; fix or remove the line");
             return;
         }
         batch_.lines.push_back(static_cast<std::uint32_t>(line_));
     }
 
-    /// Records of every kind.
-    void anyRecords() {
+    /// Parses records of any kind.
+    void parseAnyRecords() {
         for (std::size_t at = 0; at < end_;) {
             const Found found = scanRecord(at);
             if (found == Found::Unfinished && end_ - at <= format_.maxRecordBytes) {
@@ -188,13 +188,13 @@ private:
                 return;
             }
             if (found == Found::Unfinished) {
-                // Looking at each of its lines anew could take for ever.
+                // Parsing again from each of its lines could take quadratic time.
                 addDefect(line_, "the record is longer than " + megabytes(format_.maxRecordBytes) +
                                      "; check the quotes");
                 return;
             }
             if (found == Found::Record) {
-                takeRecord(at);
+                addRecord(at);
             }
             line_ += lineBreaks_;
             at = next_;
@@ -298,7 +298,7 @@ private:
             return Found::Record;
         }
         if (rest.empty()) {
-            recordEnds = true; // only the last line of a file ends so
+            recordEnds = true; // only the last line of a file can end like this
             return Found::Record;
         }
         return defect(line_, "text follows a closing quote; double the quotes inside a field");
@@ -311,7 +311,7 @@ private:
     }
 
     /// Turns the fields found into cells.
-    void takeRecord(std::size_t begin) {
+    void addRecord(std::size_t begin) {
         if (checkUtf8_ && !isUtf8(std::string_view(batch_.text.data() + begin, next_ - begin))) {
             addDefect(line_, "is not valid UTF-8; name the file's encoding");
             return;
@@ -323,7 +323,7 @@ private:
                                         static_cast<std::uint32_t>(field.end - field.begin)});
                 continue;
             }
-            // What differs from the raw bytes stands behind them: those may be parsed once more.
+            // Text that differs from the raw bytes goes after them, since they may be parsed again.
             const std::size_t start = batch_.text.size();
             plain_.assign(batch_.text, field.begin, field.end - field.begin);
             if (field.rewritten) {
@@ -353,7 +353,7 @@ private:
         field.resize(to);
     }
 
-    /// Where a byte stands in [from, end); `end` if nowhere.
+    /// The position of a byte in [from, end); `end` if it is not there.
     std::size_t find(char wanted, std::size_t from, std::size_t end) const {
         const void* const found = std::memchr(batch_.text.data() + from, wanted, end - from);
         return found == nullptr
@@ -373,7 +373,7 @@ private:
 
     std::string fieldTooLong() const {
         return "a field is longer than " + megabytes(format_.maxFieldBytes) +
-               "; check the delimiter and the line ends";
+               "; check the delimiter and the line endings";
     }
 
     // Constant.
@@ -385,15 +385,15 @@ private:
     bool checkUtf8_ = false;
     bool convert_ = false;
 
-    // Where the pass is.
+    // Current position.
     std::int64_t line_ = 0;
     std::size_t recordBegin_ = 0;
-    bool tooLong_ = false; // a field of the record at hand
+    bool tooLong_ = false; // a field of the current record
 
     // The record found by the last scan.
     std::vector<Field> fields_;
-    std::size_t next_ = 0;        // where the record after it begins
-    std::int64_t lineBreaks_ = 0; // in it, its own end included
+    std::size_t next_ = 0;        // where the next record begins
+    std::int64_t lineBreaks_ = 0; // in the record, including its end
     std::int64_t defectLine_ = 0;
     std::string reason_;
     std::string plain_;
@@ -422,8 +422,8 @@ Result<std::unique_ptr<CsvRecords>> CsvRecords::open(std::unique_ptr<ByteSource>
 
 Result<void> CsvRecords::readHeader(const std::string& shownName) {
     RecordBatch batch;
-    // A header may hold quoted line breaks, so one line is not always enough; empty lines before it
-    // are none.
+    // A header may contain quoted line breaks, so one line is not always enough. Empty lines before
+    // it are skipped.
     do {
         RecordBatch line;
         const auto found = blocks_.read(line, 0);
@@ -432,7 +432,7 @@ Result<void> CsvRecords::readHeader(const std::string& shownName) {
         }
         if (!*found) {
             if (batch.rawBytes > 0) {
-                break; // its quote stays open
+                break; // its quote is never closed
             }
             return Problem{"the file is empty; its first line must name the columns", shownName};
         }
@@ -460,11 +460,10 @@ Result<void> CsvRecords::readHeader(const std::string& shownName) {
     std::set<std::string_view> seen;
     for (const RecordBatch::Cell& cell : batch.cells) {
         const std::string_view column = batch.cell(cell);
-        // Spreadsheets keep columns that once held something; nobody can ask for one without a
-        // name.
+        // Spreadsheets may export several empty columns without a name; no schema can name them.
         if (!seen.insert(column).second && !trimmed(column).empty()) {
             return Problem{"the column name " + quotedText(column) +
-                               " stands twice; rename one of them",
+                               " appears twice; rename one of them",
                            where};
         }
         columns_.emplace_back(column);

@@ -15,32 +15,32 @@
 
 namespace flip {
 
-/// How a delimited text file is written. LF and CRLF end a record; a byte order mark is skipped.
+/// The format of a delimited text file. LF and CRLF end a record; a byte order mark is skipped.
 struct CsvFormat {
     std::string delimiter = ",";
     std::string quote = "\""; // one byte, doubled inside a quoted field; empty: no quoting
-    std::string escape;       // one byte before a quote or itself in a quoted field; empty: none
+    std::string escape;       // one byte, escapes quote and itself in a quoted field; empty: none
     TextEncoding encoding = TextEncoding::Utf8;
     std::size_t maxFieldBytes = 1 << 20;
     std::size_t maxRecordBytes = 1 << 24;
-    std::size_t blockBytes = 1 << 18; // of a batch
+    std::size_t blockBytes = 1 << 18; // per batch
 };
 
-/// A Problem at `where` if no file can be read so: delimiter, quote and escape contradict each
-/// other.
+/// A Problem at `where` if delimiter, quote and escape are invalid or contradict each other.
 Result<void> checkFormat(const CsvFormat& format, const std::string& where);
 
-/// Parses records of a delimited text file. A quote that is never closed, or closed in the middle
-/// of a field, costs its first line; reading goes on with the line after it, so that nothing else
-/// is lost. Immutable; any thread.
+/// Parses records of a delimited text file. A record whose quote is never closed, or closed in the
+/// middle of a field, loses only its first line: parsing continues with the next line. Of a record
+/// longer than maxRecordBytes all that was read is lost. Immutable; any thread.
 class CsvParser {
 public:
     explicit CsvParser(CsvFormat format) : format_(std::move(format)) {}
 
     const CsvFormat& format() const { return format_; }
 
-    /// As RecordFormat::parse() says; records of another number of cells than `columns` are
-    /// defects. With `columns` 0 any number will do, and `firstCells` says which are whose.
+    /// See RecordFormat::parse(). Records with another number of cells than `columns` are defects.
+    /// With `columns` 0 any number is accepted, and `firstCells` holds where the cells of each
+    /// record begin.
     void parse(RecordBatch& batch, std::size_t columns) const;
 
 private:
@@ -48,10 +48,12 @@ private:
     CsvFormat format_;
 };
 
-/// A delimited text file. Without header and names its records may have any number of cells.
+/// A delimited text file. Without a header and column names its records may have any number of
+/// cells.
 class CsvRecords final : public RecordFormat {
 public:
-    /// `columns` are the names where the file has no header. `shownName` stands in Problems.
+    /// `columns` are the column names of a file without a header. Problems name the file as
+    /// `shownName`.
     static Result<std::unique_ptr<CsvRecords>> open(std::unique_ptr<ByteSource> source,
                                                     const CsvFormat& format, bool header,
                                                     std::vector<std::string> columns,

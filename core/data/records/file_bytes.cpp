@@ -19,7 +19,7 @@ public:
         const std::size_t count = std::fread(target, 1, size, stream_.get());
         if (std::ferror(stream_.get()) != 0) {
             return Problem{std::string("reading failed half-way: ") + std::strerror(errno),
-                           file_.string(), /*world=*/true};
+                           file_.string(), /*systemError=*/true};
         }
         bytes_ += static_cast<std::int64_t>(count);
         return count;
@@ -50,7 +50,7 @@ Result<std::unique_ptr<ByteSource>> openFileBytes(const std::filesystem::path& f
     if (stream == nullptr) {
         return Problem{std::string("cannot be read: ") + std::strerror(errno), file.string()};
     }
-    std::setvbuf(stream, nullptr, _IONBF, 0); // whole blocks are asked for
+    std::setvbuf(stream, nullptr, _IONBF, 0); // callers read whole blocks
     return std::unique_ptr<ByteSource>(std::make_unique<FileBytes>(stream, file));
 }
 

@@ -7,7 +7,7 @@
 
 namespace flip {
 
-/// The bytes of a file as they stand on the disk; a folder or a device is refused.
+/// The bytes of a file as they are on disk; a folder or a device is a Problem.
 Result<std::unique_ptr<ByteSource>> openFileBytes(const std::filesystem::path& file);
 
 } // namespace flip

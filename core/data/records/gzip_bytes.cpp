@@ -12,7 +12,7 @@ namespace flip {
 
 namespace {
 
-// zlib's own code is used here, since libarchive's gzip reader compares no checksums.
+// Uses zlib itself, since libarchive's gzip reader does not verify checksums.
 class GzipBytes final : public ByteSource {
 public:
     GzipBytes(std::unique_ptr<ByteSource> packed, std::string shownName)
@@ -44,7 +44,7 @@ public:
 private:
     static constexpr std::size_t kBufferBytes = std::size_t{1} << 17;
 
-    /// Sees to it that there is a packed byte; false at the end of the file.
+    /// Makes at least one packed byte available; false at the end of the file.
     Result<bool> refill() {
         if (stream_.avail_in > 0) {
             return true;
@@ -84,7 +84,7 @@ private:
             return more.problem();
         }
         if (!*more) {
-            return Problem{"is cut short: the gzip data end before their end; fetch the file anew",
+            return Problem{"is cut short: the gzip data is incomplete; fetch the file again",
                            shownName_};
         }
         const int code = inflate(&stream_, Z_NO_FLUSH);
@@ -96,9 +96,9 @@ private:
             return {};
         }
         if (code != Z_OK && code != Z_BUF_ERROR) {
-            return Problem{"is damaged: the gzip data are not whole (" +
+            return Problem{"is damaged: the gzip data is invalid (" +
                                std::string(stream_.msg == nullptr ? "unknown data" : stream_.msg) +
-                               "); fetch the file anew",
+                               "); fetch the file again",
                            shownName_};
         }
         return {};
@@ -108,7 +108,7 @@ private:
     std::string shownName_;
     std::vector<char> buffer_; // of packed bytes
     z_stream stream_{};
-    std::int64_t members_ = 0; // begun
+    std::int64_t members_ = 0; // members begun
     bool inMember_ = false;
     bool atEnd_ = false;
 };

@@ -23,8 +23,8 @@ std::vector<std::string> namesOf(const std::vector<WantedColumn>& columns) {
 
 } // namespace
 
-/// One pass over a batch. Behind the raw bytes stand some that are zero: as a line break does, they
-/// end whatever is being read, so that nothing has to ask where the bytes end.
+/// One pass over a batch. Zero bytes follow the raw bytes: like a line break, they end any value,
+/// so that no check for the end of the bytes is needed.
 class JsonLines::Scan {
 public:
     Scan(const JsonPaths& paths, const std::vector<bool>& areLists,
@@ -36,7 +36,7 @@ public:
     void run() {
         const std::size_t raw = batch_.rawBytes;
         batch_.text.append(kJsonPadding, '\0');
-        behind_ = batch_.text.size();
+        addedBegin_ = batch_.text.size();
         text_ = batch_.text.data();
         const char* const end = text_ + raw;
         const bool allUtf8 = isUtf8({text_, raw});
@@ -54,7 +54,7 @@ public:
             begin = lineEnd + 1;
         }
         batch_.text += added_;
-        batch_.text.append(ValueKey::kWhole, '\0');
+        batch_.text.append(ValueKey::kInlineBytes, '\0');
     }
 
 private:
@@ -90,10 +90,10 @@ private:
         }
         batch_.cells.resize(first);
         batch_.defects.push_back(
-            {line, "is no JSON object (" + reason_ + "); write one object a line"});
+            {line, "is not a JSON object (" + reason_ + "); write one object per line"});
     }
 
-    /// A value that `node` is about. Stops behind it, or where it is wrong.
+    /// Reads the value at `node`. Stops after it, or at an error.
     bool readValue(std::size_t node, int level) {
         const JsonPaths::Node& wanted = paths_[node];
         const char* const begin = at_;
@@ -102,16 +102,16 @@ private:
             if (string.wrong != nullptr) {
                 return failIn(string);
             }
-            return wanted.columns.empty() || take(wanted, string);
+            return wanted.columns.empty() || store(wanted, string);
         }
-        const bool goesOn = *at_ == '{'   ? readObject(node, level)
-                            : *at_ == '[' ? readList(node, level)
-                                          : skipScalar();
-        if (!goesOn) {
+        const bool isValid = *at_ == '{'   ? readObject(node, level)
+                             : *at_ == '[' ? readList(node, level)
+                                           : skipScalar();
+        if (!isValid) {
             return false;
         }
         if (*begin != 'n') { // null
-            take(wanted, cellOf(begin, at_));
+            store(wanted, cellOf(begin, at_));
         }
         return true;
     }
@@ -123,12 +123,11 @@ private:
         const JsonPaths::Node& wanted = paths_[node];
         const std::uint64_t object = ++objects_;
         return eachMember([&](const JsonString& name) {
-            const std::size_t child =
-                wanted.member(name.escaped ? std::string_view(unescape(name)) : name.text);
+            const std::size_t child = findMember(wanted, name);
             if (child == JsonPaths::kNone) {
                 return skipValue(level + 1);
             }
-            meet(child, object);
+            beginMember(child, object);
             return readValue(child, level + 1);
         });
     }
@@ -152,7 +151,7 @@ private:
             }
             ++number;
             if (wanted.everyItem != JsonPaths::kNone) {
-                at_ = begin; // an item may be wanted by its number, too
+                at_ = begin; // an item may also be wanted by its number
                 return readValue(wanted.everyItem, level + 1);
             }
             return isRead || skipValue(level + 1);
@@ -244,11 +243,11 @@ private:
 
     /// A number, true, false or null.
     bool skipScalar() {
-        const char* const behind = behindJsonScalar(at_);
-        if (behind == nullptr) {
-            return fail("this is no value");
+        const char* const end = jsonScalarEnd(at_);
+        if (end == nullptr) {
+            return fail("this is not a value");
         }
-        at_ = behind;
+        at_ = end;
         return true;
     }
 
@@ -258,8 +257,8 @@ private:
         }
     }
 
-    /// Notes where a member begins; what the same object said of it before does not count.
-    void meet(std::size_t node, std::uint64_t object) {
+    /// Records where a member begins; an earlier value of it in the same object is discarded.
+    void beginMember(std::size_t node, std::uint64_t object) {
         const JsonPaths::Node& wanted = paths_[node];
         std::vector<std::size_t>& marks = marks_[node];
         marks.resize(wanted.columnsBelow.size());
@@ -276,7 +275,7 @@ private:
         }
     }
 
-    void take(const JsonPaths::Node& wanted, Cell cell) {
+    void store(const JsonPaths::Node& wanted, Cell cell) {
         for (const std::size_t column : wanted.columns) {
             if (!paths_.isList(column)) {
                 cells_[column] = cell;
@@ -286,17 +285,17 @@ private:
         }
     }
 
-    bool take(const JsonPaths::Node& wanted, const JsonString& string) {
+    bool store(const JsonPaths::Node& wanted, const JsonString& string) {
         if (!string.escaped) {
-            take(wanted, cellOf(string.text.data(), string.text.data() + string.text.size()));
+            store(wanted, cellOf(string.text.data(), string.text.data() + string.text.size()));
             return true;
         }
         const std::size_t begin = added_.size();
         if (!appendUnescaped(string.text, added_)) {
             at_ = string.text.data();
-            return fail("a text holds half of a surrogate pair");
+            return fail("a string contains half of a surrogate pair");
         }
-        take(wanted, addedFrom(begin));
+        store(wanted, addedFrom(begin));
         return true;
     }
 
@@ -323,7 +322,7 @@ private:
                 reason_ = "its lists are too long";
                 return;
             }
-            added_.reserve(begin + size); // elements that stand in it do not move
+            added_.reserve(begin + size); // so that views of elements in it stay valid
             ListWriter writer(inBrackets, listSeparator_, added_);
             for (const Cell& cell : list) {
                 writer.add(textOf(cell));
@@ -334,9 +333,9 @@ private:
     }
 
     std::string_view textOf(const Cell& cell) const {
-        return cell.begin < behind_
+        return cell.begin < addedBegin_
                    ? std::string_view(text_ + cell.begin, cell.size)
-                   : std::string_view(added_).substr(cell.begin - behind_, cell.size);
+                   : std::string_view(added_).substr(cell.begin - addedBegin_, cell.size);
     }
 
     Cell cellOf(const char* begin, const char* end) const {
@@ -344,26 +343,30 @@ private:
     }
 
     Cell addedFrom(std::size_t begin) const {
-        return {static_cast<std::uint32_t>(behind_ + begin),
+        return {static_cast<std::uint32_t>(addedBegin_ + begin),
                 static_cast<std::uint32_t>(added_.size() - begin)};
     }
 
-    const std::string& unescape(const JsonString& name) {
+    /// The member of this name; kNone where no column reads it.
+    std::size_t findMember(const JsonPaths::Node& wanted, const JsonString& name) {
+        if (!name.escaped) {
+            return wanted.member(name.text);
+        }
         name_.clear();
-        appendUnescaped(name.text, name_); // half a pair is a name that nobody asks for
-        return name_;
+        // No column name contains half of a surrogate pair.
+        return appendUnescaped(name.text, name_) ? wanted.member(name_) : JsonPaths::kNone;
     }
 
     bool fail(const char* reason) {
         reason_ = at_ == lineEnd_
-                      ? "the line ends within it"
+                      ? "the line ends before the object does"
                       : std::string(reason) + ", at byte " + std::to_string(at_ - lineBegin_ + 1);
         return false;
     }
 
     bool failIn(const JsonString& string) { return fail(string.wrong); }
 
-    // What is added to the raw bytes must be countable in 32 bits together with them.
+    // Offsets into the raw bytes and the added text must fit into 32 bits.
     static constexpr std::size_t kMostAdded = std::size_t{1} << 30;
 
     // Constant.
@@ -373,22 +376,22 @@ private:
     RecordBatch& batch_;
     const std::size_t columns_;
     const char* text_ = nullptr; // of the batch
-    std::size_t behind_ = 0;     // the raw bytes and what pads them
+    std::size_t addedBegin_ = 0; // where `added_` begins, after raw bytes and padding
 
-    // Of the line at hand.
+    // Of the current line.
     const char* at_ = nullptr;
     const char* lineBegin_ = nullptr;
     const char* lineEnd_ = nullptr;
-    std::string reason_;                          // why it is no object; empty: it is one
+    std::string reason_;                          // why it is not an object; empty: it is one
     Cell* cells_ = nullptr;                       // [columns]
     std::vector<std::vector<Cell>> lists_;        // [columns], of paths with "*"
-    std::vector<std::uint64_t> seenIn_;           // [nodes], the object that had it last
-    std::vector<std::vector<std::size_t>> marks_; // [nodes][columns below], lengths of lists then
+    std::vector<std::uint64_t> seenIn_;           // [nodes], the last object that had it
+    std::vector<std::vector<std::size_t>> marks_; // [nodes][columns below], list lengths before it
     std::uint64_t objects_ = 0;
     std::string name_;
     std::vector<std::string_view> elements_; // of a list, valid until something is added
 
-    std::string added_; // of all lines: texts that do not stand in the raw bytes as they are
+    std::string added_; // of all lines: text that differs from the raw bytes
 };
 
 JsonLines::JsonLines(std::unique_ptr<ByteSource> source, const std::vector<WantedColumn>& wanted,

@@ -15,15 +15,15 @@
 
 namespace flip {
 
-/// A text file with a JSON object a line (RFC 8259). A column is a path, as JsonPaths says. Its
-/// cell is a text unescaped, a number or true or false as it is spelled, a list or an object as it
-/// is written; empty where it is null or missing. The values of a path with "*" are joined, empty
-/// ones left out; where the column is a list and they would be read as others, they stand in
-/// brackets. Of a member that stands twice the last counts. All of a line is checked, wanted or
-/// not; one that is no object is a defect.
+/// A text file with one JSON object per line (RFC 8259). A column is a path, see JsonPaths. Its
+/// cell is an unescaped string, or a number, true, false, list or object as written; empty if it is
+/// null or missing. The values of a path with "*" are joined, without empty ones; if the column is
+/// a list and joined values would be read back differently, they are in brackets. Of a duplicate
+/// member the last one counts. The whole line is checked, not only the wanted columns; a line that
+/// is not an object is a defect.
 class JsonLines final : public RecordFormat {
 public:
-    static constexpr int kMostLevels = 200; // of objects and lists in each other
+    static constexpr int kMostLevels = 200; // of nested objects and lists
 
     JsonLines(std::unique_ptr<ByteSource> source, const std::vector<WantedColumn>& wanted,
               std::string listSeparator = "|");
@@ -40,7 +40,7 @@ private:
 
     LineBlocks blocks_;
     std::vector<std::string> columns_;
-    std::vector<bool> areLists_; // [columns], as they are wanted
+    std::vector<bool> areLists_; // [columns], as requested
     JsonPaths paths_;
     std::string listSeparator_;
 };

@@ -8,7 +8,7 @@ namespace flip {
 
 namespace {
 
-/// The number of an item, written without a sign or zeros before it.
+/// The number of an item, written without a sign or leading zeros.
 std::optional<std::size_t> itemNumber(std::string_view part) {
     std::size_t number = 0;
     const char* const end = part.data() + part.size();
@@ -29,7 +29,7 @@ JsonPaths::JsonPaths(const std::vector<std::string>& paths) : nodes_(1) {
             const std::size_t dot = rest.find('.');
             const std::string_view part = rest.substr(0, dot);
             isList = isList || part == "*";
-            node = below(node, part);
+            node = findOrAddChild(node, part);
             nodes_[node].columnsBelow.push_back(column);
             more = dot != std::string_view::npos;
             rest.remove_prefix(more ? dot + 1 : 0);
@@ -39,7 +39,7 @@ JsonPaths::JsonPaths(const std::vector<std::string>& paths) : nodes_(1) {
     }
 }
 
-std::size_t JsonPaths::below(std::size_t node, std::string_view part) {
+std::size_t JsonPaths::findOrAddChild(std::size_t node, std::string_view part) {
     const std::size_t known = part == "*" ? nodes_[node].everyItem : nodes_[node].member(part);
     if (known != kNone) {
         return known;

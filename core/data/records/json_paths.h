@@ -8,9 +8,9 @@
 
 namespace flip {
 
-/// The wanted values of a JSON object as a tree. A path names members and items, parted by dots:
-/// "authors.0.name" is the name of the first author, "authors.*.name" the list of all their names.
-/// Immutable; any thread.
+/// The wanted values of a JSON object as a tree. A path names members and items, separated by dots:
+/// "authors.0.name" is the name of the first author, "authors.*.name" the list of all authors'
+/// names. Immutable; any thread.
 class JsonPaths {
 public:
     static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
@@ -19,8 +19,8 @@ public:
         std::vector<std::pair<std::string, std::size_t>> members; // name and node
         std::vector<std::pair<std::size_t, std::size_t>> items;   // number and node
         std::size_t everyItem = kNone;                            // node of "*"
-        std::vector<std::size_t> columns;                         // whose paths end here
-        std::vector<std::size_t> columnsBelow; // whose paths end here or further down
+        std::vector<std::size_t> columns;                         // columns whose paths end here
+        std::vector<std::size_t> columnsBelow; // columns whose paths end here or further down
 
         std::size_t member(std::string_view name) const {
             for (const auto& [known, node] : members) {
@@ -34,14 +34,14 @@ public:
 
     explicit JsonPaths(const std::vector<std::string>& paths);
 
-    const Node& operator[](std::size_t node) const { return nodes_[node]; } // 0: the object
+    const Node& operator[](std::size_t node) const { return nodes_[node]; } // 0: the whole object
     std::size_t size() const { return nodes_.size(); }
 
-    /// Whether a column's path holds "*".
+    /// Whether a column's path contains "*".
     bool isList(std::size_t column) const { return isList_[column]; }
 
 private:
-    std::size_t below(std::size_t node, std::string_view part);
+    std::size_t findOrAddChild(std::size_t node, std::string_view part);
 
     std::vector<Node> nodes_;
     std::vector<bool> isList_; // [columns]

@@ -24,7 +24,7 @@ int hexDigit(char letter) {
     return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
 }
 
-/// The number of four hexadecimal digits; -1 if they are none.
+/// The number in four hexadecimal digits; -1 if they are not digits.
 int hexNumber(const char* digits) {
     int number = 0;
     for (int i = 0; i < 4; ++i) {
@@ -80,11 +80,11 @@ void appendUtf8(std::uint32_t code, std::string& target) {
     }
 }
 
-bool isFirstHalf(std::uint32_t code) {
+bool isHighSurrogate(std::uint32_t code) {
     return code >= 0xD800 && code < 0xDC00;
 }
 
-bool isSecondHalf(std::uint32_t code) {
+bool isLowSurrogate(std::uint32_t code) {
     return code >= 0xDC00 && code < 0xE000;
 }
 
@@ -101,7 +101,7 @@ JsonString scanJsonString(const char*& at) {
             return string;
         }
         if (*at != '\\') {
-            string.wrong = "a text holds a control character";
+            string.wrong = "a string contains a control character";
             return string;
         }
         string.escaped = true;
@@ -111,14 +111,14 @@ JsonString scanJsonString(const char*& at) {
         } else if (*at != '\0' && std::strchr("\"\\/bfnrt", *at) != nullptr) {
             ++at;
         } else {
-            string.wrong = "a backslash escapes nothing";
+            string.wrong = "an escape is invalid";
             return string;
         }
     }
 }
 
-const char* behindJsonScalar(const char* at) {
-    // Byte after byte: behind the last one nothing may be looked at.
+const char* jsonScalarEnd(const char* at) {
+    // Byte by byte, so that nothing after the first difference is read.
     for (const std::string_view word : {"true", "false", "null"}) {
         if (*at == word[0]) {
             std::size_t same = 1;
@@ -185,14 +185,14 @@ bool appendUnescaped(std::string_view text, std::string& target) {
         case 'u': {
             auto code = static_cast<std::uint32_t>(hexNumber(text.data()));
             text.remove_prefix(4);
-            if (isFirstHalf(code) && text.starts_with("\\u")) {
+            if (isHighSurrogate(code) && text.starts_with("\\u")) {
                 const auto second = static_cast<std::uint32_t>(hexNumber(text.data() + 2));
-                if (isSecondHalf(second)) {
+                if (isLowSurrogate(second)) {
                     code = 0x10000 + ((code - 0xD800) << 10) + (second - 0xDC00);
                     text.remove_prefix(6);
                 }
             }
-            if (isFirstHalf(code) || isSecondHalf(code)) {
+            if (isHighSurrogate(code) || isLowSurrogate(code)) {
                 return false;
             }
             appendUtf8(code, target);

@@ -6,24 +6,24 @@
 
 namespace flip {
 
-/// A text in a JSON document, as it is written.
+/// A string in a JSON document, as written.
 struct JsonString {
     std::string_view text;       // between the quotes
-    bool escaped = false;        // holds backslashes
-    const char* wrong = nullptr; // not null: it is none, for this reason
+    bool escaped = false;        // contains backslashes
+    const char* wrong = nullptr; // if not null: why the string is invalid
 };
 
-/// So many bytes behind a document must be readable; they must be zero.
+/// Number of bytes after a document that must be readable, and zero.
 inline constexpr std::size_t kJsonPadding = 16;
 
-/// Reads the text whose opening quote stands at `at`, and moves `at` behind it, or to what is
-/// wrong.
+/// Reads the string whose opening quote is at `at`, and moves `at` past it, or to the error.
 JsonString scanJsonString(const char*& at);
 
-/// Where a number, true, false or null ends that begins at `at`; nullptr if it is none of these.
-const char* behindJsonScalar(const char* at);
+/// The end of the number, true, false or null that begins at `at`; nullptr if none of these does.
+const char* jsonScalarEnd(const char* at);
 
-/// Appends what a text means, in UTF-8; false where it holds half of a surrogate pair.
+/// Appends a string with its escapes decoded, in UTF-8; false if it contains half of a surrogate
+/// pair.
 bool appendUnescaped(std::string_view text, std::string& target);
 
 } // namespace flip

@@ -22,7 +22,7 @@ Result<bool> LineBlocks::read(RecordBatch& batch, std::size_t wantedBytes) {
     std::string& text = batch.text;
     text = rest_; // copied, so that the batch keeps its memory
     rest_.clear();
-    std::size_t searched = 0; // bytes in which no line ends
+    std::size_t searched = 0; // bytes known to contain no line end
     std::size_t end = 0;
     while (end == 0) {
         if (text.size() >= wantedBytes || atEnd_) {
@@ -103,7 +103,7 @@ Result<bool> LineBlocks::skipLine(RecordBatch& batch) {
     batch.firstLine = line_++;
     batch.lineCount = 1;
     batch.defects.push_back({0, "the line is longer than " + std::to_string(mostLineBytes_ >> 20) +
-                                    " MiB; check the file's line ends"});
+                                    " MiB; check the file's line endings"});
     batch.last = atEnd_ && rest_.empty();
     return true;
 }

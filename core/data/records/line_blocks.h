@@ -11,8 +11,8 @@
 
 namespace flip {
 
-/// Cuts a text into batches of whole lines; a byte order mark at its beginning is skipped. A line
-/// without measure becomes a defect, and memory stays bounded. Owned by one thread.
+/// Splits a text into batches of whole lines; a byte order mark at its beginning is skipped. A line
+/// that is too long becomes a defect, so that memory stays bounded. Owned by one thread.
 class LineBlocks {
 public:
     /// Longer lines are left out.
@@ -22,9 +22,8 @@ public:
                         std::size_t mostLineBytes = kMostLineBytes)
         : source_(std::move(source)), mostLineBytes_(mostLineBytes) {}
 
-    /// Fills a cleared batch with the next lines, about `wantedBytes` of them, or with just one
-    /// line if that is 0; false at the end. A line that is left out makes a batch of its
-    /// own.
+    /// Fills a cleared batch with the next lines, about `wantedBytes` bytes, or with just one line
+    /// if that is 0; false at the end. A line that is left out gets a batch of its own.
     Result<bool> read(RecordBatch& batch, std::size_t wantedBytes);
 
     std::int64_t bytesRead() const { return source_->bytesRead(); }
@@ -36,7 +35,7 @@ private:
 
     std::unique_ptr<ByteSource> source_;
     std::size_t mostLineBytes_;
-    std::string rest_; // bytes of a line that is not whole yet
+    std::string rest_; // bytes of an incomplete line
     std::int64_t line_ = 1;
     bool begun_ = false;
     bool atEnd_ = false;

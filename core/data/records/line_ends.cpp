@@ -29,7 +29,7 @@ Result<void> PlainLineEnds::readBlock() {
     return {};
 }
 
-/// Asked of the first block.
+/// Called for the first block.
 bool PlainLineEnds::hasCarriageReturnLines() const {
     bool inQuotes = false;
     bool found = false;
@@ -38,7 +38,7 @@ bool PlainLineEnds::hasCarriageReturnLines() const {
             return false;
         }
         inQuotes = inQuotes != (quote_ != 0 && block_[i] == quote_);
-        const bool isLast = i + 1 == block_.size(); // a line feed may be behind it
+        const bool isLast = i + 1 == block_.size(); // a line feed may follow it
         found = found || (block_[i] == '\r' && !inQuotes && (!isLast || atEnd_));
     }
     return found;

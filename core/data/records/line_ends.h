@@ -9,19 +9,19 @@
 
 namespace flip {
 
-/// The bytes of a delimited text file; where its lines end with a carriage return alone, as old
-/// spreadsheets write them, as if they ended with a line feed.
+/// The bytes of a delimited text file. If its lines end with a carriage return alone, as old
+/// spreadsheets write them, they are converted to end with a line feed.
 ///
-/// The first block tells: it holds a carriage return outside of quotes, and no line feed anywhere.
-/// From there on every carriage return becomes a line feed, those in quotes too, up to the first
-/// line feed of the file: what stands behind it, and a carriage return right before it, stay as
-/// they are. All other files stay as they are from the beginning: a carriage return in a quoted
-/// field of a file whose lines end with line feeds is a part of the field.
+/// The first block decides: a file is converted if the block contains a carriage return outside of
+/// quotes and no line feed. Then every carriage return becomes a line feed, including those in
+/// quotes, up to the first line feed of the file; what follows it, and a carriage return right
+/// before it, stay unchanged. All other files stay unchanged: in a file whose lines end with line
+/// feeds, a carriage return in a quoted field is part of the field.
 class PlainLineEnds final : public ByteSource {
 public:
     static constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
 
-    /// `quote` is one byte, or empty where there is none. A block has at least two bytes.
+    /// `quote` is one byte, or empty if there is no quoting. A block has at least two bytes.
     PlainLineEnds(std::unique_ptr<ByteSource> source, std::string_view quote,
                   std::size_t blockBytes = kBlockBytes);
 
@@ -37,11 +37,11 @@ private:
     char quote_; // zero: none
     const std::size_t blockBytes_;
     bool begun_ = false;
-    bool converts_ = false; // the block, and those behind it
-    bool atEnd_ = false;    // nothing is behind the block
+    bool converts_ = false; // the block and those after it
+    bool atEnd_ = false;    // nothing follows the block
     std::string block_;
-    std::size_t given_ = 0;   // of the block
-    bool isHeldBack_ = false; // a carriage return behind the block, until the next byte is known
+    std::size_t given_ = 0;   // bytes of the block already returned
+    bool isHeldBack_ = false; // a carriage return after the block, until the next byte is known
 };
 
 } // namespace flip

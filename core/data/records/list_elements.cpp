@@ -33,7 +33,7 @@ void appendUtf8(std::uint32_t point, std::string& text) {
     }
 }
 
-/// Whether a word is a number in digits; "inf" is none.
+/// Whether a word is a number written in digits; "inf" is not.
 bool isNumber(std::string_view word) {
     const auto isDigitAt = [&](std::size_t i) {
         return i < word.size() && word[i] >= '0' && word[i] <= '9';
@@ -42,12 +42,12 @@ bool isNumber(std::string_view word) {
     if (!isDigitAt(0) && !(word.starts_with('.') && isDigitAt(1))) {
         return false;
     }
-    double number = 0; // may be beyond what it holds
+    double number = 0; // may be out of range
     const char* const end = word.data() + word.size();
     return std::from_chars(word.data(), end, number).ptr == end;
 }
 
-/// Reads a list in brackets from its beginning.
+/// Parses a list in brackets.
 class BracketReader {
 public:
     explicit BracketReader(std::string_view text) : rest_(text) {}
@@ -62,9 +62,9 @@ public:
                 return std::nullopt;
             }
             const bool hasBlank = skipBlanks();
-            const bool parted = take(',') || hasBlank;
+            const bool separated = take(',') || hasBlank;
             skipBlanks();
-            if (!parted && !rest_.starts_with(']')) {
+            if (!separated && !rest_.starts_with(']')) {
                 return std::nullopt;
             }
         }
@@ -75,9 +75,9 @@ private:
     bool atQuote() const { return rest_.starts_with('\'') || rest_.starts_with('"'); }
 
     bool take(char c) {
-        const bool there = rest_.starts_with(c);
-        rest_.remove_prefix(there ? 1 : 0);
-        return there;
+        const bool found = rest_.starts_with(c);
+        rest_.remove_prefix(found ? 1 : 0);
+        return found;
     }
 
     bool skipBlanks() {
@@ -87,14 +87,14 @@ private:
     }
 
     bool readElement() {
-        // Python marks texts and bytes with a letter; bytes have no encoding, so only ASCII is
-        // text.
+        // Python prefixes strings and bytes with a letter; bytes have no encoding, so only ASCII
+        // bytes are text.
         const bool isBytes = rest_.starts_with("b'") || rest_.starts_with("b\"");
         if (isBytes || rest_.starts_with("u'") || rest_.starts_with("u\"")) {
             rest_.remove_prefix(1);
         }
         if (!atQuote()) {
-            return readBare();
+            return readUnquoted();
         }
         return readQuoted(isBytes) && (!isBytes || isAscii(elements_.back()));
     }
@@ -116,7 +116,7 @@ private:
         return take(quote);
     }
 
-    /// What stands behind a backslash, as Python and JSON have it.
+    /// Reads what follows a backslash, as Python and JSON define it.
     bool readEscape(std::string& element, bool isBytes) {
         if (rest_.empty()) {
             return false;
@@ -138,16 +138,16 @@ private:
         auto point = takeHex(digits);
         constexpr std::uint32_t kHigh = 0xD800;
         constexpr std::uint32_t kLow = 0xDC00;
-        constexpr std::uint32_t kBehind = 0xE000;
+        constexpr std::uint32_t kSurrogateEnd = 0xE000;
         if (c == 'u' && point && *point >= kHigh && *point < kLow && rest_.starts_with("\\u")) {
             rest_.remove_prefix(2);
             const auto low = takeHex(4);
-            if (!low || *low < kLow || *low >= kBehind) {
+            if (!low || *low < kLow || *low >= kSurrogateEnd) {
                 return false;
             }
             point = 0x10000 + ((*point - kHigh) << 10) + (*low - kLow);
         }
-        if (!point || (*point >= kHigh && *point < kBehind) || *point > 0x10FFFF) {
+        if (!point || (*point >= kHigh && *point < kSurrogateEnd) || *point > 0x10FFFF) {
             return false;
         }
         appendUtf8(*point, element);
@@ -166,7 +166,7 @@ private:
         return number;
     }
 
-    bool readBare() {
+    bool readUnquoted() {
         const std::size_t end = std::min(rest_.find_first_of(", \t\r\n]"), rest_.size());
         const std::string_view word = rest_.substr(0, end);
         rest_.remove_prefix(end);

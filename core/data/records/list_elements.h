@@ -10,7 +10,7 @@
 
 namespace flip {
 
-/// Calls visit(element) for every element of a separated text, "Drama|War", that is not empty.
+/// Calls visit(element) for every non-empty element of a separated text, "Drama|War".
 template <class Visit>
 void forEachElement(std::string_view list, std::string_view separator, Visit visit) {
     for (;;) {
@@ -26,17 +26,17 @@ void forEachElement(std::string_view list, std::string_view separator, Visit vis
     }
 }
 
-/// Whether a text begins and ends with a bracket, blanks round it aside.
+/// Whether a text begins and ends with a bracket, ignoring blanks around it.
 bool isInBrackets(std::string_view text);
 
 /// The elements of a list in brackets, as Python, NumPy and JSON write it: ['Drama', "War"],
 /// ['Drama' 'War'], [u'Drama', b'War'], [8, -.5], []; None, null, nan and NaN are left out. Blanks
-/// may stand round it. Nothing for any other text, such as [REC]: an element is in quotes, or a
-/// number, true or false.
+/// around it are allowed. Nothing for any other text, such as [REC]: an element must be in quotes,
+/// or a number, true or false.
 std::optional<std::vector<std::string>> bracketedElements(std::string_view text);
 
-/// Calls visit(element) for every element of a field's value that is not empty: of a list in
-/// brackets, else of a separated text.
+/// Calls visit(element) for every non-empty element of a field's value: a list in brackets, or
+/// otherwise a separated text.
 template <class Visit>
 void forEachListElement(std::string_view value, std::string_view separator, Visit visit) {
     const auto elements = bracketedElements(value);
@@ -50,33 +50,32 @@ void forEachListElement(std::string_view value, std::string_view separator, Visi
     }
 }
 
-/// Whether an element ends with the beginning of a separator that the separator behind it goes on
-/// with: "a:" before "::" would be read as "a" and ":".
+/// Whether the end of an element and the separator after it contain an earlier separator: "a:"
+/// before "::" would be read as "a" and ":".
 bool runsIntoSeparator(std::string_view element, std::string_view separator);
 
-/// Whether elements with separators between them, none of them empty, would be read as something
-/// else.
+/// Whether non-empty elements, joined by the separator, would be read back differently.
 template <class Elements>
 bool needBrackets(const Elements& elements, std::string_view separator) {
-    std::size_t behind = elements.size(); // the element
+    std::size_t remaining = elements.size(); // elements after this one
     for (const std::string_view element : elements) {
-        --behind;
+        --remaining;
         if (element.find(separator) != std::string_view::npos ||
-            (behind > 0 && runsIntoSeparator(element, separator))) {
+            (remaining > 0 && runsIntoSeparator(element, separator))) {
             return true;
         }
     }
     if (elements.empty()) {
         return false;
     }
-    // Blanks do not count, so an element of nothing else leaves open what the text begins with.
+    // Blanks are ignored, so an element of blanks alone leaves open what the text begins with.
     const std::string_view first = trimmed(std::string_view(elements.front()));
     const std::string_view last = trimmed(std::string_view(elements.back()));
     return (first.empty() || first.starts_with('[')) && (last.empty() || last.ends_with(']'));
 }
 
-/// Appends a list element by element: with the separator between them, or in brackets and quotes.
-/// forEachListElement() reads the same elements where needBrackets() says which.
+/// Appends a list element by element: joined by the separator, or in brackets and quotes. If
+/// needBrackets() chooses the form, forEachListElement() reads the same elements back.
 class ListWriter {
 public:
     ListWriter(bool inBrackets, std::string_view separator, std::string& text)

@@ -13,7 +13,7 @@ namespace flip {
 
 namespace {
 
-/// How a file is packed: what it is named, what it begins with.
+/// How a file is packed: its name's ending, the name of the format, its first bytes.
 struct Packing {
     std::string_view ending;
     std::string_view name;
@@ -41,10 +41,10 @@ std::string lowerCase(std::string text) {
     return text;
 }
 
-/// Hands on the bytes of a source whose first ones were looked at.
-class Rewound final : public ByteSource {
+/// The bytes of a source whose first ones were already read.
+class ReplayedBytes final : public ByteSource {
 public:
-    Rewound(std::string begin, std::unique_ptr<ByteSource> rest)
+    ReplayedBytes(std::string begin, std::unique_ptr<ByteSource> rest)
         : begin_(std::move(begin)), rest_(std::move(rest)) {}
 
     Result<std::size_t> read(char* target, std::size_t size) override {
@@ -65,10 +65,11 @@ private:
     std::unique_ptr<ByteSource> rest_;
 };
 
-/// Refuses what swells without measure.
-class Measured final : public ByteSource {
+/// Enforces an ExpansionLimit.
+class LimitedBytes final : public ByteSource {
 public:
-    Measured(std::unique_ptr<ByteSource> unpacked, const SwellLimit& limit, std::string shownName)
+    LimitedBytes(std::unique_ptr<ByteSource> unpacked, const ExpansionLimit& limit,
+                 std::string shownName)
         : unpacked_(std::move(unpacked)), limit_(limit), shownName_(std::move(shownName)) {}
 
     Result<std::size_t> read(char* target, std::size_t size) override {
@@ -78,8 +79,8 @@ public:
         }
         bytes_ += static_cast<std::int64_t>(*count);
         if (bytes_ > limit_.free && bytes_ / limit_.ratio > unpacked_->bytesRead()) {
-            return Problem{"swells to more than " + std::to_string(limit_.ratio) +
-                               " times its size; unpack it yourself if it is meant so",
+            return Problem{"unpacks to more than " + std::to_string(limit_.ratio) +
+                               " times its size; if that is intended, unpack it yourself",
                            shownName_};
         }
         return count;
@@ -89,18 +90,19 @@ public:
 
 private:
     std::unique_ptr<ByteSource> unpacked_;
-    SwellLimit limit_;
+    ExpansionLimit limit_;
     std::string shownName_;
-    std::int64_t bytes_ = 0; // that came out
+    std::int64_t bytes_ = 0; // unpacked so far
 };
 
-/// A name that promises gzip where there is none: a page of a web server, say.
-Result<void> checkPromise(const std::string& fileName, const std::string& shownName) {
+/// Refuses a file with the ending of a packed one that is not packed, for example a web server's
+/// error page.
+Result<void> checkEnding(const std::string& fileName, const std::string& shownName) {
     const std::string name = lowerCase(fileName);
     for (const Packing& packing : kPackings) {
         if (name.ends_with(packing.ending)) {
-            return Problem{"is named " + std::string(packing.ending) + " but holds no " +
-                               std::string(packing.name) + " data; fetch it anew or rename it",
+            return Problem{"is named " + std::string(packing.ending) + " but contains no " +
+                               std::string(packing.name) + " data; fetch it again or rename it",
                            shownName};
         }
     }
@@ -109,7 +111,7 @@ Result<void> checkPromise(const std::string& fileName, const std::string& shownN
 
 Result<std::unique_ptr<ByteSource>> openUnpacked(const std::filesystem::path& file,
                                                  const std::string& shownName,
-                                                 const SwellLimit& limit) {
+                                                 const ExpansionLimit& limit) {
     auto source = openFileBytes(file);
     if (!source) {
         return source.problem();
@@ -128,23 +130,23 @@ Result<std::unique_ptr<ByteSource>> openUnpacked(const std::filesystem::path& fi
         kPackings, [&](const Packing& one) { return begin.starts_with(one.magic); });
     const bool packed =
         packing != kPackings.end() &&
-        // A text may well begin with "BZh"; a block of bzip2 goes on with this, an end with that.
+        // A text may begin with "BZh" too; in bzip2 the mark of a block or of the end follows.
         (packing->name != "bzip2" || begin.substr(std::min<std::size_t>(4, known)) == "1AY&SY" ||
          begin.substr(std::min<std::size_t>(4, known)) == "\x17\x72\x45\x38\x50\x90");
-    auto rewound = std::make_unique<Rewound>(std::move(begin), std::move(*source));
+    auto replayed = std::make_unique<ReplayedBytes>(std::move(begin), std::move(*source));
     if (!packed) {
-        if (auto kept = checkPromise(file.filename().string(), shownName); !kept) {
-            return kept.problem();
+        if (auto sound = checkEnding(file.filename().string(), shownName); !sound) {
+            return sound.problem();
         }
-        return std::unique_ptr<ByteSource>(std::move(rewound));
+        return std::unique_ptr<ByteSource>(std::move(replayed));
     }
-    auto unpacked = packing->name == "gzip" ? Result(unpackGzip(std::move(rewound), shownName))
-                                            : unpackFilter(std::move(rewound), shownName);
+    auto unpacked = packing->name == "gzip" ? Result(unpackGzip(std::move(replayed), shownName))
+                                            : unpackFilter(std::move(replayed), shownName);
     if (!unpacked) {
         return unpacked.problem();
     }
     return std::unique_ptr<ByteSource>(
-        std::make_unique<Measured>(std::move(*unpacked), limit, shownName));
+        std::make_unique<LimitedBytes>(std::move(*unpacked), limit, shownName));
 }
 
 bool isZipName(const std::filesystem::path& file) {
@@ -173,14 +175,14 @@ bool isArchiveName(const std::filesystem::path& file) {
 Result<std::unique_ptr<ByteSource>> openBytes(const std::filesystem::path& file,
                                               const std::string& member,
                                               const std::string& shownName,
-                                              const SwellLimit& limit) {
+                                              const ExpansionLimit& limit) {
     if (!member.empty() && isZipName(file)) {
         auto bytes = openZipMember(file, member, shownName);
         if (!bytes) {
             return bytes;
         }
         return std::unique_ptr<ByteSource>(
-            std::make_unique<Measured>(std::move(*bytes), limit, shownName));
+            std::make_unique<LimitedBytes>(std::move(*bytes), limit, shownName));
     }
     auto unpacked = openUnpacked(file, shownName, limit);
     return member.empty() || !unpacked ? std::move(unpacked)
@@ -189,7 +191,7 @@ Result<std::unique_ptr<ByteSource>> openBytes(const std::filesystem::path& file,
 
 Result<std::vector<ArchiveMember>> listArchive(const std::filesystem::path& file,
                                                const std::string& shownName,
-                                               const SwellLimit& limit) {
+                                               const ExpansionLimit& limit) {
     if (isZipName(file)) {
         return listZip(file, shownName);
     }

@@ -33,16 +33,16 @@ Result<std::unique_ptr<RecordFormat>> openParquet(const std::filesystem::path& f
                                                   const std::vector<WantedColumn>& wanted,
                                                   const std::string& listSeparator,
                                                   const std::string& shownName) {
-    const auto place = installedPart(kParquetModuleFile);
-    // What is loaded already is not loaded twice. Local, so that no library of this program meets
-    // the OpenSSL within Arrow.
-    void* const library = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
+    const auto path = installedPart(kParquetModuleFile);
+    // A library is loaded only once. RTLD_LOCAL hides the OpenSSL in Arrow from the other libraries
+    // of this program.
+    void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     const void* const found = library == nullptr ? nullptr : ::dlsym(library, kParquetModuleSymbol);
     if (found == nullptr) {
-        return Problem{std::string("cannot be read: the part of this program for Parquet does not "
-                                   "load (") +
+        return Problem{std::string("cannot be read: this program's Parquet library cannot be "
+                                   "loaded (") +
                            ::dlerror() + "); build or install the program again",
-                       shownName, /*world=*/true};
+                       shownName, /*systemError=*/true};
     }
     return static_cast<const ParquetModule*>(found)->open(file, wanted, listSeparator, shownName);
 }

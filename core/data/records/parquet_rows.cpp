@@ -60,21 +60,21 @@ void appendNumber(Number number, std::string& text) {
     text.append(digits.data(), end);
 }
 
-/// The shortest text that gives the number back; whole numbers as whole numbers write them, since a
-/// column of integers with one missing is stored as reals: 100000, not 1e+05.
+/// The shortest text that converts back to the number. Whole numbers are written as integers, since
+/// an integer column with missing values is often stored as reals: 100000, not 1e+05.
 template <class Real>
 void appendReal(Real number, std::string& text) {
     if (std::isnan(number)) {
-        return; // what is missing is often written so
+        return; // missing values are often stored as NaN
     }
-    constexpr Real kExact = Real(1e15); // all whole numbers below are reals of 64 bits
+    constexpr Real kExact = Real(1e15); // all smaller whole numbers are exact in 64-bit reals
     if (std::abs(number) < kExact && std::trunc(number) == number) {
         return appendNumber(static_cast<std::int64_t>(number), text);
     }
     appendNumber(number, text);
 }
 
-/// A count of parts of a second since 1970, as seconds.
+/// Appends a time since 1970, counted in parts of a second, as seconds.
 void appendSeconds(std::int64_t count, std::int64_t partsPerSecond, std::string& text) {
     const std::int64_t part = count % partsPerSecond;
     if (count < 0 && count > -partsPerSecond) {
@@ -115,7 +115,7 @@ template <class List>
 void collectElementsOf(const arrow::Array& array, std::int64_t row, const ListForm& lists,
                        std::vector<std::string>& elements);
 
-/// The elements of a list, also of those within it; empty ones are left out.
+/// Collects the elements of a list and of the lists nested in it, without empty ones.
 void collectElements(const arrow::Array& array, std::int64_t row, const ListForm& lists,
                      std::vector<std::string>& elements) {
     switch (array.type_id()) {
@@ -228,12 +228,12 @@ void appendValue(const arrow::Array& array, std::int64_t row, const ListForm& li
     case Type::FIXED_SIZE_LIST:
         return appendList(array, row, lists, text);
     default:
-        return; // hasText() lets no other pass
+        return; // hasText() refuses all others
     }
 }
 
-/// Row groups are decoded one after the other while batches are cut, since Arrow reads them so. The
-/// raw bytes of a batch are its cells, each behind its length.
+/// Row groups are decoded one after the other while batches are read, since Arrow reads them in
+/// order. The raw bytes of a batch are its cells, each preceded by its length.
 class ParquetRows final : public RecordFormat {
 public:
     ParquetRows(std::unique_ptr<parquet::arrow::FileReader> reader, std::string listSeparator,
@@ -242,7 +242,7 @@ public:
           fileBytes_(fileBytes), reader_(std::move(reader)),
           allRows_(reader_->parquet_reader()->metadata()->num_rows()) {}
 
-    /// Finds out about the columns and begins.
+    /// Determines the columns and starts reading.
     Result<void> begin(const std::vector<WantedColumn>& wanted) {
         std::shared_ptr<arrow::Schema> schema;
         if (auto done = checked(reader_->GetSchema(&schema)); !done) {
@@ -255,11 +255,11 @@ public:
             if (isWanted.back() && !hasText(*field->type())) {
                 return Problem{"the column " + quotedText(field->name()) + " is of the type " +
                                    field->type()->ToString() +
-                                   ", which is no value; turn it into one or name another",
+                                   ", which cannot be read; convert it or name another column",
                                shownName_};
             }
             if (isWanted.back()) {
-                places_.push_back(columns_.size());
+                wantedColumns_.push_back(columns_.size());
                 lists_.push_back({listSeparator_, found->isList});
             }
             columns_.push_back(field->name());
@@ -332,11 +332,11 @@ public:
             const std::size_t first = batch.cells.size();
             batch.cells.resize(first + columns_.size());
             bool sound = true;
-            for (const std::size_t place : places_) {
+            for (const std::size_t column : wantedColumns_) {
                 std::uint32_t size = 0;
                 std::memcpy(&size, raw.data() + at, sizeof size);
                 at += sizeof size;
-                batch.cells[first + place] = {static_cast<std::uint32_t>(at), size};
+                batch.cells[first + column] = {static_cast<std::uint32_t>(at), size};
                 sound = sound && isUtf8(raw.substr(at, size));
                 at += size;
             }
@@ -347,7 +347,7 @@ public:
                 batch.defects.push_back({row, "is not valid UTF-8"});
             }
         }
-        batch.text.append(ValueKey::kWhole, '\0');
+        batch.text.append(ValueKey::kInlineBytes, '\0');
     }
 
     std::int64_t bytesRead() const override {
@@ -365,8 +365,8 @@ private:
     }
 
     Problem damaged(std::string_view why) const {
-        return {"is damaged or no Parquet file (" + std::string(why.substr(0, why.find('\n'))) +
-                    "); fetch the file anew",
+        return {"is damaged or not a Parquet file (" + std::string(why.substr(0, why.find('\n'))) +
+                    "); fetch the file again",
                 shownName_};
     }
 
@@ -374,12 +374,12 @@ private:
     const std::string shownName_;
     const std::int64_t fileBytes_;
     std::vector<std::string> columns_;
-    std::vector<std::size_t> places_; // of the wanted columns among all
-    std::vector<ListForm> lists_;     // of the wanted columns
+    std::vector<std::size_t> wantedColumns_; // indices of the wanted columns
+    std::vector<ListForm> lists_;            // of the wanted columns
     std::unique_ptr<parquet::arrow::FileReader> reader_;
     const std::int64_t allRows_;
     std::int64_t rowsRead_ = 0;
-    std::unique_ptr<arrow::RecordBatchReader> rows_; // last member: reads by reader_
+    std::unique_ptr<arrow::RecordBatchReader> rows_; // last member: uses reader_
 };
 
 Result<std::unique_ptr<RecordFormat>> openRows(const std::filesystem::path& file,
@@ -388,8 +388,8 @@ Result<std::unique_ptr<RecordFormat>> openRows(const std::filesystem::path& file
                                                const std::string& shownName) {
     constexpr std::int64_t kBatchRows = 4096;
     const auto damaged = [&](std::string why) -> Problem {
-        return {"is damaged or no Parquet file (" + why.substr(0, why.find('\n')) +
-                    "); fetch the file anew",
+        return {"is damaged or not a Parquet file (" + why.substr(0, why.find('\n')) +
+                    "); fetch the file again",
                 shownName};
     };
     try {

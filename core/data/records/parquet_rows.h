@@ -10,11 +10,11 @@
 
 namespace flip {
 
-/// What the library libflip-parquet.so holds: the one part of the program that links Arrow. It is a
-/// library of its own, loaded with the first Parquet file, since Arrow would double the time that
-/// `flip` takes to start.
+/// The content of the library libflip-parquet.so, the only part of the program that links Arrow. It
+/// is a separate library, loaded with the first Parquet file, since Arrow would double the start-up
+/// time of `flip`.
 struct ParquetModule {
-    /// As openParquet() in parquet_file.h.
+    /// See openParquet() in parquet_file.h.
     Result<std::unique_ptr<RecordFormat>> (*open)(const std::filesystem::path& file,
                                                   const std::vector<WantedColumn>& wanted,
                                                   const std::string& listSeparator,
@@ -24,7 +24,7 @@ struct ParquetModule {
 inline constexpr const char* kParquetModuleFile = "libflip-parquet.so";
 inline constexpr const char* kParquetModuleSymbol = "flipParquetModule";
 
-/// Defined in that library alone.
+/// Defined only in that library.
 extern "C" const ParquetModule flipParquetModule;
 
 } // namespace flip

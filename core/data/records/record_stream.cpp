@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kBatchesPerThread = 4; // so that no thread waits long for the slowest
 
-/// The bytes of the record that a batch could not finish, as a batch of their own.
+/// The bytes of a batch's unfinished record, as a batch of their own.
 RecordBatch tailOf(const RecordBatch& batch) {
     RecordBatch tail;
     tail.text = batch.text.substr(batch.rawBytes - batch.unfinished, batch.unfinished);
@@ -19,7 +19,7 @@ RecordBatch tailOf(const RecordBatch& batch) {
     return tail;
 }
 
-/// Whether a batch stands for a line that was left out.
+/// Whether a batch only marks a line that was left out.
 bool isGap(const RecordBatch& batch) {
     return batch.rawBytes == 0;
 }
@@ -74,11 +74,11 @@ void RecordStream::read(Wave& wave) {
 }
 
 void RecordStream::finishRecords(Wave& wave) {
-    std::size_t kept = 0; // batches that are done with
+    std::size_t kept = 0; // complete batches
     for (std::size_t i = 0; i < wave.count; ++i) {
         RecordBatch& batch = wave.batches[i];
         if (tail_.rawBytes > 0 && !isGap(batch)) {
-            parseBehind(tail_, batch);
+            parseWithTail(tail_, batch);
             tail_.clear();
         }
         if (batch.unfinished > 0) {
@@ -87,7 +87,7 @@ void RecordStream::finishRecords(Wave& wave) {
         if (kept != i) {
             std::swap(wave.batches[kept], batch);
         }
-        // A record that goes on and on gathers in the tail until it ends or is too long.
+        // A very long record accumulates in the tail until it ends or is too long.
         const RecordBatch& done = wave.batches[kept];
         kept += done.records() > 0 || !done.defects.empty() ? 1 : 0;
     }
@@ -104,13 +104,13 @@ void RecordStream::finishRecords(Wave& wave) {
     }
 }
 
-void RecordStream::parseBehind(const RecordBatch& before, RecordBatch& batch) {
+void RecordStream::parseWithTail(const RecordBatch& tail, RecordBatch& batch) {
     RecordBatch whole;
-    whole.text.reserve(before.rawBytes + batch.rawBytes + 64);
-    whole.text.append(before.text, 0, before.rawBytes).append(batch.text, 0, batch.rawBytes);
+    whole.text.reserve(tail.rawBytes + batch.rawBytes + 64);
+    whole.text.append(tail.text, 0, tail.rawBytes).append(batch.text, 0, batch.rawBytes);
     whole.rawBytes = whole.text.size();
-    whole.firstLine = before.firstLine;
-    whole.lineCount = before.lineCount + batch.lineCount;
+    whole.firstLine = tail.firstLine;
+    whole.lineCount = tail.lineCount + batch.lineCount;
     whole.last = batch.last;
     format_.parse(whole);
     batch = std::move(whole);

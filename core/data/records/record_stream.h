@@ -10,33 +10,34 @@
 
 namespace flip {
 
-/// A raw table as waves of parsed batches, in the order of the file. Batches of a wave are parsed
-/// at once; a record that one of them could not finish is put together with the next. Owned by one
+/// A raw table as waves of parsed batches, in file order. The batches of a wave are parsed in
+/// parallel; a record that continues in the next batch is parsed together with it. Owned by one
 /// thread; format and pool must outlive it.
 class RecordStream {
 public:
-    static constexpr std::size_t kBatchBytes = std::size_t{1} << 18; // stays in a core's cache
+    static constexpr std::size_t kBatchBytes = std::size_t{1} << 18; // fits into a core's cache
 
     RecordStream(RecordFormat& format, WorkerPool& pool, std::size_t batchBytes = kBatchBytes);
 
-    /// The next batches, none of them unfinished; empty at the end. They live until the next call.
+    /// The next batches, none of them unfinished; empty at the end. They are valid until the next
+    /// call.
     Result<std::span<RecordBatch>> next();
 
-    /// Reads the bytes of the next wave already. May run beside the use of the last wave, on any
-    /// one thread; what is wrong comes with next().
+    /// Reads the bytes of the next wave in advance. May run on any one thread while the last wave
+    /// is in use; next() returns a Problem that occurs.
     void readAhead();
 
 private:
     struct Wave {
         std::vector<RecordBatch> batches;
-        std::size_t count = 0; // of them in use
+        std::size_t count = 0; // batches in use
         bool last = false;     // nothing follows
         Result<void> read;
     };
 
     void read(Wave& wave);
     void finishRecords(Wave& wave);
-    void parseBehind(const RecordBatch& before, RecordBatch& batch);
+    void parseWithTail(const RecordBatch& tail, RecordBatch& batch);
 
     RecordFormat& format_;
     WorkerPool& pool_;

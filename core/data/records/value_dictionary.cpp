@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t kFree = ValueDictionary::kMaxValues + 1;
 constexpr std::size_t kFirstSlots = 64; // a power of two, as every later count
 
-/// One number a process. Numbers of values depend on their order alone, so chance does no harm.
+/// One number per process. Values are numbered by their order alone, so it changes no result.
 std::uint64_t processSecret() {
     static const std::uint64_t secret = [] {
         std::random_device device;
@@ -23,11 +23,11 @@ std::uint64_t processSecret() {
     return secret;
 }
 
-/// A value by itself, with the bytes behind it that ValueKey::of() wants to read.
+/// A single value, followed by the bytes that ValueKey::of() reads beyond it.
 class Padded {
 public:
     explicit Padded(std::string_view value) {
-        if (value.size() <= ValueKey::kWhole) {
+        if (value.size() <= ValueKey::kInlineBytes) {
             std::copy(value.begin(), value.end(), short_.begin());
             text_ = short_.data();
         } else {
@@ -42,7 +42,7 @@ public:
     const ValueKey& key() const { return key_; }
 
 private:
-    std::array<char, ValueKey::kWhole> short_{};
+    std::array<char, ValueKey::kInlineBytes> short_{};
     const char* text_;
     ValueKey key_;
 };
@@ -64,7 +64,8 @@ std::optional<std::uint32_t> ValueDictionary::add(std::string_view value) {
 
 bool ValueDictionary::addAll(const char* text, std::span<const ValueKey> keys,
                              std::uint32_t* codes) {
-    // A large table lies in distant memory: asking for some slots at once hides most of the way.
+    // A large table is not in the cache: prefetching several slots at once hides most of the
+    // latency.
     constexpr std::size_t kAhead = 16;
     for (std::size_t first = 0; first < keys.size(); first += kAhead) {
         const std::size_t end = std::min(first + kAhead, keys.size());
@@ -110,7 +111,7 @@ std::size_t ValueDictionary::slotOf(const char* text, const ValueKey& key) const
             return at;
         }
         if (slot.head == key.head && slot.size == key.size &&
-            (key.size <= ValueKey::kWhole ||
+            (key.size <= ValueKey::kInlineBytes ||
              value(slot.code) == std::string_view(text + key.begin, key.size))) {
             return at;
         }

@@ -9,7 +9,7 @@ namespace flip {
 namespace {
 
 constexpr double kNormEpsilon = 1e-5;
-constexpr double kRarestNoise = 1e-10; // an id the training split never shows is still noise
+constexpr double kRarestNoise = 1e-10; // of ids that are not in the training split
 
 } // namespace
 
@@ -38,9 +38,9 @@ at::Tensor instanceContrast(const at::Tensor& idProjection, const at::Tensor& te
                   at::cross_entropy_loss(logits.t(), diagonal));
 }
 
-FieldRecovery::FieldRecovery(Parameters& parameters, const Initialiser& init,
-                             const std::string& prefix, const Options& options,
-                             const at::Tensor& noiseLogProb)
+MaskedFeatureHead::MaskedFeatureHead(Parameters& parameters, const Initialiser& init,
+                                     const std::string& prefix, const Options& options,
+                                     const at::Tensor& noiseLogProb)
     : fields_(options.fields), fieldDim_(options.fieldDim),
       logIds_(std::log(static_cast<double>(options.ids))),
       attentionScale_(options.scaledAttention ? 1.0 / std::sqrt(static_cast<double>(options.hidden))
@@ -55,13 +55,13 @@ FieldRecovery::FieldRecovery(Parameters& parameters, const Initialiser& init,
           init.uniform(prefix + "nce.table", {options.ids, options.fieldDim},
                        1.0 / std::sqrt(static_cast<double>(options.fieldDim))),
           space_)),
-      // Started at ln p + ln K, the untrained scores equal the noise's own odds.
+      // Initialised to ln p + ln K, so that the untrained score of an id is ln p, as in the noise.
       bias_(std::make_shared<RowTable>(parameters, prefix + "nce.bias", noiseLogProb + logIds_,
                                        space_)),
       noiseLogProb_(noiseLogProb.to(parameters.device())) {}
 
-at::Tensor FieldRecovery::fit(const at::Tensor& features, const at::Tensor& text,
-                              const TokenLayout& layout, bool overPadding) const {
+at::Tensor MaskedFeatureHead::fit(const at::Tensor& features, const at::Tensor& text,
+                                  const TokenLayout& layout, bool overPadding) const {
     const at::Tensor q = queryNorm_(query_(features)) * attentionScale_;            // [rows, H]
     at::Tensor scores = at::bmm(layout.whole.pad(text), q.unsqueeze(2)).squeeze(2); // [rows, width]
     if (layout.attend.defined() && !overPadding) {
@@ -71,30 +71,30 @@ at::Tensor FieldRecovery::fit(const at::Tensor& features, const at::Tensor& text
     return scores;
 }
 
-at::Tensor FieldRecovery::attention(const at::Tensor& features, const at::Tensor& text,
-                                    const TokenLayout& layout, bool overPadding) const {
+at::Tensor MaskedFeatureHead::attention(const at::Tensor& features, const at::Tensor& text,
+                                        const TokenLayout& layout, bool overPadding) const {
     return at::softmax(fit(features, text, layout, overPadding), 1);
 }
 
-at::Tensor FieldRecovery::context(const at::Tensor& attention, const at::Tensor& text,
-                                  const TokenLayout& layout) const {
+at::Tensor MaskedFeatureHead::context(const at::Tensor& attention, const at::Tensor& text,
+                                      const TokenLayout& layout) const {
     return at::bmm(attention.unsqueeze(1), layout.whole.pad(text)).squeeze(1);
 }
 
-at::Tensor FieldRecovery::recover(const at::Tensor& features, const at::Tensor& context,
-                                  const at::Tensor& columns) const {
+at::Tensor MaskedFeatureHead::recover(const at::Tensor& features, const at::Tensor& context,
+                                      const at::Tensor& columns) const {
     const at::Tensor all =
         toFields_(at::cat({features, context}, 1)).view({-1, fields_, fieldDim_});
     return all.gather(1, columns.unsqueeze(2).expand({-1, -1, fieldDim_}));
 }
 
-at::Tensor FieldRecovery::score(const at::Tensor& recovered, const at::Tensor& ids) const {
+at::Tensor MaskedFeatureHead::score(const at::Tensor& recovered, const at::Tensor& ids) const {
     // recovered [rows, M, 1, fieldDim] against ids [rows, M, n]
     return (table_->find(ids) * recovered).sum(-1) + bias_->find(ids) - logIds_;
 }
 
-at::Tensor FieldRecovery::loss(const at::Tensor& recovered, const at::Tensor& targets,
-                               const at::Tensor& noise) const {
+at::Tensor MaskedFeatureHead::loss(const at::Tensor& recovered, const at::Tensor& targets,
+                                   const at::Tensor& noise) const {
     const at::Tensor ids = at::cat({targets.unsqueeze(2), noise}, 2); // [rows, M, 1 + k]
     const double logNoise = std::log(static_cast<double>(noise.size(2)));
     const at::Tensor logits = score(recovered.unsqueeze(2), ids) -
@@ -105,15 +105,15 @@ at::Tensor FieldRecovery::loss(const at::Tensor& recovered, const at::Tensor& ta
     return (at::softplus(-truth) + at::softplus(wrong).sum(2)).mean();
 }
 
-TokenRecovery::TokenRecovery(Parameters& parameters, const Initialiser& init,
-                             const std::string& prefix, std::int64_t features, std::int64_t hidden,
-                             std::int64_t vocabulary, double dropoutRate)
+MaskedTokenHead::MaskedTokenHead(Parameters& parameters, const Initialiser& init,
+                                 const std::string& prefix, std::int64_t features,
+                                 std::int64_t hidden, std::int64_t vocabulary, double dropoutRate)
     : readsFeatures_(features > 0),
       first_(parameters, init, prefix + "first", hidden + features, hidden),
       out_(parameters, init, prefix + "out", hidden, vocabulary), dropout_(dropoutRate) {}
 
-at::Tensor TokenRecovery::operator()(const at::Tensor& text, const at::Tensor& features,
-                                     const ForwardMode& mode) const {
+at::Tensor MaskedTokenHead::operator()(const at::Tensor& text, const at::Tensor& features,
+                                       const ForwardMode& mode) const {
     const at::Tensor seen = readsFeatures_ ? at::cat({text, features}, 1) : text;
     return out_(dropout(at::tanh(first_(seen)), dropout_, mode));
 }
@@ -132,7 +132,7 @@ at::Tensor noiseLogProbabilities(const at::Tensor& counts,
         const std::int64_t end = field < firstIds.size() ? firstIds[field] : counts.size(0);
         if (end > begin) {
             const at::Tensor part = counts.slice(0, begin, end);
-            // A field that training never shows: any of its ids is as good as another.
+            // A field without counts in training gets a uniform distribution.
             parts.push_back(noiseLogProbabilities(part + (part.sum() == 0).to(part.dtype())));
         }
         begin = end;

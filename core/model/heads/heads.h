@@ -13,7 +13,7 @@
 
 namespace flip {
 
-/// Projection of one modality into the space of the instance contrast: a = first(x),
+/// Projects one modality into the space of the contrastive loss: a = first(x),
 /// y = LayerNorm(a + dropout(second(gelu(a)))) (FLIP, arXiv 2310.19453, section 4).
 class ProjectionHead {
 public:
@@ -28,57 +28,58 @@ private:
     double dropout_;
 };
 
-/// Instance contrast: mean of row-wise and column-wise cross-entropy of u t^T / temperature with
-/// the diagonal as truth; not normalised. `scale` is 1 / temperature, a number of one element that
-/// may be learned. `otherIds` and `otherTexts` are projections of other
-/// processes, constants that follow the own rows; undefined when there are none. Scalar.
+/// The contrastive loss over instances: mean of the row-wise and column-wise cross-entropy of the
+/// logits u t^T * scale with the diagonal as targets; the projections are not normalised. `scale`
+/// is 1 / temperature, a tensor of one element that may be learned. `otherIds` and `otherTexts` are
+/// projections from other processes, constants appended to the own rows; undefined if there are
+/// none. Scalar.
 at::Tensor instanceContrast(const at::Tensor& idProjection, const at::Tensor& textProjection,
                             const at::Tensor& scale, const at::Tensor& otherIds = {},
                             const at::Tensor& otherTexts = {});
 
-/// Masked table modelling: the masked fields' ids are recovered from the masked row's features and
-/// the clean text, by noise-contrastive estimation (Gutmann and Hyvarinen 2010) over all ids.
-class FieldRecovery {
+/// Masked table modelling: recovers the ids of masked fields from the features of the masked row
+/// and the clean text, by noise-contrastive estimation (Gutmann and Hyvarinen 2010) over all ids.
+class MaskedFeatureHead {
 public:
     struct Options {
         std::int64_t features = 0; // R
         std::int64_t hidden = 0;   // H
         std::int64_t fields = 0;   // F
-        std::int64_t ids = 0;      // K, or the rows that ids share
+        std::int64_t ids = 0;      // K, or fewer rows if ids share them
         std::int64_t fieldDim = 32;
-        bool scaledAttention = false; // scores divided by the root of H
+        bool scaledAttention = false; // divides scores by the square root of H
     };
 
-    /// `noiseLogProb` [K]: log of the noise distribution, see noiseLogProbabilities().
-    FieldRecovery(Parameters& parameters, const Initialiser& init, const std::string& prefix,
-                  const Options& options, const at::Tensor& noiseLogProb);
+    /// `noiseLogProb` [K] is the log of the noise distribution, see noiseLogProbabilities().
+    MaskedFeatureHead(Parameters& parameters, const Initialiser& init, const std::string& prefix,
+                      const Options& options, const at::Tensor& noiseLogProb);
 
-    /// How well the masked row fits each token of its sentence, before the softmax. features
-    /// [rows, R], text [tokens, H]; -> [rows, width of layout.whole], minus infinity where it does
-    /// not look. Unscaled, as published, unless the options say otherwise. `overPadding` lets it
-    /// look at padding too.
+    /// Attention scores of the masked row over the tokens of its sentence, before the softmax.
+    /// features [rows, R], text [tokens, H] -> [rows, width of layout.whole], minus infinity at
+    /// tokens that are not attended to. Not scaled, as published, unless the options request it.
+    /// `overPadding` attends to padding too.
     at::Tensor fit(const at::Tensor& features, const at::Tensor& text, const TokenLayout& layout,
                    bool overPadding) const;
 
-    /// What attention the masked row pays to each token: the softmax of fit(). It sums to 1 over
-    /// the tokens looked at. [rows, width of layout.whole]
+    /// Attention weights of the masked row over the tokens: the softmax of fit(), which sums to 1
+    /// in each row. [rows, width of layout.whole]
     at::Tensor attention(const at::Tensor& features, const at::Tensor& text,
                          const TokenLayout& layout, bool overPadding) const;
 
-    /// The mixture of text that the attention picks. [rows, H]
+    /// The text vectors averaged by the attention weights. [rows, H]
     at::Tensor context(const at::Tensor& attention, const at::Tensor& text,
                        const TokenLayout& layout) const;
 
-    /// One vector a masked field. columns [rows, M] -> [rows, M, fieldDim]
+    /// One vector per masked field. columns [rows, M] -> [rows, M, fieldDim]
     at::Tensor recover(const at::Tensor& features, const at::Tensor& context,
                        const at::Tensor& columns) const;
 
-    /// Sum over true id and noise of the binary cross-entropy, mean over rows and masked fields.
-    /// recovered [rows, M, fieldDim], targets [rows, M], noise [rows, M, k]. Scalar.
+    /// Binary cross-entropy summed over the true id and the noise ids, mean over rows and masked
+    /// fields. recovered [rows, M, fieldDim], targets [rows, M], noise [rows, M, k]. Scalar.
     at::Tensor loss(const at::Tensor& recovered, const at::Tensor& targets,
                     const at::Tensor& noise) const;
 
-    /// The table of the ids' vectors and that of their biases, for updates by row.
+    /// The tables of output vectors and of biases of the ids, for lazy updates.
     RowTables tables() const { return {table_, bias_}; }
     RowSpace& space() const { return *space_; }
 
@@ -98,16 +99,16 @@ private:
     at::Tensor noiseLogProb_;
 };
 
-/// Masked language modelling: words hidden in the sentence are recovered from the masked text and
-/// the clean row's features; from the text alone where `features` is 0.
-class TokenRecovery {
+/// Masked language modelling: recovers masked tokens of the sentence from the masked text and the
+/// features of the clean row, or from the text alone if `features` is 0.
+class MaskedTokenHead {
 public:
-    TokenRecovery(Parameters& parameters, const Initialiser& init, const std::string& prefix,
-                  std::int64_t features, std::int64_t hidden, std::int64_t vocabulary,
-                  double dropout);
+    MaskedTokenHead(Parameters& parameters, const Initialiser& init, const std::string& prefix,
+                    std::int64_t features, std::int64_t hidden, std::int64_t vocabulary,
+                    double dropout);
 
-    /// Scores over the vocabulary. text [n, H], features [n, R]: one row a token, not read where
-    /// there are none. [n, V]
+    /// Scores over the vocabulary. text [n, H], features [n, R] -> [n, V], one row per token.
+    /// `features` is ignored if the head has none.
     at::Tensor operator()(const at::Tensor& text, const at::Tensor& features,
                           const ForwardMode& mode) const;
 
@@ -118,11 +119,11 @@ private:
     double dropout_;
 };
 
-/// log of counts / sum, clamped at 1e-10 and normalised again. counts [K] int64 -> [K] float
+/// log of counts / sum, clamped at 1e-10 and renormalised. counts [K] int64 -> [K] float
 at::Tensor noiseLogProbabilities(const at::Tensor& counts);
 
-/// The same within each field: `firstIds` [F] says where the ids of each field begin, ascending;
-/// ids before the first (the mask) share one field.
+/// The same within each field. `firstIds` [F] is the first id of each field, ascending; the ids
+/// before the first field (the mask) are treated as a field.
 at::Tensor noiseLogProbabilities(const at::Tensor& counts,
                                  const std::vector<std::int64_t>& firstIds);
 

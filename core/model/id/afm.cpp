@@ -7,8 +7,8 @@ namespace flip {
 
 namespace {
 
-/// Attentional factorization machine (Xiao et al. 2017): an attention network says how much each
-/// product of a pair counts. Features are [first-order sum, weighted sum of the products].
+/// Attentional factorization machine (Xiao et al. 2017): an attention network weights the product
+/// of each pair. Features are [first-order sum, weighted sum of the products].
 class Afm final : public Backbone {
 public:
     Afm(Parameters& parameters, const Initialiser& init, const std::string& prefix,

@@ -9,8 +9,8 @@ namespace flip {
 namespace {
 
 /// Adaptive Factorization Network (Cheng et al. 2020): logarithmic neurons, each a product of all
-/// fields with learned powers, under an MLP with batch normalisation, beside a first-order term.
-/// Features are the MLP's output.
+/// fields with learned powers, followed by an MLP with batch normalisation; plus a first-order
+/// term. Features are the MLP's output.
 class Afn final : public Backbone {
 public:
     Afn(Parameters& parameters, const Initialiser& init, const std::string& prefix,

@@ -9,9 +9,9 @@ namespace flip {
 
 namespace {
 
-/// AutoInt (Song et al. 2019): layers of multi-head attention between fields, unscaled, each with a
-/// projected residual, beside a first-order term and, unless told otherwise, an MLP (AutoInt+).
-/// Features are [attention of all fields, deep].
+/// AutoInt (Song et al. 2019): layers of unscaled multi-head attention between fields, each
+/// with a projected residual; a first-order term and, unless id.deep_part is without, an MLP
+/// (AutoInt+). Features are [attention of all fields, deep].
 class AutoInt final : public Backbone {
 public:
     AutoInt(Parameters& parameters, const Initialiser& init, const std::string& prefix,
@@ -64,20 +64,20 @@ private:
     at::Tensor attend(const Layer& layer, const at::Tensor& x, const ForwardMode& mode) const {
         const std::int64_t rows = x.size(0);
         const std::int64_t fields = x.size(1);
-        const std::int64_t each = width_ / heads_;
+        const std::int64_t headWidth = width_ / heads_;
         // All four projections are one matrix product.
         const std::vector<at::Tensor> projected =
             at::linear(x, at::cat(layer, 0)).split(width_, /*dim=*/2);
         const auto byHead = [&](const at::Tensor& part) {
-            return part.reshape({rows, fields, heads_, each})
+            return part.reshape({rows, fields, heads_, headWidth})
                 .transpose(1, 2)
-                .reshape({rows * heads_, fields, each});
+                .reshape({rows * heads_, fields, headWidth});
         };
         const at::Tensor scores =
             byHead(projected[0]).bmm(byHead(projected[1]).transpose(1, 2)); // [rows heads, F, F]
         const at::Tensor weights = dropout(at::softmax(scores, 2), dropout_, mode);
         const at::Tensor mixed = weights.bmm(byHead(projected[2]))
-                                     .view({rows, heads_, fields, each})
+                                     .view({rows, heads_, fields, headWidth})
                                      .transpose(1, 2)
                                      .reshape({rows, fields, width_});
         return at::relu(mixed + projected[3]);
@@ -106,7 +106,7 @@ Result<void> checkAutoInt(const BackboneOptions& options) {
     if (options.attentionDim % options.heads != 0) {
         return Problem{"is " + std::to_string(options.attentionDim) + ", which the " +
                            std::to_string(options.heads) +
-                           " heads of id.heads cannot share; choose a multiple of " +
+                           " heads of id.heads do not divide; choose a multiple of " +
                            std::to_string(options.heads),
                        "id.attention_dim"};
     }

@@ -7,7 +7,7 @@ namespace flip {
 
 namespace {
 
-/// Deep & Cross Network (Wang et al. 2017): cross layers of one vector each beside an MLP, and a
+/// Deep & Cross Network (Wang et al. 2017): cross layers with one weight vector each, an MLP and a
 /// first-order term. Features are [deep, cross].
 class Dcn final : public Backbone {
 public:

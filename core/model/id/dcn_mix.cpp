@@ -7,8 +7,8 @@ namespace flip {
 
 namespace {
 
-/// DCN-Mix (Wang et al. 2021, section 3.2): cross layers of low-rank experts under one gate, beside
-/// an MLP and a first-order term. Features are [cross, deep].
+/// DCN-Mix (Wang et al. 2021, section 3.2): cross layers of low-rank experts with a shared gate, an
+/// MLP and a first-order term. Features are [cross, deep].
 class DcnMix final : public Backbone {
 public:
     DcnMix(Parameters& parameters, const Initialiser& init, const std::string& prefix,
@@ -75,8 +75,9 @@ private:
             first.view({rows, experts, rank}).transpose(0, 1); // [experts, rows, rank]
         const at::Tensor second = at::tanh(narrow.bmm(layer.middle.transpose(1, 2)));
         const at::Tensor gate = at::softmax(gate_(x), 1); // [rows, experts]
-        // The gates sum to 1, so the shared bias passes the mixture unchanged, and the gate may
-        // scale the rank-wide vectors before one product brings all experts back to width D.
+        // The gates sum to 1, so the bias shared by the experts can be added after mixing, and the
+        // gate can scale the vectors of width `rank` before one product projects all experts back
+        // to width D.
         const at::Tensor gated = second.transpose(0, 1) * gate.unsqueeze(2);
         const at::Tensor mixed =
             gated.reshape({rows, experts * rank})

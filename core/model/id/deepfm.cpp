@@ -7,8 +7,8 @@ namespace flip {
 
 namespace {
 
-/// DeepFM (Guo et al. 2017): factorization machine beside an MLP over the same embeddings.
-/// Features are [first-order + pair term, MLP output].
+/// DeepFM (Guo et al. 2017): a factorization machine and an MLP over the same embeddings. Features
+/// are [first-order + pair term, MLP output].
 class DeepFm final : public Backbone {
 public:
     DeepFm(Parameters& parameters, const Initialiser& init, const std::string& prefix,

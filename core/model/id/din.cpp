@@ -12,7 +12,7 @@ namespace flip {
 namespace {
 
 constexpr const char* kItemKey = "id.history_of";
-constexpr double kFirstSlope = 0.25; // of PReLU below zero, as in He et al. 2015
+constexpr double kFirstSlope = 0.25; // of PReLU below 0 (He et al. 2015)
 
 /// The columns that id.history_of names.
 Result<std::vector<std::int64_t>> itemColumns(const BackboneOptions& options) {
@@ -22,12 +22,13 @@ Result<std::vector<std::int64_t>> itemColumns(const BackboneOptions& options) {
         return groups.problem();
     }
     if (groups->size() > 1) {
-        return Problem{"holds a semicolon, but an item is one group of fields; part them by commas",
-                       kItemKey};
+        return Problem{
+            "holds a semicolon, but an item is one group of fields; separate them by commas",
+            kItemKey};
     }
     if (groups->empty() || groups->front().empty()) {
-        return Problem{"names no field, but din reads a history; name the id fields that say what "
-                       "an item is, e.g. movie_id",
+        return Problem{"names no field, but din reads a history; name the id fields that "
+                       "describe an item, e.g. movie_id",
                        kItemKey};
     }
     std::set<std::int64_t> seen;
@@ -41,13 +42,13 @@ Result<std::vector<std::int64_t>> itemColumns(const BackboneOptions& options) {
     return std::move(groups->front());
 }
 
-/// How much each item of a history counts for the item of the row (Zhou et al. 2018, section 4.3):
-/// an MLP with PReLU over [item, candidate, item - candidate, item * candidate].
+/// The weight of each history item given the candidate, the item of the row (Zhou et al. 2018,
+/// section 4.3): an MLP with PReLU over [item, candidate, item - candidate, item * candidate].
 class Interest {
 public:
     Interest(Parameters& parameters, const Initialiser& init, const std::string& prefix,
              std::int64_t width, const BackboneOptions& options)
-        : sharesOfOne_(options.historyWeights == HistoryWeights::Softmax) {
+        : softmax_(options.historyWeights == HistoryWeights::Softmax) {
         std::int64_t in = 4 * width;
         for (std::size_t i = 0; i < options.historyHidden.size(); ++i) {
             const std::string name = prefix + "interest." + std::to_string(i);
@@ -60,13 +61,14 @@ public:
         score_ = Linear(parameters, init, prefix + "interest.score", in, 1);
     }
 
-    /// items [rows, L, width], candidate [rows, width], absent [rows, L] -> [rows, width], 0 where
-    /// there is no item.
+    /// items [rows, L, width], candidate [rows, width], absent [rows, L] -> [rows, width], 0 for a
+    /// row without items.
     at::Tensor operator()(const at::Tensor& items, const at::Tensor& candidate,
                           const at::Tensor& absent) const {
         at::Tensor scores = scoresOf(items, candidate); // [rows, L]
-        if (sharesOfOne_) {
-            // Finite, so that a row without items has shares, which the next line takes away.
+        if (softmax_) {
+            // A finite value keeps the softmax of a row without items finite; the weights are
+            // zeroed below.
             scores =
                 at::softmax(scores.masked_fill(absent, std::numeric_limits<float>::lowest()), 1);
         }
@@ -81,8 +83,8 @@ private:
     };
 
     at::Tensor scoresOf(const at::Tensor& items, const at::Tensor& candidate) const {
-        // The first layer is linear in the four parts: what it makes of the candidate is computed
-        // once a row, and the difference needs no product of its own.
+        // The first layer is linear in the four parts: its output for the candidate is computed
+        // once per row, and the difference needs no product of its own.
         const Linear& first = layers_.front().linear;
         const auto part = first.weight.chunk(4, 1);
         at::Tensor x = at::linear(items, part[0] + part[2]) +
@@ -95,13 +97,13 @@ private:
         return score_(x).view({items.size(0), items.size(1)});
     }
 
-    bool sharesOfOne_;
+    bool softmax_;
     std::vector<Layer> layers_; // at least one
     Linear score_;
 };
 
 /// Deep Interest Network (Zhou et al. 2018): an MLP over the embeddings and the interest, which is
-/// the sum of the items that the user clicked before, each weighed by what it says of the item of
+/// the sum of the items that the user clicked before, each weighted by its relevance to the item of
 /// the row; no first-order term. Features are the MLP's output.
 class Din final : public Backbone {
 public:
@@ -124,7 +126,7 @@ public:
         const std::int64_t rows = ids.size(0);
         const std::int64_t length = (ids.size(1) - fields_) / itemSize(); // L
         TORCH_CHECK(length > 0 && fields_ + length * itemSize() == ids.size(1),
-                    "items of a history must stand behind the fields");
+                    "the items of a history must follow the fields");
         const at::Tensor embedded = embedding_(ids.slice(1, 0, fields_)); // [rows, F, E]
         const at::Tensor candidate = embedded.index_select(1, columns_).flatten(1);
         const at::Tensor itemIds = ids.slice(1, fields_).reshape({rows * length, itemSize()});
@@ -143,7 +145,7 @@ private:
     std::int64_t itemSize() const { return static_cast<std::int64_t>(itemFields_.size()); } // n
 
     std::int64_t fields_;                  // F
-    std::vector<std::int64_t> itemFields_; // [n] columns of the fields of an item
+    std::vector<std::int64_t> itemFields_; // [n] columns of the fields of a history item
     at::Tensor columns_;                   // the same
     EmbeddingTable embedding_;
     Interest interest_;
@@ -156,7 +158,7 @@ private:
 
 std::vector<std::int64_t> itemFields(const BackboneOptions& options) {
     auto columns = itemColumns(options);
-    TORCH_CHECK(columns.ok(), "checkDin has looked at the names");
+    TORCH_CHECK(columns.ok(), "checkDin must have accepted the names");
     return std::move(*columns);
 }
 
@@ -167,7 +169,7 @@ std::unique_ptr<Backbone> makeDin(Parameters& parameters, const Initialiser& ini
 
 Result<void> checkDin(const BackboneOptions& options) {
     if (options.historyBy.empty()) {
-        return Problem{"names no field, but din reads a history; name the field that says whose, "
+        return Problem{"names no field, but din reads a history; name the field of the user, "
                        "e.g. user_id",
                        "id.history_by"};
     }

@@ -7,9 +7,9 @@ namespace flip {
 
 namespace {
 
-/// Field-aware factorization machine (Juan et al. 2016): an id has a vector of its own for each
-/// field that it meets, field_embedding.table [K, F * E], or fewer rows where ids share them.
-/// Features are [first-order sum, products of all pairs before the sum over E].
+/// Field-aware factorization machine (Juan et al. 2016): an id has a separate vector for each other
+/// field, field_embedding.table [K, F * E], or fewer rows if ids share them. Features are
+/// [first-order sum, products of all pairs before the sum over E].
 class Ffm final : public Backbone {
 public:
     Ffm(Parameters& parameters, const Initialiser& init, const std::string& prefix,
@@ -30,11 +30,11 @@ public:
     std::int64_t featureWidth() const override { return 1 + width_; }
 
     at::Tensor features(const at::Tensor& ids, const ForwardMode&) const override {
-        // [rows, i, j, E]: the vector that field i's id has for field j
+        // [rows, i, j, E]: the vector of the id in field i for field j
         const at::Tensor vectors =
             rows_->find(*table_, ids).view({ids.size(0), fields_, fields_, width_});
         const at::Tensor products = (vectors * vectors.transpose(1, 2)).flatten(1, 2);
-        // A pair stands there twice, and a field meets itself: the weights take i < j.
+        // Contains each pair twice and each field with itself; the weights select i < j.
         const at::Tensor pairs = at::matmul(upper_.to(products.scalar_type()), products).squeeze(1);
         return at::cat({linear_.sum(ids).unsqueeze(1), pairs}, 1);
     }

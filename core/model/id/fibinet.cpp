@@ -9,9 +9,9 @@ namespace flip {
 
 namespace {
 
-/// FiBiNET (Huang et al. 2019): fields weighed by a squeeze-and-excitation network, and an MLP over
-/// the bilinear products of all pairs, of the embeddings as they are and as weighed, beside a
-/// first-order term. Both kinds of pairs share their matrices. Features are the MLP's output.
+/// FiBiNET (Huang et al. 2019): a squeeze-and-excitation network weights the fields, and an MLP
+/// reads the bilinear products of all pairs, of the original and of the weighted embeddings; plus a
+/// first-order term. Both sets of pairs share their matrices. Features are the MLP's output.
 class FiBiNet final : public Backbone {
 public:
     FiBiNet(Parameters& parameters, const Initialiser& init, const std::string& prefix,
@@ -43,10 +43,10 @@ public:
         const at::Tensor embedded = embedding_(ids); // [rows, F, E]
         const at::Tensor weights =
             at::relu(excite_(at::relu(squeeze_(embedded.mean(2))))); // [rows, F]
-        const at::Tensor plain = bilinear(embedded);                 // [P, rows, E]
+        const at::Tensor original = bilinear(embedded);              // [P, rows, E]
         // (W a_i e_i) * (a_j e_j) = a_i a_j ((W e_i) * e_j): no second product is needed.
         const at::Tensor scale = pairs_.left(weights) * pairs_.right(weights); // [P, rows]
-        const at::Tensor both = at::cat({plain, plain * scale.unsqueeze(2)}, 0);
+        const at::Tensor both = at::cat({original, original * scale.unsqueeze(2)}, 0);
         return mlp_(both.transpose(0, 1).flatten(1), mode);
     }
 
@@ -62,8 +62,8 @@ private:
         case BilinearWeights::All:
             return pairs_.left(at::linear(embedded, matrix_)) * right;
         case BilinearWeights::Each: {
-            const at::Tensor turned = embedded.transpose(0, 1).bmm(matrix_.transpose(1, 2));
-            return pairs_.left(turned.transpose(0, 1)) * right;
+            const at::Tensor projected = embedded.transpose(0, 1).bmm(matrix_.transpose(1, 2));
+            return pairs_.left(projected.transpose(0, 1)) * right;
         }
         case BilinearWeights::Interaction:
             break;

@@ -14,12 +14,12 @@ fieldGroups(std::string_view text, const std::vector<std::string>& fieldNames,
             const std::string& key) {
     std::vector<std::vector<std::int64_t>> groups;
     std::optional<Problem> problem;
-    // A group without names still has its place.
+    // A group without names is kept as an empty group.
     for (bool more = !text.empty(); more;) {
-        const std::size_t border = std::min(text.find(';'), text.size());
-        const std::string_view group = text.substr(0, border);
-        more = border < text.size();
-        text.remove_prefix(more ? border + 1 : border);
+        const std::size_t end = std::min(text.find(';'), text.size());
+        const std::string_view group = text.substr(0, end);
+        more = end < text.size();
+        text.remove_prefix(more ? end + 1 : end);
         std::vector<std::int64_t>& columns = groups.emplace_back();
         forEachElement(group, ",", [&](std::string_view element) {
             const std::string_view name = trimmed(element, " ");

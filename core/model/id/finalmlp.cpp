@@ -26,8 +26,8 @@ Result<std::array<std::vector<std::int64_t>, 2>> gateColumns(const BackboneOptio
     return std::array{std::move((*groups)[0]), std::move((*groups)[1])};
 }
 
-/// FinalMLP (Mao et al. 2023): two MLPs over the embeddings, each behind a gate that weighs them
-/// for it, fused by a bilinear form of several heads; no first-order term. Features are both
+/// FinalMLP (Mao et al. 2023): two MLPs over the embeddings, each with its own gate that weights
+/// its input, fused by a bilinear form with several heads; no first-order term. Features are both
 /// MLPs' outputs.
 class FinalMlp final : public Backbone {
 public:
@@ -36,14 +36,14 @@ public:
         : embedding_(parameters, init, prefix, options) {
         const std::int64_t width = options.fields * options.embeddingDim; // D
         const auto columns = gateColumns(options);
-        TORCH_CHECK(columns.ok(), "checkFinalMlp has looked at the names");
+        TORCH_CHECK(columns.ok(), "checkFinalMlp must have accepted the names");
         for (std::size_t s = 0; s < streams_.size(); ++s) {
             Stream& stream = streams_[s];
             const std::string number = std::to_string(s);
             const std::string gate = prefix + "gate." + number;
             std::int64_t seen = options.gateContext;
             if ((*columns)[s].empty()) {
-                // Zeros would give the gate's ReLU nothing to learn from.
+                // With zeros, the ReLU of the gate could not learn.
                 stream.context = parameters.add(
                     gate + ".context", init.normal(gate + ".context", {options.gateContext}, 1.0));
             } else {
@@ -125,7 +125,7 @@ Result<void> checkFinalMlp(const BackboneOptions& options) {
     if (options.hidden.back() % options.heads != 0) {
         return Problem{"ends with " + std::to_string(options.hidden.back()) + ", which the " +
                            std::to_string(options.heads) +
-                           " heads of id.heads cannot share; let it end with a multiple of " +
+                           " heads of id.heads do not divide; let it end with a multiple of " +
                            std::to_string(options.heads),
                        "id.hidden"};
     }

@@ -7,10 +7,10 @@ namespace flip {
 
 namespace {
 
-/// Gated Deep & Cross Network (Wang et al. 2023): cross layers of full matrices, each crossing let
-/// through by a gate of its own, x0 * (W x + b) * sigmoid(G x) + x; no first-order term. Parallel
-/// (GDCN-P): features are [cross, deep]. Stacked (GDCN-S): the MLP reads the cross layers' output,
-/// and features are the MLP's.
+/// Gated Deep & Cross Network (Wang et al. 2023): cross layers with full matrices and a gate in
+/// each layer, x0 * (W x + b) * sigmoid(G x) + x; no first-order term. Parallel (GDCN-P): features
+/// are [cross, deep]. Stacked (GDCN-S): the MLP reads the cross layers' output, and features are
+/// the MLP's.
 class Gdcn final : public Backbone {
 public:
     Gdcn(Parameters& parameters, const Initialiser& init, const std::string& prefix,

@@ -17,25 +17,25 @@ at::Tensor longs(const std::vector<std::int64_t>& numbers) {
 IdRows::IdRows(const BackboneOptions& options, at::Device device, Lists lists)
     : device_(device), lists_(lists), fields_(options.fields), ids_(options.ids),
       itemFields_(options.itemFields) {
-    TableForm form = tableForm(options.ids, options.idFields, options.trainingCounts,
-                               options.minCount, options.hashBuckets);
-    all_ = std::make_shared<RowSpace>(form.rows, device);
-    ranges_ = std::move(form.fields);
+    RowMapping mapping = mapIdsToRows(options.ids, options.idFields, options.trainingCounts,
+                                      options.minCount, options.hashBuckets);
+    all_ = std::make_shared<RowSpace>(mapping.rows, device);
+    ranges_ = std::move(mapping.fields);
     const bool ownWidths = std::ranges::any_of(
         options.idFields, [](const IdField& field) { return field.width != 0; });
     for (std::size_t field = 0; field < options.idFields.size(); ++field) {
         leaders_.push_back(leaderOf(options.idFields, field));
     }
     if (ownWidths) {
-        for (const TableForm::Range& range : ranges_) {
+        for (const RowMapping::Range& range : ranges_) {
             fieldSpaces_.push_back(std::make_shared<RowSpace>(1 + range.count, device));
         }
         for (std::size_t field = 0; field < leaders_.size(); ++field) {
             fieldSpaces_[field] = fieldSpaces_[leaders_[field]];
         }
     }
-    if (!form.rowOfId.empty()) {
-        rowOfIdOnHost_ = longs(form.rowOfId);
+    if (!mapping.rowOfId.empty()) {
+        rowOfIdOnHost_ = longs(mapping.rowOfId);
         rowOfId_ = rowOfIdOnHost_.to(device);
     }
     setLists(options.lists);
@@ -81,7 +81,7 @@ at::Tensor IdRows::rowsOf(const at::Tensor& ids) const {
     return rowOfId_.defined() ? rowOfId_.index_select(0, ids.flatten()).view(ids.sizes()) : ids;
 }
 
-/// Which rows are those of unknown ids. [size()] bool
+/// Which rows belong to unknown ids. [size()] bool
 at::Tensor IdRows::findUnknown() const {
     const at::Tensor found = at::zeros({size()}, at::TensorOptions(at::kBool).device(device_));
     return ranges_.empty() ? found : found.index_fill(0, longs(firstRows()).to(device_), true);
@@ -94,7 +94,7 @@ at::Tensor IdRows::unknown(const at::Tensor& ids) const {
 
 std::vector<std::int64_t> IdRows::firstRows() const {
     std::vector<std::int64_t> first;
-    for (const TableForm::Range& range : ranges_) {
+    for (const RowMapping::Range& range : ranges_) {
         first.push_back(range.first);
     }
     std::ranges::sort(first);
@@ -119,11 +119,12 @@ std::int64_t IdRows::fieldOf(std::int64_t column) const {
     }
     TORCH_CHECK(!itemFields_.empty(), "a batch has ", column + 1, " columns of ", fields_,
                 " fields and no history");
-    const auto behind = static_cast<std::size_t>(column - fields_);
-    return itemFields_[behind % itemFields_.size()];
+    const auto index = static_cast<std::size_t>(column - fields_);
+    return itemFields_[index % itemFields_.size()];
 }
 
-/// Row 0, the mask's, is row 0 of each field's table too.
+/// Rows of a table of all fields -> rows of the field's own table. Row 0, the mask, is row 0 in
+/// both.
 at::Tensor IdRows::inField(std::size_t field, const at::Tensor& rows) const {
     return (rows - (ranges_.at(field).first - 1)).mul(rows != 0);
 }
@@ -139,7 +140,7 @@ IdRows::Bags IdRows::bagsOf(const at::Tensor& ids) const {
             members_.index_select(0, place.flatten()).view(place.sizes()).masked_fill(~real, 0);
         return {rows, {}, real.to(at::kFloat) / counts.clamp_min(1).unsqueeze(1)};
     }
-    const at::Tensor offsets = counts.cumsum(0) - counts; // [rows], of each row's first member
+    const at::Tensor offsets = counts.cumsum(0) - counts; // [rows], of their first members
     const at::Tensor row = at::repeat_interleave(counts);
     const at::Tensor place = at::arange(row.size(0), ids.options()) - offsets.index_select(0, row) +
                              first.index_select(0, row);
@@ -205,20 +206,20 @@ at::Tensor IdRows::findField(const RowTable& table, std::size_t field,
 }
 
 void IdRows::open(const at::Tensor& ids) {
-    std::vector<std::vector<at::Tensor>> ofField(static_cast<std::size_t>(fields_));
+    std::vector<std::vector<at::Tensor>> columnsOfField(static_cast<std::size_t>(fields_));
     std::vector<at::Tensor> columns;
     for (std::int64_t column = 0; column < ids.size(1); ++column) {
         const at::Tensor of = ids.select(1, column);
         const std::int64_t field = fieldOf(column);
         columns.push_back(isList(field) ? bagsOf(of).rows.flatten() : rowsOf(of));
         if (hasFieldTables()) {
-            ofField[leaders_[static_cast<std::size_t>(field)]].push_back(columns.back());
+            columnsOfField[leaders_[static_cast<std::size_t>(field)]].push_back(columns.back());
         }
     }
     all_->open(at::cat(columns));
     for (std::size_t field = 0; field < fieldSpaces_.size(); ++field) {
         if (leaders_[field] == field) {
-            fieldSpaces_[field]->open(inField(field, at::cat(ofField[field])));
+            fieldSpaces_[field]->open(inField(field, at::cat(columnsOfField[field])));
         }
     }
 }

@@ -7,7 +7,7 @@ namespace flip {
 
 namespace {
 
-/// Logistic regression on ids. Its features are the weights themselves, one a field.
+/// Logistic regression on ids. Features are the weights themselves, one per field.
 class Lr final : public Backbone {
 public:
     Lr(Parameters& parameters, const Initialiser& init, const std::string& prefix,

@@ -9,10 +9,11 @@ namespace flip {
 
 namespace {
 
-/// MaskNet (Wang et al. 2021): blocks that multiply their input by a mask made of the embeddings;
-/// no first-order term. Parallel: every block reads the normalised embeddings, an MLP all blocks,
-/// and features are the MLP's output. Stacked (the paper's serial model): the first block reads
-/// them, each other one the block before it, and features are the last block's output.
+/// MaskNet (Wang et al. 2021): blocks that multiply their input by a mask computed from the
+/// embeddings; no first-order term. Parallel: every block reads the normalised embeddings, an MLP
+/// reads all blocks, and features are the MLP's output. Stacked (the paper's serial model): the
+/// first block reads the normalised embeddings, each other block the block before it, and features
+/// are the last block's output.
 class MaskNet final : public Backbone {
 public:
     MaskNet(Parameters& parameters, const Initialiser& init, const std::string& prefix,
@@ -50,7 +51,7 @@ public:
     at::Tensor features(const at::Tensor& ids, const ForwardMode& mode) const override {
         const at::Tensor embedded = embedding_(ids); // [rows, F, E]
         const at::Tensor x0 = embedded.flatten(1);   // [rows, D]
-        // Each field is normalised by itself, with a scale and shift of its own.
+        // Each field is normalised separately, with its own scale and shift.
         at::Tensor x =
             (at::layer_norm(embedded, {embedded.size(2)}, {}, {}, kEpsilon) * scale_ + shift_)
                 .flatten(1);

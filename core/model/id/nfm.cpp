@@ -7,8 +7,8 @@ namespace flip {
 
 namespace {
 
-/// Neural factorization machine (He and Chua 2017): an MLP over the sum of all pairs' products,
-/// beside a first-order term. Features are the MLP's output.
+/// Neural factorization machine (He and Chua 2017): an MLP over the sum of the products of all
+/// pairs, and a first-order term. Features are the MLP's output.
 class Nfm final : public Backbone {
 public:
     Nfm(Parameters& parameters, const Initialiser& init, const std::string& prefix,

@@ -7,9 +7,9 @@ namespace flip {
 
 namespace {
 
-/// Product-based neural network (Qu et al. 2016): an MLP over the embeddings and their products,
-/// inner ones of all pairs (IPNN), the outer one of the fields' sum with itself (OPNN, section
-/// III-B), or both; no first-order term. Features are the MLP's output.
+/// Product-based neural network (Qu et al. 2016): an MLP over the embeddings and their products:
+/// inner products of all pairs (IPNN), the outer product of the sum of the fields with itself
+/// (OPNN, section III-B), or both; no first-order term. Features are the MLP's output.
 class Pnn final : public Backbone {
 public:
     Pnn(Parameters& parameters, const Initialiser& init, const std::string& prefix,
@@ -35,10 +35,10 @@ public:
         const at::Tensor embedded = embedding_(ids); // [rows, F, E]
         std::vector<at::Tensor> parts = {embedded.flatten(1)};
         if (inner_) {
-            parts.push_back(pairs_.above(embedded.bmm(embedded.transpose(1, 2))));
+            parts.push_back(pairs_.upperTriangle(embedded.bmm(embedded.transpose(1, 2))));
         }
         if (outer_) {
-            // The outer product of a vector with itself is symmetric: one half says it all.
+            // The outer product of a vector with itself is symmetric, so one half is enough.
             const at::Tensor sum = embedded.sum(1);
             parts.push_back(sum.index_select(1, coordinates_[0]) *
                             sum.index_select(1, coordinates_[1]));

@@ -17,11 +17,11 @@ const BackboneEntry& entryOf(BackboneKind kind) {
     return *found;
 }
 
-/// Of a backbone whose ids have no vectors that a matrix could bring to one width.
+/// Rejects id.field_dims for a backbone without id vectors of a common width.
 Result<void> checkOneWidth(const BackboneOptions& options) {
     if (!options.fieldDims.empty()) {
-        return Problem{"has no effect in lr and ffm, whose ids have no vectors of one width to "
-                       "bring others to; leave it empty",
+        return Problem{"has no effect in lr and ffm, whose id vectors cannot be projected to a "
+                       "common width; leave it empty",
                        "id.field_dims"};
     }
     return {};

@@ -5,7 +5,7 @@
 namespace flip {
 
 void RowSpace::open(const at::Tensor& numbers) {
-    TORCH_CHECK(!isOpen(), "the rows of the step before are still open");
+    TORCH_CHECK(!isOpen(), "the rows of the previous step are still open");
     const at::NoGradGuard noGradient;
     if (!device_.is_cpu()) {
         const at::Tensor rows = std::get<0>(at::_unique2(numbers));
@@ -19,7 +19,7 @@ void RowSpace::open(const at::Tensor& numbers) {
     if (!places_.defined()) {
         places_ = at::full({size_}, -1, at::kLong);
     }
-    // A mark for each row instead of a sort: the time follows the numbers.
+    // Marks rows instead of sorting, so that the time is linear in the numbers.
     const at::Tensor all = numbers.contiguous();
     const std::int64_t* number = all.const_data_ptr<std::int64_t>();
     auto* place = places_.mutable_data_ptr<std::int64_t>();

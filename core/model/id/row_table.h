@@ -11,35 +11,36 @@
 
 namespace flip {
 
-/// The numbering of the rows of some tables, and which of them a training step reads. Closed, every
-/// row is at hand; open, only those of the step are, and they have places of their own. One thread.
+/// The row numbers that some tables have in common, and which of these rows a training step reads.
+/// While closed, all rows can be looked up; while open, only the rows of the step, which are
+/// renumbered. One thread.
 class RowSpace {
 public:
     RowSpace(std::int64_t rows, at::Device device) : size_(rows), device_(device) {}
 
     std::int64_t size() const { return size_; }
 
-    /// Opens the space for a step that reads just these rows. numbers int64 of any shape.
+    /// Opens the space for a step that reads exactly these rows. numbers int64 of any shape.
     void open(const at::Tensor& numbers);
     void close();
     bool isOpen() const { return rows_.defined(); }
 
-    /// The open rows, each once, in an order that depends on the numbers alone. [U] int64
+    /// The open rows without duplicates, in an order that depends only on the numbers. [U] int64
     const at::Tensor& rows() const { return rows_; }
 
-    /// Where rows are found now: their places among the open ones, else the numbers themselves.
+    /// The places of rows among the open rows; while closed, the row numbers themselves.
     at::Tensor places(const at::Tensor& numbers) const;
 
 private:
     std::int64_t size_;
     at::Device device_;
     at::Tensor rows_;
-    at::Tensor places_; // [size] int64; of rows that are not open it means nothing
+    at::Tensor places_; // [size] int64; meaningless for rows that are not open
 };
 
 /// A parameter whose rows are looked up by number: [rows, width], or [rows]. While its space is
-/// open it may be gathered: then lookups read a small copy of the open rows, and the gradient is
-/// that of the copy. So a step costs what its rows cost, however large the table.
+/// open it can be gathered: then lookups read a small copy of the open rows, and the gradient is
+/// that of the copy. So the cost of a step depends on its rows, not on the size of the table.
 class RowTable {
 public:
     RowTable(Parameters& parameters, std::string name, const at::Tensor& first,
@@ -49,7 +50,7 @@ public:
     const at::Tensor& whole() const { return whole_; }
     RowSpace& space() const { return *space_; }
 
-    /// What lookups read: the gathered rows, or all.
+    /// The rows that lookups read: the gathered rows, or all.
     const at::Tensor& values() const { return gathered_.defined() ? gathered_ : whole_; }
 
     /// The rows of these numbers: [...] -> [..., width]
@@ -59,7 +60,7 @@ public:
     void release() { gathered_.reset(); }
     bool isGathered() const { return gathered_.defined(); }
 
-    /// Of the gathered rows, [U, width]; undefined where no loss reached them.
+    /// The gradient of the gathered rows, [U, width]; undefined if no loss depends on them.
     at::Tensor gradient() const;
 
 private:

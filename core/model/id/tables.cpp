@@ -99,7 +99,8 @@ FieldPairs::FieldPairs(std::int64_t fields, at::Device device) {
     flat_ = left_ * fields + right_;
 }
 
-// Whole fields lie together once they come first: a pair is then one block that is copied.
+// With the fields as the first axis, the data of a field is contiguous: a pair is copied as one
+// block.
 at::Tensor FieldPairs::left(const at::Tensor& perField) const {
     return perField.transpose(0, 1).index_select(0, left_);
 }
@@ -108,7 +109,7 @@ at::Tensor FieldPairs::right(const at::Tensor& perField) const {
     return perField.transpose(0, 1).index_select(0, right_);
 }
 
-at::Tensor FieldPairs::above(const at::Tensor& table) const {
+at::Tensor FieldPairs::upperTriangle(const at::Tensor& table) const {
     return table.flatten(1).index_select(1, flat_);
 }
 

@@ -12,20 +12,20 @@
 
 namespace flip {
 
-/// The rows that a model's tables share, or such for one part alone where there are none.
+/// The IdRows that the tables of a model share, or new ones if `options` has none.
 std::shared_ptr<IdRows> idRowsFor(const BackboneOptions& options, at::Device device);
 
-/// One vector for each id of all fields; parameter embedding.table [K, E], or fewer rows where ids
-/// share them. Where a field's vectors have a width d of their own, each field has a table
-/// NAME.embedding.table [1 + its rows, d], row 0 the mask's, and, if d is not E, a matrix
+/// One vector for each id of all fields; parameter embedding.table [K, E], or fewer rows if ids
+/// share them. If any field has its own width d, each field has a table NAME.embedding.table [1 +
+/// its rows, d], where row 0 is the mask, and, if d is not E, a matrix
 /// NAME.embedding.project.weight [E, d] (Ginart et al. 2019, mixed dimension embeddings). A field
-/// that shares the rows of another reads the table and the matrix of that one.
+/// that shares the rows of another reads the table and the matrix of that field.
 struct EmbeddingTable {
     EmbeddingTable(Parameters& parameters, const Initialiser& init, const std::string& prefix,
                    const BackboneOptions& options);
     at::Tensor operator()(const at::Tensor& ids) const; // [rows, F] -> [rows, F, E]
 
-    /// Ids of the named fields alone, one column for each. [rows, n] -> [rows, n, E]
+    /// Looks up ids of the given fields only, one column per field. [rows, n] -> [rows, n, E]
     at::Tensor ofFields(const at::Tensor& ids, const std::vector<std::int64_t>& fields) const;
 
 private:
@@ -33,15 +33,15 @@ private:
 
     struct FieldTable {
         std::shared_ptr<RowTable> table;
-        Linear project; // undefined weight: the field has width E
+        Linear project; // its weight is undefined if the field has width E
     };
 
     std::shared_ptr<IdRows> rows_;
-    std::shared_ptr<RowTable> table_; // of all fields, where they share one
+    std::shared_ptr<RowTable> table_; // of all fields, if they share one
     std::vector<FieldTable> fields_;  // else [F]
 };
 
-/// One weight for each id; parameter linear.table [K, 1], or fewer rows where ids share them.
+/// One weight for each id; parameter linear.table [K, 1], or fewer rows if ids share them.
 struct LinearTable {
     LinearTable(Parameters& parameters, const Initialiser& init, const std::string& prefix,
                 const BackboneOptions& options);
@@ -67,12 +67,12 @@ public:
 
     std::int64_t count() const { return left_.size(0); } // P
 
-    /// The left and the right member of every pair. [rows, F, ...] -> [P, rows, ...]
+    /// The left and the right field of every pair. [rows, F, ...] -> [P, rows, ...]
     at::Tensor left(const at::Tensor& perField) const;
     at::Tensor right(const at::Tensor& perField) const;
 
-    /// What a table of all pairs says of each. [rows, F, F] -> [rows, P]
-    at::Tensor above(const at::Tensor& table) const;
+    /// The elements (i, j) of a matrix over all fields. [rows, F, F] -> [rows, P]
+    at::Tensor upperTriangle(const at::Tensor& table) const;
 
 private:
     at::Tensor left_;  // [P]

@@ -7,8 +7,8 @@ namespace flip {
 
 namespace {
 
-/// Wide & Deep (Cheng et al. 2016): a first-order term beside an MLP over the embeddings. Features
-/// are the MLP's output.
+/// Wide & Deep (Cheng et al. 2016): a first-order term and an MLP over the embeddings. Features are
+/// the MLP's output.
 class WideDeep final : public Backbone {
 public:
     WideDeep(Parameters& parameters, const Initialiser& init, const std::string& prefix,

@@ -10,10 +10,10 @@ namespace flip {
 
 namespace {
 
-/// One layer of the compressed interaction network before its ReLU: of rows x0 [N, F] and
-/// previous maps [N, M], all products prev_m x0_f mixed by weight [H, M * F] and bias [H] into
-/// [N, H]. The products of all rows would be F times as many numbers as all else of the model:
-/// they are made for a part of the rows at a time, and again in the backward pass.
+/// One layer of the compressed interaction network before its ReLU: of rows x0 [N, F] and previous
+/// maps [N, M], all products prev_m x0_f mixed by weight [H, M * F] and bias [H] into [N, H]. The
+/// products of all rows would take F times the memory of the other activations, so they are
+/// computed for a part of the rows at a time, and again in the backward pass.
 class MixProducts final : public torch::autograd::Function<MixProducts> {
 public:
     using Context = torch::autograd::AutogradContext;
@@ -40,10 +40,10 @@ public:
         at::Tensor toPrevious = at::empty_like(previous);
         at::Tensor toWeight = at::zeros_like(weight);
         eachPart(x0, previous, [&](std::int64_t first, std::int64_t last) {
-            const at::Tensor given = gradient.slice(0, first, last);
-            toWeight.addmm_(given.t(), products(x0, previous, first, last));
+            const at::Tensor outputGradient = gradient.slice(0, first, last);
+            toWeight.addmm_(outputGradient.t(), products(x0, previous, first, last));
             const at::Tensor toProducts =
-                given.mm(weight).view({last - first, previous.size(1), x0.size(1)});
+                outputGradient.mm(weight).view({last - first, previous.size(1), x0.size(1)});
             toPrevious.slice(0, first, last)
                 .copy_(toProducts.bmm(x0.slice(0, first, last).unsqueeze(2)).squeeze(2));
             toX0.slice(0, first, last)
@@ -62,7 +62,7 @@ private:
 
     template <class Visit>
     static void eachPart(const at::Tensor& x0, const at::Tensor& previous, Visit visit) {
-        // What a processor's caches hold; a graphics processor wants larger parts.
+        // Sized for the caches of a CPU; a GPU needs larger parts.
         const std::int64_t numbers = x0.is_cpu() ? (1 << 19) : (1 << 25);
         const std::int64_t rows = x0.size(0);
         const std::int64_t step =
@@ -73,8 +73,8 @@ private:
     }
 };
 
-/// xDeepFM (Lian et al. 2018): a compressed interaction network beside an MLP and a first-order
-/// term. Features are [maps summed over E, deep].
+/// xDeepFM (Lian et al. 2018): a compressed interaction network, an MLP and a first-order term.
+/// Features are [maps summed over E, deep].
 class XDeepFm final : public Backbone {
 public:
     XDeepFm(Parameters& parameters, const Initialiser& init, const std::string& prefix,
@@ -88,12 +88,12 @@ public:
         std::int64_t previous = options.fields;
         for (std::size_t i = 0; i < options.cinLayers.size(); ++i) {
             const std::int64_t maps = options.cinLayers[i];
-            const bool divides =
+            const bool splits =
                 options.cinOutputs == CinOutputs::Half && i + 1 < options.cinLayers.size();
             layers_.push_back({Linear(parameters, init, prefix + "cin." + std::to_string(i),
                                       previous * options.fields, maps),
-                               divides ? (maps + 1) / 2 : maps, divides ? (maps + 1) / 2 : 0});
-            previous = layers_.back().onward;
+                               splits ? (maps + 1) / 2 : maps, splits ? (maps + 1) / 2 : 0});
+            previous = layers_.back().passedOn;
             maps_ += maps - layers_.back().kept;
         }
         cinHead_ = Linear(parameters, init, prefix + "cin_head", maps_, 1, /*hasBias=*/false);
@@ -115,15 +115,15 @@ public:
 
 private:
     struct Layer {
-        Linear mix;          // [maps, previous * F]
-        std::int64_t onward; // the first maps, which the next layer reads
-        std::int64_t kept;   // of these, how many are not output
+        Linear mix;            // [maps, previous * F]
+        std::int64_t passedOn; // number of leading maps that the next layer reads
+        std::int64_t kept;     // how many of these are not output
     };
 
     /// [rows, F, E] -> [rows, maps output]
     at::Tensor interactions(const at::Tensor& embedded) const {
         const std::int64_t rows = embedded.size(0);
-        // Every coordinate of E is a row of its own.
+        // Each of the E coordinates becomes a row.
         const at::Tensor x0 =
             embedded.transpose(1, 2).reshape({rows * width_, embedded.size(1)}); // [rows E, F]
         at::Tensor previous = x0;
@@ -133,7 +133,7 @@ private:
                 at::relu(MixProducts::apply(x0, previous, layer.mix.weight, layer.mix.bias));
             const at::Tensor output = maps.slice(1, layer.kept);
             outputs.push_back(output.view({rows, width_, output.size(1)}).sum(1));
-            previous = maps.slice(1, 0, layer.onward).contiguous();
+            previous = maps.slice(1, 0, layer.passedOn).contiguous();
         }
         return at::cat(outputs, 1);
     }
@@ -146,7 +146,7 @@ private:
     std::vector<Layer> layers_;
     Linear cinHead_;
     at::Tensor bias_;
-    std::int64_t maps_ = 0; // of all layers that are output
+    std::int64_t maps_ = 0; // number of output maps of all layers
 };
 
 } // namespace

@@ -7,7 +7,7 @@
 
 namespace flip {
 
-/// The makers that registry.cpp lists, each defined in the file of its backbone.
+/// The factories in registry.cpp, each defined in the file of its backbone.
 
 std::unique_ptr<Backbone> makeLr(Parameters& parameters, const Initialiser& init,
                                  const std::string& prefix, const BackboneOptions& options);
@@ -48,10 +48,10 @@ std::unique_ptr<Backbone> makeFinalMlp(Parameters& parameters, const Initialiser
 std::unique_ptr<Backbone> makeDin(Parameters& parameters, const Initialiser& init,
                                   const std::string& prefix, const BackboneOptions& options);
 
-/// The columns of the fields that make an item of a history; the options have been checked.
+/// The columns of the fields of a history item. The options must have been checked.
 std::vector<std::int64_t> itemFields(const BackboneOptions& options);
 
-/// What the sizes of a backbone must share with each other.
+/// Checks of options that depend on each other.
 
 Result<void> checkAutoInt(const BackboneOptions& options);
 Result<void> checkFinalMlp(const BackboneOptions& options);

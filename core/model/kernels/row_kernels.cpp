@@ -4,7 +4,8 @@
 #include <cmath>
 #include <cstring>
 
-// This file is compiled without contraction of a * b + c: where LibTorch fuses, std::fma says so.
+// This file is compiled without contraction of a * b + c; where LibTorch fuses, std::fma is
+// explicit.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
     !defined(__SANITIZE_ADDRESS__)
 #define FLIP_WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -17,9 +18,9 @@ namespace flip {
 
 namespace {
 
-// Vectors of the compiler's own: arrays of numbers would be written to memory and read back in
-// every step. They are passed by reference, since by value they have another convention in each
-// clone.
+// Vector types of the compiler: plain arrays would be written to memory and read back in every
+// step. They are passed by reference, since the calling convention by value differs between the
+// clones.
 constexpr int kLanes = 8;
 using Vector = float __attribute__((vector_size(sizeof(float) * kLanes)));
 
@@ -40,7 +41,7 @@ FLIP_INLINE void root(Vector& x) {
     }
 }
 
-/// 16 numbers of a row; those beyond its width are 0 and stay so.
+/// 16 elements of a row; those beyond its width are and stay 0.
 struct Lanes {
     static constexpr int kParts = 2;
     Vector part[kParts];
@@ -100,7 +101,7 @@ FLIP_INLINE void stepPart(Vector& value, Vector& mean, Vector& square, const Vec
     value = value * step.keep + (-step.rate * mean) / divisor;
 }
 
-/// One step along a gradient of l2 times the values.
+/// One step with a gradient of l2 times the values.
 FLIP_INLINE void stepUnread(AdamLanes& x, float l2, const RowStep& step) {
     for (int p = 0; p < Lanes::kParts; ++p) {
         const Vector gradient = l2 * x.value.part[p];
@@ -108,22 +109,22 @@ FLIP_INLINE void stepUnread(AdamLanes& x, float l2, const RowStep& step) {
     }
 }
 
-/// Steps that are looked at together: for fewer the look does not pay.
+/// Number of steps applied between two checks of isSettled(); a check for fewer does not pay.
 constexpr std::size_t kBlock = 16;
 constexpr std::size_t kChunk = 256;
 
-/// Whether none of the next kChunk steps with gradient 0 can change a value but by weight decay. A
-/// change below a quarter of the distance to the next number is rounded away. The mean falls by 0.9
-/// a step, the root by no more than sqrt(0.999) and by the correction, which may grow as the root
-/// of the steps, and the value by `keep`; so the quotient never exceeds twice its first size.
-/// Values near 0 are left out, where the numbers that the mean ends at are no longer small beside
-/// them.
+/// Whether the next kChunk steps with gradient 0 can change the values only by weight decay. A
+/// change below a quarter of the distance to the next float is rounded away. Per step the mean
+/// shrinks by a factor of 0.9, the root by at most sqrt(0.999) and by the bias correction, which
+/// may grow with the square root of the steps, and the value by `keep`; so the ratio of change to
+/// value never exceeds twice its initial size. Values near 0 are excluded: there the smallest
+/// floats that the mean decays to are not small compared to the value.
 FLIP_INLINE bool isSettled(const AdamLanes& x, const RowStep& now, float highestRate,
                            float leastKeep) {
     if (!(leastKeep >= 0.95F)) {
         return false;
     }
-    int moving = 0;
+    int changing = 0;
     for (int p = 0; p < Lanes::kParts; ++p) {
         Vector divisor = x.square.part[p];
         root(divisor);
@@ -131,15 +132,15 @@ FLIP_INLINE bool isSettled(const AdamLanes& x, const RowStep& now, float highest
         const Vector change = highestRate * x.mean.part[p] / divisor;
         for (int i = 0; i < kLanes; ++i) {
             const float value = std::fabs(x.value.part[p][i]);
-            const bool still = (value >= 1e-16F) & (std::fabs(change[i]) <= value * 0x1p-28F);
-            moving |= !(still | (x.mean.part[p][i] == 0.0F));
+            const bool unchanged = (value >= 1e-16F) & (std::fabs(change[i]) <= value * 0x1p-28F);
+            changing |= !(unchanged | (x.mean.part[p][i] == 0.0F));
         }
     }
-    return moving == 0;
+    return changing == 0;
 }
 
-/// Lets the moments fade over some steps; the values only decay.
-FLIP_INLINE void fade(AdamLanes& x, std::span<const RowStep> steps, float leastKeep) {
+/// Decays the moments over some steps; the values change only by weight decay.
+FLIP_INLINE void decayMoments(AdamLanes& x, std::span<const RowStep> steps, float leastKeep) {
     for (int p = 0; p < Lanes::kParts; ++p) {
         Vector value = x.value.part[p];
         Vector mean = x.mean.part[p];
@@ -176,7 +177,7 @@ FLIP_INLINE void replay(AdamLanes& x, std::span<const RowStep> steps) {
                 stepUnread(x, 0.0F, step);
             }
         } else if (!noMoments || leastKeep < 1.0F) {
-            fade(x, chunk, leastKeep);
+            decayMoments(x, chunk, leastKeep);
         }
         steps = steps.subspan(done);
     }

@@ -49,7 +49,7 @@ Result<void> checkTokenizer(const Tokenizer& tokenizer, const TextConfig& config
     return {};
 }
 
-bool knowsMoreTokens(const Tokenizer& tokenizer, const TextConfig& config) {
+bool hasTokensBeyondModel(const Tokenizer& tokenizer, const TextConfig& config) {
     return tokenizer.vocabularySize() > config.vocabulary;
 }
 

@@ -12,26 +12,27 @@
 
 namespace flip {
 
-/// What a model folder says before its weights are read.
+/// An opened model folder, before its weights are read.
 struct ModelFolder {
     std::filesystem::path path;
     TextConfig config;
     std::unique_ptr<Tokenizer> tokenizer;
 };
 
-/// Opens a folder in the Hugging Face layout. Without the weights that its config.json asks for, or
-/// with a special token that the model has no vector for, it is refused.
+/// Opens a folder in the Hugging Face layout. Weights that do not match its config.json, or a
+/// special token that the model has no vector for, are a Problem.
 Result<ModelFolder> openModelFolder(const std::filesystem::path& folder);
 
-/// Whether the model has a vector for every special token of the tokenizer. Other tokens may be
-/// more than the model's, as those that somebody has added: a text must not use them.
+/// Checks that the model has a vector for every special token of the tokenizer. The tokenizer may
+/// have further tokens without a vector, e.g. added ones; no text may use them, see checkTokens().
 Result<void> checkTokenizer(const Tokenizer& tokenizer, const TextConfig& config,
                             const std::filesystem::path& folder);
 
-/// Whether a tokenizer knows tokens that the model has no vector for.
-bool knowsMoreTokens(const Tokenizer& tokenizer, const TextConfig& config);
+/// Whether the tokenizer has tokens that the model has no vector for.
+bool hasTokensBeyondModel(const Tokenizer& tokenizer, const TextConfig& config);
 
-/// Whether the model has a vector for every token of a text that stands at `where`.
+/// Checks that the model has a vector for every token of a text; `where` is the place of the text
+/// in the Problem.
 Result<void> checkTokens(std::span<const std::int32_t> ids, const Tokenizer& tokenizer,
                          const TextConfig& config, const std::string& where);
 

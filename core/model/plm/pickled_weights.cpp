@@ -41,7 +41,7 @@ at::Tensor tensorIn(const PickledTensor& tensor, std::string_view storage) {
     return toTensor({tensor.type, tensor.shape, gathered});
 }
 
-/// The older form: the whole file in memory's view, storages behind the pickles.
+/// The legacy format: a view of the whole file, storages after the pickles.
 class LegacyWeights final : public WeightsFile {
 public:
     LegacyWeights(fs::path path, MappedFile file, LegacyStateDict content)
@@ -61,7 +61,7 @@ private:
     LegacyStateDict content_; // views of the file
 };
 
-/// The zip form: a view of the file. A record is compared with its checksum before it is used.
+/// The zip format: a view of the file. The checksum of a record is verified before it is used.
 class ZipWeights final : public WeightsFile {
 public:
     static Result<std::unique_ptr<WeightsFile>> open(const fs::path& file, MappedFile mapped);
@@ -80,7 +80,7 @@ public:
 private:
     ZipWeights(fs::path path, MappedFile file, ZipRecords records)
         : WeightsFile(std::move(path)), file_(std::move(file)), records_(std::move(records)) {
-        // All names begin with that of the folder which was packed.
+        // All record names begin with the name of the packed folder.
         const auto first = records_.begin();
         const std::size_t slash = first == records_.end() ? 0 : first->first.find('/') + 1;
         folder_ = slash == 0 ? "" : first->first.substr(0, slash);
@@ -97,13 +97,13 @@ private:
     ZipRecords records_; // views of the file
     std::string folder_;
     StateDict dict_;
-    mutable std::set<std::string, std::less<>> sound_; // records that were compared
+    mutable std::set<std::string, std::less<>> verified_; // records whose checksum was verified
 };
 
-/// The bytes of a record that is there.
+/// The bytes of a record, which must exist.
 Result<std::string_view> ZipWeights::text(const std::string& record) const {
     const ZipRecord& found = *find(record);
-    if (!sound_.contains(record)) {
+    if (!verified_.contains(record)) {
         if (found.isCompressed) {
             return Problem{"is compressed, which torch.save never does; save the model again",
                            path_.string()};
@@ -113,12 +113,12 @@ Result<std::string_view> ZipWeights::text(const std::string& record) const {
                                "' is damaged: its checksum differs; get the file again",
                            path_.string()};
         }
-        sound_.insert(record);
+        verified_.insert(record);
     }
     return found.bytes;
 }
 
-/// Whether every storage that a tensor needs is in the archive, as large as it is said to be.
+/// Checks that every storage that a tensor needs is in the archive with its stated size.
 Result<void> ZipWeights::checkStorages() const {
     for (const auto& [name, tensor] : dict_.tensors) {
         const ZipRecord* record = find("data/" + tensor.storage);
@@ -151,7 +151,7 @@ Result<std::unique_ptr<WeightsFile>> ZipWeights::open(const fs::path& file, Mapp
     std::unique_ptr<ZipWeights> weights(
         new ZipWeights(file, std::move(mapped), std::move(*records)));
     if (weights->find("data.pkl") == nullptr) {
-        return Problem{"is an archive of something else: it holds no data.pkl; name a file that "
+        return Problem{"is not an archive of torch.save: it holds no data.pkl; name a file that "
                        "torch.save wrote",
                        where};
     }

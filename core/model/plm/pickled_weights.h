@@ -9,10 +9,11 @@
 
 namespace flip {
 
-/// Whether a file that begins so was written by torch.save, and can be opened here.
+/// Whether a file with these first bytes was written by torch.save and can be opened.
 bool isPickledWeights(std::string_view beginning);
 
-/// Opens a file of torch.save, a zip archive or the older form. Runs nothing of it.
+/// Opens a file written by torch.save, a zip archive or the legacy format. Executes no code from
+/// it.
 Result<std::unique_ptr<WeightsFile>> openPickledWeights(const std::filesystem::path& file);
 
 } // namespace flip

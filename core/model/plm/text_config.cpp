@@ -16,19 +16,19 @@ using Json = nlohmann::json;
 constexpr std::int64_t kLargest = std::int64_t{1} << 30; // of any size
 constexpr std::int64_t kMostLayers = 1000;
 
-/// Reads members of config.json; keeps the first thing that is missing or of the wrong type.
+/// Reads members of config.json and keeps the first problem.
 class ConfigReader {
 public:
     ConfigReader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {}
 
-    /// A whole number that must be there, unless a file may leave it to `otherwise`.
+    /// A required whole number, or an optional one with the default `otherwise`.
     std::int64_t integer(const char* key, std::int64_t low,
                          std::optional<std::int64_t> otherwise = std::nullopt) {
         if (otherwise && (!json_.contains(key) || json_[key].is_null())) {
             return *otherwise;
         }
         if (!json_.contains(key) || !json_[key].is_number_integer()) {
-            fail(std::string("'") + key + "' is missing or no whole number");
+            fail(std::string("'") + key + "' is missing or not a whole number");
             return low;
         }
         const auto value = json_[key].get<std::int64_t>();
@@ -46,7 +46,7 @@ public:
             return otherwise;
         }
         if (!json_[key].is_number()) {
-            fail(std::string("'") + key + "' is no number");
+            fail(std::string("'") + key + "' is not a number");
             return otherwise;
         }
         return json_[key].get<double>();
@@ -94,8 +94,8 @@ TextConfig::Activation activationNamed(ConfigReader& reader, const std::string& 
     return TextConfig::Activation::Gelu;
 }
 
-/// model_type, which the oldest files and TinyBERT's do not state: then the class that the weights
-/// were saved from says it, and a file with BERT's sizes and no class is BERT's.
+/// model_type. The oldest files and TinyBERT's do not contain it; then it follows from the class in
+/// "architectures", and a file with the sizes of BERT and without a class is BERT.
 std::string typeOf(ConfigReader& reader, const Json& json) {
     if (const std::string type = reader.text("model_type", ""); !type.empty()) {
         return type;
@@ -117,7 +117,7 @@ std::string typeOf(ConfigReader& reader, const Json& json) {
     return reader.has("num_hidden_layers") && reader.has("intermediate_size") ? "bert" : "";
 }
 
-/// What BERT, RoBERTa and ELECTRA call alike.
+/// The entries that have the same names for BERT, RoBERTa and ELECTRA.
 void readBertShape(ConfigReader& reader, TextConfig& config) {
     config.layers = reader.integer("num_hidden_layers", 1);
     config.heads = reader.integer("num_attention_heads", 1);
@@ -158,7 +158,7 @@ Result<TextConfig> readTextConfig(const std::filesystem::path& folder) {
     }
     const Json json = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) {
-        return Problem{"is no JSON object; get the file again", file.string()};
+        return Problem{"is not a JSON object; get the file again", file.string()};
     }
     ConfigReader reader(json, file.string());
     TextConfig config;
@@ -189,7 +189,7 @@ Result<TextConfig> readTextConfig(const std::filesystem::path& folder) {
             reader.fail("the model has " + std::to_string(config.layers) + " layers, too many");
         }
         if (config.hidden % config.heads != 0) {
-            reader.fail("the hidden size is no multiple of the number of heads");
+            reader.fail("the hidden size is not a multiple of the number of heads");
         }
         if (config.padId < 0 || config.padId >= config.vocabulary) {
             reader.fail("'pad_token_id' is outside the vocabulary");

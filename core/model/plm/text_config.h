@@ -10,13 +10,13 @@ namespace flip {
 
 /// The shape of a text encoder, from a model folder's config.json.
 struct TextConfig {
-    std::string type; // as config.json calls it: "xlm-roberta" is of the family of RoBERTa
+    std::string type; // model_type of config.json; "xlm-roberta" belongs to the RoBERTa family
     enum class Family { Bert, Roberta, DistilBert, Electra } family = Family::Bert;
     enum class Activation { Gelu, GeluTanh, Relu } activation = Activation::Gelu;
     std::int64_t layers = 0;
     std::int64_t heads = 0;
     std::int64_t hidden = 0;    // H
-    std::int64_t embedding = 0; // E, the width of the tables; 0: the same as H
+    std::int64_t embedding = 0; // E, the width of the tables; 0 = the same as H
     std::int64_t intermediate = 0;
     std::int64_t vocabulary = 0;
     std::int64_t positions = 0; // rows of the position table
@@ -28,17 +28,17 @@ struct TextConfig {
 
     std::int64_t embeddingWidth() const { return embedding > 0 ? embedding : hidden; }
 
-    /// Whether a linear layer leads from the embeddings to the first layer.
+    /// Whether a linear layer projects the embeddings from E to H.
     bool projects() const { return embeddingWidth() != hidden; }
 
-    /// Longest sentence in tokens, specials included.
+    /// The longest sentence in tokens, including special tokens.
     std::int64_t maximumTokens() const {
         return family == Family::Roberta ? positions - padId - 1 : positions;
     }
 };
 
-/// Reads FOLDER/config.json. A family or an option that is not supported is a Problem that names
-/// it. What old files leave out has the value that the family's authors gave it.
+/// Reads FOLDER/config.json. An unsupported family or option is a Problem that names it. Entries
+/// that old files omit get the defaults of the family's authors.
 Result<TextConfig> readTextConfig(const std::filesystem::path& folder);
 
 } // namespace flip

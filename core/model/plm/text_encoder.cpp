@@ -10,7 +10,7 @@ namespace flip {
 
 namespace {
 
-constexpr double kInitialDeviation = 0.02; // of weights that no file fills (Devlin et al. 2019)
+constexpr double kInitialDeviation = 0.02; // of random weights (Devlin et al. 2019)
 
 at::Tensor activate(const at::Tensor& x, TextConfig::Activation activation) {
     switch (activation) {
@@ -89,7 +89,8 @@ at::Tensor TextEncoder::embed(const at::Tensor& ids, const TokenLayout& layout,
     at::Tensor places = layout.index;
     std::int64_t positionPad = -1;
     if (config_.family == TextConfig::Family::Roberta) {
-        // RoBERTa counts the tokens that are not padding, from padId + 1; padding stays at padId.
+        // RoBERTa numbers the tokens that are not padding from padId + 1; padding has position
+        // padId.
         const at::Tensor counted = ids.ne(config_.padId).to(at::kLong);
         const at::Tensor running = counted.cumsum(0);
         const at::Tensor before = (running - counted).index_select(0, layout.starts);
@@ -112,9 +113,9 @@ at::Tensor TextEncoder::attend(const Layer& layer, const at::Tensor& x, const at
     const std::int64_t heads = config_.heads;
     const std::int64_t headWidth = config_.hidden / heads;
     const at::Tensor q = layer.query(queries) * (1.0 / std::sqrt(static_cast<double>(headWidth)));
-    // A key's bias moves all scores of a query alike, so the softmax cancels it. Left out of the
-    // product its gradient is exactly zero, where rounding noise would become full-sized Adam
-    // steps; the zero share in the value's bias keeps it a trained parameter that decays.
+    // The key bias shifts all scores of a query equally, so the softmax cancels it. It is left out
+    // of the product to make its gradient exactly zero: rounding noise would become full-sized Adam
+    // steps. The zero term in the value bias keeps it a parameter with a gradient, which decays.
     const at::Tensor k = at::linear(x, layer.key.weight);
     const at::Tensor v = at::linear(x, layer.value.weight, layer.value.bias + 0.0 * layer.key.bias);
     // [items, H] -> [rows, heads, width, H / heads]
@@ -137,9 +138,9 @@ at::Tensor TextEncoder::attend(const Layer& layer, const at::Tensor& x, const at
         const at::Tensor groupValues = split(group.shape, v.slice(0, group.firstToken, end));
         at::Tensor scores = at::matmul(split(queryShape, groupQueries), groupKeys.transpose(2, 3));
         if (group.keyMask.defined()) {
-            const at::Tensor hide =
+            const at::Tensor masked =
                 group.keyMask.logical_not().view({group.shape.rows(), 1, 1, group.shape.width()});
-            scores = scores.masked_fill(hide, -std::numeric_limits<float>::infinity());
+            scores = scores.masked_fill(masked, -std::numeric_limits<float>::infinity());
         }
         mode.breakpoint(scores);
         const at::Tensor weights = dropout(at::softmax(scores, -1), config_.attentionDropout, mode);

@@ -14,18 +14,18 @@
 
 namespace flip {
 
-/// Which tokens the last layer is asked for; everything below still sees the whole sentence.
+/// The tokens that the last layer computes; the layers below compute the whole sentence.
 struct ChosenTokens {
-    at::Tensor tokens;          // [chosen] ascending indices into the layout's tokens
-    std::vector<Ragged> groups; // as TokenLayout::chosen() gives them
+    at::Tensor tokens;          // [chosen] indices into the layout's tokens, ascending
+    std::vector<Ragged> groups; // from TokenLayout::chosen()
 };
 
 /// A BERT-family encoder (Devlin et al. 2019): embeddings and post-norm Transformer layers, without
-/// pooler. Parameters have the names of the Hugging Face layout.
+/// the pooler. Parameters have the names of the Hugging Face layout.
 class TextEncoder {
 public:
     /// Adds the parameters under `prefix` ("text."). `layers` 0 = all, n = the first n; more than
-    /// there are is a Problem.
+    /// the model has is a Problem.
     static Result<std::unique_ptr<TextEncoder>> make(TextConfig config, std::int64_t layers,
                                                      Parameters& parameters,
                                                      const Initialiser& init,
@@ -33,22 +33,23 @@ public:
 
     const TextConfig& config() const { return config_; }
 
-    /// Replaces the dropout rates of config.json.
+    /// Overrides the dropout rates of config.json.
     void setDropout(double rate);
 
-    /// Last hidden state, [tokens, H], or [chosen, H] when tokens are chosen. `ids` [tokens] int64.
+    /// The last hidden state, [tokens, H], or [chosen, H] if tokens are chosen. `ids` [tokens]
+    /// int64.
     at::Tensor hidden(const at::Tensor& ids, const TokenLayout& layout, const ForwardMode& mode,
                       const ChosenTokens* chosen = nullptr) const;
 
-    /// Whether a sentence's vector is the mean over its tokens, not the first token's.
+    /// Whether the vector of a sentence is the mean over its tokens instead of the first token.
     void setMeanPooling(bool mean) { meanPooling_ = mean; }
 
-    /// The vector of every sentence, [rows, H]: of the first token, and then the last layer
-    /// computes nothing else, or the mean over all real tokens.
+    /// The vector of each sentence, [rows, H]: the first token's (then the last layer computes only
+    /// this token), or the mean over all real tokens.
     at::Tensor sentence(const at::Tensor& ids, const TokenLayout& layout,
                         const ForwardMode& mode) const;
 
-    /// The same, of hidden states [tokens, H] that are there already.
+    /// The same from given hidden states [tokens, H].
     at::Tensor sentenceOf(const at::Tensor& hidden, const TokenLayout& layout) const;
 
 private:
@@ -74,7 +75,7 @@ private:
     at::Tensor positions_; // [positions, E]
     at::Tensor types_;     // [token types, E]; undefined for DistilBERT
     LayerNorm embeddingNorm_;
-    Linear project_; // E -> H, of an ELECTRA where the two differ
+    Linear project_; // E -> H, for an ELECTRA in which they differ
     std::vector<Layer> layers_;
 };
 

@@ -8,19 +8,19 @@
 
 namespace flip {
 
-/// A parameter of a text encoder by its name in the Hugging Face layout, without the prefix that
-/// some files put before all of them.
+/// A parameter of a text encoder, by its name in the Hugging Face layout without the prefix that
+/// some files add.
 struct TextParameter {
     std::string name;
     std::vector<std::int64_t> shape;
 };
 
-/// Everything that an encoder of this shape needs, in the order of its computation. No pooler.
+/// All parameters of an encoder of this shape, in order of computation, without the pooler.
 std::vector<TextParameter> textParameters(const TextConfig& config);
 
-/// What the layout calls the parts of a layer. "query" has "query.weight" and "query.bias".
+/// The names of the parts of a layer in that layout. "query" has "query.weight" and "query.bias".
 struct TextLayerNames {
-    const char* layers; // "encoder.layer." and the layer's number
+    const char* layers; // "encoder.layer.", followed by the number of the layer
     const char* query;
     const char* key;
     const char* value;

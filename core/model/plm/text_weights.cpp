@@ -9,7 +9,7 @@ namespace flip {
 
 namespace {
 
-/// The one tensor that every encoder has; what stands before its name stands before all.
+/// A tensor that every encoder has; the prefix of its name is the prefix of all names.
 constexpr std::string_view kAnchor = "embeddings.word_embeddings.weight";
 
 const char* modelPrefix(TextConfig::Family family) {
@@ -26,8 +26,8 @@ const char* modelPrefix(TextConfig::Family family) {
     return "";
 }
 
-/// The prefix of an encoder's names. Where a file holds several encoders, the one under the model's
-/// own name is meant.
+/// The prefix of the encoder's names. If a file holds several encoders, the one under the usual
+/// name is used.
 Result<std::string> prefixIn(const WeightsFile& file, TextConfig::Family family) {
     std::vector<std::string> found;
     for (const auto& [name, entry] : file.entries()) {
@@ -40,7 +40,7 @@ Result<std::string> prefixIn(const WeightsFile& file, TextConfig::Family family)
     }
     const std::string own = modelPrefix(family);
     if (found.empty()) {
-        return std::string(); // what is missing then shows by its name
+        return std::string(); // the missing tensors are reported later
     }
     for (const std::string& usual :
          {own, std::string(), "model." + own, "module." + own, std::string("model."),
@@ -51,17 +51,18 @@ Result<std::string> prefixIn(const WeightsFile& file, TextConfig::Family family)
     }
     if (found.size() > 1) {
         return Problem{"holds " + std::to_string(found.size()) + " encoders, '" + found[0] +
-                           "' and '" + found[1] + "' among them; save the one that is meant alone",
+                           "' and '" + found[1] + "' among them; save only the encoder to use",
                        file.path().string()};
     }
     return found.front();
 }
 
-/// Files from TensorFlow days call a norm's weight gamma and its bias beta.
+/// Files converted from TensorFlow call the weight of a norm gamma and its bias beta.
 std::string oldName(const std::string& name) {
-    for (const auto& [now, then] : {std::pair{".weight", ".gamma"}, std::pair{".bias", ".beta"}}) {
-        if (name.ends_with(std::string("LayerNorm") + now)) {
-            return name.substr(0, name.rfind('.')) + then;
+    for (const auto& [current, old] :
+         {std::pair{".weight", ".gamma"}, std::pair{".bias", ".beta"}}) {
+        if (name.ends_with(std::string("LayerNorm") + current)) {
+            return name.substr(0, name.rfind('.')) + old;
         }
     }
     return name;
@@ -86,7 +87,9 @@ Result<void> TextWeightsMatch::check(const WeightsFile& file) const {
     const std::string where = file.path().string();
     if (!missing.empty()) {
         const std::string more =
-            missing.size() == 1 ? "" : " with " + std::to_string(missing.size() - 1) + " others";
+            missing.size() == 1
+                ? ""
+                : ", one of " + std::to_string(missing.size()) + " that are missing";
         return Problem{"the tensor '" + missing.front() + "' is missing" + more +
                            "; these are not the weights of this config.json",
                        where};
@@ -100,8 +103,8 @@ Result<void> TextWeightsMatch::check(const WeightsFile& file) const {
     }
     if (!wrongTypes.empty()) {
         return Problem{"the tensor '" + wrongTypes.front() +
-                           "' holds whole numbers, as a quantised model does; take the model as "
-                           "it was before",
+                           "' holds whole numbers, as a quantised model does; use the model "
+                           "before quantisation",
                        where};
     }
     return {};

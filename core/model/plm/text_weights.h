@@ -13,9 +13,9 @@
 
 namespace flip {
 
-/// Which tensor of a file is which parameter of an encoder. Files put their model's name, a
-/// wrapper's, or nothing before every name, and old ones say gamma and beta for a norm's weight and
-/// bias.
+/// Maps the parameters of an encoder to the tensors of a file. The names in a file may have a
+/// prefix of the model or of a wrapper, and old files call the weight and bias of a norm gamma and
+/// beta.
 struct TextWeightsMatch {
     struct WrongShape {
         std::string name; // in the file
@@ -25,25 +25,25 @@ struct TextWeightsMatch {
 
     std::string prefix;                       // "bert."; may be empty
     std::map<std::string, std::string> names; // parameter -> tensor of the file
-    std::vector<std::string> missing;         // as the file would call them
+    std::vector<std::string> missing;         // by their names in the file
     std::vector<WrongShape> wrongShapes;
-    std::vector<std::string> wrongTypes; // whole numbers where weights are fractions
-    std::vector<std::string> ignored;    // further heads, a pooler, buffers
+    std::vector<std::string> wrongTypes; // tensors of whole numbers
+    std::vector<std::string> ignored;    // other heads, a pooler, buffers
 
-    /// The first thing that makes the file unusable.
+    /// The first problem that makes the file unusable.
     Result<void> check(const WeightsFile& file) const;
 };
 
-/// A file with two encoders of which neither has a usual name is a Problem.
+/// A file with several encoders, none under a usual name, is a Problem.
 Result<TextWeightsMatch> matchTextWeights(const WeightsFile& file, const TextConfig& config,
                                           const std::vector<TextParameter>& wanted);
 
-/// Reads a tensor that the match found; one with numbers that are not finite is a Problem.
+/// Reads a tensor that the match found. Numbers that are not finite are a Problem.
 Result<at::Tensor> readTextWeight(const WeightsFile& file, const std::string& name);
 
-/// Fills the encoder's parameters from a model folder's weights. Names there may carry a prefix,
-/// further heads are passed over; a tensor that is missing or has another shape than config.json
-/// says is a Problem that names it.
+/// Fills the encoder's parameters from the weights of a model folder. Names may have a prefix, and
+/// other heads are ignored. A tensor that is missing or does not have the shape given by
+/// config.json is a Problem that names it.
 Result<void> loadTextWeights(const std::filesystem::path& folder, const TextConfig& config,
                              Parameters& parameters, const std::string& prefix);
 

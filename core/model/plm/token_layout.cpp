@@ -8,8 +8,8 @@ namespace flip {
 
 namespace {
 
-/// Rows join a group while the shortest is at least this part of the longest: small enough a
-/// waste, large enough a block for batched products.
+/// Rows are grouped while the shortest is at least this part of the longest: a compromise between
+/// little padding and large blocks for batched products.
 constexpr double kGroupTightness = 0.85;
 
 at::Tensor indexTensor(const std::vector<std::int64_t>& values, at::Device device) {

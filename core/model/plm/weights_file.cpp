@@ -41,7 +41,7 @@ private:
     SafetensorsFile file_;
 };
 
-/// Several files, and an index that says which holds what.
+/// Several files with an index of which tensor is in which file.
 class ShardedWeights final : public WeightsFile {
 public:
     ShardedWeights(fs::path index, std::map<std::string, std::unique_ptr<WeightsFile>> shards,
@@ -60,8 +60,8 @@ public:
 
     Result<void> verify() const override {
         for (const auto& [name, shard] : shards_) {
-            if (auto sound = shard->verify(); !sound) {
-                return sound;
+            if (auto verified = shard->verify(); !verified) {
+                return verified;
             }
         }
         return {};
@@ -85,13 +85,13 @@ Result<std::unique_ptr<WeightsFile>> openOne(const fs::path& file) {
     }
     const std::string where = file.string();
     if (beginning.starts_with("version https://git-lfs")) {
-        return Problem{"is a pointer of Git LFS, not the weights; run 'git lfs pull' in its folder",
+        return Problem{"is a Git LFS pointer, not the weights; run 'git lfs pull' in its folder",
                        where};
     }
     if (isPickledWeights(beginning)) {
         return openPickledWeights(file);
     }
-    // The size of a JSON header, then the header.
+    // A safetensors file: the size of the JSON header, then the header.
     if (file.extension() == ".safetensors" || (beginning.size() > 8 && beginning[8] == '{')) {
         auto opened = SafetensorsFile::open(file);
         if (!opened) {
@@ -101,10 +101,10 @@ Result<std::unique_ptr<WeightsFile>> openOne(const fs::path& file) {
             std::make_unique<SafetensorsWeights>(std::move(*opened)));
     }
     if (beginning.size() > 262 && beginning.substr(257, 5) == "ustar") {
-        return Problem{"is of a torch.save before 0.1.10; save it again with a newer PyTorch",
+        return Problem{"was written by PyTorch before 0.1.10; save it again with a newer PyTorch",
                        where};
     }
-    return Problem{"is no file of weights: neither safetensors nor of torch.save; get it again",
+    return Problem{"is not a weights file: neither safetensors nor torch.save; get it again",
                    where};
 }
 
@@ -115,21 +115,22 @@ Result<std::unique_ptr<WeightsFile>> openIndex(const fs::path& index) {
         return text.problem();
     }
     const Json json = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
-    const Problem noIndex{"is no index of weights: its weight_map names no files; get it again",
-                          index.string()};
+    const Problem notAnIndex{
+        "is not an index of weights: its weight_map names no files; get it again", index.string()};
     if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object() ||
         json["weight_map"].empty()) {
-        return noIndex;
+        return notAnIndex;
     }
     std::map<std::string, std::unique_ptr<WeightsFile>> shards;
     std::map<std::string, const WeightsFile*> places;
     for (const auto& [name, value] : json["weight_map"].items()) {
         if (!value.is_string()) {
-            return noIndex;
+            return notAnIndex;
         }
         const auto file = value.get<std::string>();
         if (file.empty() || fs::path(file).filename() != file || file == "..") {
-            return Problem{"names the file '" + file + "', which is not beside it; get it again",
+            return Problem{"names the file '" + file +
+                               "', which is not a file in the same folder; get it again",
                            index.string()};
         }
         auto& shard = shards[file];
@@ -142,7 +143,7 @@ Result<std::unique_ptr<WeightsFile>> openIndex(const fs::path& index) {
         }
         if (!shard->entries().contains(name)) {
             return Problem{"lacks the tensor '" + name + "', which " + index.filename().string() +
-                               " says it holds; get both again",
+                               " lists for it; get both again",
                            shard->path().string()};
         }
         places[name] = shard.get();

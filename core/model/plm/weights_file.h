@@ -15,9 +15,9 @@
 
 namespace flip {
 
-/// Named tensors of a model, whatever they are kept in. Opening reads what is there and checks that
-/// all of it lies within the file; a tensor's numbers are read when they are asked for. One thread
-/// at a time.
+/// Named tensors of a model, in any container format. Opening reads the names, types and shapes and
+/// checks that all data lies within the file; the numbers of a tensor are read on request. One
+/// thread at a time.
 class WeightsFile {
 public:
     struct Entry {
@@ -29,16 +29,17 @@ public:
     WeightsFile(const WeightsFile&) = delete;
     WeightsFile& operator=(const WeightsFile&) = delete;
 
-    const std::filesystem::path& path() const { return path_; } // of the index where there is one
+    const std::filesystem::path& path() const { return path_; } // of the index if there is one
     const std::map<std::string, Entry>& entries() const { return entries_; }
 
     /// "safetensors", "torch.save" or "torch.save (legacy)".
     virtual std::string_view container() const = 0;
 
-    /// The numbers of one of the entries, row-major on the CPU; floating ones as toTensor() has it.
+    /// Reads one of the entries, row-major on the CPU; floating types are converted as in
+    /// toTensor().
     virtual Result<at::Tensor> read(const std::string& name) const = 0;
 
-    /// Compares the content with its hash where the file states one.
+    /// Compares the content with its hash if the file contains one.
     virtual Result<void> verify() const { return {}; }
 
 protected:
@@ -48,12 +49,12 @@ protected:
     std::map<std::string, Entry> entries_;
 };
 
-/// Which file of a model folder holds its weights: model.safetensors, model.safetensors.index.json,
-/// pytorch_model.bin or pytorch_model.bin.index.json, the first that is there.
+/// The weights file of a model folder: the first that exists of model.safetensors,
+/// model.safetensors.index.json, pytorch_model.bin and pytorch_model.bin.index.json.
 Result<std::filesystem::path> findWeights(const std::filesystem::path& folder);
 
-/// Opens them; what is inside decides how, not the file's name. Damage is a Problem that names the
-/// file. Files of an index lie beside it.
+/// Opens the weights of a model folder; the content decides the format, not the file name. Damage
+/// is a Problem that names the file. The files of an index are in the same folder.
 Result<std::unique_ptr<WeightsFile>> openWeights(const std::filesystem::path& folder);
 
 } // namespace flip

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-/// The files that hold the numbers: the one, or those that an index names.
+/// The files that hold the weights: the single file, or those listed in the index.
 Result<std::vector<fs::path>> weightFiles(const fs::path& folder) {
     const auto found = findWeights(folder);
     if (!found) {
@@ -46,8 +46,8 @@ Result<std::vector<fs::path>> weightFiles(const fs::path& folder) {
     return files;
 }
 
-/// The configuration in one spelling; a text that is no object as it stands.
-std::string plainConfig(const std::string& text) {
+/// The configuration in canonical form; a text that is not a JSON object is returned as it is.
+std::string canonicalConfig(const std::string& text) {
     Json config = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (!config.is_object()) {
         return text;
@@ -59,29 +59,29 @@ std::string plainConfig(const std::string& text) {
     return config.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
-/// A file's hash, kept with what tells that the file has changed.
-Result<std::string> knownFileHash(const fs::path& file) {
-    struct Known {
+/// The hash of a file, cached until its size or modification time changes.
+Result<std::string> cachedFileHash(const fs::path& file) {
+    struct Cached {
         std::uintmax_t size;
         fs::file_time_type time;
         std::string hash;
     };
-    static std::mutex mutex; // guards `known`
-    static std::map<fs::path, Known> known;
+    static std::mutex mutex; // guards `cache`
+    static std::map<fs::path, Cached> cache;
     std::error_code error;
     const auto size = fs::file_size(file, error);
     const auto time = error ? fs::file_time_type() : fs::last_write_time(file, error);
     if (!error) {
         const std::lock_guard lock(mutex);
-        const auto found = known.find(file);
-        if (found != known.end() && found->second.size == size && found->second.time == time) {
+        const auto found = cache.find(file);
+        if (found != cache.end() && found->second.size == size && found->second.time == time) {
             return found->second.hash;
         }
     }
     auto hash = fileHash(file);
     if (hash && !error) {
         const std::lock_guard lock(mutex);
-        known.insert_or_assign(file, Known{size, time, *hash});
+        cache.insert_or_assign(file, Cached{size, time, *hash});
     }
     return hash;
 }
@@ -98,9 +98,9 @@ Result<std::string> languageModelHash(const fs::path& folder) {
         return config.problem();
     }
     ContentHasher hasher;
-    hasher.add(plainConfig(*config));
+    hasher.add(canonicalConfig(*config));
     for (const fs::path& file : *files) {
-        const auto hash = knownFileHash(file);
+        const auto hash = cachedFileHash(file);
         if (!hash) {
             return hash.problem();
         }

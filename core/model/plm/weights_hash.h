@@ -7,9 +7,9 @@
 
 namespace flip {
 
-/// A content hash of a model folder's weights and of its config.json, without the entries that only
-/// say where it came from. Reads all of it, once as long as size and time of the files stay the
-/// same; any thread.
+/// A content hash of the weights and the config.json of a model folder, without the entries of
+/// config.json that only state its origin. Reads all files; the hash of a file is cached until its
+/// size or modification time changes. Any thread.
 Result<std::string> languageModelHash(const std::filesystem::path& folder);
 
 } // namespace flip

@@ -13,13 +13,13 @@ bool isWhiteSpace(char32_t c) {
     return (characterBits(c) & kWhiteSpace) != 0;
 }
 
-/// Whether the one begins with the other, as far as the shorter goes.
+/// Whether the longer text begins with the shorter one.
 bool agree(std::string_view a, std::string_view b) {
     const std::size_t common = std::min(a.size(), b.size());
     return a.substr(0, common) == b.substr(0, common);
 }
 
-std::string_view withoutBlanksBehind(std::string_view text) {
+std::string_view withoutTrailingWhiteSpace(std::string_view text) {
     while (!text.empty()) {
         const char32_t last = lastCharacter(text);
         if (!isWhiteSpace(last)) {
@@ -32,7 +32,7 @@ std::string_view withoutBlanksBehind(std::string_view text) {
     return text;
 }
 
-std::string_view withoutBlanksBefore(std::string_view text) {
+std::string_view withoutLeadingWhiteSpace(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
         std::size_t next = at;
@@ -44,17 +44,17 @@ std::string_view withoutBlanksBefore(std::string_view text) {
     return text.substr(at);
 }
 
-/// Whether a token that begins before `left` might hold all of it and reach the border, and behind
-/// it either go on as `right` does or, if it looks at its neighbours, end there.
-bool holdsInside(std::string_view token, std::string_view left, std::string_view right,
-                 bool looksAround) {
+/// Whether a token that begins before `left` might contain all of it, and after the border either
+/// continue as `right` does or, if it depends on its neighbours, end there.
+bool mayContain(std::string_view token, std::string_view left, std::string_view right,
+                bool dependsOnNeighbours) {
     if (left.empty()) {
         return false;
     }
     for (std::size_t at = token.find(left, 1); at != std::string_view::npos;
          at = token.find(left, at + 1)) {
         const std::string_view rest = token.substr(at + left.size());
-        if (rest.empty() ? looksAround : agree(right, rest)) {
+        if (rest.empty() ? dependsOnNeighbours : agree(right, rest)) {
             return true;
         }
     }
@@ -168,10 +168,10 @@ std::vector<AddedTokens::Match> AddedTokens::findIn(std::string_view utf8) const
             }
         }
         if (found->token.stripsLeft) {
-            begin = std::max(taken, withoutBlanksBehind(utf8.substr(0, begin)).size());
+            begin = std::max(taken, withoutTrailingWhiteSpace(utf8.substr(0, begin)).size());
         }
         if (found->token.stripsRight) {
-            end = utf8.size() - withoutBlanksBefore(utf8.substr(end)).size();
+            end = utf8.size() - withoutLeadingWhiteSpace(utf8.substr(end)).size();
         }
         matches.push_back({begin, end, found->token.id});
         taken = end;
@@ -188,7 +188,7 @@ bool AddedTokens::mayCross(std::string_view left, std::string_view right) const 
         }
         for (const Pattern& pattern : patterns_) {
             const std::string_view bytes = pattern.bytes;
-            // A token that ends or begins at the border looks over it only for its neighbour.
+            // A token that ends or begins at the border crosses it only to check its neighbour.
             const bool touches = k == 0 || k == bytes.size();
             if (k <= bytes.size() && (!touches || pattern.token.singleWord) &&
                 bytes.starts_with(tail) && agree(right, bytes.substr(k))) {
@@ -197,22 +197,22 @@ bool AddedTokens::mayCross(std::string_view left, std::string_view right) const 
         }
     }
     return std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
-        return holdsInside(pattern.bytes, left, right, pattern.token.singleWord);
+        return mayContain(pattern.bytes, left, right, pattern.token.singleWord);
     });
 }
 
 bool AddedTokens::mayTakeAcross(std::string_view left, std::string_view right) const {
-    const std::string_view before = withoutBlanksBehind(left);
-    const std::string_view behind = withoutBlanksBefore(right);
+    const std::string_view before = withoutTrailingWhiteSpace(left);
+    const std::string_view after = withoutLeadingWhiteSpace(right);
     const bool fromLeft = before.size() < left.size();
-    const bool fromRight = behind.size() < right.size();
+    const bool fromRight = after.size() < right.size();
     if (!takesWhiteSpace_ || (!fromLeft && !fromRight)) {
         return false;
     }
     return touchesWhiteSpace_ ||
            std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
                const std::string_view bytes = pattern.bytes;
-               return (fromLeft && pattern.token.stripsLeft && agree(behind, bytes)) ||
+               return (fromLeft && pattern.token.stripsLeft && agree(after, bytes)) ||
                       (fromRight && pattern.token.stripsRight &&
                        (before.ends_with(bytes) || bytes.ends_with(before)));
            });

@@ -9,19 +9,19 @@
 
 namespace flip {
 
-/// A piece that is found in the text before the model sees it: "[MASK]", or one a user added.
+/// A token that is found in the text before it is split: "[MASK]", or one that a user added.
 struct AddedToken {
     std::string content;
     std::int32_t id = 0;
     bool special = false;
-    bool singleWord = false;  // only where no word character touches it
-    bool stripsLeft = false;  // takes the white space before it
-    bool stripsRight = false; // takes the white space behind it
-    bool normalized = false;  // is looked for in the normalized text
+    bool singleWord = false;  // only if no word character is next to it
+    bool stripsLeft = false;  // includes the white space before it
+    bool stripsRight = false; // includes the white space after it
+    bool normalized = false;  // is searched for in the normalized text
 };
 
-/// Finds added tokens: leftmost first, then longest, then earliest in the list, special ones
-/// before others. Immutable; any thread.
+/// Finds added tokens: leftmost first, then longest, then special before others, then earliest in
+/// the list. Immutable; any thread.
 class AddedTokens {
 public:
     struct Match {
@@ -32,24 +32,24 @@ public:
 
     AddedTokens() = default;
 
-    /// `contents` are the tokens' texts as they are looked for, normalized where that applies.
+    /// `contents` are the texts to search for, normalized where that applies.
     AddedTokens(const std::vector<AddedToken>& tokens, const std::vector<std::string>& contents);
 
     bool empty() const { return patterns_.empty(); }
 
-    /// Whether a token is just its text: no condition on its neighbours, no white space taken.
+    /// Whether every token is just its text: no condition on neighbours, no white space included.
     bool plain() const { return plain_; }
 
     bool takesWhiteSpace() const { return takesWhiteSpace_; }
-    bool touchesWhiteSpace() const { return touchesWhiteSpace_; } // begins or ends with some
+    bool touchesWhiteSpace() const { return touchesWhiteSpace_; } // one begins or ends with it
 
-    /// Matches in code points of the text, in order. They may overlap in white space only.
+    /// Matches in order, in code points of the text. They may overlap only in white space.
     std::vector<Match> find(std::u32string_view text) const;
 
     /// The same in bytes of UTF-8.
     std::vector<Match> findIn(std::string_view utf8) const;
 
-    /// The token that begins at text[at]; an id below 0 if none does. For plain() tokens.
+    /// The token that begins at text[at]; its id is below 0 if there is none. For plain() tokens.
     Match at(std::string_view text, std::size_t at) const {
         if (!begins_[static_cast<unsigned char>(text[at])]) {
             return {at, at, -1};
@@ -59,15 +59,15 @@ public:
                                 : Match{at, at + found->bytes.size(), found->token.id};
     }
 
-    /// Whether a match might reach over the border, whatever stands around the two, or depend on
-    /// the other side of it.
+    /// Whether a match might cross the border or depend on the other side of it, whatever surrounds
+    /// the two texts.
     bool mayCross(std::string_view left, std::string_view right) const;
 
-    /// Whether a token on one side of the border might take white space from the other, whatever
-    /// stands around the two.
+    /// Whether a token on one side of the border might include white space from the other side,
+    /// whatever surrounds the two texts.
     bool mayTakeAcross(std::string_view left, std::string_view right) const;
 
-    /// Whether a token might begin the text, whatever follows it.
+    /// Whether the text might begin with a token, whatever follows it.
     bool mayBegin(std::string_view text) const;
 
 private:

@@ -9,8 +9,8 @@
 
 namespace flip {
 
-/// A text on its way to the vocabulary: characters, each with the code points [begin, end) of the
-/// input it came from.
+/// A text during normalization: characters, each with the code points [begin, end) of the input
+/// that it came from.
 class AlignedText {
 public:
     struct Unit {
@@ -19,8 +19,8 @@ public:
         std::int32_t end = 0;
     };
 
-    /// A character of a changed text: it is inserted (1), stands for the next character of the old
-    /// text (0), or for that and n more behind it (-n).
+    /// A character of a changed text: it is inserted (1), or replaces the next character of the old
+    /// text (0), or that one and the n after it (-n).
     struct Change {
         char32_t character = 0;
         std::int32_t change = 0;
@@ -33,11 +33,11 @@ public:
     std::vector<Unit>& units() { return units_; }
     std::u32string characters() const;
 
-    /// Becomes what the changes say, but for the first `removed` characters of the old text. What
-    /// is inserted takes the place of the character before it, at the beginning that of the text.
+    /// Applies the changes after removing the first `removed` characters of the old text. Inserted
+    /// characters get the position of the character before them, or of the start of the text.
     void transform(std::span<const Change> changes, std::size_t removed = 0);
 
-    /// Puts a text before the first character, whose place it shares; an empty text stays empty.
+    /// Inserts a text before the first character, at its position. An empty text stays empty.
     void prepend(std::u32string_view text);
 
 private:

@@ -17,15 +17,15 @@ void push(char32_t c, std::int32_t begin, std::int32_t end, NormalizedText& out)
     appendUtf8(c, out.bytes);
 }
 
-/// One character of a decomposition. `inserted` characters stand beside the one before them; the
-/// others use up one character of the text each.
+/// One character of a decomposition. `inserted` characters share the position of the one before
+/// them; each of the others replaces one character of the text.
 struct Decomposed {
     char32_t character;
     int combining;
     bool inserted;
 };
 
-/// Canonical ordering: runs of characters with a class above 0 are sorted by it, stably.
+/// Canonical ordering: sorts runs of characters with a combining class above 0 by class, stably.
 void orderMarks(std::vector<Decomposed>& text) {
     for (auto at = text.begin(); at != text.end();) {
         if (at->combining == 0) {
@@ -61,7 +61,7 @@ void BertNormalizer::append(std::u32string_view text, std::int32_t first,
     out.units.reserve(out.units.size() + text.size());
     if (rules_.stripAccents) {
         const auto reorders = [](char32_t c) { return (characterBits(c) & kReordersSpacing) != 0; };
-        // Marks that stay can change places, and take the alignment of their new place.
+        // Marks that are kept can be reordered and get the alignment of their new position.
         if (std::any_of(text.begin(), text.end(), [&reorders](char32_t c) {
                 const std::uint8_t bits = characterBits(c);
                 if ((bits & kDecomposes) == 0) {

@@ -9,19 +9,19 @@ namespace flip {
 
 /// What a BERT normalizer does; the defaults are those of an uncased model.
 struct BertRules {
-    bool cleanText = true;    // drop control characters, make every white space a blank
-    bool splitChinese = true; // blanks around ideographs
+    bool cleanText = true;    // drop control characters, turn white space into blanks
+    bool splitChinese = true; // add blanks around ideographs
     bool stripAccents = true; // decompose, drop nonspacing marks
     bool lowercase = true;
 };
 
-/// A text on its way to the vocabulary, with the code points of the input each part came from.
+/// A normalized text, each unit with the code points of the input that it came from.
 struct NormalizedText {
     struct Unit {
         char32_t character = 0;
         std::int32_t begin = 0; // [begin, end) in code points of the input
         std::int32_t end = 0;
-        std::int32_t byte = 0; // where the character begins in `bytes`
+        std::int32_t byte = 0; // offset of the character in `bytes`
     };
 
     std::vector<Unit> units;

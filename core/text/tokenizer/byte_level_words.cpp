@@ -27,7 +27,7 @@ constexpr std::array<CharacterClass, 128> kAscii = [] {
     return classes;
 }();
 
-/// The class of the character at `at`, which moves behind it.
+/// The class of the character at `at`; moves `at` past it.
 CharacterClass nextClass(std::string_view text, std::size_t& at) {
     const unsigned char byte = byteAt(text, at);
     if (byte < kAscii.size()) {
@@ -57,7 +57,7 @@ std::size_t runEnd(std::string_view text, std::size_t at, CharacterClass kind) {
     return at;
 }
 
-/// A run of white space gives up its last character to what follows, unless it has no other.
+/// A run of white space leaves its last character to the next word, unless it has only one.
 std::size_t whiteSpaceEnd(std::string_view text, std::size_t begin) {
     std::size_t last = begin;
     std::size_t end = begin;
@@ -72,7 +72,7 @@ std::size_t whiteSpaceEnd(std::string_view text, std::size_t begin) {
     return end;
 }
 
-/// Bytes of the contraction that the text begins with, such as "'ll"; 0 if it begins with none.
+/// Bytes of the contraction that the text begins with, such as "'ll"; 0 if there is none.
 std::size_t contraction(std::string_view text) {
     if (text.size() < 2 || text[0] != '\'') {
         return 0;
@@ -128,19 +128,19 @@ std::size_t wordEnd(std::string_view text, std::size_t at) {
 WordBorder borderBetween(std::string_view left, std::string_view right) {
     const CharacterClass before = lastClass(left);
     std::size_t second = 0;
-    const CharacterClass behind = nextClass(right, second);
+    const CharacterClass after = nextClass(right, second);
     if (before != WhiteSpace) {
         if (left.back() == '\'' && mayContract(right.front())) {
             return WordBorder::Unsure;
         }
-        return before != behind ? WordBorder::Break : WordBorder::Unsure;
+        return before != after ? WordBorder::Break : WordBorder::Unsure;
     }
-    if (behind == WhiteSpace) {
-        // The last of a run goes with what follows, so it is certain only before that.
+    if (after == WhiteSpace) {
+        // The last character of a run joins the next word, so only the border before it is certain.
         const bool followed = second < right.size() && nextClass(right, second) != WhiteSpace;
         return followed ? WordBorder::BreakUnlessTextEnds : WordBorder::Unsure;
     }
-    // White space but a blank is a word of its own, if a run has no other.
+    // A single white space character other than a blank is a word of its own.
     const std::string_view rest = left.substr(0, lastBegin(left));
     const bool alone = left.back() != ' ' && !rest.empty() && lastClass(rest) != WhiteSpace;
     return alone ? WordBorder::Break : WordBorder::Unsure;

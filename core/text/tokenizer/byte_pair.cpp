@@ -15,7 +15,7 @@ namespace {
 using Symbol = BytePairMerges::Symbol;
 
 constexpr char32_t kBlankOfAlphabet = 0x120;
-constexpr unsigned kFirst = 1; // places in byteIds_
+constexpr unsigned kFirst = 1; // bits of the index into byteIds_
 constexpr unsigned kLast = 2;
 
 bool startsCharacter(char byte) {
@@ -26,7 +26,7 @@ std::int32_t charactersIn(std::string_view utf8) {
     return static_cast<std::int32_t>(std::count_if(utf8.begin(), utf8.end(), startsCharacter));
 }
 
-/// What trimming takes for white space in the text of a token.
+/// What trimming of offsets counts as white space in the text of a token.
 bool isTrimmed(char32_t c) {
     return c == kBlankOfAlphabet || (characterBits(c) & kWhiteSpace) != 0;
 }
@@ -37,7 +37,7 @@ AddedTokens addedTokens(const BytePairModel& model, bool normalized) {
     for (const AddedToken& token : model.added) {
         if (token.normalized == normalized) {
             tokens.push_back(token);
-            contents.push_back(token.content); // there is no normalizer that could change it
+            contents.push_back(token.content); // there is no normalizer
         }
     }
     return {tokens, contents};
@@ -105,7 +105,7 @@ BytePairTokenizer::BytePairTokenizer(const BytePairModel& model)
       byteFallback_(model.byteFallback), splitsWords_(model.splitsWords),
       addsBlank_(model.addsBlank), trimsOffsets_(model.trimsOffsets),
       keepsFirstBlank_(model.keepsFirstBlank), hash_(hashOf(model)),
-      known_(std::make_unique<WordCache>()) {
+      cache_(std::make_unique<WordCache>()) {
     for (std::size_t id = 0; id < pieces_.size(); ++id) {
         const std::u32string text = decodeUtf8(pieces_[id]);
         const auto count = [](auto begin, auto end) {
@@ -143,8 +143,8 @@ BytePairTokenizer::BytePairTokenizer(const BytePairModel& model)
 }
 
 std::vector<Token> BytePairTokenizer::pieces(std::string_view utf8) const {
-    std::string mended;
-    const std::string_view text = asUtf8(utf8, mended);
+    std::string repaired;
+    const std::string_view text = asUtf8(utf8, repaired);
     std::vector<Token> out;
     out.reserve(text.size() / 3 + 2);
     textPieces(text, 0, out);
@@ -163,7 +163,7 @@ void BytePairTokenizer::appendTrimmed(Token token, Blanks blanks, std::vector<To
     out.push_back(token);
 }
 
-/// Cuts added tokens out: those that are looked for in the text as it is, then the others.
+/// Extracts added tokens: first those searched for in the raw text, then the others.
 void BytePairTokenizer::textPieces(std::string_view text, std::int32_t first,
                                    std::vector<Token>& out) const {
     const auto cut = [this, &out](const AddedTokens& added, std::string_view whole,
@@ -208,11 +208,11 @@ void BytePairTokenizer::textPieces(std::string_view text, std::int32_t first,
 
 void BytePairTokenizer::wordPieces(std::string_view text, std::int32_t first,
                                    std::vector<Token>& out) const {
-    std::string behindBlank;
+    std::string withBlank;
     std::int32_t added = 0;
     if (addsBlank_ && text.front() != ' ') {
-        behindBlank = ' ' + std::string(text);
-        text = behindBlank;
+        withBlank = ' ' + std::string(text);
+        text = withBlank;
         added = 1;
     }
     std::int32_t characters = 0;
@@ -226,15 +226,15 @@ void BytePairTokenizer::wordPieces(std::string_view text, std::int32_t first,
             parts = &fresh;
         } else {
             const std::uint64_t hash = WordCache::hashOf(word);
-            parts = known_->find(word, hash);
+            parts = cache_->find(word, hash);
             if (parts == nullptr) {
                 split(word, fresh);
-                known_->add(word, hash, fresh);
+                cache_->add(word, hash, fresh);
                 parts = &fresh;
             }
         }
         for (const WordPart& part : parts->parts) {
-            // The blank that was added shares the place of the character behind it.
+            // The added blank gets the position of the character after it.
             const std::int32_t begin = std::max(characters + part.begin - added, 0);
             const std::int32_t last = std::max(characters + part.end - added, added);
             appendTrimmed({part.id, first + begin, first + last},
@@ -250,7 +250,7 @@ std::int32_t BytePairTokenizer::idOf(std::string_view word, std::size_t at) cons
     return byteIds_[place][static_cast<unsigned char>(word[at])];
 }
 
-/// The pieces of the word's bytes, lengths in bytes. False if a byte has none.
+/// Appends the pieces of the word's bytes, lengths in bytes. False if a byte has no piece.
 bool BytePairTokenizer::appendBytes(std::string_view word, std::vector<Symbol>& out) const {
     for (std::size_t at = 0; at < word.size(); ++at) {
         const std::int32_t id = idOf(word, at);
@@ -262,10 +262,11 @@ bool BytePairTokenizer::appendBytes(std::string_view word, std::vector<Symbol>& 
     return true;
 }
 
-/// The same where some bytes have no piece, lengths in bytes of the word in the byte alphabet.
-/// Bytes that are left out have no length either, so that the pieces behind them move to the left.
-void BytePairTokenizer::appendOddBytes(std::string_view word, std::vector<Symbol>& out) const {
-    std::int32_t unknown = 0; // length of the unknown piece that is not written yet
+/// The same if some bytes have no piece, lengths in bytes of the word in the byte alphabet. Skipped
+/// bytes have no length either, so the pieces after them move to the left.
+void BytePairTokenizer::appendBytesOrUnknown(std::string_view word,
+                                             std::vector<Symbol>& out) const {
+    std::int32_t unknown = 0; // length of the unknown piece that is not appended yet
     const auto flush = [&] {
         if (unknown > 0) {
             out.push_back({unknownPiece_, unknown});
@@ -320,14 +321,14 @@ void BytePairTokenizer::split(std::string_view word, WordParts& out) const {
     const bool plain = appendBytes(word, symbols);
     if (!plain) {
         symbols.clear();
-        appendOddBytes(word, symbols);
+        appendBytesOrUnknown(word, symbols);
     }
     merges_.apply(symbols);
-    // From lengths to code points: a piece begins in the character of its first byte and ends
-    // behind that of its last.
-    std::size_t byte = 0;       // behind the bytes passed
-    std::int32_t character = 0; // characters that began up to there
-    std::int32_t passed = 0;    // in the measure of the lengths
+    // Converts lengths to code points: a piece begins at the character of its first byte and ends
+    // after that of its last.
+    std::size_t byte = 0;       // after the bytes passed
+    std::int32_t character = 0; // characters that began before it
+    std::int32_t passed = 0;    // in the unit of the lengths
     const auto pass = [&](std::int32_t until) {
         while (passed < until && byte < word.size()) {
             character += startsCharacter(word[byte]) ? 1 : 0;
@@ -350,9 +351,9 @@ bool BytePairTokenizer::breaksBetween(std::string_view left, std::string_view ri
     if (left.empty() || right.empty() || !splitsWords_) {
         return false;
     }
-    // Bytes that may be part of a character on the other side, or of one that stands around.
+    // Bytes may belong to a character on the other side, or to one outside the two texts.
     constexpr std::size_t kLongestCharacter = 4;
-    std::string mended;
+    std::string repaired;
     const std::string_view begin = right.substr(0, kLongestCharacter);
     std::size_t second = 0;
     const bool broken = nextCharacter(begin, second) == kReplacementCharacter;

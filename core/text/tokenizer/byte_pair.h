@@ -23,25 +23,25 @@ struct BytePairModel {
     std::vector<AddedToken> added;
     SpecialTokens special;
 
-    std::int32_t unknownPiece = -1; // for bytes without a piece; below 0: they are left out
-    bool fusesUnknown = false;      // neighbours of these become one
-    bool byteFallback = false;      // they become "<0xC4>" where the vocabulary has that
-    bool takesWholeWords = false;   // a word that is a piece needs no merges
-    std::string innerPrefix;        // of pieces but a word's first
+    std::int32_t unknownPiece = -1; // for bytes without a piece; below 0: they are skipped
+    bool fusesUnknown = false;      // consecutive unknown bytes become one piece
+    bool byteFallback = false;      // unknown bytes become "<0xC4>" if the vocabulary has it
+    bool takesWholeWords = false;   // a word that is a piece is not merged
+    std::string innerPrefix;        // of all pieces of a word but the first
     std::string lastSuffix;         // of a word's last piece
 
     bool splitsWords = true;      // as GPT-2 does
-    bool addsBlank = false;       // before a text that begins with none
-    bool trimsOffsets = true;     // of the blanks at a piece's ends
-    bool keepsFirstBlank = false; // but not of one at the beginning
+    bool addsBlank = false;       // before a text that does not begin with one
+    bool trimsOffsets = true;     // offsets exclude the blanks at a piece's ends
+    bool keepsFirstBlank = false; // but include one at the beginning of the text
 };
 
-/// Byte-level byte-pair encoding (Radford et al. 2019; Sennrich et al. 2016), id for id as Hugging
-/// Face `tokenizers` 0.23 computes it.
+/// Byte-level byte-pair encoding (Radford et al. 2019; Sennrich et al. 2016), with the same ids as
+/// Hugging Face `tokenizers` 0.23.
 class BytePairTokenizer final : public Tokenizer {
 public:
-    /// Pieces are at most kLongestPiece bytes, no added token is empty, every id is that of a piece
-    /// or of an added token, and byteFallback goes with neither prefix nor suffix.
+    /// Pieces must be at most kLongestPiece bytes, no added token may be empty, every id must be
+    /// that of a piece or of an added token, and byteFallback excludes a prefix and a suffix.
     explicit BytePairTokenizer(const BytePairModel& model);
 
     static constexpr std::size_t kLongestPiece = 65535;
@@ -68,16 +68,16 @@ private:
     void appendTrimmed(Token token, Blanks blanks, std::vector<Token>& out) const;
     void split(std::string_view word, WordParts& out) const;
     bool appendBytes(std::string_view word, std::vector<BytePairMerges::Symbol>& out) const;
-    void appendOddBytes(std::string_view word, std::vector<BytePairMerges::Symbol>& out) const;
+    void appendBytesOrUnknown(std::string_view word,
+                              std::vector<BytePairMerges::Symbol>& out) const;
     std::int32_t idOf(std::string_view word, std::size_t at) const;
 
     std::vector<std::string> pieces_;
-    std::vector<bool> added_;    // [pieces], its text stands as it is
+    std::vector<bool> added_;    // [pieces], is an added token
     std::vector<Blanks> blanks_; // [pieces]
     BytePairMerges merges_;
-    std::array<ByteIds, 4>
-        byteIds_{};         // of a byte inside a word, as its first, as its last, as both
-    ByteIds fallbackIds_{}; // of "<0x00>" to "<0xFF>"
+    std::array<ByteIds, 4> byteIds_{}; // of a byte inside a word, at its start, at its end, at both
+    ByteIds fallbackIds_{};            // of "<0x00>" to "<0xFF>"
     std::unordered_map<std::string, std::int32_t> wholeWords_;
     AddedTokens rawAdded_;
     AddedTokens normalizedAdded_;
@@ -90,7 +90,7 @@ private:
     bool trimsOffsets_;
     bool keepsFirstBlank_;
     std::string hash_;
-    std::unique_ptr<WordCache> known_; // of split(); changes nothing that can be seen
+    std::unique_ptr<WordCache> cache_; // results of split()
 };
 
 } // namespace flip

@@ -20,16 +20,16 @@ SpecialNames robertaNames() {
     return {.cls = "<s>", .sep = "</s>", .mask = "<mask>", .pad = "<pad>", .unknown = "<unk>"};
 }
 
-bool vanishes(const AddedToken& /*token*/) {
+bool emptyAfterNormalizing(const AddedToken& /*token*/) {
     return false; // there is no normalizer
 }
 
-/// Where the pieces of a merge are looked up.
+/// Parses merges and looks up their pieces.
 struct MergeReader {
     const BytePairModel& model;
     const PieceIds& ids;
 
-    /// Appends the merge to `merges`; says what is wrong with it, or nothing.
+    /// Appends the merge to `merges`. Returns what is wrong with it, or an empty text.
     std::string read(const std::string& left, const std::string& right,
                      std::vector<BytePairMerges::Merge>& merges) const {
         const std::string name = "the merge " + inQuotes(left + ' ' + right);
@@ -43,7 +43,7 @@ struct MergeReader {
             const auto id = ids.find(*pieces[i]);
             if (!id) {
                 return name + " needs " + inQuotes(*pieces[i]) +
-                       ", which the vocabulary has not; take the files of one model";
+                       ", which is not in the vocabulary; use the files of one model";
             }
             found[i] = *id;
         }
@@ -51,12 +51,12 @@ struct MergeReader {
         return {};
     }
 
-    /// A merge written as one text.
+    /// The same for a merge written as one text.
     std::string read(std::string_view line, std::vector<BytePairMerges::Merge>& merges) const {
         const std::size_t blank = line.find(' ');
         if (blank == std::string_view::npos ||
             line.find(' ', blank + 1) != std::string_view::npos) {
-            return quotedText(line) + " is no merge of two pieces; download the file again";
+            return quotedText(line) + " is not a merge of two pieces; download the file again";
         }
         return read(std::string(line.substr(0, blank)), std::string(line.substr(blank + 1)),
                     merges);
@@ -65,14 +65,14 @@ struct MergeReader {
     static bool isHeading(std::string_view line) { return line.starts_with("#version"); }
 };
 
-void readMerges(JsonPlace list, const PieceIds& ids, BytePairModel& model) {
+void readMerges(JsonNode list, const PieceIds& ids, BytePairModel& model) {
     if (!list.isArray()) {
-        list.refuse("\"merges\" is missing or no list; download the file again");
+        list.refuse("\"merges\" is missing or not a list; download the file again");
     }
     const MergeReader reader{model, ids};
     std::vector<BytePairMerges::Merge> merges;
     for (std::size_t i = 0; i < list.size() && !list.refused(); ++i) {
-        const JsonPlace item = list.at(i);
+        const JsonNode item = list.at(i);
         std::string wrong;
         if (item.isText()) {
             const std::string line = item.text();
@@ -81,7 +81,7 @@ void readMerges(JsonPlace list, const PieceIds& ids, BytePairModel& model) {
                    item.at(1).isText()) {
             wrong = reader.read(item.at(0).text(), item.at(1).text(), merges);
         } else {
-            wrong = "\"merges\" holds something that is no merge of two pieces";
+            wrong = "\"merges\" holds something that is not a merge of two pieces";
         }
         if (!wrong.empty()) {
             list.refuse(wrong);
@@ -118,9 +118,9 @@ Result<void> readMergesFile(const Path& file, const PieceIds& ids, BytePairModel
     return {};
 }
 
-/// Refuses what would be an error of the reference at the first byte that has no piece.
+/// Refuses a missing unknown token if some byte has no piece: the reference fails at such bytes.
 void checkBytes(const BytePairModel& model, const PieceIds& ids, const std::string& unknown,
-                JsonPlace where) {
+                JsonNode where) {
     if (unknown.empty() || model.unknownPiece >= 0) {
         return;
     }
@@ -138,10 +138,10 @@ void checkBytes(const BytePairModel& model, const PieceIds& ids, const std::stri
     }
 }
 
-void readModel(JsonPlace json, const PieceIds& ids, BytePairModel& model) {
-    const JsonPlace dropout = json.at("dropout");
+void readModel(JsonNode json, const PieceIds& ids, BytePairModel& model) {
+    const JsonNode dropout = json.at("dropout");
     if (!dropout.isNull() && !dropout.isZero()) {
-        json.refuse("model: \"dropout\" is not supported, since ids would be a matter of chance");
+        json.refuse("model: \"dropout\" is not supported, since it makes the ids random");
     }
     const std::string unknown = json.text("unk_token", "");
     model.unknownPiece = ids.find(unknown).value_or(-1);
@@ -159,7 +159,7 @@ void readModel(JsonPlace json, const PieceIds& ids, BytePairModel& model) {
 }
 
 /// The options of a model that has no tokenizer.json.
-void readConfig(JsonPlace json, BytePairModel& model) {
+void readConfig(JsonNode json, BytePairModel& model) {
     const std::array<std::string_view, 4> kSupported = {"Roberta", "Bart", "Longformer", "LED"};
     const std::string name = json.text("tokenizer_class", "RobertaTokenizer");
     const bool supported =
@@ -169,7 +169,7 @@ void readConfig(JsonPlace json, BytePairModel& model) {
         });
     if (!supported) {
         json.refuse("tokenizer_class " + inQuotes(name) +
-                    " is not supported with vocab.json; take a model with a tokenizer.json");
+                    " is not supported with vocab.json; use a model with a tokenizer.json");
     }
     model.addsBlank = json.flag("add_prefix_space", false);
     model.trimsOffsets = json.flag("trim_offsets", true);
@@ -177,16 +177,16 @@ void readConfig(JsonPlace json, BytePairModel& model) {
 }
 
 void readSpecialIds(const SpecialNames& names, const PieceIds& ids, BytePairModel& model,
-                    JsonPlace where) {
+                    JsonNode where) {
     model.special.mask = specialId(ids, names.mask, where);
     model.special.pad = specialId(ids, names.pad, where);
     model.special.unknown = ids.find(names.unknown).value_or(model.unknownPiece);
 }
 
-/// The special tokens of a model that has no tokenizer.json. The last of the files that describes
-/// one counts; without a word about it the mask takes the blanks on its left, as RoBERTa has it.
+/// The special tokens of a model that has no tokenizer.json, each as described by the last of the
+/// files that does. By default the mask includes the blanks on its left, as in RoBERTa.
 std::vector<AddedToken> specialTokens(SpecialNames names, const PieceIds& ids,
-                                      std::initializer_list<JsonPlace> files) {
+                                      std::initializer_list<JsonNode> files) {
     std::vector<AddedToken> tokens;
     for (const auto& [key, text] : names.byKey()) {
         const auto id = ids.find(*text);
@@ -197,8 +197,8 @@ std::vector<AddedToken> specialTokens(SpecialNames names, const PieceIds& ids,
         token.content = *text;
         token.id = *id;
         token.stripsLeft = text == &names.mask;
-        for (const JsonPlace& file : files) {
-            if (const JsonPlace described = file.at(key); described.isObject()) {
+        for (const JsonNode& file : files) {
+            if (const JsonNode described = file.at(key); described.isObject()) {
                 token = addedToken(described, *id);
                 token.content = *text;
             }
@@ -216,17 +216,17 @@ Result<BytePairModel> readBytePairJson(const JsonFile& file, const Path& folder)
     if (!names) {
         return names.problem();
     }
-    const JsonPlace json = file.root();
+    const JsonNode json = file.root();
     BytePairModel model;
     typeOf(json, "normalizer", {"null"}, kAlgorithm);
     typeOf(json, "pre_tokenizer", {"ByteLevel"}, kAlgorithm);
     const OffsetTrimming trimming = readFrame(json, model.special, kAlgorithm);
     model.trimsOffsets = trimming.trims;
     model.keepsFirstBlank = trimming.keepsFirstBlank;
-    const JsonPlace splitter = json.at("pre_tokenizer");
+    const JsonNode splitter = json.at("pre_tokenizer");
     model.addsBlank = splitter.flag("add_prefix_space", true);
     model.splitsWords = splitter.flag("use_regex", true);
-    const JsonPlace parameters = json.object("model");
+    const JsonNode parameters = json.object("model");
     const std::size_t pieces =
         readPieces(parameters.object("vocab"), BytePairTokenizer::kLongestPiece, model.pieces);
     if (file.problem()) {
@@ -234,7 +234,7 @@ Result<BytePairModel> readBytePairJson(const JsonFile& file, const Path& folder)
     }
     PieceIds ids(model.pieces);
     readModel(parameters, ids, model);
-    placeAdded(readAddedTokens(json), pieces, vanishes, model.added, ids, json);
+    placeAdded(readAddedTokens(json), pieces, emptyAfterNormalizing, model.added, ids, json);
     checkFrame(model.special, model.pieces, model.added, json);
     readSpecialIds(*names, ids, model, json);
     if (file.problem()) {
@@ -245,9 +245,9 @@ Result<BytePairModel> readBytePairJson(const JsonFile& file, const Path& folder)
 
 Result<BytePairModel> readBytePairVocabulary(const Path& folder) {
     const auto vocabulary = JsonFile::read(folder / "vocab.json");
-    const auto config = JsonFile::readIfAny(folder / "tokenizer_config.json");
-    const auto extra = JsonFile::readIfAny(folder / "added_tokens.json");
-    const auto map = JsonFile::readIfAny(folder / "special_tokens_map.json");
+    const auto config = JsonFile::readIfExists(folder / "tokenizer_config.json");
+    const auto extra = JsonFile::readIfExists(folder / "added_tokens.json");
+    const auto map = JsonFile::readIfExists(folder / "special_tokens_map.json");
     const auto names = readSpecialNames(folder, robertaNames());
     if (!vocabulary) {
         return vocabulary.problem();
@@ -264,7 +264,7 @@ Result<BytePairModel> readBytePairVocabulary(const Path& folder) {
     if (!names) {
         return names.problem();
     }
-    const JsonPlace where = vocabulary->root();
+    const JsonNode where = vocabulary->root();
     BytePairModel model;
     readConfig(config->root(), model);
     const std::size_t pieces = readPieces(where, BytePairTokenizer::kLongestPiece, model.pieces);
@@ -279,7 +279,7 @@ Result<BytePairModel> readBytePairVocabulary(const Path& folder) {
             return *file->problem();
         }
     }
-    placeAdded(added, pieces, vanishes, model.added, ids, where);
+    placeAdded(added, pieces, emptyAfterNormalizing, model.added, ids, where);
     readSpecialIds(*names, ids, model, where);
     if (vocabulary->problem()) {
         return *vocabulary->problem();

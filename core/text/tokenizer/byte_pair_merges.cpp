@@ -11,7 +11,7 @@ namespace flip {
 
 namespace {
 
-/// Longer words take the heap.
+/// Longer words use a heap.
 constexpr std::size_t kShortWord = 48;
 
 constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
@@ -108,7 +108,7 @@ void BytePairMerges::applyToLong(std::vector<Symbol>& word) const {
         previous[at] = at == 0 ? kNowhere : at - 1;
         next[at] = at + 1 == size ? kNowhere : at + 1;
     }
-    // What could be merged, by rank and then by place; an entry whose pair has changed is stale.
+    // Possible merges by rank, then by position; an entry whose pair has changed is stale.
     std::vector<std::uint64_t> heap;
     const auto entry = [&](std::uint32_t at) {
         const Slot& slot = find(word[at].id, word[next[at]].id);

@@ -6,8 +6,8 @@
 
 namespace flip {
 
-/// The merges of a byte-pair vocabulary and what they make of a word (Sennrich et al. 2016).
-/// Immutable; any thread.
+/// The merges of a byte-pair vocabulary, applied to words (Sennrich et al. 2016). Immutable; any
+/// thread.
 class BytePairMerges {
 public:
     struct Merge {
@@ -16,17 +16,17 @@ public:
         std::int32_t merged = 0; // the piece the two become
     };
 
-    /// A piece of a word and how much of it the piece covers.
+    /// A piece of a word and the length that it covers.
     struct Symbol {
         std::int32_t id = 0;
         std::int32_t length = 0;
     };
 
-    /// `merges` from the first to the last; of two that merge the same pair the later counts.
+    /// `merges` in order; of two merges of the same pair the later counts.
     explicit BytePairMerges(std::span<const Merge> merges);
 
-    /// Merges neighbours until no merge applies: the first in the list first, of equals the
-    /// leftmost. Time n log n for a word of n pieces.
+    /// Merges neighbours until no merge applies: the first merge in the list first, then the
+    /// leftmost pair. Takes n log n time for a word of n pieces.
     void apply(std::vector<Symbol>& word) const;
 
 private:

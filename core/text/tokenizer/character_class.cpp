@@ -15,7 +15,7 @@ using enum CharacterClass;
 
 constexpr char32_t kPlaneSize = 0x10000;
 
-/// Up to here every ICU in use knows the classes, and none of them changed later.
+/// Every ICU in use knows the classes up to this version, and none of them changed later.
 constexpr std::uint8_t kSettledVersion = 14;
 
 struct Range {
@@ -24,8 +24,8 @@ struct Range {
     CharacterClass kind;
 };
 
-/// Letters and numbers of Unicode 15.0 to 16.0.
-constexpr std::array<Range, 45> kYoung = {{
+/// Letters and numbers added in Unicode 15.0 to 16.0.
+constexpr std::array<Range, 45> kAddedLater = {{
     {0x1C89, 0x1C8A, Letter},   {0xA7CB, 0xA7CD, Letter},   {0xA7DA, 0xA7DC, Letter},
     {0x105C0, 0x105F3, Letter}, {0x10D40, 0x10D49, Number}, {0x10D4A, 0x10D65, Letter},
     {0x10D6F, 0x10D85, Letter}, {0x10EC2, 0x10EC4, Letter}, {0x1123F, 0x11240, Letter},
@@ -52,9 +52,9 @@ CharacterClass computeClass(char32_t c) {
     u_charAge(code, version);
     if (version[0] == 0 || version[0] > kSettledVersion) {
         const auto range = std::lower_bound(
-            kYoung.begin(), kYoung.end(), c,
+            kAddedLater.begin(), kAddedLater.end(), c,
             [](const Range& candidate, char32_t wanted) { return candidate.last < wanted; });
-        return range != kYoung.end() && range->first <= c ? range->kind : Other;
+        return range != kAddedLater.end() && range->first <= c ? range->kind : Other;
     }
     const std::uint32_t category = U_GET_GC_MASK(code);
     if ((category & U_GC_L_MASK) != 0) {

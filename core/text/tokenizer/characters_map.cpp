@@ -13,7 +13,7 @@ std::uint32_t offsetOf(std::uint32_t unit) {
     return (unit >> 10U) << ((unit & (1U << 9U)) >> 6U);
 }
 
-/// The label of a unit that is no leaf; a leaf has the highest bit.
+/// The label of a unit that is not a leaf; a leaf has the highest bit set.
 std::uint32_t labelOf(std::uint32_t unit) {
     return unit & ((1U << 31U) | 0xFFU);
 }

@@ -57,7 +57,7 @@ Result<JsonFile> JsonFile::read(const std::filesystem::path& file) {
     }
 }
 
-Result<JsonFile> JsonFile::readIfAny(const std::filesystem::path& file) {
+Result<JsonFile> JsonFile::readIfExists(const std::filesystem::path& file) {
     std::error_code error;
     return std::filesystem::exists(file, error) ? read(file) : named(file);
 }
@@ -66,7 +66,7 @@ JsonFile JsonFile::named(const std::filesystem::path& file) {
     return JsonFile(std::make_unique<Content>(Content{file, Json::object(), {}}));
 }
 
-JsonPlace JsonFile::root() const {
+JsonNode JsonFile::root() const {
     return {&content_->json, &content_->problem, &content_->file};
 }
 
@@ -74,52 +74,52 @@ const std::optional<Problem>& JsonFile::problem() const {
     return content_->problem;
 }
 
-bool JsonPlace::isNull() const {
+bool JsonNode::isNull() const {
     return jsonOf(value_).is_null();
 }
-bool JsonPlace::isObject() const {
+bool JsonNode::isObject() const {
     return jsonOf(value_).is_object();
 }
-bool JsonPlace::isArray() const {
+bool JsonNode::isArray() const {
     return jsonOf(value_).is_array();
 }
-bool JsonPlace::isText() const {
+bool JsonNode::isText() const {
     return jsonOf(value_).is_string();
 }
 
-bool JsonPlace::isZero() const {
+bool JsonNode::isZero() const {
     return jsonOf(value_).is_number() && jsonOf(value_) == 0;
 }
 
-bool JsonPlace::isNumber() const {
+bool JsonNode::isNumber() const {
     return jsonOf(value_).is_number();
 }
 
-double JsonPlace::real() const {
+double JsonNode::real() const {
     return isNumber() ? jsonOf(value_).get<double>() : 0;
 }
 
-JsonPlace JsonPlace::at(const std::string& key) const {
+JsonNode JsonNode::at(const std::string& key) const {
     const Json& json = jsonOf(value_);
     const auto found = json.is_object() ? json.find(key) : json.end();
     return {json.is_object() && found != json.end() ? &*found : &nothing(), problem_, file_};
 }
 
-JsonPlace JsonPlace::at(std::size_t index) const {
+JsonNode JsonNode::at(std::size_t index) const {
     const Json& json = jsonOf(value_);
     return {json.is_array() && index < json.size() ? &json[index] : &nothing(), problem_, file_};
 }
 
-std::size_t JsonPlace::size() const {
+std::size_t JsonNode::size() const {
     const Json& json = jsonOf(value_);
     return json.is_structured() ? json.size() : 0;
 }
 
-std::string JsonPlace::text() const {
+std::string JsonNode::text() const {
     return isText() ? jsonOf(value_).get<std::string>() : std::string();
 }
 
-std::int64_t JsonPlace::number(const std::string& name, std::int64_t limit) const {
+std::int64_t JsonNode::number(const std::string& name, std::int64_t limit) const {
     const Json& json = jsonOf(value_);
     if (!json.is_number_integer() || json < 0 || json >= limit) {
         refuse(name + " must be a whole number from 0 to " + std::to_string(limit - 1));
@@ -128,17 +128,17 @@ std::int64_t JsonPlace::number(const std::string& name, std::int64_t limit) cons
     return json.get<std::int64_t>();
 }
 
-JsonPlace JsonPlace::object(const std::string& key) const {
+JsonNode JsonNode::object(const std::string& key) const {
     static const Json kEmpty = Json::object();
-    const JsonPlace member = at(key);
+    const JsonNode member = at(key);
     if (!member.isObject()) {
-        refuse(inQuotes(key) + " is missing or no object; download the file again");
+        refuse(inQuotes(key) + " is missing or not an object; download the file again");
         return {&kEmpty, problem_, file_};
     }
     return member;
 }
 
-bool JsonPlace::flag(const std::string& key, bool absent) const {
+bool JsonNode::flag(const std::string& key, bool absent) const {
     const Json& json = jsonOf(at(key).value_);
     if (json.is_null()) {
         return absent;
@@ -150,41 +150,41 @@ bool JsonPlace::flag(const std::string& key, bool absent) const {
     return json.get<bool>();
 }
 
-std::string JsonPlace::text(const std::string& key, const std::string& absent) const {
-    const JsonPlace member = at(key);
+std::string JsonNode::text(const std::string& key, const std::string& absent) const {
+    const JsonNode member = at(key);
     if (member.isNull()) {
         return absent;
     }
     if (!member.isText()) {
-        refuse(inQuotes(key) + " must be a text");
+        refuse(inQuotes(key) + " must be a string");
         return absent;
     }
     return member.text();
 }
 
-std::string JsonPlace::tokenText(const std::string& key, const std::string& absent) const {
-    const JsonPlace member = at(key);
+std::string JsonNode::tokenText(const std::string& key, const std::string& absent) const {
+    const JsonNode member = at(key);
     return member.isObject() ? member.text("content", absent) : text(key, absent);
 }
 
-void JsonPlace::forEach(
-    const std::function<void(const std::string& key, JsonPlace value)>& visit) const {
+void JsonNode::forEach(
+    const std::function<void(const std::string& key, JsonNode value)>& visit) const {
     const Json& json = jsonOf(value_);
     if (!json.is_object()) {
         return;
     }
     for (const auto& [key, value] : json.items()) {
-        visit(key, JsonPlace(&value, problem_, file_));
+        visit(key, JsonNode(&value, problem_, file_));
     }
 }
 
-void JsonPlace::refuse(std::string what) const {
+void JsonNode::refuse(std::string what) const {
     if (!*problem_) {
         *problem_ = Problem{std::move(what), file_->string()};
     }
 }
 
-bool JsonPlace::refused() const {
+bool JsonNode::refused() const {
     return problem_->has_value();
 }
 

@@ -15,7 +15,7 @@ std::uint64_t extend(std::uint64_t hash, char byte) {
     return (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3U;
 }
 
-/// FNV-1a leaves the low bits weak; the table takes its slot and its tag from these.
+/// Mixes the bits: FNV-1a leaves the low bits weak, and the table takes its slot from these.
 std::uint64_t finish(std::uint64_t hash) {
     hash ^= hash >> 32;
     hash *= 0xD6E8FEB86659FD93U;
@@ -34,7 +34,7 @@ std::uint64_t hashOf(std::string_view piece) {
     return finish(hash);
 }
 
-bool insideCharacter(char byte) {
+bool isContinuationByte(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
@@ -88,7 +88,7 @@ PieceTable::Found PieceTable::longestPrefix(std::string_view text) const {
         hashes[i] = hash;
     }
     for (std::size_t length = reach; length > 0; --length) {
-        if (length < text.size() && insideCharacter(text[length])) {
+        if (length < text.size() && isContinuationByte(text[length])) {
             continue;
         }
         const std::int32_t entry = lookUp(finish(hashes[length - 1]), text.substr(0, length));

@@ -7,7 +7,7 @@
 
 namespace flip {
 
-/// Finds the longest piece that a text begins with: one hash per byte, then one look per length.
+/// Finds the longest piece that a text begins with: one hash per byte, then one lookup per length.
 /// Keeps references to the pieces, which must outlive it. Immutable once filled; any thread.
 class PieceTable {
 public:
@@ -15,13 +15,13 @@ public:
     static constexpr std::size_t kLongest = 512;
 
     struct Found {
-        std::int32_t id = -1; // below 0: no piece begins the text
+        std::int32_t id = -1; // below 0: the text begins with no piece
         std::size_t length = 0;
     };
 
     explicit PieceTable(std::size_t pieces);
 
-    /// A piece of 1 to kLongest bytes; the later of equals wins.
+    /// Adds a piece of 1 to kLongest bytes; of duplicates the later counts.
     void add(std::string_view piece, std::int32_t id);
 
     Found longestPrefix(std::string_view text) const;

@@ -7,8 +7,8 @@ namespace flip {
 
 namespace {
 
-/// Pieces that share the text of a node, in their order, and the node.
-struct Family {
+/// Sorted pieces that begin with the text of a node, and the node.
+struct PieceRange {
     std::size_t begin;
     std::size_t end;
     std::size_t depth;
@@ -26,25 +26,25 @@ PieceTrie::PieceTrie(const std::vector<std::string>& pieces) {
     std::stable_sort(order.begin(), order.end(),
                      [&](std::int32_t a, std::int32_t b) { return piece(a) < piece(b); });
     nodes_.emplace_back();
-    std::vector<Family> families = {{0, order.size(), 0, 0}};
-    for (std::size_t at = 0; at < families.size(); ++at) { // breadth first: children are neighbours
-        Family family = families[at];
-        for (; family.begin < family.end && piece(order[family.begin]).size() == family.depth;
-             ++family.begin) {
-            nodes_[family.node].id = family.depth == 0 ? -1 : order[family.begin];
+    std::vector<PieceRange> ranges = {{0, order.size(), 0, 0}};
+    for (std::size_t at = 0; at < ranges.size(); ++at) { // breadth first: children are neighbours
+        PieceRange range = ranges[at];
+        for (; range.begin < range.end && piece(order[range.begin]).size() == range.depth;
+             ++range.begin) {
+            nodes_[range.node].id = range.depth == 0 ? -1 : order[range.begin];
         }
-        nodes_[family.node].children = static_cast<std::uint32_t>(nodes_.size());
-        while (family.begin < family.end) {
-            const char label = piece(order[family.begin])[family.depth];
-            std::size_t end = family.begin;
-            while (end < family.end && piece(order[end])[family.depth] == label) {
+        nodes_[range.node].children = static_cast<std::uint32_t>(nodes_.size());
+        while (range.begin < range.end) {
+            const char label = piece(order[range.begin])[range.depth];
+            std::size_t end = range.begin;
+            while (end < range.end && piece(order[end])[range.depth] == label) {
                 ++end;
             }
-            families.push_back(
-                {family.begin, end, family.depth + 1, static_cast<std::uint32_t>(nodes_.size())});
+            ranges.push_back(
+                {range.begin, end, range.depth + 1, static_cast<std::uint32_t>(nodes_.size())});
             nodes_.push_back({0, 0, static_cast<std::uint8_t>(label), -1});
-            ++nodes_[family.node].count;
-            family.begin = end;
+            ++nodes_[range.node].count;
+            range.begin = end;
         }
     }
 }

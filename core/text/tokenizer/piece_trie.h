@@ -11,7 +11,7 @@ namespace flip {
 /// Finds all pieces that a text begins with, the shortest first. Immutable; any thread.
 class PieceTrie {
 public:
-    /// `pieces` by id; empty ones are left out, of equals the later counts.
+    /// `pieces` by id; empty ones are skipped, and of duplicates the later counts.
     explicit PieceTrie(const std::vector<std::string>& pieces);
 
     /// Calls visit(length, id) for each piece that the text begins with.

@@ -18,8 +18,7 @@ bool isWhiteSpace(char32_t c) {
     return (characterBits(c) & kWhiteSpace) != 0;
 }
 
-/// ICU's break iterator for what a reader takes for one character; one a thread, for opening one
-/// reads rules.
+/// ICU's break iterator for grapheme clusters; one per thread, since opening one reads its rules.
 class ClusterBreaks {
 public:
     ClusterBreaks() {
@@ -85,8 +84,8 @@ std::vector<std::size_t> clusterEnds(std::u32string_view text) {
     return ends;
 }
 
-/// Replaces `count` characters of the old text. Those too many are counted to the last character
-/// that was written, whatever it stands for, as the reference does.
+/// Replaces `count` characters of the old text. If the replacement is shorter, the rest of them is
+/// assigned to the last character that was written, as in the reference.
 void appendReplaced(std::size_t count, std::string_view replacement, std::vector<Change>& changes) {
     const std::u32string text = decodeUtf8(replacement);
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -98,7 +97,7 @@ void appendReplaced(std::size_t count, std::string_view replacement, std::vector
 }
 
 void mapCharacters(const CharactersMap& map, AlignedText& text) {
-    constexpr std::size_t kLongestCluster = 5; // bytes; of longer ones each character by itself
+    constexpr std::size_t kLongestCluster = 5; // bytes; longer ones are mapped by character
     const std::u32string characters = text.characters();
     std::vector<Change> changes;
     changes.reserve(characters.size());
@@ -134,7 +133,7 @@ void mapCharacters(const CharactersMap& map, AlignedText& text) {
     }
 }
 
-/// Replaces matches; length(at) is that of the match at a place, 0 if there is none.
+/// Replaces matches; length(rest) is that of the match at the start of `rest`, 0 if there is none.
 template <class Length>
 void replaceMatches(std::u32string_view content, AlignedText& text, Length length) {
     const std::vector<Unit> old = std::move(text.units());
@@ -172,7 +171,7 @@ void decompose(bool compatibly, AlignedText& text) {
             parts.push_back({{decomposed[i], i > 0 ? 1 : 0}, combiningClass(decomposed[i])});
         }
     }
-    // Canonical ordering: marks in a row are sorted by their class.
+    // Canonical ordering: sorts consecutive marks by combining class.
     for (auto at = parts.begin(); at != parts.end();) {
         const auto end =
             std::find_if(at, parts.end(), [](const Part& p) { return p.combining == 0; });

@@ -30,8 +30,8 @@ struct NormalizerStep {
     std::shared_ptr<const CharactersMap> map;
 };
 
-/// The normalizers of SentencePiece models, as Hugging Face `tokenizers` runs them, with the
-/// alignment it keeps. Immutable; any thread.
+/// The normalizers of SentencePiece models, with the results and the alignment of Hugging Face
+/// `tokenizers`. Immutable; any thread.
 class TextNormalizer {
 public:
     explicit TextNormalizer(std::vector<NormalizerStep> steps) : steps_(std::move(steps)) {}
@@ -40,7 +40,7 @@ public:
 
     void apply(AlignedText& text) const;
 
-    /// The text alone.
+    /// The normalized text without alignment.
     std::u32string normalized(std::u32string_view text) const;
 
 private:

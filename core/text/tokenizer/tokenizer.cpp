@@ -28,9 +28,9 @@ Result<std::unique_ptr<Tokenizer>> make(const Result<Model>& model) {
     return std::unique_ptr<Tokenizer>(std::make_unique<Made>(*model));
 }
 
-/// The algorithm that tokenizer.json names; files of old tell it by what they hold.
-std::string algorithmOf(JsonPlace json) {
-    const JsonPlace model = json.at("model");
+/// The algorithm that tokenizer.json names; for old files it is inferred from their members.
+std::string algorithmOf(JsonNode json) {
+    const JsonNode model = json.at("model");
     if (!model.isObject()) {
         return "null";
     }
@@ -58,7 +58,7 @@ Result<std::unique_ptr<Tokenizer>> openJson(const std::filesystem::path& folder)
         return make<UnigramTokenizer>(readUnigramJson(*file, folder));
     }
     file->root().refuse("model " + inQuotes(algorithm) +
-                        " is not supported; take a model whose tokenizer is WordPiece, byte-level "
+                        " is not supported; use a model whose tokenizer is WordPiece, byte-level "
                         "BPE or Unigram");
     return *file->problem();
 }

@@ -34,34 +34,34 @@ class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
 
-    /// Pieces of the text without the special tokens that frame it. Text that spells a special
-    /// token becomes it.
+    /// Pieces of the text, without [CLS] and [SEP] around them. Text that spells a special token
+    /// becomes that token.
     virtual std::vector<Token> pieces(std::string_view utf8) const = 0;
 
-    /// Whether a text that holds left and right side by side may be cut between them, whatever
-    /// stands around the two: the pieces up to the cut and behind it are those of the whole. So a
-    /// sentence may be joined from cached parts when every border breaks. Answers false when it is
-    /// not sure, and always for an empty side.
+    /// Whether a text that contains left and right side by side may be split between them: the
+    /// pieces of both parts are then those of the whole, whatever surrounds left and right. A
+    /// sentence may be joined from cached parts if every border breaks. Returns false if this is
+    /// uncertain, and always for an empty side.
     virtual bool breaksBetween(std::string_view left, std::string_view right) const = 0;
 
     virtual const SpecialTokens& special() const = 0;
     virtual std::int64_t vocabularySize() const = 0;
     virtual std::string_view piece(std::int32_t id) const = 0;
 
-    /// The piece as a person reads it: a blank it begins with is U+2581, and what the vocabulary
-    /// spells otherwise, such as bytes, is the text it stands for.
+    /// The piece for display: a leading blank is U+2581, and pieces that the vocabulary encodes,
+    /// such as bytes, are decoded.
     virtual std::string readablePiece(std::int32_t id) const { return std::string(piece(id)); }
 
-    /// Hash of everything that decides the ids.
+    /// Hash of everything that determines the ids.
     virtual const std::string& hash() const = 0;
 
-    /// [CLS] pieces [SEP], or what the model has in their places; these at offsets [0, 0].
+    /// [CLS] pieces [SEP], or the model's equivalents; their offsets are [0, 0].
     std::vector<Token> sentence(std::string_view utf8) const;
 };
 
 /// Reads a model folder's tokenizer.json (WordPiece, byte-level BPE or Unigram), or else vocab.txt
-/// (WordPiece), or else vocab.json and merges.txt (byte-level BPE). What a tokenizer.json asks for
-/// and is not supported is a Problem that names it.
+/// (WordPiece), or else vocab.json and merges.txt (byte-level BPE). An unsupported setting in
+/// tokenizer.json is a Problem that names it.
 Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& folder);
 
 } // namespace flip

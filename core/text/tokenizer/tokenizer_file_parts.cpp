@@ -8,7 +8,7 @@ namespace flip {
 
 Result<SpecialNames> readSpecialNames(const std::filesystem::path& folder, SpecialNames names) {
     for (const char* name : {"special_tokens_map.json", "tokenizer_config.json"}) {
-        const auto file = JsonFile::readIfAny(folder / name);
+        const auto file = JsonFile::readIfExists(folder / name);
         if (!file) {
             return file.problem();
         }
@@ -35,18 +35,18 @@ std::optional<std::int32_t> PieceIds::find(const std::string& text) const {
     return found == ids_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::int32_t specialId(const PieceIds& ids, const std::string& text, JsonPlace where) {
+std::int32_t specialId(const PieceIds& ids, const std::string& text, JsonNode where) {
     const std::optional<std::int32_t> id = ids.find(text);
     if (!id) {
         where.refuse("the vocabulary has no " + inQuotes(text) +
-                     "; take the vocabulary that belongs to the model");
+                     "; use the vocabulary of the same model");
     }
     return id.value_or(0);
 }
 
-std::string typeOf(JsonPlace json, const std::string& key,
+std::string typeOf(JsonNode json, const std::string& key,
                    std::initializer_list<std::string_view> supported, std::string_view algorithm) {
-    const JsonPlace component = json.at(key);
+    const JsonNode component = json.at(key);
     const std::string type = component.isObject() ? component.text("type", "") : "null";
     if (std::find(supported.begin(), supported.end(), type) == supported.end()) {
         std::string known;
@@ -54,15 +54,15 @@ std::string typeOf(JsonPlace json, const std::string& key,
             known += (known.empty() ? "" : " or ") + inQuotes(name);
         }
         json.refuse(key + ' ' + inQuotes(type) +
-                    " is not supported; take a model whose tokenizer is " + std::string(algorithm) +
+                    " is not supported; use a model whose tokenizer is " + std::string(algorithm) +
                     " (" + key + ' ' + known + ')');
     }
     return type;
 }
 
-std::size_t readPieces(JsonPlace vocabulary, std::size_t longestPiece,
+std::size_t readPieces(JsonNode vocabulary, std::size_t longestPiece,
                        std::vector<std::string>& pieces) {
-    vocabulary.forEach([&](const std::string& piece, JsonPlace value) {
+    vocabulary.forEach([&](const std::string& piece, JsonNode value) {
         if (vocabulary.refused()) {
             return;
         }
@@ -88,7 +88,7 @@ std::size_t readPieces(JsonPlace vocabulary, std::size_t longestPiece,
     return vocabulary.size();
 }
 
-AddedToken addedToken(JsonPlace json, std::int64_t id) {
+AddedToken addedToken(JsonNode json, std::int64_t id) {
     AddedToken token;
     token.id = static_cast<std::int32_t>(id);
     token.content = json.text("content", "");
@@ -100,13 +100,13 @@ AddedToken addedToken(JsonPlace json, std::int64_t id) {
     return token;
 }
 
-std::vector<AddedToken> readAddedTokens(JsonPlace json) {
+std::vector<AddedToken> readAddedTokens(JsonNode json) {
     std::vector<AddedToken> tokens;
-    const JsonPlace list = json.at("added_tokens");
+    const JsonNode list = json.at("added_tokens");
     for (std::size_t i = 0; list.isArray() && i < list.size(); ++i) {
-        const JsonPlace item = list.at(i);
+        const JsonNode item = list.at(i);
         if (!item.isObject() || item.at("id").isNull()) {
-            json.refuse("\"added_tokens\" holds something that is no token with an id");
+            json.refuse("\"added_tokens\" holds something that is not a token with an id");
             break;
         }
         tokens.push_back(addedToken(item, item.at("id").number("an added token's id", kMostIds)));
@@ -114,13 +114,13 @@ std::vector<AddedToken> readAddedTokens(JsonPlace json) {
     return tokens;
 }
 
-std::vector<AddedToken> addedBeside(JsonPlace config, JsonPlace extra,
+std::vector<AddedToken> addedBeside(JsonNode config, JsonNode extra,
                                     const std::vector<AddedToken>& special) {
     std::map<std::int64_t, AddedToken> byId;
     for (const AddedToken& token : special) {
         byId[token.id] = token;
     }
-    extra.forEach([&](const std::string& content, JsonPlace value) {
+    extra.forEach([&](const std::string& content, JsonNode value) {
         const std::int64_t id = value.number(inQuotes(content), kMostIds);
         if (byId.find(id) == byId.end()) {
             AddedToken token;
@@ -130,11 +130,11 @@ std::vector<AddedToken> addedBeside(JsonPlace config, JsonPlace extra,
             byId[id] = token;
         }
     });
-    config.at("added_tokens_decoder").forEach([&](const std::string& key, JsonPlace value) {
+    config.at("added_tokens_decoder").forEach([&](const std::string& key, JsonNode value) {
         std::int64_t id = -1;
         std::from_chars(key.data(), key.data() + key.size(), id);
         if (id < 0 || id >= kMostIds || !value.isObject()) {
-            config.refuse("added_tokens_decoder: " + inQuotes(key) + " is no id with a token");
+            config.refuse("added_tokens_decoder: " + inQuotes(key) + " is not an id with a token");
             return;
         }
         byId[id] = addedToken(value, id);
@@ -147,8 +147,8 @@ std::vector<AddedToken> addedBeside(JsonPlace config, JsonPlace extra,
 }
 
 void placeAdded(const std::vector<AddedToken>& tokens, std::size_t vocabularySize,
-                const std::function<bool(const AddedToken&)>& vanishes,
-                std::vector<AddedToken>& placed, PieceIds& ids, JsonPlace where) {
+                const std::function<bool(const AddedToken&)>& emptyAfterNormalizing,
+                std::vector<AddedToken>& placed, PieceIds& ids, JsonNode where) {
     auto next = static_cast<std::int32_t>(vocabularySize);
     for (const AddedToken& token : tokens) {
         const std::optional<std::int32_t> known = ids.find(token.content);
@@ -157,12 +157,12 @@ void placeAdded(const std::vector<AddedToken>& tokens, std::size_t vocabularySiz
         if (token.content.empty()) {
             where.refuse("an added token is empty");
         } else if (token.id != id) {
-            where.refuse(name + " has id " + std::to_string(token.id) + ", but its place is " +
+            where.refuse(name + " has id " + std::to_string(token.id) + ", but must have " +
                          std::to_string(id));
         } else if (std::any_of(placed.begin(), placed.end(),
                                [&](const AddedToken& t) { return t.content == token.content; })) {
-            where.refuse(name + " stands twice");
-        } else if (token.normalized && vanishes(token)) {
+            where.refuse(name + " is listed twice");
+        } else if (token.normalized && emptyAfterNormalizing(token)) {
             where.refuse(name + " is normalized to nothing");
         }
         if (where.refused()) {
@@ -174,9 +174,9 @@ void placeAdded(const std::vector<AddedToken>& tokens, std::size_t vocabularySiz
     }
 }
 
-void readFramePair(JsonPlace processor, SpecialTokens& special) {
+void readFramePair(JsonNode processor, SpecialTokens& special) {
     const auto id = [&](const char* key) {
-        const JsonPlace pair = processor.at(key);
+        const JsonNode pair = processor.at(key);
         if (!pair.isArray() || pair.size() != 2) {
             processor.refuse("post_processor: " + inQuotes(key) + " must be a piece and its id");
             return 0;
@@ -187,17 +187,17 @@ void readFramePair(JsonPlace processor, SpecialTokens& special) {
     special.sep = id("sep");
 }
 
-void readFrameTemplate(JsonPlace processor, SpecialTokens& special) {
+void readFrameTemplate(JsonNode processor, SpecialTokens& special) {
     const char* const kExpected =
         "post_processor TemplateProcessing: only one special token, the sentence, one special "
         "token are supported as \"single\"";
-    const JsonPlace single = processor.at("single");
+    const JsonNode single = processor.at("single");
     if (!single.isArray() || single.size() != 3) {
         processor.refuse(kExpected);
         return;
     }
     const auto member = [&](std::size_t at, const char* kind) {
-        const JsonPlace item = single.at(at).at(kind);
+        const JsonNode item = single.at(at).at(kind);
         if (!item.isObject()) {
             processor.refuse(kExpected);
         }
@@ -207,10 +207,10 @@ void readFrameTemplate(JsonPlace processor, SpecialTokens& special) {
         if (processor.refused()) {
             return 0;
         }
-        const JsonPlace ids = processor.object("special_tokens").object(name).at("ids");
+        const JsonNode ids = processor.object("special_tokens").object(name).at("ids");
         if (!ids.isArray() || ids.size() != 1) {
             processor.refuse("post_processor TemplateProcessing: " + inQuotes(name) +
-                             " must stand for one id");
+                             " must map to one id");
             return 0;
         }
         return static_cast<std::int32_t>(ids.at(0).number(name, kMostIds));
@@ -222,17 +222,18 @@ void readFrameTemplate(JsonPlace processor, SpecialTokens& special) {
     special.sep = id(last);
 }
 
-OffsetTrimming readFrame(JsonPlace json, SpecialTokens& special, std::string_view algorithm) {
-    const auto trimming = [](JsonPlace processor) {
+OffsetTrimming readFrame(JsonNode json, SpecialTokens& special, std::string_view algorithm) {
+    const auto trimming = [](JsonNode processor) {
         return OffsetTrimming{processor.flag("trim_offsets", true),
                               processor.flag("add_prefix_space", true)};
     };
-    const JsonPlace processor = json.at("post_processor");
+    const JsonNode processor = json.at("post_processor");
     if (processor.text("type", "") == "Sequence") {
-        const JsonPlace list = processor.at("processors");
+        const JsonNode list = processor.at("processors");
         if (list.size() != 2 || list.at(0).text("type", "") != "ByteLevel") {
-            json.refuse("post_processor \"Sequence\" is supported only of a \"ByteLevel\" and a "
-                        "\"TemplateProcessing\" or \"BertProcessing\"");
+            json.refuse(
+                "post_processor \"Sequence\" is supported only as a \"ByteLevel\" and then a "
+                "\"TemplateProcessing\" or \"BertProcessing\"");
             return {};
         }
         const std::string type = list.at(1).text("type", "");
@@ -257,7 +258,7 @@ OffsetTrimming readFrame(JsonPlace json, SpecialTokens& special, std::string_vie
 }
 
 void checkFrame(const SpecialTokens& special, const std::vector<std::string>& pieces,
-                const std::vector<AddedToken>& added, JsonPlace where) {
+                const std::vector<AddedToken>& added, JsonNode where) {
     const auto exists = [&](std::int32_t id) {
         const auto at = static_cast<std::size_t>(id);
         return (at < pieces.size() && !pieces[at].empty()) ||

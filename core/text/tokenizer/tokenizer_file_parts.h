@@ -20,8 +20,8 @@
 
 namespace flip {
 
-// What the readers of tokenizer files share, whatever the algorithm. A JsonPlace among the
-// arguments is where a problem is noted.
+// Shared by the readers of tokenizer files for all algorithms. Problems are recorded in the
+// JsonNode that is passed.
 
 constexpr std::int64_t kMostIds = 10'000'000;
 
@@ -42,10 +42,11 @@ struct SpecialNames {
     }
 };
 
-/// As special_tokens_map.json and tokenizer_config.json of the folder name them, where they do.
+/// Replaces `names` by those in the folder's special_tokens_map.json and tokenizer_config.json, if
+/// given.
 Result<SpecialNames> readSpecialNames(const std::filesystem::path& folder, SpecialNames names);
 
-/// Ids by text. Where two pieces are alike the later counts.
+/// Ids by text. Of duplicate pieces the later counts.
 class PieceIds {
 public:
     explicit PieceIds(const std::vector<std::string>& pieces);
@@ -57,52 +58,53 @@ private:
     std::unordered_map<std::string, std::int32_t> ids_;
 };
 
-/// The id of a special token, or a word about its absence.
-std::int32_t specialId(const PieceIds& ids, const std::string& text, JsonPlace where);
+/// The id of a special token; refused if the vocabulary does not have it.
+std::int32_t specialId(const PieceIds& ids, const std::string& text, JsonNode where);
 
-/// The type that a component of tokenizer.json names; refused if it is not among the supported.
-/// `algorithm` is what the message calls the tokenizer.
-std::string typeOf(JsonPlace json, const std::string& key,
+/// The type of a component of tokenizer.json; refused if it is not supported. The message calls the
+/// tokenizer `algorithm`.
+std::string typeOf(JsonNode json, const std::string& key,
                    std::initializer_list<std::string_view> supported, std::string_view algorithm);
 
-/// Reads a vocabulary, text to id. Returns how many pieces it holds, as the reference counts them:
-/// added tokens come behind that many.
-std::size_t readPieces(JsonPlace vocabulary, std::size_t longestPiece,
+/// Reads a vocabulary, text to id. Returns its number of pieces as the reference counts them: added
+/// tokens get the ids from that number on.
+std::size_t readPieces(JsonNode vocabulary, std::size_t longestPiece,
                        std::vector<std::string>& pieces);
 
-AddedToken addedToken(JsonPlace json, std::int64_t id);
+AddedToken addedToken(JsonNode json, std::int64_t id);
 
-/// The list that tokenizer.json keeps.
-std::vector<AddedToken> readAddedTokens(JsonPlace json);
+/// The added tokens that tokenizer.json lists.
+std::vector<AddedToken> readAddedTokens(JsonNode json);
 
-/// The added tokens of a folder without tokenizer.json: the special ones as `special` makes them,
-/// then what added_tokens.json and tokenizer_config.json say.
-std::vector<AddedToken> addedBeside(JsonPlace config, JsonPlace extra,
+/// The added tokens of a folder without tokenizer.json: `special`, other ids from
+/// added_tokens.json, and the tokens of tokenizer_config.json, which override both.
+std::vector<AddedToken> addedBeside(JsonNode config, JsonNode extra,
                                     const std::vector<AddedToken>& special);
 
-/// Gives added tokens their place behind the vocabulary; one that claims another place would not
-/// get it from the reference either. `vanishes` tells whether a normalizer leaves nothing of one.
+/// Gives added tokens their ids after the vocabulary. A token that states another id is refused:
+/// the reference would not give it that id either. `emptyAfterNormalizing` returns whether the
+/// normalizer removes all of a token.
 void placeAdded(const std::vector<AddedToken>& tokens, std::size_t vocabularySize,
-                const std::function<bool(const AddedToken&)>& vanishes,
-                std::vector<AddedToken>& placed, PieceIds& ids, JsonPlace where);
+                const std::function<bool(const AddedToken&)>& emptyAfterNormalizing,
+                std::vector<AddedToken>& placed, PieceIds& ids, JsonNode where);
 
-/// The ids that frame a sentence by a BertProcessing or RobertaProcessing.
-void readFramePair(JsonPlace processor, SpecialTokens& special);
+/// Reads the ids that frame a sentence from a BertProcessing or RobertaProcessing.
+void readFramePair(JsonNode processor, SpecialTokens& special);
 
-/// The same by a TemplateProcessing.
-void readFrameTemplate(JsonPlace processor, SpecialTokens& special);
+/// The same from a TemplateProcessing.
+void readFrameTemplate(JsonNode processor, SpecialTokens& special);
 
-/// Whether offsets leave out the blanks at a piece's ends, but for one at the beginning.
+/// Whether offsets exclude the blanks at a piece's ends, except one at the beginning of the text.
 struct OffsetTrimming {
     bool trims = false;
     bool keepsFirstBlank = false;
 };
 
-/// The frame of a sentence by any of the three, alone or behind a ByteLevel that trims offsets.
-OffsetTrimming readFrame(JsonPlace json, SpecialTokens& special, std::string_view algorithm);
+/// The same from any of the three, alone or after a ByteLevel that trims offsets.
+OffsetTrimming readFrame(JsonNode json, SpecialTokens& special, std::string_view algorithm);
 
-/// Refuses a frame of ids that no piece has.
+/// Refuses framing ids that no piece has.
 void checkFrame(const SpecialTokens& special, const std::vector<std::string>& pieces,
-                const std::vector<AddedToken>& added, JsonPlace where);
+                const std::vector<AddedToken>& added, JsonNode where);
 
 } // namespace flip

@@ -26,7 +26,7 @@ std::uint8_t introducedIn(char32_t c) {
     return version[0];
 }
 
-/// The category in Unicode 8.0: later versions moved a handful of older characters.
+/// The category in Unicode 8.0: later versions changed that of a few older characters.
 std::uint32_t categoryMask(char32_t c) {
     const std::uint8_t version = introducedIn(c);
     if (version == 0 || version > kCategoryVersion) {
@@ -58,12 +58,12 @@ bool isIdeograph(char32_t c) {
     return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) ||
            (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2B73F) ||
            (c >= 0x2B740 && c <= 0x2B81F) ||
-           (c >= 0x2B920 && c <= 0x2CEAF) || // BERT's own table begins at 2B820, the reference here
+           (c >= 0x2B920 && c <= 0x2CEAF) || // BERT's table begins at 2B820, the reference's here
            (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
 }
 
-/// Lower case that Unicode 16.0 and 17.0 added; 0 where they added none.
-char32_t youngLower(char32_t c) {
+/// Lower case that Unicode 16.0 and 17.0 added; 0 if they added none.
+char32_t addedLower(char32_t c) {
     switch (c) {
     case 0x1C89:
     case 0xA7CC:
@@ -148,7 +148,7 @@ std::uint8_t computeBits(char32_t c) {
     return bits;
 }
 
-bool insideCharacter(char byte) {
+bool isContinuationByte(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
@@ -228,7 +228,7 @@ void appendCompatiblyDecomposed(char32_t c, std::u32string& out) {
 }
 
 bool isMark(char32_t c) {
-    switch (c) { // moved by later versions
+    switch (c) { // changed by later versions
     case 0x1CF2:
     case 0x1CF3:
         return true;
@@ -241,8 +241,8 @@ bool isMark(char32_t c) {
 }
 
 void appendLower(char32_t c, std::u32string& out) {
-    if (const char32_t young = youngLower(c)) {
-        out += young;
+    if (const char32_t added = addedLower(c)) {
+        out += added;
         return;
     }
     std::array<UChar, 2> source;
@@ -272,7 +272,7 @@ char32_t lastCharacter(std::string_view utf8) {
     constexpr std::size_t kMostFollowing = 3;
     std::size_t begin = utf8.size() - 1;
     for (std::size_t step = 0; step < kMostFollowing && begin > 0; ++step) {
-        begin -= insideCharacter(utf8[begin]) ? 1 : 0;
+        begin -= isContinuationByte(utf8[begin]) ? 1 : 0;
     }
     char32_t last = kReplacementCharacter;
     while (begin < utf8.size()) {
@@ -281,15 +281,15 @@ char32_t lastCharacter(std::string_view utf8) {
     return last;
 }
 
-std::string_view asUtf8(std::string_view bytes, std::string& mended) {
+std::string_view asUtf8(std::string_view bytes, std::string& repaired) {
     if (isUtf8(bytes)) {
         return bytes;
     }
-    mended.clear();
+    repaired.clear();
     for (std::size_t at = 0; at < bytes.size();) {
-        appendUtf8(nextCharacter(bytes, at), mended);
+        appendUtf8(nextCharacter(bytes, at), repaired);
     }
-    return mended;
+    return repaired;
 }
 
 void appendUtf8(char32_t c, std::string& out) {

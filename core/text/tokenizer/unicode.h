@@ -9,14 +9,14 @@
 
 namespace flip {
 
-// What tokenizers need of Unicode. Pure functions; any thread.
+// Unicode functions for tokenizers. Pure; any thread.
 //
 // Categories are those of Unicode 8.0, combining classes those of Unicode 9.0 and lower-casing that
-// of Unicode 17.0, whatever the machine's ICU knows: the reference tokenizers carry these tables,
-// and a vocabulary was trained with them. A character younger than its table is an ordinary letter.
-// What splits words for byte-level BPE is in character_class.h.
+// of Unicode 17.0, whatever version the machine's ICU has: the reference tokenizers contain these
+// tables, and vocabularies were trained with them. A character newer than its table counts as an
+// ordinary letter. The classes that split words for byte-level BPE are in character_class.h.
 
-/// Stands for what is no character.
+/// Replaces invalid bytes.
 inline constexpr char32_t kReplacementCharacter = 0xFFFD;
 
 /// Properties of a code point, as bits.
@@ -33,7 +33,7 @@ enum CharacterBits : std::uint8_t {
 
 std::uint8_t characterBits(char32_t c);
 
-/// Letters, marks, digits, connectors and joiners: \w of a regular expression, as far as the
+/// Letters, marks, digits, connectors and joiners (\w in regular expressions), as far as the
 /// machine's ICU or characterClass() knows them.
 bool isWordCharacter(char32_t c);
 
@@ -48,26 +48,25 @@ void appendCompatiblyDecomposed(char32_t c, std::u32string& out);
 /// Marks of any kind, of Unicode 9.0.
 bool isMark(char32_t c);
 
-/// Appends the full lower case of the code point on its own: a capital sigma is always U+03C3.
+/// Appends the full lower case of the code point without context: a capital sigma is always U+03C3.
 void appendLower(char32_t c, std::u32string& out);
 
-/// Code points of UTF-8. Every maximal part of an ill-formed sequence becomes one U+FFFD, as
-/// Unicode recommends and other languages' lossy decoding does.
+/// Decodes UTF-8. Every maximal part of an ill-formed sequence becomes one U+FFFD, as Unicode
+/// recommends and lossy decoding in other languages does.
 std::u32string decodeUtf8(std::string_view bytes);
 
-/// The code point that begins at `at`, which moves behind it; ill-formed parts as above.
+/// Decodes the code point at `at` and moves `at` past it; ill-formed parts as above.
 char32_t nextCharacter(std::string_view utf8, std::size_t& at);
 
-/// The code point that ends where the text does; ill-formed parts as above. Not of an empty text.
+/// The last code point; ill-formed parts as above. The text must not be empty.
 char32_t lastCharacter(std::string_view utf8);
 
-/// The bytes if they are UTF-8 throughout, else a copy in `mended` whose ill-formed parts are
-/// U+FFFD.
-std::string_view asUtf8(std::string_view bytes, std::string& mended);
+/// The bytes if they are valid UTF-8, else a copy in `repaired` whose ill-formed parts are U+FFFD.
+std::string_view asUtf8(std::string_view bytes, std::string& repaired);
 
 void appendUtf8(char32_t c, std::string& out);
 
-/// Whether the machine's Unicode data can be read at all; ask once before using the above.
+/// A Problem if the machine's Unicode data cannot be read. Call once before using the above.
 Result<void> checkUnicodeData();
 
 } // namespace flip

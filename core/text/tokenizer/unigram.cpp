@@ -15,7 +15,7 @@ namespace {
 
 constexpr char32_t kReadableBlank = 0x2581;
 constexpr double kUnknownPenalty = 10;
-constexpr char32_t kByteLevelBlank = 0x120; // trimming of offsets takes it for a blank everywhere
+constexpr char32_t kByteLevelBlank = 0x120; // trimming of offsets counts it as a blank
 
 bool isWhiteSpace(char32_t c) {
     return (characterBits(c) & kWhiteSpace) != 0;
@@ -100,7 +100,7 @@ std::string hashOf(const UnigramModel& model) {
     return hasher.digest();
 }
 
-/// What is left of the model when its large members are elsewhere.
+/// The model without its large members.
 UnigramModel rulesOf(const UnigramModel& model) {
     UnigramModel rules;
     rules.unknown = model.unknown;
@@ -122,7 +122,7 @@ UnigramTokenizer::UnigramTokenizer(const UnigramModel& model)
       unknownScore_(*std::min_element(model.scores.begin(), model.scores.end()) - kUnknownPenalty),
       normalizer_(model.normalizer), rawAdded_(addedTokens(model, false)),
       normalizedAdded_(addedTokens(model, true)), special_(model.special), rules_(rulesOf(model)),
-      hash_(hashOf(model)), known_(std::make_unique<WordCache>()) {
+      hash_(hashOf(model)), cache_(std::make_unique<WordCache>()) {
     for (std::size_t byte = 0; byte < byteIds_.size(); ++byte) {
         std::array<char, 8> code{};
         std::snprintf(code.data(), code.size(), "<0x%02X>", static_cast<unsigned>(byte));
@@ -250,10 +250,10 @@ void UnigramTokenizer::wordPieces(Units word, std::vector<Token>& out) const {
         split(bytes, fresh);
     } else {
         const std::uint64_t hash = WordCache::hashOf(bytes);
-        parts = known_->find(bytes, hash);
+        parts = cache_->find(bytes, hash);
         if (parts == nullptr) {
             split(bytes, fresh);
-            known_->add(bytes, hash, fresh);
+            cache_->add(bytes, hash, fresh);
             parts = &fresh;
         }
     }
@@ -264,12 +264,13 @@ void UnigramTokenizer::wordPieces(Units word, std::vector<Token>& out) const {
     }
 }
 
-/// The best path through the word, by Viterbi's algorithm; unknown characters in a row are one.
+/// The best path through the word, by Viterbi's algorithm; consecutive unknown characters become
+/// one piece.
 void UnigramTokenizer::split(std::string_view word, WordParts& out) const {
     struct Best {
         double score = 0;
         std::size_t begin = 0;
-        std::int32_t id = -1; // below 0: nothing ends here
+        std::int32_t id = -1; // below 0: no piece ends here
     };
     out.clear();
     std::vector<Best> best(word.size() + 1);
@@ -293,13 +294,13 @@ void UnigramTokenizer::split(std::string_view word, WordParts& out) const {
         at = next;
     }
     std::vector<std::size_t> ends; // of the pieces, from the last to the first
-    bool unknownBehind = false;
+    bool unknownAfter = false;
     for (std::size_t end = word.size(); end > 0; end = best[end].begin) {
         const bool unknown = best[end].id == rules_.unknown;
-        if (!unknown || !unknownBehind) {
+        if (!unknown || !unknownAfter) {
             ends.push_back(end);
         }
-        unknownBehind = unknown;
+        unknownAfter = unknown;
     }
     std::size_t begin = 0;
     for (auto end = ends.rbegin(); end != ends.rend(); ++end) {
@@ -319,7 +320,7 @@ void UnigramTokenizer::split(std::string_view word, WordParts& out) const {
                 append(byteId(byte), 0, 0);
             }
         } else {
-            // The reference shows what a piece covers, so that is what it trims.
+            // The reference trims by the text that a piece covers.
             append(id < 0 ? rules_.unknown : id, trimmedAt(characters.begin(), characters.end()),
                    trimmedAt(characters.rbegin(), characters.rend()));
         }
@@ -328,9 +329,9 @@ void UnigramTokenizer::split(std::string_view word, WordParts& out) const {
     }
 }
 
-/// Whether the normalizer leaves the character's border to a blank alone: it stays something that
-/// is seen, and no blank joins it.
-bool UnigramTokenizer::keepsPlace(char32_t c) const {
+/// Whether the normalizer keeps the border between the character and a blank: the character stays
+/// visible, and no blank merges with it.
+bool UnigramTokenizer::keepsBorderToBlank(char32_t c) const {
     if (isWhiteSpace(c)) {
         return false;
     }
@@ -360,13 +361,13 @@ bool UnigramTokenizer::breaksBetween(std::string_view left, std::string_view rig
         }
     }
     std::size_t second = 1;
-    const char32_t behind = nextCharacter(right, second);
+    const char32_t after = nextCharacter(right, second);
     const auto before = static_cast<unsigned char>(left.back());
-    if (behind == kReplacementCharacter || before >= 0x80 || !normalizedAdded_.empty() ||
+    if (after == kReplacementCharacter || before >= 0x80 || !normalizedAdded_.empty() ||
         rawAdded_.mayCross(left, right) || rawAdded_.mayTakeAcross(left, right)) {
         return false;
     }
-    return keepsPlace(static_cast<char32_t>(before)) && keepsPlace(behind);
+    return keepsBorderToBlank(static_cast<char32_t>(before)) && keepsBorderToBlank(after);
 }
 
 std::string_view UnigramTokenizer::piece(std::int32_t id) const {

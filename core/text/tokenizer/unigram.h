@@ -22,8 +22,8 @@ struct UnigramModel {
 
     std::vector<std::string> pieces; // by id
     std::vector<double> scores;      // [pieces]
-    std::int32_t unknown = 0;        // the piece of what has none
-    bool byteFallback = false; // or "<0xC4>" for each byte of it where the vocabulary has them
+    std::int32_t unknown = 0;        // the piece for text without a piece
+    bool byteFallback = false; // uses "<0xC4>" for each byte of it if the vocabulary has these
     std::vector<AddedToken> added;
     SpecialTokens special;
 
@@ -31,19 +31,19 @@ struct UnigramModel {
     bool splitsAtWhiteSpace = false; // and drops it
     bool marksBlanks = true;         // writes a blank as `blank`
     char32_t blank = 0x2581;
-    BlankBefore blankBefore = BlankBefore::Always; // where a word has none
+    BlankBefore blankBefore = BlankBefore::Always; // if a word has none
     bool splitsAtBlanks = true;
 
     bool trimsOffsets = false;
     bool keepsFirstBlank = false;
 };
 
-/// Unigram language model segmentation (Kudo 2018) behind the normalizers of SentencePiece, id for
-/// id as Hugging Face `tokenizers` 0.23 computes it.
+/// Unigram language model segmentation (Kudo 2018) after the normalizers of SentencePiece, with the
+/// same ids as Hugging Face `tokenizers` 0.23.
 class UnigramTokenizer final : public Tokenizer {
 public:
-    /// There is an unknown piece, no added token is empty, normalized or not, and every id is that
-    /// of a piece or of an added token.
+    /// There must be an unknown piece, no added token may be empty, normalized or not, and every id
+    /// must be that of a piece or of an added token.
     explicit UnigramTokenizer(const UnigramModel& model);
 
     std::vector<Token> pieces(std::string_view utf8) const override;
@@ -67,7 +67,7 @@ private:
     void appendTrimmed(Token token, std::uint16_t leading, std::uint16_t trailing,
                        std::vector<Token>& out) const;
     void split(std::string_view word, WordParts& out) const;
-    bool keepsPlace(char32_t c) const;
+    bool keepsBorderToBlank(char32_t c) const;
 
     std::vector<std::string> pieces_;
     std::vector<double> scores_;
@@ -78,9 +78,9 @@ private:
     AddedTokens rawAdded_;
     AddedTokens normalizedAdded_;
     SpecialTokens special_;
-    UnigramModel rules_; // without what the members above hold
+    UnigramModel rules_; // without the contents of the members above
     std::string hash_;
-    std::unique_ptr<WordCache> known_; // of split(); changes nothing that can be seen
+    std::unique_ptr<WordCache> cache_; // results of split()
 };
 
 } // namespace flip

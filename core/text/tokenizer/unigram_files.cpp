@@ -14,29 +14,30 @@ using Kind = NormalizerStep::Kind;
 
 constexpr const char* kAlgorithm = "SentencePiece's Unigram";
 
-void readReplace(JsonPlace json, std::vector<NormalizerStep>& steps) {
+void readReplace(JsonNode json, std::vector<NormalizerStep>& steps) {
     NormalizerStep step;
     step.content = decodeUtf8(json.text("content", ""));
-    const JsonPlace pattern = json.at("pattern");
+    const JsonNode pattern = json.at("pattern");
     if (pattern.at("Regex").text() == " {2,}") {
         step.kind = Kind::ReplaceBlanks;
     } else if (const std::string text = pattern.at("String").text(); !text.empty()) {
         step.pattern = decodeUtf8(text);
     } else {
-        json.refuse("normalizer \"Replace\" is supported only of a text, not of the pattern " +
-                    inQuotes(pattern.at("Regex").text()));
+        json.refuse(
+            "normalizer \"Replace\" is supported only with a string, not with the pattern " +
+            inQuotes(pattern.at("Regex").text()));
     }
     steps.push_back(std::move(step));
 }
 
-void readNormalizer(JsonPlace json, std::vector<NormalizerStep>& steps) {
+void readNormalizer(JsonNode json, std::vector<NormalizerStep>& steps) {
     if (json.isNull()) {
         return;
     }
     const std::string type = json.text("type", "");
     const auto add = [&steps](Kind kind) { steps.push_back({kind, {}, {}, nullptr}); };
     if (type == "Sequence") {
-        const JsonPlace list = json.at("normalizers");
+        const JsonNode list = json.at("normalizers");
         for (std::size_t i = 0; i < list.size() && !json.refused(); ++i) {
             readNormalizer(list.at(i), steps);
         }
@@ -67,12 +68,12 @@ void readNormalizer(JsonPlace json, std::vector<NormalizerStep>& steps) {
         }
     } else {
         json.refuse("normalizer " + inQuotes(type) +
-                    " is not supported with model \"Unigram\"; take a model whose normalizer is "
+                    " is not supported with model \"Unigram\"; use a model whose normalizer is "
                     "\"Precompiled\"");
     }
 }
 
-void readMetaspace(JsonPlace json, UnigramModel& model) {
+void readMetaspace(JsonNode json, UnigramModel& model) {
     using enum UnigramModel::BlankBefore;
     model.marksBlanks = true;
     const std::u32string blank = decodeUtf8(json.text("replacement", "\u2581"));
@@ -93,21 +94,21 @@ void readMetaspace(JsonPlace json, UnigramModel& model) {
     }
 }
 
-void readSplitter(JsonPlace json, UnigramModel& model) {
+void readSplitter(JsonNode json, UnigramModel& model) {
     const std::string type = typeOf(
         json, "pre_tokenizer", {"Metaspace", "WhitespaceSplit", "Sequence", "null"}, kAlgorithm);
-    const JsonPlace splitter = json.at("pre_tokenizer");
+    const JsonNode splitter = json.at("pre_tokenizer");
     model.marksBlanks = false;
     if (type == "Metaspace") {
         readMetaspace(splitter, model);
     } else if (type == "WhitespaceSplit") {
         model.splitsAtWhiteSpace = true;
     } else if (type == "Sequence") {
-        const JsonPlace list = splitter.at("pretokenizers");
+        const JsonNode list = splitter.at("pretokenizers");
         if (list.size() != 2 || list.at(0).text("type", "") != "WhitespaceSplit" ||
             list.at(1).text("type", "") != "Metaspace") {
-            json.refuse("pre_tokenizer \"Sequence\" is supported only of a \"WhitespaceSplit\" and "
-                        "a \"Metaspace\"");
+            json.refuse("pre_tokenizer \"Sequence\" is supported only as a \"WhitespaceSplit\" and "
+                        "then a \"Metaspace\"");
             return;
         }
         model.splitsAtWhiteSpace = true;
@@ -115,24 +116,24 @@ void readSplitter(JsonPlace json, UnigramModel& model) {
     }
 }
 
-void readPiecesWithScores(JsonPlace list, UnigramModel& model) {
+void readPiecesWithScores(JsonNode list, UnigramModel& model) {
     if (!list.isArray() || list.size() == 0) {
         list.refuse("\"vocab\" must be a list of pieces with their scores");
     }
     for (std::size_t i = 0; i < list.size() && !list.refused(); ++i) {
-        const JsonPlace item = list.at(i);
+        const JsonNode item = list.at(i);
         const std::string piece = item.at(0).text();
         if (!item.isArray() || item.size() != 2 || !item.at(0).isText() || !item.at(1).isNumber()) {
-            list.refuse("\"vocab\": piece " + std::to_string(i) + " has no text and score");
+            list.refuse("\"vocab\": piece " + std::to_string(i) + " is not a text with a score");
         }
         model.pieces.push_back(piece);
         model.scores.push_back(item.at(1).real());
     }
 }
 
-/// The id of a special token whose usual text is one of two.
+/// The id of a special token that has one of two names.
 std::int32_t specialIdOf(const std::string& name, const std::string& other, const PieceIds& ids,
-                         JsonPlace where) {
+                         JsonNode where) {
     const auto id = ids.find(name);
     const auto otherId = ids.find(other);
     return id ? *id : otherId ? *otherId : specialId(ids, name, where);
@@ -147,14 +148,14 @@ Result<UnigramModel> readUnigramJson(const JsonFile& file, const std::filesystem
     if (!names) {
         return names.problem();
     }
-    const JsonPlace json = file.root();
+    const JsonNode json = file.root();
     UnigramModel model;
     readNormalizer(json.at("normalizer"), model.normalizer);
     readSplitter(json, model);
     const OffsetTrimming trimming = readFrame(json, model.special, kAlgorithm);
     model.trimsOffsets = trimming.trims;
     model.keepsFirstBlank = trimming.keepsFirstBlank;
-    const JsonPlace parameters = json.object("model");
+    const JsonNode parameters = json.object("model");
     readPiecesWithScores(parameters.at("vocab"), model);
     model.byteFallback = parameters.flag("byte_fallback", false);
     model.unknown = static_cast<std::int32_t>(parameters.at("unk_id").number(
@@ -164,10 +165,11 @@ Result<UnigramModel> readUnigramJson(const JsonFile& file, const std::filesystem
     }
     PieceIds ids(model.pieces);
     const TextNormalizer normalizer(model.normalizer);
-    const auto vanishes = [&normalizer](const AddedToken& token) {
+    const auto emptyAfterNormalizing = [&normalizer](const AddedToken& token) {
         return normalizer.normalized(decodeUtf8(token.content)).empty();
     };
-    placeAdded(readAddedTokens(json), model.pieces.size(), vanishes, model.added, ids, json);
+    placeAdded(readAddedTokens(json), model.pieces.size(), emptyAfterNormalizing, model.added, ids,
+               json);
     checkFrame(model.special, model.pieces, model.added, json);
     model.special.mask = specialIdOf(names->mask, "[MASK]", ids, json);
     model.special.pad = specialIdOf(names->pad, "[PAD]", ids, json);

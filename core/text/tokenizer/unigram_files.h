@@ -8,9 +8,8 @@
 
 namespace flip {
 
-/// Reads a model folder's tokenizer.json whose model is Unigram. What it asks for and
-/// UnigramTokenizer does not do is a Problem that names it; truncation and padding are not the
-/// tokenizer's business and are ignored.
+/// Reads a model folder's tokenizer.json whose model is Unigram. A setting that UnigramTokenizer
+/// does not support is a Problem that names it; truncation and padding are ignored.
 Result<UnigramModel> readUnigramJson(const JsonFile& file, const std::filesystem::path& folder);
 
 } // namespace flip

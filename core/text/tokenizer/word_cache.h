@@ -16,7 +16,7 @@ struct WordPart {
     std::int32_t id = 0;
     std::int32_t begin = 0;
     std::int32_t end = 0;
-    std::uint16_t leadingBlanks = 0; // characters at the piece's ends that trimming takes off
+    std::uint16_t leadingBlanks = 0; // characters at the piece's ends that trimming removes
     std::uint16_t trailingBlanks = 0;
 };
 
@@ -31,8 +31,8 @@ struct WordParts {
     }
 };
 
-/// Short words met before, with their pieces. It takes words until it is full, which the frequent
-/// ones make before long, and forgets none. Any thread; looking up takes no lock.
+/// Caches short words with their pieces. It accepts words until it is full, soon filled by the
+/// frequent ones, and evicts none. Any thread; lookups take no lock.
 class WordCache {
 public:
     static constexpr std::size_t kLongestWord = 48; // bytes
@@ -45,7 +45,7 @@ public:
     /// The word's pieces, valid as long as the cache, or null.
     const WordParts* find(std::string_view word, std::uint64_t hash) const;
 
-    /// Keeps the pieces of a word of at most kLongestWord bytes, if there is room.
+    /// Stores the pieces of a word of at most kLongestWord bytes, if there is room.
     void add(std::string_view word, std::uint64_t hash, const WordParts& parts);
 
 private:
@@ -59,7 +59,7 @@ private:
     std::atomic<bool> full_ = false;
 
     std::mutex mutex_;          // held while a word is added
-    std::deque<Entry> entries_; // guarded by mutex_; entries stay where and as they are
+    std::deque<Entry> entries_; // guarded by mutex_; entries are never moved or changed
 };
 
 } // namespace flip

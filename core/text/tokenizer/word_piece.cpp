@@ -9,7 +9,7 @@ namespace flip {
 
 namespace {
 
-/// How far breaksBetween looks for a character that counts, in bytes.
+/// How far breaksBetween() searches for a character that the normalizer keeps, in bytes.
 constexpr std::size_t kEdgeBytes = 64;
 
 constexpr char32_t kReplacement = 0xFFFD;
@@ -131,9 +131,9 @@ std::vector<Token> WordPieceTokenizer::pieces(std::string_view utf8) const {
     return out;
 }
 
-template <class Place>
-void WordPieceTokenizer::appendWord(std::string_view word, std::int64_t characters, Place place,
-                                    std::vector<Token>& out) const {
+template <class OffsetOf>
+void WordPieceTokenizer::appendWord(std::string_view word, std::int64_t characters,
+                                    OffsetOf offsetOf, std::vector<Token>& out) const {
     const std::size_t before = out.size();
     bool known = characters <= maxCharacters_;
     for (std::size_t at = 0; known && at < word.size();) {
@@ -141,18 +141,18 @@ void WordPieceTokenizer::appendWord(std::string_view word, std::int64_t characte
         const PieceTable::Found found = table.longestPrefix(word.substr(at));
         known = found.id >= 0;
         if (known) {
-            out.push_back(place(found.id, at, at + found.length));
+            out.push_back(offsetOf(found.id, at, at + found.length));
             at += found.length;
         }
     }
     if (!known) {
         out.resize(before);
-        out.push_back(place(special_.unknown, 0, word.size()));
+        out.push_back(offsetOf(special_.unknown, 0, word.size()));
     }
 }
 
-/// Text of ASCII alone in one pass: every byte is a code point and stays in its place. False if the
-/// text needs more.
+/// Tokenizes ASCII text in one pass: every byte is a code point and keeps its position. False if
+/// the text needs generalPieces().
 bool WordPieceTokenizer::asciiPieces(std::string_view text, std::vector<Token>& out) const {
     if (!rawAdded_.plain() || !normalizedAdded_.empty()) {
         return false;
@@ -168,12 +168,12 @@ bool WordPieceTokenizer::asciiPieces(std::string_view text, std::vector<Token>& 
         return false;
     }
     const auto append = [&](std::size_t begin, std::size_t end) {
-        const auto place = [begin](std::int32_t id, std::size_t from, std::size_t to) {
+        const auto offsetOf = [begin](std::int32_t id, std::size_t from, std::size_t to) {
             return Token{id, static_cast<std::int32_t>(begin + from),
                          static_cast<std::int32_t>(begin + to)};
         };
         appendWord(std::string_view(lowered).substr(begin, end - begin),
-                   static_cast<std::int64_t>(end - begin), place, out);
+                   static_cast<std::int64_t>(end - begin), offsetOf, out);
     };
     for (std::size_t at = 0; at < text.size();) {
         if (const AddedTokens::Match match = rawAdded_.at(text, at); match.id >= 0) {
@@ -256,7 +256,7 @@ void WordPieceTokenizer::wordsOf(const NormalizedText& text, std::size_t from, s
     const auto append = [&](std::size_t begin, std::size_t end) {
         const std::size_t base = byteAt(begin);
         std::size_t unit = begin;
-        const auto place = [&](std::int32_t id, std::size_t fromByte, std::size_t toByte) {
+        const auto offsetOf = [&](std::int32_t id, std::size_t fromByte, std::size_t toByte) {
             unit = fromByte == 0 ? begin : unit;
             const std::int32_t first = text.units[unit].begin;
             while (unit < end && byteAt(unit) < base + toByte) {
@@ -265,7 +265,7 @@ void WordPieceTokenizer::wordsOf(const NormalizedText& text, std::size_t from, s
             return Token{id, first, text.units[unit - 1].end};
         };
         appendWord(std::string_view(text.bytes).substr(base, byteAt(end) - base),
-                   static_cast<std::int64_t>(end - begin), place, out);
+                   static_cast<std::int64_t>(end - begin), offsetOf, out);
     };
     std::size_t begin = from;
     for (std::size_t at = from; at < to; ++at) {
@@ -325,7 +325,7 @@ bool WordPieceTokenizer::beginsWithBreak(std::string_view text) const {
     return false;
 }
 
-/// Whether the text begins with a mark, which may change places with marks before it and so shift
+/// Whether the text begins with a mark, which may be reordered with marks before it and so change
 /// the offsets of both.
 bool WordPieceTokenizer::mayReorder(std::string_view right) const {
     const BertRules& rules = normalizer_.rules();
@@ -360,7 +360,7 @@ bool WordPieceTokenizer::breaksBetween(std::string_view left, std::string_view r
     if (left.empty() || right.empty()) {
         return false;
     }
-    // The two halves of one character.
+    // The border is inside a character.
     if ((static_cast<unsigned char>(right.front()) & 0xC0U) == 0x80U) {
         return false;
     }

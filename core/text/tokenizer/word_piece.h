@@ -23,12 +23,12 @@ struct WordPieceModel {
     std::int64_t maxCharacters = 100; // longer words are unknown
 };
 
-/// WordPiece behind BERT's normalizer and word splitter (Devlin et al. 2018; Wu et al. 2016 for the
-/// greedy match), id for id as Hugging Face `tokenizers` 0.23 computes it.
+/// WordPiece after BERT's normalizer and word splitter (Devlin et al. 2018; Wu et al. 2016 for the
+/// greedy match), with the same ids as Hugging Face `tokenizers` 0.23.
 class WordPieceTokenizer final : public Tokenizer {
 public:
-    /// Pieces are at most PieceTable::kLongest bytes, no added token is empty, normalized or not,
-    /// and every id is that of a piece or of an added token.
+    /// Pieces must be at most PieceTable::kLongest bytes, no added token may be empty, normalized
+    /// or not, and every id must be that of a piece or of an added token.
     explicit WordPieceTokenizer(const WordPieceModel& model);
 
     WordPieceTokenizer(const WordPieceTokenizer&) = delete;
@@ -53,8 +53,8 @@ private:
                        std::vector<Token>& out) const;
     void wordsOf(const NormalizedText& text, std::size_t from, std::size_t to,
                  std::vector<Token>& out) const;
-    template <class Place>
-    void appendWord(std::string_view word, std::int64_t characters, Place place,
+    template <class OffsetOf>
+    void appendWord(std::string_view word, std::int64_t characters, OffsetOf offsetOf,
                     std::vector<Token>& out) const;
     Edge edgeOf(char32_t c, bool last) const;
     bool endsInBreak(std::string_view text) const;

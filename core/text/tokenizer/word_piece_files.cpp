@@ -18,17 +18,17 @@ using Path = std::filesystem::path;
 
 constexpr const char* kAlgorithm = "BERT's WordPiece";
 
-void readNormalizer(JsonPlace json, BertRules& rules) {
+void readNormalizer(JsonNode json, BertRules& rules) {
     typeOf(json, "normalizer", {"BertNormalizer"}, kAlgorithm);
-    const JsonPlace normalizer = json.at("normalizer");
+    const JsonNode normalizer = json.at("normalizer");
     rules.cleanText = normalizer.flag("clean_text", true);
     rules.splitChinese = normalizer.flag("handle_chinese_chars", true);
     rules.lowercase = normalizer.flag("lowercase", true);
     rules.stripAccents = normalizer.flag("strip_accents", rules.lowercase);
 }
 
-/// Tells which added tokens the normalizer leaves nothing of.
-std::function<bool(const AddedToken&)> vanishing(const BertRules& rules) {
+/// Returns a function that tests whether the normalizer removes all of an added token.
+std::function<bool(const AddedToken&)> emptyAfterNormalizing(const BertRules& rules) {
     return [normalizer = BertNormalizer(rules)](const AddedToken& token) {
         NormalizedText text;
         normalizer.append(decodeUtf8(token.content), 0, text);
@@ -36,7 +36,7 @@ std::function<bool(const AddedToken&)> vanishing(const BertRules& rules) {
     };
 }
 
-/// The lines of vocab.txt without white space behind, one piece each.
+/// The lines of vocab.txt without trailing white space, one piece each.
 Result<std::vector<std::string>> readLines(const Path& file) {
     auto bytes = readFile(file);
     if (!bytes) {
@@ -67,7 +67,7 @@ Result<std::vector<std::string>> readLines(const Path& file) {
         }
         lines.push_back(std::move(piece));
     }
-    // No text becomes an empty piece, and a model has no row for the one behind its last line.
+    // No text becomes an empty piece, and the model has no row for the ones after the last piece.
     while (!lines.empty() && lines.back().empty()) {
         lines.pop_back();
     }
@@ -78,12 +78,12 @@ Result<std::vector<std::string>> readLines(const Path& file) {
 }
 
 /// The class that reads these files in transformers, as tokenizer_config.json names it.
-std::string classOf(JsonPlace config) {
+std::string classOf(JsonNode config) {
     return config.text("tokenizer_class", "BertTokenizer");
 }
 
-/// Whether a class of transformers makes its normalizer by the options of tokenizer_config.json.
-bool goesByOptions(const std::string& name) {
+/// Whether a class of transformers configures its normalizer from tokenizer_config.json.
+bool usesOptions(const std::string& name) {
     const std::array<std::string_view, 7> kFamilies = {
         "Bert", "DistilBert", "Electra", "MobileBert", "SqueezeBert", "ConvBert", "RetriBert"};
     return std::any_of(kFamilies.begin(), kFamilies.end(), [&name](std::string_view family) {
@@ -92,7 +92,7 @@ bool goesByOptions(const std::string& name) {
     });
 }
 
-void readOptions(JsonPlace config, BertRules& rules) {
+void readOptions(JsonNode config, BertRules& rules) {
     rules.cleanText = true;
     rules.lowercase = config.flag("do_lower_case", true);
     rules.stripAccents = config.flag("strip_accents", rules.lowercase);
@@ -100,11 +100,11 @@ void readOptions(JsonPlace config, BertRules& rules) {
 }
 
 /// The options of a model that has no tokenizer.json.
-void readConfig(JsonPlace json, BertRules& rules) {
+void readConfig(JsonNode json, BertRules& rules) {
     const std::string name = classOf(json);
-    if (!goesByOptions(name)) {
+    if (!usesOptions(name)) {
         json.refuse("tokenizer_class " + inQuotes(name) +
-                    " is not supported with vocab.txt; take a model with a tokenizer.json");
+                    " is not supported with vocab.txt; use a model with a tokenizer.json");
     }
     if (!json.flag("do_basic_tokenize", true)) {
         json.refuse("\"do_basic_tokenize\": false is not supported");
@@ -120,17 +120,17 @@ Result<WordPieceModel> readWordPieceJson(const JsonFile& file, const Path& folde
         return names.problem();
     }
     const Path options = folder / "tokenizer_config.json";
-    const auto config = JsonFile::readIfAny(options);
+    const auto config = JsonFile::readIfExists(options);
     if (!config) {
         return config.problem();
     }
-    const JsonPlace json = file.root();
+    const JsonNode json = file.root();
     WordPieceModel model;
     readNormalizer(json, model.rules);
-    // transformers lets the options win over the file, those that are left out too: they have
-    // defaults.
+    // In transformers the options override the file. A missing option overrides it with its
+    // default.
     std::error_code ignored;
-    if (std::filesystem::exists(options, ignored) && goesByOptions(classOf(config->root()))) {
+    if (std::filesystem::exists(options, ignored) && usesOptions(classOf(config->root()))) {
         readOptions(config->root(), model.rules);
     }
     if (config->problem()) {
@@ -142,10 +142,10 @@ Result<WordPieceModel> readWordPieceJson(const JsonFile& file, const Path& folde
     if (file.problem()) {
         return *file.problem();
     }
-    const JsonPlace parameters = json.object("model");
+    const JsonNode parameters = json.object("model");
     const std::string unknown = parameters.text("unk_token", "[UNK]");
     model.prefix = parameters.text("continuing_subword_prefix", "##");
-    if (const JsonPlace most = parameters.at("max_input_chars_per_word"); !most.isNull()) {
+    if (const JsonNode most = parameters.at("max_input_chars_per_word"); !most.isNull()) {
         model.maxCharacters =
             most.number("\"max_input_chars_per_word\"", std::numeric_limits<std::int32_t>::max());
     }
@@ -157,8 +157,8 @@ Result<WordPieceModel> readWordPieceJson(const JsonFile& file, const Path& folde
     }
     PieceIds ids(model.pieces);
     model.special.unknown = specialId(ids, unknown, json);
-    placeAdded(added, pieces, vanishing(model.rules), model.added, ids, json);
-    const JsonPlace processor = json.object("post_processor");
+    placeAdded(added, pieces, emptyAfterNormalizing(model.rules), model.added, ids, json);
+    const JsonNode processor = json.object("post_processor");
     if (framing == "BertProcessing") {
         readFramePair(processor, model.special);
     } else {
@@ -175,8 +175,8 @@ Result<WordPieceModel> readWordPieceJson(const JsonFile& file, const Path& folde
 
 Result<WordPieceModel> readWordPieceVocabulary(const Path& folder) {
     auto lines = readLines(folder / "vocab.txt");
-    auto config = JsonFile::readIfAny(folder / "tokenizer_config.json");
-    auto extra = JsonFile::readIfAny(folder / "added_tokens.json");
+    auto config = JsonFile::readIfExists(folder / "tokenizer_config.json");
+    auto extra = JsonFile::readIfExists(folder / "added_tokens.json");
     auto names = readSpecialNames(folder, {});
     if (!lines) {
         return lines.problem();
@@ -195,7 +195,7 @@ Result<WordPieceModel> readWordPieceVocabulary(const Path& folder) {
     model.pieces = std::move(*lines);
     PieceIds ids(model.pieces);
     JsonFile vocabulary = JsonFile::named(folder / "vocab.txt");
-    const JsonPlace where = vocabulary.root();
+    const JsonNode where = vocabulary.root();
     std::vector<AddedToken> special;
     for (const auto& [key, text] : names->byKey()) {
         AddedToken& token = special.emplace_back();
@@ -209,7 +209,8 @@ Result<WordPieceModel> readWordPieceVocabulary(const Path& folder) {
             return *file->problem();
         }
     }
-    placeAdded(added, model.pieces.size(), vanishing(model.rules), model.added, ids, where);
+    placeAdded(added, model.pieces.size(), emptyAfterNormalizing(model.rules), model.added, ids,
+               where);
     model.special.unknown = specialId(ids, names->unknown, where);
     model.special.cls = specialId(ids, names->cls, where);
     model.special.sep = specialId(ids, names->sep, where);

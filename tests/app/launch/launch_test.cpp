@@ -31,13 +31,13 @@ void makeRunnable(const fs::path& file) {
     fs::permissions(file, fs::perms::owner_all);
 }
 
-/// A folder as a wheel makes it, as far as anybody looks.
+/// The files of a PyTorch wheel that the program looks at.
 void makeTorch(const fs::path& folder, const std::string& version) {
     write(folder / "lib" / "libtorch_cpu.so", "");
     write(folder / "version.py", "from typing import Optional\n__version__ = '" + version + "'\n");
 }
 
-/// Gives it a library that the loader takes: that of Qt's tests.
+/// Replaces its library by one that the loader accepts: a copy of Qt Test's library.
 void makeLoadable(const fs::path& folder) {
     Dl_info found{};
     if (::dladdr(reinterpret_cast<const void*>(
@@ -49,7 +49,7 @@ void makeLoadable(const fs::path& folder) {
                   fs::copy_options::overwrite_existing);
 }
 
-/// Answers questions in turn and keeps what was asked.
+/// Returns the answers in order and records the `trouble` of each question.
 struct Answers {
     std::vector<std::string> answers;
     std::vector<std::string> troubles;
@@ -77,19 +77,19 @@ private Q_SLOTS:
     void init();
     void cleanup();
 
-    void findsAPyTorchWhereAPersonNamesIt_data();
-    void findsAPyTorchWhereAPersonNamesIt();
-    void refusesAPlaceWithout();
+    void findsAPyTorchByItsPlace_data();
+    void findsAPyTorchByItsPlace();
+    void refusesAPlaceWithoutPyTorch();
     void refusesAnotherVersion();
-    void refusesWhatTheLoaderCannotTake();
-    void takesTheFirstOfTheOrder();
-    void takesNothingElseForWhatWasNamed();
+    void refusesAPyTorchThatCannotBeLoaded();
+    void prefersTheFirstPlaceInOrder();
+    void triesNoOtherPlaceIfOneWasNamed();
     void asksOnce();
     void asksAgainAfterAWrongAnswer();
-    void tellsWhyTheActiveEnvironmentWasPassedOver();
-    void saysHowToNameOneWhereNobodyAnswers();
-    void aSlimPackageStartsWithIt();
-    void aFullPackageTakesNoOther();
+    void reportsWhyTheActiveEnvironmentCannotBeUsed();
+    void reportsHowToNameAPyTorchIfTheUserCancels();
+    void aSlimPackageStartsWithTheNamedPyTorch();
+    void aFullPackageRefusesAnotherPyTorch();
 
 private:
     fs::path path() const { return folder_->path().toStdString(); }
@@ -111,7 +111,7 @@ void LaunchTest::cleanup() {
     qunsetenv("XDG_CONFIG_HOME");
 }
 
-void LaunchTest::findsAPyTorchWhereAPersonNamesIt_data() {
+void LaunchTest::findsAPyTorchByItsPlace_data() {
     QTest::addColumn<QString>("place");
     QTest::newRow("its folder") << "env/lib/python3.12/site-packages/torch";
     QTest::newRow("site-packages") << "env/lib/python3.12/site-packages";
@@ -121,13 +121,13 @@ void LaunchTest::findsAPyTorchWhereAPersonNamesIt_data() {
     QTest::newRow("unpacked zip") << "zip";
 }
 
-void LaunchTest::findsAPyTorchWhereAPersonNamesIt() {
+void LaunchTest::findsAPyTorchByItsPlace() {
     QFETCH(QString, place);
     const fs::path torch = path() / "env/lib/python3.12/site-packages/torch";
     makeTorch(torch, "2.13.0+cu130");
     write(path() / "zip/libtorch/lib/libtorch_cpu.so", "");
     write(path() / "zip/libtorch/build-version", "2.13.1+cpu\n");
-    // Prints where its package lies, as the real one does for the question it is asked.
+    // Prints the folder of its package torch, like the real Python for that call.
     write(path() / "env/bin/python", "#!/bin/sh\nprintf '" + torch.string() + "'\n");
     makeRunnable(path() / "env/bin/python");
     const auto found = torchAt(path() / place.toStdString());
@@ -140,7 +140,7 @@ void LaunchTest::findsAPyTorchWhereAPersonNamesIt() {
     }
 }
 
-void LaunchTest::refusesAPlaceWithout() {
+void LaunchTest::refusesAPlaceWithoutPyTorch() {
     write(path() / "python", "#!/bin/sh\nexit 1\n");
     makeRunnable(path() / "python");
     const auto refused = [&](const fs::path& place) {
@@ -167,7 +167,7 @@ void LaunchTest::refusesAnotherVersion() {
     }
 }
 
-void LaunchTest::refusesWhatTheLoaderCannotTake() {
+void LaunchTest::refusesAPyTorchThatCannotBeLoaded() {
     makeTorch(path() / "damaged", "2.13.0"); // its library is an empty file
     const auto damaged = torchAt(path() / "damaged", "2.13");
     QVERIFY(!damaged.ok());
@@ -179,14 +179,14 @@ void LaunchTest::refusesWhatTheLoaderCannotTake() {
     QVERIFY(!torchAt(path() / "a:b", "2.13").ok());
 }
 
-void LaunchTest::takesTheFirstOfTheOrder() {
+void LaunchTest::prefersTheFirstPlaceInOrder() {
     for (const char* name : {"named", "variable", "chosen", "active"}) {
         makeTorch(path() / name, "2.13.0");
         makeLoadable(path() / name);
     }
-    Answers nobody;
+    Answers noAnswers;
     const auto found = [&](const std::string& named) {
-        const auto torch = findTorch("2.13", named, nobody.asker());
+        const auto torch = findTorch("2.13", named, noAnswers.asker());
         return torch ? torch->folder.filename().string() : torch.problem().text();
     };
     qputenv("VIRTUAL_ENV", (path() / "active").c_str());
@@ -196,27 +196,27 @@ void LaunchTest::takesTheFirstOfTheOrder() {
     qputenv("FLIP_TORCH", (path() / "variable").c_str());
     QCOMPARE(found(""), std::string("variable"));
     QCOMPARE(found((path() / "named").string()), std::string("named"));
-    QVERIFY(nobody.troubles.empty());
+    QVERIFY(noAnswers.troubles.empty());
 }
 
-void LaunchTest::takesNothingElseForWhatWasNamed() {
+void LaunchTest::triesNoOtherPlaceIfOneWasNamed() {
     makeTorch(path() / "active", "2.13.0");
     makeLoadable(path() / "active");
     qputenv("VIRTUAL_ENV", (path() / "active").c_str());
-    Answers nobody;
-    QVERIFY(!findTorch("2.13", (path() / "missing").string(), nobody.asker()).ok());
+    Answers noAnswers;
+    QVERIFY(!findTorch("2.13", (path() / "missing").string(), noAnswers.asker()).ok());
     qputenv("FLIP_TORCH", (path() / "missing").c_str());
-    QVERIFY(!findTorch("2.13", "", nobody.asker()).ok());
-    QVERIFY(nobody.troubles.empty());
+    QVERIFY(!findTorch("2.13", "", noAnswers.asker()).ok());
+    QVERIFY(noAnswers.troubles.empty());
 }
 
 void LaunchTest::asksOnce() {
     makeTorch(path() / "torch", "2.13.0");
     makeLoadable(path() / "torch");
-    Answers person{{(path() / "torch").string()}, {}};
-    QVERIFY(findTorch("2.13", "", person.asker()).ok());
-    QVERIFY(findTorch("2.13", "", person.asker()).ok());
-    QCOMPARE(person.troubles, std::vector<std::string>{"no PyTorch has been named"});
+    Answers user{{(path() / "torch").string()}, {}};
+    QVERIFY(findTorch("2.13", "", user.asker()).ok());
+    QVERIFY(findTorch("2.13", "", user.asker()).ok());
+    QCOMPARE(user.troubles, std::vector<std::string>{"no PyTorch has been named"});
 }
 
 void LaunchTest::asksAgainAfterAWrongAnswer() {
@@ -224,26 +224,26 @@ void LaunchTest::asksAgainAfterAWrongAnswer() {
     makeTorch(path() / "damaged", "2.13.0"); // its library is an empty file
     makeTorch(path() / "torch", "2.13.0");
     makeLoadable(path() / "torch");
-    Answers person{
+    Answers user{
         {(path() / "old").string(), (path() / "damaged").string(), (path() / "torch").string()},
         {}};
-    QVERIFY(findTorch("2.13", "", person.asker()).ok());
-    QCOMPARE(person.troubles.size(), std::size_t{3});
-    QVERIFY(person.troubles[1].find("has PyTorch 2.9.0") != std::string::npos);
-    QVERIFY(person.troubles[2].find("damaged/lib/libtorch_cpu.so") != std::string::npos);
-    // What was remembered is gone: the person hears why they are asked again.
+    QVERIFY(findTorch("2.13", "", user.asker()).ok());
+    QCOMPARE(user.troubles.size(), std::size_t{3});
+    QVERIFY(user.troubles[1].find("has PyTorch 2.9.0") != std::string::npos);
+    QVERIFY(user.troubles[2].find("damaged/lib/libtorch_cpu.so") != std::string::npos);
+    // The stored PyTorch is gone: the next question states why the user is asked again.
     fs::remove_all(path() / "torch");
-    QVERIFY(!findTorch("2.13", "", person.asker()).ok());
-    QCOMPARE(person.troubles.back(), (path() / "torch").string() + ", as " +
-                                         rememberedTorchFile().string() + " says, does not exist");
+    QVERIFY(!findTorch("2.13", "", user.asker()).ok());
+    QCOMPARE(user.troubles.back(), (path() / "torch").string() + " (stored in " +
+                                       rememberedTorchFile().string() + ") does not exist");
 }
 
-void LaunchTest::tellsWhyTheActiveEnvironmentWasPassedOver() {
+void LaunchTest::reportsWhyTheActiveEnvironmentCannotBeUsed() {
     makeTorch(path() / "active", "2.14.1");
     makeLoadable(path() / "active");
     qputenv("VIRTUAL_ENV", (path() / "active").c_str());
-    Answers nobody;
-    const auto found = findTorch("2.13", "", nobody.asker());
+    Answers noAnswers;
+    const auto found = findTorch("2.13", "", noAnswers.asker());
     QVERIFY(!found.ok());
     QCOMPARE(
         found.problem().text(),
@@ -252,9 +252,9 @@ void LaunchTest::tellsWhyTheActiveEnvironmentWasPassedOver() {
             "by --torch or $FLIP_TORCH: a Python that has it, or its folder");
 }
 
-void LaunchTest::saysHowToNameOneWhereNobodyAnswers() {
-    Answers nobody;
-    const auto found = findTorch("2.13", "", nobody.asker());
+void LaunchTest::reportsHowToNameAPyTorchIfTheUserCancels() {
+    Answers noAnswers;
+    const auto found = findTorch("2.13", "", noAnswers.asker());
     QVERIFY(!found.ok());
     QCOMPARE(
         found.problem().text(),
@@ -262,7 +262,7 @@ void LaunchTest::saysHowToNameOneWhereNobodyAnswers() {
                     "$FLIP_TORCH: a Python that has it, or its folder"));
 }
 
-/// A package of the real flip, and of an engine that says how it was started.
+/// A package with the real flip, and an engine that prints its library path and arguments.
 fs::path LaunchTest::makePackage(bool slim) const {
     const fs::path package = path() / "package";
     const fs::path engine = package / "lib/flip-workbench/flip-engine";
@@ -276,7 +276,7 @@ fs::path LaunchTest::makePackage(bool slim) const {
     return package / "bin/flip";
 }
 
-void LaunchTest::aSlimPackageStartsWithIt() {
+void LaunchTest::aSlimPackageStartsWithTheNamedPyTorch() {
     const fs::path program = makePackage(/*slim=*/true);
     makeTorch(path() / "torch", "2.13.0");
     makeLoadable(path() / "torch");
@@ -290,20 +290,20 @@ void LaunchTest::aSlimPackageStartsWithIt() {
     QCOMPARE(flip.exitCode(), 0);
     QCOMPARE(QString::fromUtf8(flip.readAllStandardOutput()),
              torch + "/lib:/elsewhere|--torch " + torch + " demo\n");
-    // Without a name, and with nobody to ask, it says what to do.
+    // Without --torch and without a terminal to ask on, the message states what to do.
     flip.start(QString::fromStdString(program.string()), {"demo"});
     QVERIFY(flip.waitForFinished());
     QCOMPARE(flip.exitCode(), 2);
-    const QString said = QString::fromUtf8(flip.readAllStandardError());
-    QVERIFY2(said.startsWith("PyTorch: no PyTorch has been named; ") && said.count('\n') == 1,
-             qPrintable(said));
-    // What needs no LibTorch asks for none.
+    const QString output = QString::fromUtf8(flip.readAllStandardError());
+    QVERIFY2(output.startsWith("PyTorch: no PyTorch has been named; ") && output.count('\n') == 1,
+             qPrintable(output));
+    // A command that needs no LibTorch does not ask for one.
     flip.start(QString::fromStdString(program.string()), {"--version"});
     QVERIFY(flip.waitForFinished());
     QCOMPARE(flip.exitCode(), 0);
 }
 
-void LaunchTest::aFullPackageTakesNoOther() {
+void LaunchTest::aFullPackageRefusesAnotherPyTorch() {
     const fs::path program = makePackage(/*slim=*/false);
     QProcess flip;
     flip.start(QString::fromStdString(program.string()), {"demo"});

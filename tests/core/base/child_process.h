@@ -8,8 +8,8 @@
 
 namespace flip {
 
-/// A forked copy of the test that runs `work` and ends with its return value. Reports nothing to
-/// the test framework: the parent judges by exit status and by what lies on the disk.
+/// A forked copy of the test that runs `work` and exits with its return value. Does not report to
+/// the test framework: the parent checks the exit status and the files on disk.
 class ChildProcess {
 public:
     explicit ChildProcess(const std::function<int()>& work) : pid_(::fork()) {
@@ -25,7 +25,7 @@ public:
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
 
-    /// Its exit status, -1 if a signal ended it or it could not be started.
+    /// The exit status; -1 if a signal ended it or it could not be started.
     int wait() {
         int status = 0;
         const bool ended = pid_ > 0 && ::waitpid(pid_, &status, 0) == pid_;
@@ -33,7 +33,7 @@ public:
         return ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
-    /// As `kill -9`; returns when it is gone.
+    /// Like `kill -9`; returns when the process has ended.
     void kill() {
         ::kill(pid_, SIGKILL);
         ::waitpid(pid_, nullptr, 0);

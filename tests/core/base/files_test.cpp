@@ -25,7 +25,7 @@ int entriesIn(const std::filesystem::path& folder) {
 
 /// Waits until `condition` holds, at most five seconds.
 template <class Condition>
-bool soon(Condition condition) {
+bool becomesTrue(Condition condition) {
     for (int i = 0; i < 500 && !condition(); ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
@@ -52,7 +52,7 @@ private Q_SLOTS:
         QVERIFY(std::filesystem::is_character_file("/dev/null"));
         const auto full = writeFileAtomically("/dev/full", "no room");
         QVERIFY(!full.ok());
-        QVERIFY(full.problem().world); // nothing that was asked for is wrong
+        QVERIFY(full.problem().systemError); // the request itself is correct
     }
 
     void aLinkStaysAndItsTargetIsWritten() {
@@ -88,12 +88,12 @@ private Q_SLOTS:
         QCOMPARE(*readFile(folder_ / "file"), std::string("abcd"));
     }
 
-    void namesWhatCannotBeRead_data() {
+    void namesAnUnreadableFile_data() {
         QTest::addColumn<QString>("path");
         QTest::newRow("missing") << "/nonexistent/file";
         QTest::newRow("a folder") << QDir::tempPath();
     }
-    void namesWhatCannotBeRead() {
+    void namesAnUnreadableFile() {
         QFETCH(QString, path);
         const auto content = readFile(path.toStdString());
         QVERIFY(!content);
@@ -113,21 +113,21 @@ private Q_SLOTS:
         QVERIFY(!writeFileAtomically(folder_ / "no" / "folder", "text"));
     }
 
-    void aReaderSeesTheOldContentOrTheNew() {
+    void aReaderSeesOldOrNewContent() {
         const auto file = folder_ / "file";
         const std::string old(100000, 'a');
-        const std::string fresh(200000, 'b');
+        const std::string newer(200000, 'b');
         QVERIFY(writeFileAtomically(file, old).ok());
         std::atomic<bool> done = false;
         std::atomic<int> torn = 0;
         std::jthread reader([&] {
             while (!done) {
                 const auto seen = readFile(file);
-                torn += seen && (*seen == old || *seen == fresh) ? 0 : 1;
+                torn += seen && (*seen == old || *seen == newer) ? 0 : 1;
             }
         });
         for (int i = 0; i < 50; ++i) {
-            QVERIFY(writeFileAtomically(file, i % 2 == 0 ? fresh : old).ok());
+            QVERIFY(writeFileAtomically(file, i % 2 == 0 ? newer : old).ok());
         }
         done = true;
         reader.join();
@@ -187,7 +187,7 @@ private Q_SLOTS:
         QVERIFY(FileLock::acquire(file).ok());
     }
 
-    void aLockFollowsTheMove() {
+    void movingALockKeepsIt() {
         const auto file = folder_ / "lock";
         FileLock kept;
         {
@@ -207,15 +207,15 @@ private Q_SLOTS:
             ::pause();
             return lock ? 0 : 1;
         });
-        QVERIFY(soon([&] { return FileLock::isHeld(file); }));
+        QVERIFY(becomesTrue([&] { return FileLock::isHeld(file); }));
         holder.kill();
         QVERIFY(!FileLock::isHeld(file));
     }
 
-    void askingNeverDisturbsTheHolder() {
+    void isHeldNeverDisturbsAcquire() {
         const auto file = folder_ / "lock";
         std::atomic<bool> done = false;
-        std::jthread asker([&] {
+        std::jthread querier([&] {
             while (!done) {
                 static_cast<void>(FileLock::isHeld(file));
             }
@@ -225,7 +225,7 @@ private Q_SLOTS:
             refused += FileLock::acquire(file) ? 0 : 1;
         }
         done = true;
-        asker.join();
+        querier.join();
         QCOMPARE(refused, 0);
     }
 };

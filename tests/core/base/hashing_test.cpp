@@ -46,7 +46,7 @@ private Q_SLOTS:
         QCOMPARE(*hash, contentHash(bytes));
     }
 
-    void everyByteCounts() {
+    void everyByteAffectsTheHash() {
         std::string bytes(1000, 'a');
         const std::string before = contentHash(bytes);
         for (std::size_t at = 0; at < bytes.size(); ++at) {

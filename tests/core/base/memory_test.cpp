@@ -12,10 +12,10 @@ using namespace flip;
 
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{48} << 20; // a word table's gradient
+constexpr std::size_t kPiece = std::size_t{48} << 20; // the gradient of a word embedding table
 constexpr long kPages = static_cast<long>(kPiece / 4096);
 
-/// How often pages were fetched from the system while a piece was allocated, filled and freed.
+/// Number of page faults while a piece is allocated, filled and freed.
 long faultsOfPiece() {
     const auto faults = [] {
         struct rusage usage {};
@@ -26,7 +26,7 @@ long faultsOfPiece() {
     {
         const std::unique_ptr<char[]> piece(new char[kPiece]);
         std::memset(piece.get(), 1, kPiece);
-        // The compiler may not leave it out.
+        // Keeps the compiler from removing it.
         asm volatile("" : : "r"(piece.get()) : "memory");
     }
     return faults() - before;
@@ -38,24 +38,24 @@ class MemoryTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void keepsWhatStepsFree();
-    void givesBackWhatIsFreeAtTheEnd();
+    void reusesFreedMemory();
+    void returnsFreeMemoryAtTheEnd();
 };
 
-void MemoryTest::keepsWhatStepsFree() {
+void MemoryTest::reusesFreedMemory() {
 #ifdef __SANITIZE_ADDRESS__
     QSKIP("The address sanitizer has an allocator of its own.");
 #endif
     const KeptMemory kept;
     faultsOfPiece();
     for (int step = 0; step < 3; ++step) {
-        // A few come from elsewhere; a piece that is mapped anew takes one for each page, or for
-        // each 2 MB where the system uses large ones.
+        // A few have other causes; a piece that is mapped again takes one per page, or per 2 MB if
+        // the system uses huge pages.
         QVERIFY(faultsOfPiece() < 10);
     }
 }
 
-void MemoryTest::givesBackWhatIsFreeAtTheEnd() {
+void MemoryTest::returnsFreeMemoryAtTheEnd() {
 #ifdef __SANITIZE_ADDRESS__
     QSKIP("The address sanitizer has an allocator of its own.");
 #endif

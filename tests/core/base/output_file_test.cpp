@@ -36,7 +36,7 @@ private Q_SLOTS:
         QCOMPARE(entries(), std::size_t{1});
     }
 
-    void leavesNothingUnlessItIsComplete() {
+    void removesAnIncompleteFile() {
         {
             auto out = OutputFile::open(path("p.csv"));
             QVERIFY(out.ok());
@@ -70,13 +70,13 @@ private Q_SLOTS:
                 std::string::npos);
     }
 
-    void aFullDeviceIsAProblemOfTheWorld() {
+    void aFullDeviceIsNotTheUsersFault() {
         auto out = OutputFile::open("/dev/full");
         QVERIFY(out.ok());
         QVERIFY(out->write("x").ok()); // waits in memory
         const auto done = out->complete();
         QVERIFY(!done.ok());
-        QVERIFY(done.problem().world);
+        QVERIFY(done.problem().systemError);
     }
 
 private:

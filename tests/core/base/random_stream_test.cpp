@@ -9,7 +9,7 @@
 using namespace flip;
 
 // Every bound below is five standard deviations or more of the statistic, and the seeds are fixed:
-// a correct generator passes always, a biased one does not.
+// a correct generator always passes, a biased one does not.
 class RandomStreamTest : public QObject {
     Q_OBJECT
 
@@ -52,7 +52,7 @@ private Q_SLOTS:
         QVERIFY2(std::abs(equalBits - 32000) < 633, qPrintable(QString::number(equalBits)));
     }
 
-    void goesOnFromASavedState() {
+    void continuesFromASavedState() {
         RandomStream stream(7, "noise");
         for (int i = 0; i < 10; ++i) {
             stream.normal();
@@ -139,7 +139,7 @@ private Q_SLOTS:
         QVERIFY(std::abs(fourths / draws - 3) < 5 * std::sqrt(96.0) / root);
     }
 
-    void aNormalDrawAlwaysCostsTwoSteps() {
+    void aNormalDrawAdvancesTheCounterByTwo() {
         RandomStream stream(3, "normal");
         stream.normal();
         QCOMPARE(stream.state().counter, std::uint64_t{2});

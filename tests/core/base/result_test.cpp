@@ -10,10 +10,10 @@ class ResultTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void saysWhereBeforeWhat() {
-        const Problem problem{"expected 3 fields, found 2; mend the line", "books.csv:17"};
+    void writesWhereBeforeWhat() {
+        const Problem problem{"expected 3 fields, found 2; fix the line", "books.csv:17"};
         QCOMPARE(problem.text(),
-                 std::string("books.csv:17: expected 3 fields, found 2; mend the line"));
+                 std::string("books.csv:17: expected 3 fields, found 2; fix the line"));
         QCOMPARE((Problem{"no dataset is named", {}}).text(), std::string("no dataset is named"));
     }
 
@@ -33,7 +33,7 @@ private Q_SLOTS:
         QVERIFY(*made == nullptr);
     }
 
-    void doneNeedsNoValue() {
+    void voidResultNeedsNoValue() {
         const Result<void> done;
         QVERIFY(done.ok());
         const Result<void> refused = Problem{"the disk is full", {}};
@@ -41,7 +41,7 @@ private Q_SLOTS:
         QCOMPARE(refused.problem().what, std::string("the disk is full"));
     }
 
-    void aStringAndAProblemAreToldApart() {
+    void distinguishesAStringFromAProblem() {
         const Result<std::string> value = std::string("text");
         QVERIFY(value.ok());
         QCOMPARE(value->size(), std::size_t{4});

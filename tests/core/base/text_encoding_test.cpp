@@ -8,15 +8,15 @@ class TextEncodingTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void tellsUtf8_data();
-    void tellsUtf8();
+    void recognisesUtf8_data();
+    void recognisesUtf8();
     void agreesWithQtOnAllShortSequences();
-    void findsADamagedByteAnywhere();
-    void turnsEveryLatin1ByteIntoItsCharacter();
+    void findsAnInvalidByteAtEveryPosition();
+    void convertsEveryLatin1Byte();
     void quotesOnOneLine();
 };
 
-void TextEncodingTest::tellsUtf8_data() {
+void TextEncodingTest::recognisesUtf8_data() {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<bool>("valid");
     QTest::newRow("empty") << QByteArray() << true;
@@ -31,7 +31,7 @@ void TextEncodingTest::tellsUtf8_data() {
     QTest::newRow("latin-1") << QByteArray("caf\xE9 au lait") << false;
 }
 
-void TextEncodingTest::tellsUtf8() {
+void TextEncodingTest::recognisesUtf8() {
     QFETCH(QByteArray, bytes);
     QFETCH(bool, valid);
     QCOMPARE(isUtf8({bytes.data(), static_cast<std::size_t>(bytes.size())}), valid);
@@ -56,7 +56,7 @@ void TextEncodingTest::agreesWithQtOnAllShortSequences() {
     QVERIFY(isUtf8("\xEF\xBF\xBD")); // the replacement character itself is text
 }
 
-void TextEncodingTest::findsADamagedByteAnywhere() {
+void TextEncodingTest::findsAnInvalidByteAtEveryPosition() {
     for (std::size_t length = 1; length < 40; ++length) {
         for (std::size_t at = 0; at < length; ++at) {
             std::string text(length, 'a');
@@ -67,7 +67,7 @@ void TextEncodingTest::findsADamagedByteAnywhere() {
     }
 }
 
-void TextEncodingTest::turnsEveryLatin1ByteIntoItsCharacter() {
+void TextEncodingTest::convertsEveryLatin1Byte() {
     std::string bytes;
     for (int byte = 0; byte < 256; ++byte) {
         bytes += static_cast<char>(byte);

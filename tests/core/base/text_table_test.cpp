@@ -16,7 +16,7 @@ private Q_SLOTS:
                                                 "| a\\|b  | -         |\n"));
     }
 
-    void csvQuotesWhatWouldBreakALine() {
+    void csvQuotesSpecialCharacters() {
         const TextTable table{{"hidden", "note"}, {{"[8, 4]", "says \"so\""}}};
         QCOMPARE(asCsv(table), std::string("hidden,note\n\"[8, 4]\",\"says \"\"so\"\"\"\n"));
     }

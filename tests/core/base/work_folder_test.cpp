@@ -8,17 +8,17 @@
 using namespace flip;
 namespace fs = std::filesystem;
 
-/// Hidden folders to work in: what goes, and what is left alone.
+/// Hidden temporary folders: what is removed, and what is left alone.
 class WorkFolderTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void init() { folder_ = std::make_unique<QTemporaryDir>(); }
-    void goesWithItsMaker();
-    void removesWhatAKilledMakerLeft();
-    void leavesALivingOneAlone();
-    void leavesOthersAlone_data();
-    void leavesOthersAlone();
+    void isRemovedWithItsOwner();
+    void removesTheFolderOfAKilledOwner();
+    void keepsTheFolderOfALivingOwner();
+    void keepsOtherFolders_data();
+    void keepsOtherFolders();
 
 private:
     fs::path root() const { return folder_->path().toStdString(); }
@@ -29,7 +29,7 @@ private:
     std::unique_ptr<QTemporaryDir> folder_;
 };
 
-void WorkFolderTest::goesWithItsMaker() {
+void WorkFolderTest::isRemovedWithItsOwner() {
     fs::path path;
     {
         auto made = WorkFolder::make(root() / "new", ".made-");
@@ -43,7 +43,7 @@ void WorkFolderTest::goesWithItsMaker() {
     QVERIFY(!fs::exists(path));
 }
 
-void WorkFolderTest::removesWhatAKilledMakerLeft() {
+void WorkFolderTest::removesTheFolderOfAKilledOwner() {
     int ready[2];
     QVERIFY(::pipe(ready) == 0);
     ChildProcess child([&] {
@@ -67,7 +67,7 @@ void WorkFolderTest::removesWhatAKilledMakerLeft() {
     ::close(ready[1]);
 }
 
-void WorkFolderTest::leavesALivingOneAlone() {
+void WorkFolderTest::keepsTheFolderOfALivingOwner() {
     const auto first = WorkFolder::make(root(), ".made-");
     const auto second = WorkFolder::make(root(), ".made-");
     QVERIFY(first.ok() && second.ok());
@@ -75,7 +75,7 @@ void WorkFolderTest::leavesALivingOneAlone() {
     QCOMPARE(entries(), std::size_t(2));
 }
 
-void WorkFolderTest::leavesOthersAlone_data() {
+void WorkFolderTest::keepsOtherFolders_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("inside");
     QTest::newRow("another prefix") << ".mode-abcdef"
@@ -90,7 +90,7 @@ void WorkFolderTest::leavesOthersAlone_data() {
                                     << "weights";
 }
 
-void WorkFolderTest::leavesOthersAlone() {
+void WorkFolderTest::keepsOtherFolders() {
     QFETCH(QString, name);
     QFETCH(QString, inside);
     const fs::path other = root() / name.toStdString();

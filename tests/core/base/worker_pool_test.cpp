@@ -11,12 +11,12 @@ class WorkerPoolTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void doesEveryItemOnce_data();
-    void doesEveryItemOnce();
+    void processesEveryItemOnce_data();
+    void processesEveryItemOnce();
     void workersShareTheItems();
 };
 
-void WorkerPoolTest::doesEveryItemOnce_data() {
+void WorkerPoolTest::processesEveryItemOnce_data() {
     QTest::addColumn<int>("threads");
     QTest::addColumn<int>("items");
     QTest::newRow("nothing") << 3 << 0;
@@ -26,7 +26,7 @@ void WorkerPoolTest::doesEveryItemOnce_data() {
     QTest::newRow("many items") << 4 << 10000;
 }
 
-void WorkerPoolTest::doesEveryItemOnce() {
+void WorkerPoolTest::processesEveryItemOnce() {
     QFETCH(int, threads);
     QFETCH(int, items);
     WorkerPool pool(static_cast<std::size_t>(threads));
@@ -42,7 +42,7 @@ void WorkerPoolTest::doesEveryItemOnce() {
 
 void WorkerPoolTest::workersShareTheItems() {
     WorkerPool pool(2);
-    // Each of the two items waits for the other to begin: one thread alone would never end.
+    // Each of the two items waits for the other to begin: a single thread would never finish.
     std::atomic<int> begun = 0;
     pool.forEach(2, [&](std::size_t) {
         ++begun;

@@ -46,8 +46,8 @@ class LibtorchFolderTest : public QObject {
 
 private Q_SLOTS:
     void init();
-    void findsTheOneThatIsMeant_data();
-    void findsTheOneThatIsMeant();
+    void findsTheRequestedFile_data();
+    void findsTheRequestedFile();
     void saysWhatIsWrong_data();
     void saysWhatIsWrong();
     void takesEveryVersionItIsBuiltFor_data();
@@ -88,7 +88,7 @@ void LibtorchFolderTest::init() {
     }
 }
 
-void LibtorchFolderTest::findsTheOneThatIsMeant_data() {
+void LibtorchFolderTest::findsTheRequestedFile_data() {
     QTest::addColumn<QString>("named");
     QTest::newRow("its folder") << "env/lib/python3.12/site-packages/torch";
     QTest::newRow("with a slash") << "env/lib/python3.12/site-packages/torch/";
@@ -101,7 +101,7 @@ void LibtorchFolderTest::findsTheOneThatIsMeant_data() {
     QTest::newRow("Python") << "env/bin/python";
 }
 
-void LibtorchFolderTest::findsTheOneThatIsMeant() {
+void LibtorchFolderTest::findsTheRequestedFile() {
     QFETCH(QString, named);
     QVERIFY(QDir().mkpath(at("zip")) && QDir().mkpath(inTorch("share/cmake/Torch")));
     QVERIFY(QFile::link(torch_, at("zip/libtorch")));

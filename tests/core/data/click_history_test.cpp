@@ -33,7 +33,7 @@ name = "item"
 column = "log.item"
 )";
 
-/// What stands in one line of the log.
+/// One line of the log.
 struct Line {
     std::string user;
     int time;
@@ -41,9 +41,9 @@ struct Line {
     Split split;
 };
 
-/// The definition, word for word.
-std::vector<std::int64_t> wanted(const std::vector<Line>& lines, std::size_t row,
-                                 std::int64_t limit) {
+/// The definition, taken literally.
+std::vector<std::int64_t> expectedClicks(const std::vector<Line>& lines, std::size_t row,
+                                         std::int64_t limit) {
     std::vector<std::int64_t> clicks;
     for (std::size_t other = 0; other < lines.size(); ++other) {
         if (lines[other].split == Split::Train && lines[other].click && !lines[row].user.empty() &&
@@ -65,10 +65,10 @@ class ClickHistoryTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void holdsEarlierClicksOfTheUserInTraining();
-    void keepsTheLatest();
-    void equalsItsDefinition();
-    void readsNoLabelOfHeldOutRows();
+    void findsEarlierTrainingClicksOfTheUser();
+    void keepsTheLatestClicks();
+    void matchesItsDefinition();
+    void ignoresLabelsOfHeldOutRows();
 
 private:
     Dataset imported(const std::vector<Line>& lines);
@@ -114,19 +114,19 @@ std::vector<std::int64_t> ClickHistoryTest::before(const std::vector<Line>& line
     return {clicks.begin(), clicks.end()};
 }
 
-void ClickHistoryTest::holdsEarlierClicksOfTheUserInTraining() {
+void ClickHistoryTest::findsEarlierTrainingClicksOfTheUser() {
     const std::vector<Line> lines = {
-        {"ann", 50, true, Split::Train},  // the row that asks: never itself
+        {"ann", 50, true, Split::Train},  // the row itself never counts
         {"ann", 20, true, Split::Train},  // counts
         {"ann", 10, true, Split::Train},  // counts, and comes first
-        {"ann", 50, true, Split::Train},  // of the same moment
+        {"ann", 50, true, Split::Train},  // the same time
         {"ann", 60, true, Split::Train},  // later
         {"ann", 20, false, Split::Train}, // no click
-        {"bob", 20, true, Split::Train},  // somebody else
+        {"bob", 20, true, Split::Train},  // another user
         {"ann", 20, true, Split::Valid},  // held out
         {"ann", 20, true, Split::Test},   // held out
-        {"", 20, true, Split::Train},     // nobody
-        {"", 30, true, Split::Train},     // nobody
+        {"", 20, true, Split::Train},     // no user
+        {"", 30, true, Split::Train},     // no user
     };
     using Rows = std::vector<std::int64_t>;
     QCOMPARE(before(lines, 0), (Rows{2, 1}));
@@ -137,7 +137,7 @@ void ClickHistoryTest::holdsEarlierClicksOfTheUserInTraining() {
     QCOMPARE(before(lines, 10), Rows());
 }
 
-void ClickHistoryTest::keepsTheLatest() {
+void ClickHistoryTest::keepsTheLatestClicks() {
     std::vector<Line> lines;
     for (int time = 0; time < 5; ++time) {
         lines.push_back({"ann", time, true, Split::Train});
@@ -148,7 +148,7 @@ void ClickHistoryTest::keepsTheLatest() {
     QCOMPARE(before(lines, 4, 9), (Rows{0, 1, 2, 3}));
 }
 
-void ClickHistoryTest::equalsItsDefinition() {
+void ClickHistoryTest::matchesItsDefinition() {
     RandomStream random(3, "click history");
     for (int round = 0; round < rounds(40); ++round) {
         const auto users = 1 + random.below(6);
@@ -167,24 +167,24 @@ void ClickHistoryTest::equalsItsDefinition() {
             for (std::size_t row = 0; row < lines.size(); ++row) {
                 const auto clicks = history.before(static_cast<std::int64_t>(row), limit);
                 QCOMPARE(std::vector<std::int64_t>(clicks.begin(), clicks.end()),
-                         wanted(lines, row, limit));
+                         expectedClicks(lines, row, limit));
             }
         }
     }
 }
 
-void ClickHistoryTest::readsNoLabelOfHeldOutRows() {
+void ClickHistoryTest::ignoresLabelsOfHeldOutRows() {
     std::vector<Line> lines;
     for (int row = 0; row < 60; ++row) {
         lines.push_back({"u" + std::to_string(row % 3), row / 2, row % 4 != 0,
                          static_cast<Split>(row % 5 < 3 ? 0 : row % 5 - 2)});
     }
-    std::vector<Line> turned = lines;
-    for (Line& line : turned) {
+    std::vector<Line> flipped = lines;
+    for (Line& line : flipped) {
         line.click = line.click != (line.split != Split::Train);
     }
     const Dataset one = imported(lines);
-    const Dataset two = imported(turned);
+    const Dataset two = imported(flipped);
     const ClickHistory first(one, 0);
     const ClickHistory second(two, 0);
     for (std::int64_t row = 0; row < one.rows(); ++row) {

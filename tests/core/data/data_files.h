@@ -19,7 +19,7 @@ namespace flip::test {
 
 inline void write(const std::filesystem::path& file, std::string_view bytes) {
     std::filesystem::create_directories(file.parent_path());
-    // A new file: some file systems flush one that is cut to nothing and written again.
+    // A new file: some file systems flush a file that is truncated and written again.
     std::filesystem::remove(file);
     std::ofstream stream(file, std::ios::binary);
     stream << bytes;
@@ -29,7 +29,7 @@ inline void write(const std::filesystem::path& file, std::string_view bytes) {
     }
 }
 
-/// Every file and folder below, relative, sorted.
+/// All files and folders below, as relative paths, sorted.
 inline std::vector<std::string> filesBelow(const std::filesystem::path& folder) {
     std::vector<std::string> names;
     if (std::filesystem::exists(folder)) {

@@ -39,12 +39,12 @@ private Q_SLOTS:
 
     void takesItsNameFromItsFolder();
     void verifyNamesEveryColumnWithAChangedByte();
-    void openNamesAColumnThatIsShort_data();
-    void openNamesAColumnThatIsShort();
+    void openNamesAColumnOfTheWrongSize_data();
+    void openNamesAColumnOfTheWrongSize();
     void noChangedByteOfTheManifestGoesUnnoticed();
     void readsAManifestThatNamesNoFiles();
     void refusesAnotherFormat();
-    void readsTheCountsOfOlderPrograms();
+    void readsTheCountsOfOlderVersions();
     void readsDamagedOffsetsWithoutLeavingTheFile();
     void refusesAFolderWithoutManifest();
 
@@ -85,7 +85,7 @@ void DatasetTest::verifyNamesEveryColumnWithAChangedByte() {
             damaged[at] = static_cast<char>(damaged[at] ^ 0x40);
             test::write(file, damaged);
             const auto data = Dataset::open(dataset_);
-            FLIP_VERIFY_OK(data); // sizes are right
+            FLIP_VERIFY_OK(data); // the sizes are right
             const auto problems = data->verify();
             QCOMPARE(problems.size(), std::size_t{1});
             QCOMPARE(problems.front().where, file.string());
@@ -94,15 +94,15 @@ void DatasetTest::verifyNamesEveryColumnWithAChangedByte() {
     }
 }
 
-void DatasetTest::openNamesAColumnThatIsShort_data() {
+void DatasetTest::openNamesAColumnOfTheWrongSize_data() {
     QTest::addColumn<QString>("damage");
-    QTest::newRow("cut") << "cut";
+    QTest::newRow("truncated") << "cut";
     QTest::newRow("longer") << "longer";
     QTest::newRow("empty") << "empty";
     QTest::newRow("missing") << "missing";
 }
 
-void DatasetTest::openNamesAColumnThatIsShort() {
+void DatasetTest::openNamesAColumnOfTheWrongSize() {
     QFETCH(QString, damage);
     for (const auto& file : columns()) {
         const std::string sound = contentOf(file);
@@ -134,7 +134,7 @@ void DatasetTest::noChangedByteOfTheManifestGoesUnnoticed() {
         std::string damaged = sound;
         damaged[at] = static_cast<char>(damaged[at] ^ 0x01);
         const auto manifest = Manifest::fromJson(damaged, "manifest");
-        // White space may change; what is read must then be what was written.
+        // Whitespace may change; then what is read must still be what was written.
         if (manifest) {
             QCOMPARE(manifest->toJson(), original->toJson());
         } else {
@@ -149,7 +149,7 @@ void DatasetTest::noChangedByteOfTheManifestGoesUnnoticed() {
     QCOMPARE(data.problem().where, file.string());
 }
 
-/// As older programs wrote them.
+/// As older versions wrote it.
 void DatasetTest::readsAManifestThatNamesNoFiles() {
     const auto file = dataset_ / Manifest::kFileName;
     auto json = nlohmann::json::parse(contentOf(file));
@@ -177,7 +177,7 @@ void DatasetTest::refusesAnotherFormat() {
     QVERIFY(data.problem().what.starts_with("the dataset has format " + beyond));
 }
 
-void DatasetTest::readsTheCountsOfOlderPrograms() {
+void DatasetTest::readsTheCountsOfOlderVersions() {
     auto json = nlohmann::json::parse(contentOf(dataset_ / Manifest::kFileName));
     auto& import = json["import"];
     import.erase("table_lines");

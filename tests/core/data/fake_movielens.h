@@ -9,8 +9,8 @@
 
 namespace flip::test {
 
-/// An invented data set in the files of MovieLens 100K: every user rates every film that
-/// (user + film) % 3 leaves over, stars and times by formula.
+/// An invented dataset in the file format of MovieLens 100K: a user rates every film for which
+/// (user + film) % 3 is not 0; stars and times follow formulas.
 struct FakeMovieLens {
     int users = 12;
     int films = 9;
@@ -24,7 +24,7 @@ struct FakeMovieLens {
     static std::string occupation(int user) { return user % 4 == 0 ? "none" : "writer"; }
     static std::string zipCode(int user) { return "0" + std::to_string(1000 + user); }
 
-    /// Two films share a title, one holds an accent, one a quote and a comma.
+    /// Two films share a title, one title contains an accent, one quotes and a comma.
     static std::string title(int film) {
         switch (film) {
         case 1:
@@ -39,7 +39,7 @@ struct FakeMovieLens {
         }
     }
 
-    /// Film n has the flags number n and n + 5 of the nineteen; the last film has none.
+    /// Film n has the flags n and n + 5 of the nineteen; the last film has none.
     bool hasFlag(int film, int flag) const {
         return film != films && (flag == film || flag == film + 5);
     }

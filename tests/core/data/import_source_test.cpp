@@ -8,29 +8,29 @@ class ImportSourceTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void tellsTheSplit_data();
-    void tellsTheSplit();
-    void tellsOfSeveralFiles();
-    void warnsOfAPartWithoutRows_data();
-    void warnsOfAPartWithoutRows();
+    void reportsTheSplit_data();
+    void reportsTheSplit();
+    void reportsSeveralFiles();
+    void warnsOfASplitWithoutRows_data();
+    void warnsOfASplitWithoutRows();
 };
 
-void ImportSourceTest::tellsTheSplit_data() {
+void ImportSourceTest::reportsTheSplit_data() {
     QTest::addColumn<QString>("words");
     QTest::newRow("random") << "split at random, seed 7: train 80 rows, valid 10, test 11";
     QTest::newRow("time")
         << "split by time, the newest rows for test: train 80 rows, valid 10, test 11";
-    QTest::newRow("file") << "split as the split file says: train 80 rows, valid 10, test 11";
-    QTest::newRow("parts") << "split as the files are named: train 80 rows, valid 10, test 11";
+    QTest::newRow("file") << "split by the split file: train 80 rows, valid 10, test 11";
+    QTest::newRow("parts") << "split by file name: train 80 rows, valid 10, test 11";
 }
 
-void ImportSourceTest::tellsTheSplit() {
+void ImportSourceTest::reportsTheSplit() {
     QFETCH(QString, words);
     const ImportSource source{.splitRule = QTest::currentDataTag(), .splitSeed = 7};
     QCOMPARE(QString::fromStdString(splitInWords(source, {80, 10, 11})), words);
 }
 
-void ImportSourceTest::tellsOfSeveralFiles() {
+void ImportSourceTest::reportsSeveralFiles() {
     ImportSource source{.tables = {{"clicks", {"a.csv", "b.csv"}}, {"films", {"films.csv"}}},
                         .splitRule = "random"};
     const auto two = sourceRemarks(source, {8, 1, 1});
@@ -42,28 +42,32 @@ void ImportSourceTest::tellsOfSeveralFiles() {
     QVERIFY2(many[0].text.ends_with("p.csv, p.csv and 2 more"), many[0].text.c_str());
 }
 
-void ImportSourceTest::warnsOfAPartWithoutRows_data() {
+void ImportSourceTest::warnsOfASplitWithoutRows_data() {
     QTest::addColumn<QString>("rule");
     QTest::addColumn<int>("valid");
     QTest::addColumn<int>("test");
-    QTest::addColumn<QString>("warning"); // empty: none
-    QTest::newRow("no valid") << "parts" << 0 << 2
-                              << "no row is for validation; add a file for it or choose another "
-                                 "split";
-    QTest::newRow("no test") << "parts" << 2 << 0
-                             << "no row is for test; add a file for it or choose another split";
-    QTest::newRow("neither") << "parts" << 0 << 0
-                             << "no row is for validation or test; add a file for it or choose "
-                                "another split";
-    QTest::newRow("split file") << "file" << 0 << 2
-                                << "no row is for validation; name some in the split file or "
-                                   "choose another split";
-    QTest::newRow("all there") << "parts" << 1 << 1 << "";
-    QTest::newRow("shares say so") << "random" << 0 << 0 << "";
-    QTest::newRow("shares by time say so") << "time" << 0 << 0 << "";
+    QTest::addColumn<QString>("warning"); // empty: no warning
+    QTest::newRow("no valid")
+        << "parts" << 0 << 2
+        << "there are no rows for validation; add a file for it or choose another "
+           "split";
+    QTest::newRow("no test")
+        << "parts" << 2 << 0
+        << "there are no rows for test; add a file for it or choose another split";
+    QTest::newRow("neither")
+        << "parts" << 0 << 0
+        << "there are no rows for validation or test; add a file for it or choose "
+           "another split";
+    QTest::newRow("split file")
+        << "file" << 0 << 2
+        << "there are no rows for validation; name some in the split file or "
+           "choose another split";
+    QTest::newRow("no empty split") << "parts" << 1 << 1 << "";
+    QTest::newRow("random split") << "random" << 0 << 0 << "";
+    QTest::newRow("split by time") << "time" << 0 << 0 << "";
 }
 
-void ImportSourceTest::warnsOfAPartWithoutRows() {
+void ImportSourceTest::warnsOfASplitWithoutRows() {
     QFETCH(QString, rule);
     QFETCH(int, valid);
     QFETCH(int, test);

@@ -24,42 +24,42 @@ class ImportTallyTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void tellsWhatWasLeftOut();
-    void saysNothingWhereThereIsNothing();
-    void tellsOfRowsWithoutAMatch_data();
-    void tellsOfRowsWithoutAMatch();
-    void tellsOfBadLinesWhereTheyAreMany_data();
-    void tellsOfBadLinesWhereTheyAreMany();
-    void tellsOfRepeatedKeys();
-    void tellsOfTimesThatWereCut();
-    void tellsHowLabelsWithoutARuleCount();
+    void reportsWhatWasLeftOut();
+    void reportsNothingIfAllIsWell();
+    void reportsRowsWithoutAMatch_data();
+    void reportsRowsWithoutAMatch();
+    void warnsOfManyBadLines_data();
+    void warnsOfManyBadLines();
+    void reportsRepeatedKeys();
+    void reportsTruncatedTimes();
+    void reportsHowUnnamedLabelsCount();
     void namesTheMostFrequentLabels();
-    void tellsOfValuesThatAreNoNumbers_data();
-    void tellsOfValuesThatAreNoNumbers();
-    void tellsOfBracketsThatAreNoList();
+    void reportsValuesThatAreNotNumbers_data();
+    void reportsValuesThatAreNotNumbers();
+    void reportsBracketsThatAreNotAList();
 };
 
-void ImportTallyTest::tellsWhatWasLeftOut() {
-    QCOMPARE(leftOutInWords({}), std::string());
+void ImportTallyTest::reportsWhatWasLeftOut() {
+    QCOMPARE(leftOutInWords({}), std::string("no rows"));
     QCOMPARE(leftOutInWords({.badLines = 1}), std::string("1 bad line"));
     QCOMPARE(leftOutInWords({.badLines = 3, .droppedRows = 25, .unmatchedRows = 40}),
              std::string("25 by the label's drop rule, 40 without a match, 3 bad lines"));
 }
 
-void ImportTallyTest::saysNothingWhereThereIsNothing() {
+void ImportTallyTest::reportsNothingIfAllIsWell() {
     FieldInfo field;
     field.name = "user";
     QCOMPARE(remarked({.tables = {{"books", 9}}, .joins = {{"books", 200, 0}}}, {field}),
              QString());
-    // What is left out and is no mistake has its words already.
+    // What is left out on purpose is reported by leftOutInWords().
     QCOMPARE(remarked({.droppedRows = 1000}), QString());
 }
 
-void ImportTallyTest::tellsOfRowsWithoutAMatch_data() {
+void ImportTallyTest::reportsRowsWithoutAMatch_data() {
     QTest::addColumn<bool>("keepsRows");
     QTest::addColumn<int>("unmatched"); // of 200
     QTest::addColumn<QString>("remark");
-    const QString alike = "; are the keys spelled alike in both files?";
+    const QString alike = "; are the keys spelled the same in both files?";
     const QString books = " of 200 rows have no match in the table \"books\"";
     QTest::newRow("matched, none") << false << 0 << "";
     QTest::newRow("matched, one")
@@ -75,13 +75,13 @@ void ImportTallyTest::tellsOfRowsWithoutAMatch_data() {
     QTest::newRow("all, all") << true << 200 << "! 200" + books + alike;
 }
 
-void ImportTallyTest::tellsOfRowsWithoutAMatch() {
+void ImportTallyTest::reportsRowsWithoutAMatch() {
     QFETCH(bool, keepsRows);
     QFETCH(int, unmatched);
     QTEST(remarked({.joins = {{"books", 200, unmatched, keepsRows}}}), "remark");
 }
 
-void ImportTallyTest::tellsOfBadLinesWhereTheyAreMany_data() {
+void ImportTallyTest::warnsOfManyBadLines_data() {
     QTest::addColumn<int>("unreadable"); // of 200
     QTest::addColumn<int>("unusable");
     QTest::addColumn<bool>("delimited");
@@ -98,18 +98,18 @@ void ImportTallyTest::tellsOfBadLinesWhereTheyAreMany_data() {
                                  "used; the list of bad lines says why";
 }
 
-void ImportTallyTest::tellsOfBadLinesWhereTheyAreMany() {
+void ImportTallyTest::warnsOfManyBadLines() {
     QFETCH(int, unreadable);
     QFETCH(int, unusable);
     QFETCH(bool, delimited);
-    // The share is that of the table's own lines, however many rows there are.
+    // The share is of the table's own lines, however many rows there are.
     const ImportTally tally{
         .badLines = unreadable + unusable,
         .tables = {{"ratings", 1000000}, {"books", 200, unreadable, unusable, delimited}}};
     QTEST(remarked(tally, {}, 1000000), "remark");
 }
 
-void ImportTallyTest::tellsOfRepeatedKeys() {
+void ImportTallyTest::reportsRepeatedKeys() {
     QCOMPARE(remarked({.repeatedKeys = 1}),
              QString("1 line of a joined table has a key that came before; only the first line of "
                      "a key is used"));
@@ -118,13 +118,14 @@ void ImportTallyTest::tellsOfRepeatedKeys() {
                      "of a key is used"));
 }
 
-void ImportTallyTest::tellsOfTimesThatWereCut() {
-    QCOMPARE(remarked({.cutTimes = 150}),
-             QString("150 of 200 rows have a time with more decimals than 64 bits hold beside the "
-                     "others; the last ones are cut off, towards the past"));
+void ImportTallyTest::reportsTruncatedTimes() {
+    QCOMPARE(
+        remarked({.cutTimes = 150}),
+        QString("150 of 200 rows have a time with more decimals than fit into 64 bits with the "
+                "other times; the last ones are cut off, towards the past"));
 }
 
-void ImportTallyTest::tellsHowLabelsWithoutARuleCount() {
+void ImportTallyTest::reportsHowUnnamedLabelsCount() {
     ImportTally tally{.unnamedLabels = {{"no", 1}, {"false", 103}},
                       .otherUnnamedRows = 4,
                       .nearlyNamedLabels = {{"True", 6}}};
@@ -132,7 +133,7 @@ void ImportTallyTest::tellsHowLabelsWithoutARuleCount() {
              QString("labels not named in the rule count as negative: \"false\" (103 rows), "
                      "\"no\" (1 row), others (4 rows)\n"
                      "! these labels count as negative, but differ from the rule's only in case "
-                     "or blanks: \"True\" (6 rows); is that meant?"));
+                     "or blanks: \"True\" (6 rows); is that intended?"));
     tally = {.unnamedLabels = {{"yes", 5}}, .unnamedArePositive = true};
     QCOMPARE(remarked(tally),
              QString("labels not named in the rule count as positive: \"yes\" (5 rows)"));
@@ -149,7 +150,7 @@ void ImportTallyTest::namesTheMostFrequentLabels() {
                      "\"4\" (4 rows), \"3\" (3 rows), others (5 rows)"));
 }
 
-void ImportTallyTest::tellsOfValuesThatAreNoNumbers_data() {
+void ImportTallyTest::reportsValuesThatAreNotNumbers_data() {
     QTest::addColumn<int>("empty"); // of 200
     QTest::addColumn<int>("others");
     QTest::addColumn<QString>("remark");
@@ -176,7 +177,7 @@ void ImportTallyTest::tellsOfValuesThatAreNoNumbers_data() {
            "text such as \"$12.99\"); they get the unknown id";
 }
 
-void ImportTallyTest::tellsOfValuesThatAreNoNumbers() {
+void ImportTallyTest::reportsValuesThatAreNotNumbers() {
     QFETCH(int, empty);
     QFETCH(int, others);
     FieldInfo price;
@@ -188,10 +189,10 @@ void ImportTallyTest::tellsOfValuesThatAreNoNumbers() {
     QTEST(remarked({}, {price}), "remark");
 }
 
-void ImportTallyTest::tellsOfBracketsThatAreNoList() {
+void ImportTallyTest::reportsBracketsThatAreNotAList() {
     FieldInfo user;
     user.name = "user";
-    user.emptyRows = 5; // an empty id is a value as others are
+    user.emptyRows = 5; // an empty id is a value like any other
     FieldInfo tags;
     tags.name = "tags";
     tags.kind = FieldKind::Multi;

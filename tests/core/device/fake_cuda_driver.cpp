@@ -1,4 +1,4 @@
-// Stands in for the NVIDIA driver in tests: a libcuda.so.1 that answers what the environment says.
+// Replaces the NVIDIA driver in tests: a libcuda.so.1 that reports what environment variables set:
 // FAKE_CUDA_VERSION (13000), FAKE_CUDA_DEVICES (1), FAKE_CUDA_START (0, an error code of cuInit).
 
 #include <cstddef>

@@ -60,7 +60,7 @@ private Q_SLOTS:
     void aCalibratedPredictionHasNoError() {
         std::vector<double> logits;
         Labels labels;
-        for (int i = 0; i < 100; ++i) { // a quarter of the ones, four fifths of the others
+        for (int i = 0; i < 100; ++i) { // 1/4 of the first 40 are positive, 4/5 of the others
             logits.push_back(logitOf(i < 40 ? 0.25 : 0.8));
             labels.push_back(i < 10 || (i >= 40 && i < 88) ? 1 : 0);
         }
@@ -87,11 +87,11 @@ private Q_SLOTS:
         }
     }
 
-    void equalCountsCutByRank() {
+    void equalCountBinsSplitByRank() {
         std::vector<double> logits;
         Labels labels;
         for (int i = 0; i < 1000; ++i) {
-            logits.push_back(i * 0.001 - 3); // all in two bins of equal width
+            logits.push_back(i * 0.001 - 3); // would all be in two bins of equal width
             labels.push_back(static_cast<std::uint8_t>(i % 10 == 0));
         }
         const Calibration curve = equalCountCalibration(*ScoreOrder::of(logits, labels), 10);
@@ -102,7 +102,7 @@ private Q_SLOTS:
         }
     }
 
-    void equalPredictionsAreNeverParted() {
+    void equalPredictionsShareABin() {
         const std::vector<double> logits{-2, 0, 0, 0, 0, 0, 0, 1, 2, 3};
         const Calibration curve =
             equalCountCalibration(*ScoreOrder::of(logits, Labels{0, 1, 0, 1, 0, 1, 0, 1, 1, 1}), 5);
@@ -110,12 +110,12 @@ private Q_SLOTS:
         for (const CalibrationBin& bin : curve.bins) {
             rows.push_back(bin.rows);
         }
-        // The zeros' middle is the border of the fourth and fifth of ten rows: the third of five
+        // The middle of the zeros is between the fourth and fifth of ten rows: in the third of five
         // bins.
         QCOMPARE(rows, (std::vector<std::int64_t>{1, 6, 1, 2}));
     }
 
-    void theEndsOfTheScaleHaveABin() {
+    void predictionsOfZeroAndOneHaveABin() {
         const Calibration curve =
             equalWidthCalibration(std::vector{0.0, 1.0, 0.5}, Labels{0, 1, 1}, 2);
         QCOMPARE(curve.bins.size(), std::size_t(2));

@@ -37,13 +37,13 @@ private Q_SLOTS:
         QVERIFY(*test->p > 0 && *test->p < 1);
     }
 
-    void turningThePairTurnsTheSign() {
+    void swappingThePairFlipsTheSign() {
         const auto one = test::measuredSamples()[1];
-        const auto there = pairedAucTest(one.logits, one.others, one.labels);
-        const auto back = pairedAucTest(one.others, one.logits, one.labels);
-        QVERIFY(std::abs(*there->z + *back->z) < 1e-12);
-        QCOMPARE(*there->p, *back->p);
-        QCOMPARE(there->covariance, back->covariance);
+        const auto given = pairedAucTest(one.logits, one.others, one.labels);
+        const auto swapped = pairedAucTest(one.others, one.logits, one.labels);
+        QVERIFY(std::abs(*given->z + *swapped->z) < 1e-12);
+        QCOMPARE(*given->p, *swapped->p);
+        QCOMPARE(given->covariance, swapped->covariance);
     }
 
     void aModelDoesNotDifferFromItself() {
@@ -54,7 +54,7 @@ private Q_SLOTS:
         QVERIFY(!test->p || *test->p > 0.999);
     }
 
-    /// More rows than one part holds; a third model apart by chance alone has a p spread evenly.
+    /// Two models of equal quality: p is distributed uniformly.
     void findsNoDifferenceWhereThereIsNone() {
         int small = 0;
         for (std::uint64_t seed = 0; seed < 200; ++seed) {
@@ -70,7 +70,7 @@ private Q_SLOTS:
             }
             small += *pairedAucTest(first, second, labels)->p < 0.05 ? 1 : 0;
         }
-        QVERIFY(small <= 22); // 10 expected, four standard deviations of a binomial above
+        QVERIFY(small <= 22); // 10 expected, plus four standard deviations of a binomial
     }
 
     void manyRowsAreOneTest() {

@@ -35,11 +35,11 @@ struct Rows {
     }
 };
 
-Rows randomRows(std::size_t count, std::uint64_t groups, std::uint32_t apart = 1) {
+Rows randomRows(std::size_t count, std::uint64_t groups, std::uint32_t spacing = 1) {
     RandomStream random(21, "test");
     Rows rows;
     for (std::size_t i = 0; i < count; ++i) {
-        rows.codes.push_back(static_cast<std::uint32_t>(random.below(groups)) * apart);
+        rows.codes.push_back(static_cast<std::uint32_t>(random.below(groups)) * spacing);
         rows.labels.push_back(static_cast<std::uint8_t>(random.below(3) == 0));
         rows.scores.push_back(static_cast<double>(random.below(50)) / 10 + 0.5 * rows.labels[i]);
     }
@@ -109,15 +109,15 @@ private Q_SLOTS:
         QVERIFY(!groupedAuc({}, {}, RowGroups({})).auc);
     }
 
-    /// Codes far apart are gathered by sorting, near ones by counting: alike.
+    /// Codes far apart are grouped by sorting, close ones by counting, with the same result.
     void groupsAreInOrderOfTheirCodes_data() {
-        QTest::addColumn<uint>("apart");
+        QTest::addColumn<uint>("spacing");
         QTest::newRow("near") << 1U;
         QTest::newRow("far apart") << 40'000'000U;
     }
     void groupsAreInOrderOfTheirCodes() {
-        QFETCH(uint, apart);
-        const Rows rows = randomRows(1000, 100, apart);
+        QFETCH(uint, spacing);
+        const Rows rows = randomRows(1000, 100, spacing);
         const RowGroups groups(rows.codes);
         std::size_t seen = 0;
         for (std::size_t g = 0; g < groups.size(); ++g) {

@@ -29,21 +29,21 @@ private Q_SLOTS:
         QCOMPARE(metric->label(), label.toStdString());
     }
 
-    void refusesWhatIsNone_data() {
+    void refusesInvalidNames_data() {
         QTest::addColumn<QString>("name");
         for (const char* name : {"", "auc", "test", "test.", "test.f1", "test.joint.auc",
                                  "validauc", "tests.auc", "test_.auc", "test.id.text.auc"}) {
             QTest::newRow(name) << name;
         }
     }
-    void refusesWhatIsNone() {
+    void refusesInvalidNames() {
         QFETCH(QString, name);
         const auto metric = readMetricName(name.toStdString(), "--metric");
         QVERIFY(!metric.ok());
         QVERIFY(metric.problem().text().starts_with("--metric: '" + name.toStdString() + "'"));
     }
 
-    void findsItsNumberInARun() {
+    void findsItsValueInARun() {
         std::map<std::string, BranchMetrics> metrics;
         metrics["test"][""] = {.auc = 0.75, .logLoss = 0.5};
         metrics["test"]["id"] = {.auc = std::nullopt,

@@ -39,7 +39,7 @@ struct Reference {
     double logLoss;
 };
 
-// Figures of scikit-learn 1.9.1: roc_auc_score(y, z) and log_loss(y, 1 / (1 + exp(-z))).
+// Values of scikit-learn 1.9.1: roc_auc_score(y, z) and log_loss(y, 1 / (1 + exp(-z))).
 const std::vector<std::pair<const char*, Reference>> kReferences{
     {"its manual's example", {{0.1, 0.4, 0.35, 0.8}, {0, 0, 1, 1}, 0.75, 0.6404736834600195}},
     {"all tied", {{0.5, 0.5, 0.5, 0.5, 0.5, 0.5}, {1, 0, 1, 0, 0, 1}, 0.5, 0.7240769841801068}},
@@ -132,7 +132,7 @@ private Q_SLOTS:
         QCOMPARE(metrics.rows, static_cast<std::int64_t>(labels.size()));
     }
 
-    void infiniteScoresHaveTheirPlace() {
+    void ranksInfiniteScores() {
         const std::vector<double> scores{-kInfinity, kInfinity, 0, kInfinity};
         QCOMPARE(*areaUnderCurve(scores, Labels{0, 1, 0, 0}), 2.5 / 3);
     }
@@ -187,7 +187,7 @@ private Q_SLOTS:
         QVERIFY(std::abs(sigmoid(2.5) + sigmoid(-2.5) - 1) < 1e-15);
     }
 
-    void noRowsHaveNoLoss() {
+    void lossIsNanWithoutRows() {
         QVERIFY(std::isnan(logLossOfLogits({}, {})));
         QVERIFY(std::isnan(logLoss({}, {})));
     }

@@ -27,7 +27,8 @@ class RankingTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    /// NDCG by ndcg_score, which averages ties; recall and hit rate over every order of the ties.
+    /// NDCG from ndcg_score, which averages over ties; recall and hit rate over every order of the
+    /// ties.
     void agreesWithScikitLearn_data() { test::addSampleRows(); }
     void agreesWithScikitLearn() {
         QFETCH(int, sample);
@@ -53,7 +54,7 @@ private Q_SLOTS:
     }
 
     void tiesCountByTheirExpectation() {
-        // Two of four places for three positives among four equal rows.
+        // Three positives among four tied rows.
         const auto metrics = ranked({1, 1, 1, 1}, {1, 1, 1, 0}, {0, 0, 0, 0}, {1, 2});
         QVERIFY(std::abs(metrics.at[0].recall - 0.25) < 1e-15);
         QVERIFY(std::abs(metrics.at[0].hitRate - 0.75) < 1e-15);
@@ -99,10 +100,10 @@ private Q_SLOTS:
         std::ranges::reverse(scores);
         std::ranges::reverse(labels);
         std::ranges::reverse(users);
-        const auto turned = ranked(scores, labels, users, {5});
-        QCOMPARE(turned.at[0].ndcg, given.at[0].ndcg);
-        QCOMPARE(turned.at[0].recall, given.at[0].recall);
-        QCOMPARE(turned.at[0].hitRate, given.at[0].hitRate);
+        const auto reversed = ranked(scores, labels, users, {5});
+        QCOMPARE(reversed.at[0].ndcg, given.at[0].ndcg);
+        QCOMPARE(reversed.at[0].recall, given.at[0].recall);
+        QCOMPARE(reversed.at[0].hitRate, given.at[0].hitRate);
     }
 
     void isAbsentWhereItIsNotDefined() {

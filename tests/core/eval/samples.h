@@ -9,7 +9,7 @@
 
 namespace flip::test {
 
-/// One case of samples/measures.json: rows and the figures of other programs on them.
+/// One case of samples/measures.json: rows and the values that other programs compute for them.
 struct MeasuredSample {
     nlohmann::json expected;
     std::vector<double> logits;
@@ -33,7 +33,7 @@ inline std::vector<MeasuredSample> measuredSamples() {
     return samples;
 }
 
-/// Rows of a test, one a case.
+/// Test rows, one per case.
 inline void addSampleRows() {
     QTest::addColumn<int>("sample");
     int index = 0;

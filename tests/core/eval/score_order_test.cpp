@@ -30,12 +30,12 @@ std::map<double, Counts> counted(const std::vector<double>& scores, const Labels
 
 } // namespace
 
-// Everything here is counted in whole numbers: no tolerance.
+// Everything here is counted in integers: no tolerance.
 class ScoreOrderTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    /// More rows than one core sorts alone, dealt into buckets; few values, many, one, and
+    /// Also more rows than one core sorts alone, distributed to buckets; few values, many, one, and
     /// outliers.
     void visitsEachScoreOnceInOrder_data() {
         QTest::addColumn<int>("rows");
@@ -68,7 +68,7 @@ private Q_SLOTS:
         order->forEachTie([&](double score, std::uint64_t positives, std::uint64_t negatives) {
             if (next == expected.end() || score != next->first ||
                 Counts(positives, negatives) != next->second) {
-                QFAIL("another score was expected here");
+                QFAIL("unexpected score");
             }
             ++next;
         });
@@ -76,7 +76,7 @@ private Q_SLOTS:
         QCOMPARE(order->positives() + order->negatives(), scores.size());
     }
 
-    void countsWhatLiesBelow() {
+    void countsRowsBelowAScore() {
         RandomStream random(6, "test");
         for (const std::size_t rows : {std::size_t{300}, std::size_t{80'000}}) {
             std::vector<double> scores(rows);
@@ -106,7 +106,7 @@ private Q_SLOTS:
         QCOMPARE(order->twicePairsWon(), std::uint64_t{3}); // one tie, one pair won
     }
 
-    void infinitiesStandAtTheEnds() {
+    void infinitiesComeFirstAndLast() {
         constexpr double kInfinity = std::numeric_limits<double>::infinity();
         std::vector<double> seen;
         ScoreOrder::of(std::vector{kInfinity, 1e308, -kInfinity, -1e308}, Labels{0, 1, 0, 1})
@@ -114,14 +114,14 @@ private Q_SLOTS:
         QCOMPARE(seen, (std::vector{-kInfinity, -1e308, 1e308, kInfinity}));
     }
 
-    void whatIsNoNumberHasNoPlace() {
+    void refusesScoresThatAreNotNumbers() {
         QVERIFY(!ScoreOrder::of(std::vector{0.5, std::nan("")}, Labels{0, 1}));
         std::vector<double> many(300'000, 0.5);
         many[250'000] = std::nan("");
         QVERIFY(!ScoreOrder::of(many, Labels(many.size(), 1)));
     }
 
-    /// The buckets make no difference: AUC of many rows by sorted positions.
+    /// Buckets do not change the result: compares with the AUC from sorted positions.
     void manyRowsHaveTheAucOfTheirRanks() {
         RandomStream random(7, "test");
         std::vector<double> scores(300'000);

@@ -35,12 +35,12 @@ private Q_SLOTS:
         QCOMPARE(*spread->sd, std::sqrt(0.125)); // powers of two: no rounding on the way
     }
 
-    void oneValueHasNoDeviationAndNoneNothing() {
+    void isAbsentForTooFewValues() {
         QVERIFY(!spreadOf(std::vector<double>{}).has_value());
         QVERIFY(!spreadOf(std::vector<double>{0.25})->sd.has_value());
     }
 
-    void readsAsPeopleWriteIt() {
+    void writesMeanAndDeviation() {
         QCOMPARE(spreadText(Spread{3, 0.84641, 0.00012}, 4), std::string("0.8464 ± 0.0001"));
         QCOMPARE(spreadText(Spread{1, 2.25, {}}, 1), std::string("2.2"));
         QCOMPARE(spreadText({}, 4), std::string("-"));

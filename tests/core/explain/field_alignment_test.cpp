@@ -15,7 +15,7 @@ using namespace flip::test;
 
 namespace {
 
-/// An untrained model over the tiny project, with the parts of a map at hand.
+/// An untrained model over the tiny project, with what a map is measured from.
 struct Untrained {
     explicit Untrained(const TinyProject& project, std::vector<std::string> assignments = {})
         : spec(project.spec(with(std::move(assignments)))),
@@ -55,23 +55,24 @@ double rowSum(const AlignmentMeasured& map, std::size_t row) {
 
 } // namespace
 
-/// The map by mask sweep, against what can be told without a trained model.
+/// The alignment map, checked against values known without a trained model.
 class FieldAlignmentTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void anEvenAttentionHasALiftOfOneEverywhere();
-    void sharesAreThoseOfTheAttentionItself();
-    void aSaturatedAttentionStillDividesAmongFieldWords();
-    void howRowsAreBatchedDoesNotMatter();
-    void fieldsWithoutWordsAreRowsAndNoColumns();
-    void aStopLeavesNoMap();
+    void uniformAttentionHasALiftOfOneEverywhere();
+    void sharesEqualTheAttentionOfTheHead();
+    void saturatedAttentionStillSumsToOneOverFields();
+    void doesNotDependOnTheBatchSize();
+    void fieldsOutsideTheTemplateAreRowsOnly();
+    void returnsNoMapWhenStopped();
 };
 
-void FieldAlignmentTest::anEvenAttentionHasALiftOfOneEverywhere() {
+void FieldAlignmentTest::uniformAttentionHasALiftOfOneEverywhere() {
     TinyProject project;
     Untrained untrained(project);
-    untrained.scale("mfm.query_norm.weight", 0); // the query is 0, so all tokens fit alike
+    untrained.scale("mfm.query_norm.weight",
+                    0); // the query is 0, so all tokens have the same score
     untrained.scale("mfm.query_norm.bias", 0);
     const AlignmentMeasured map = untrained.measure();
     QCOMPARE(map.masked.size(), std::size_t(4));
@@ -79,12 +80,12 @@ void FieldAlignmentTest::anEvenAttentionHasALiftOfOneEverywhere() {
     for (std::size_t cell = 0; cell < 16; ++cell) {
         QVERIFY(std::abs(map.lift[cell] - 1) < 1e-9); // sums of 10 rows in doubles
     }
-    double ownWords = 0;
+    double diagonal = 0;
     for (std::size_t field = 0; field < 4; ++field) {
-        ownWords += map.share[field * 4 + field] / 4;
+        diagonal += map.share[field * 4 + field] / 4;
     }
-    QVERIFY(std::abs(map.score - ownWords) < 1e-12);
-    // The part of the sentence that is field words, counted from the sentences themselves.
+    QVERIFY(std::abs(map.score - diagonal) < 1e-12);
+    // The part of each sentence's tokens that belong to a field, counted from the sentences.
     double part = 0;
     for (const std::int64_t row : Untrained::rows()) {
         const Batch batch = untrained.inputs->batcher().load(std::span(&row, 1));
@@ -97,7 +98,7 @@ void FieldAlignmentTest::anEvenAttentionHasALiftOfOneEverywhere() {
     }
 }
 
-void FieldAlignmentTest::sharesAreThoseOfTheAttentionItself() {
+void FieldAlignmentTest::sharesEqualTheAttentionOfTheHead() {
     const at::NoGradGuard noGradient;
     TinyProject project;
     Untrained untrained(project);
@@ -110,7 +111,7 @@ void FieldAlignmentTest::sharesAreThoseOfTheAttentionItself() {
     for (std::size_t f = 0; f < 4; ++f) {
         at::Tensor masked = batch.ids.clone();
         masked.select(1, static_cast<std::int64_t>(f)).zero_();
-        const at::Tensor attention = untrained.model->recoverFields->attention(
+        const at::Tensor attention = untrained.model->maskedFeatureHead->attention(
             untrained.model->backbone->features(masked, mode), text, batch.layout, false);
         std::vector<double> mass(4, 0.0);
         for (std::size_t token = 0; token < batch.owner.size(); ++token) {
@@ -127,10 +128,10 @@ void FieldAlignmentTest::sharesAreThoseOfTheAttentionItself() {
     }
 }
 
-void FieldAlignmentTest::aSaturatedAttentionStillDividesAmongFieldWords() {
+void FieldAlignmentTest::saturatedAttentionStillSumsToOneOverFields() {
     TinyProject project;
     Untrained untrained(project);
-    untrained.scale("mfm.query_norm.weight", 1e5); // one token of a sentence takes it all
+    untrained.scale("mfm.query_norm.weight", 1e5); // one token of a sentence gets all attention
     const AlignmentMeasured map = untrained.measure();
     for (std::size_t row = 0; row < 4; ++row) {
         QVERIFY(std::abs(rowSum(map, row) - 1) < 1e-9);
@@ -139,7 +140,7 @@ void FieldAlignmentTest::aSaturatedAttentionStillDividesAmongFieldWords() {
     QVERIFY(map.score >= 0 && map.score <= 1);
 }
 
-void FieldAlignmentTest::howRowsAreBatchedDoesNotMatter() {
+void FieldAlignmentTest::doesNotDependOnTheBatchSize() {
     TinyProject project;
     const Untrained untrained(project);
     const AlignmentMeasured one = untrained.measure(1);
@@ -150,7 +151,7 @@ void FieldAlignmentTest::howRowsAreBatchedDoesNotMatter() {
     QVERIFY(std::abs(one.score - all.score) < 1e-5);
 }
 
-void FieldAlignmentTest::fieldsWithoutWordsAreRowsAndNoColumns() {
+void FieldAlignmentTest::fieldsOutsideTheTemplateAreRowsOnly() {
     TinyProject project;
     const Untrained untrained(project, {"text.template=a {genre} for {gender} people."});
     const AlignmentMeasured map = untrained.measure();
@@ -166,7 +167,7 @@ void FieldAlignmentTest::fieldsWithoutWordsAreRowsAndNoColumns() {
     QVERIFY(std::abs(map.score - (map.share[0] + map.share[3]) / 2) < 1e-12);
 }
 
-void FieldAlignmentTest::aStopLeavesNoMap() {
+void FieldAlignmentTest::returnsNoMapWhenStopped() {
     TinyProject project;
     const Untrained untrained(project);
     std::stop_source stop;

@@ -6,7 +6,7 @@
 
 namespace flip::test {
 
-// Pickles put together instruction by instruction, sound or hostile; joined with +.
+// Builds pickles, valid or hostile, instruction by instruction; parts are joined with +.
 
 inline std::string little(std::uint64_t number, std::size_t bytes) {
     std::string out;
@@ -48,11 +48,11 @@ inline std::string storage(const std::string& type, const std::string& key, std:
            "Q";
 }
 
-/// What it writes for a tensor in a storage; extents and strides as the inside of a tuple.
-inline std::string tensor(const std::string& itsStorage, std::int64_t offset,
+/// What it writes for a tensor in a storage; `shape` and `strides` are the items of a tuple.
+inline std::string tensor(const std::string& inStorage, std::int64_t offset,
                           const std::string& shape, const std::string& strides) {
     return call(global("torch._utils", "_rebuild_tensor_v2"),
-                itsStorage + integer(offset) + tuple(shape) + tuple(strides) + "\x89" +
+                inStorage + integer(offset) + tuple(shape) + tuple(strides) + "\x89" +
                     call(global("collections", "OrderedDict"), ""));
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kGlobals{"collections.OrderedDict", "torch.Size"};
 
-/// A value as Python would write it, so far as its kinds are kept.
+/// A value in Python notation, as far as its kind allows.
 std::string shown(const Pickle& pickle, const PickleValue& value, int depth = 0) {
     using Kind = PickleValue::Kind;
     if (depth > 5) {
@@ -51,7 +51,7 @@ std::string shown(const Pickle& pickle, const PickleValue& value, int depth = 0)
     case Kind::Call:
         return "call(" + items + ")";
     case Kind::Persistent:
-        return "outside(" + items + ")";
+        return "persistent(" + items + ")";
     }
     return "";
 }
@@ -63,24 +63,24 @@ std::string read(const std::string& bytes) {
 
 } // namespace
 
-/// The reader of pickles on what Python writes and on what nobody honest would.
+/// The pickle reader on the output of Python and on hostile input.
 class PickleTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void readsWhatPythonWrites_data();
     void readsWhatPythonWrites();
-    void readsTheInstructionsOfTensors_data();
-    void readsTheInstructionsOfTensors();
-    void endsWhereThePickleEnds();
-    void runsNothing_data();
-    void runsNothing();
-    void refusesWhatIsDamaged_data();
-    void refusesWhatIsDamaged();
-    void everyCutIsNoticed();
-    void takesNoMoreThanTheBytesThatAreThere_data();
-    void takesNoMoreThanTheBytesThatAreThere();
-    void valuesInCirclesAreRead();
+    void readsTensorInstructions_data();
+    void readsTensorInstructions();
+    void stopsAtTheEndOfThePickle();
+    void refusesGlobalsThatAreNotListed_data();
+    void refusesGlobalsThatAreNotListed();
+    void refusesDamagedPickles_data();
+    void refusesDamagedPickles();
+    void noticesEveryTruncation();
+    void boundsWorkByTheInputSize_data();
+    void boundsWorkByTheInputSize();
+    void readsCyclicValues();
     void neverCrashesOnRandomDamage();
 };
 
@@ -129,28 +129,28 @@ void PickleTest::readsWhatPythonWrites() {
                        (bytes ? "'f': b'xy', " : "") + "'g': {}}");
 }
 
-void PickleTest::readsTheInstructionsOfTensors_data() {
+void PickleTest::readsTensorInstructions_data() {
     QTest::addColumn<QByteArray>("bytes");
-    QTest::addColumn<QString>("reads");
-    const auto row = [](const char* name, const std::string& bytes, const char* reads) {
-        QTest::newRow(name) << QByteArray::fromStdString(bytes) << reads;
+    QTest::addColumn<QString>("expected");
+    const auto row = [](const char* name, const std::string& bytes, const char* expected) {
+        QTest::newRow(name) << QByteArray::fromStdString(bytes) << expected;
     };
     row("a call", begin() + call(global("torch", "Size"), tuple("K\x03")) + ".",
         "call(torch.Size, ((3)))");
-    row("something outside", begin() + tuple(text("storage") + "K\x07") + "Q.",
-        "outside('storage', 7)");
-    row("attributes of a table",
+    row("a persistent id", begin() + tuple(text("storage") + "K\x07") + "Q.",
+        "persistent('storage', 7)");
+    row("attributes of a dictionary",
         begin() + call(global("collections", "OrderedDict"), "") +
             dict(text("_metadata") + dict("")) + "b.",
         "{}");
-    row("a table of pairs, as Python 2 hands it over",
+    row("a dictionary of pairs, as in Python 2",
         begin() + call(global("collections", "OrderedDict"), "](](" + text("a") + "K\x01" + "ee") +
             ".",
         "{'a': 1}");
     row("strings of Python 2", begin() + "U\x02" + "abT" + little(1, 4) + "c" + "\x86.",
         "('ab', 'c')");
-    row("what is taken off again", begin() + "K\x01(K\x02K\x03" + "1K\x04" + "0.", "1");
-    row("the same twice", begin() + "K\x01" + "2\x86.", "(1, 1)");
+    row("popped values", begin() + "K\x01(K\x02K\x03" + "1K\x04" + "0.", "1");
+    row("a duplicated value", begin() + "K\x01" + "2\x86.", "(1, 1)");
     row("a long reference",
         begin() + "K\x05r" + little(70000, 4) + "j" + little(70000, 4) + "\x86.", "(5, 5)");
     row("long lengths",
@@ -163,13 +163,13 @@ void PickleTest::readsTheInstructionsOfTensors_data() {
     row("single items", begin() + "]K\x01" + "a}K\x02K\x03s\x86.", "([1], {2: 3})");
 }
 
-void PickleTest::readsTheInstructionsOfTensors() {
+void PickleTest::readsTensorInstructions() {
     QFETCH(QByteArray, bytes);
-    QFETCH(QString, reads);
-    QCOMPARE(QString::fromStdString(read(bytes.toStdString())), reads);
+    QFETCH(QString, expected);
+    QCOMPARE(QString::fromStdString(read(bytes.toStdString())), expected);
 }
 
-void PickleTest::endsWhereThePickleEnds() {
+void PickleTest::stopsAtTheEndOfThePickle() {
     const std::string bytes = begin() + text("first") + "." + begin() + text("second") + ".";
     const auto first = Pickle::read(bytes, {}, "model.bin");
     QVERIFY(first.ok());
@@ -179,7 +179,7 @@ void PickleTest::endsWhereThePickleEnds() {
     QCOMPARE(second->root().text, std::string_view("second"));
 }
 
-void PickleTest::runsNothing_data() {
+void PickleTest::refusesGlobalsThatAreNotListed_data() {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QString>("names");
     const auto row = [](const char* name, const std::string& bytes, const char* names) {
@@ -191,50 +191,51 @@ void PickleTest::runsNothing_data() {
     row("a name on the stack",
         "\x80\x04" + text("os") + text("system") + "\x93" + tuple(text("ls")) + "R.",
         "'os.system'");
-    row("only named", begin() + global("subprocess", "Popen") + "0N.", "'subprocess.Popen'");
+    row("named but not called", begin() + global("subprocess", "Popen") + "0N.",
+        "'subprocess.Popen'");
     row("nearly a known name", begin() + global("torch", "Size.x") + ".", "'torch.Size.x'");
-    row("a name with a line of its own", "\x80\x04" + text("a\x1b[2K\nb") + text("c") + "\x93.",
+    row("a name with control characters", "\x80\x04" + text("a\x1b[2K\nb") + text("c") + "\x93.",
         "'a?[2K?b.c'");
     row("a class with a state", begin() + global("__main__", "Model") + ")\x81}b.",
         "'__main__.Model'");
 }
 
-void PickleTest::runsNothing() {
+void PickleTest::refusesGlobalsThatAreNotListed() {
     QFETCH(QByteArray, bytes);
     QFETCH(QString, names);
-    const QString said = QString::fromStdString(read(bytes.toStdString()));
-    QVERIFY2(said.startsWith("model.bin: asks for " + names), qPrintable(said));
-    QVERIFY2(said.contains("model.safetensors"), qPrintable(said));
+    const QString message = QString::fromStdString(read(bytes.toStdString()));
+    QVERIFY2(message.startsWith("model.bin: asks for " + names), qPrintable(message));
+    QVERIFY2(message.contains("model.safetensors"), qPrintable(message));
 }
 
-void PickleTest::refusesWhatIsDamaged_data() {
+void PickleTest::refusesDamagedPickles_data() {
     QTest::addColumn<QByteArray>("bytes");
-    QTest::addColumn<QString>("says");
-    const auto row = [](const char* name, const std::string& bytes, const char* says) {
-        QTest::newRow(name) << QByteArray::fromStdString(bytes) << says;
+    QTest::addColumn<QString>("expected");
+    const auto row = [](const char* name, const std::string& bytes, const char* expected) {
+        QTest::newRow(name) << QByteArray::fromStdString(bytes) << expected;
     };
-    row("nothing at all", "", "cut off");
-    row("no end", begin() + "N", "cut off");
-    row("an end without a value", begin() + ".", "takes a value where there is none");
+    row("empty input", "", "cut off");
+    row("no STOP", begin() + "N", "cut off");
+    row("STOP without a value", begin() + ".", "takes a value from an empty stack");
     row("a tuple of nothing", begin() + "\x86.", "takes a value");
     row("a value below the mark", begin() + "K\x01(0.", "takes a value");
     row("a group that never began", begin() + "K\x01t.", "never began");
-    row("items without a list", begin() + "K\x01(K\x02" + "e.", "no list or table");
-    row("an item for a number", begin() + "K\x01K\x02" + "a.", "no list or table");
-    row("a pair for a list", begin() + "](K\x01K\x02u.", "no list or table");
+    row("items without a list", begin() + "K\x01(K\x02" + "e.", "not a list or dictionary");
+    row("an item added to a number", begin() + "K\x01K\x02" + "a.", "not a list or dictionary");
+    row("a pair added to a list", begin() + "](K\x01K\x02u.", "not a list or dictionary");
     row("a key without a value", begin() + "}(K\x01u.", "key without a value");
-    row("a reference to nothing", begin() + "h\x07.", "never kept");
-    row("a long reference to nothing", begin() + "j" + little(~0ULL, 4) + ".", "never kept");
-    row("keeping nothing", begin() + "q\x01.", "takes a value");
-    row("a call of a number", begin() + "K\x01)R.", "no function");
-    row("a call with a number", begin() + global("torch", "Size") + "K\x01R.", "no function");
-    row("a table of numbers",
+    row("a reference to nothing", begin() + "h\x07.", "never stored");
+    row("a long reference to nothing", begin() + "j" + little(~0ULL, 4) + ".", "never stored");
+    row("storing nothing", begin() + "q\x01.", "takes a value");
+    row("a call of a number", begin() + "K\x01)R.", "not a function");
+    row("a call with a number", begin() + global("torch", "Size") + "K\x01R.", "not a function");
+    row("a dictionary of numbers",
         begin() +
             call(global("collections", "OrderedDict"), "](K\x01"
                                                        "e") +
             ".",
-        "no pair");
-    row("a name that is no text", begin() + "K\x01K\x02\x93.", "no text");
+        "not a pair");
+    row("a name that is not text", begin() + "K\x01K\x02\x93.", "not text");
     row("a name without an end", begin() + "ctorch", "in the middle of a name");
     row("attributes of a number", begin() + "K\x01}b.", "has none");
     row("another instruction", begin() + "I1\n.", "0x49");
@@ -242,18 +243,18 @@ void PickleTest::refusesWhatIsDamaged_data() {
     row("a later protocol", "\x80\x06N.", "protocol 6");
 }
 
-void PickleTest::refusesWhatIsDamaged() {
+void PickleTest::refusesDamagedPickles() {
     QFETCH(QByteArray, bytes);
-    QFETCH(QString, says);
+    QFETCH(QString, expected);
     const auto pickle =
         Pickle::read({bytes.constData(), std::size_t(bytes.size())}, kGlobals, "model.bin");
     QVERIFY(!pickle.ok());
-    const QString said = QString::fromStdString(pickle.problem().text());
-    QVERIFY2(said.contains(says), qPrintable(said));
-    QVERIFY2(said.startsWith("model.bin: ") && said.contains(';'), qPrintable(said));
+    const QString message = QString::fromStdString(pickle.problem().text());
+    QVERIFY2(message.contains(expected), qPrintable(message));
+    QVERIFY2(message.startsWith("model.bin: ") && message.contains(';'), qPrintable(message));
 }
 
-void PickleTest::everyCutIsNoticed() {
+void PickleTest::noticesEveryTruncation() {
     const std::string whole =
         begin() +
         dict(text("weight") + tensor(storage("FloatStorage", "0", 4), 0, "K\x04", "K\x01"));
@@ -266,7 +267,7 @@ void PickleTest::everyCutIsNoticed() {
     }
 }
 
-void PickleTest::takesNoMoreThanTheBytesThatAreThere_data() {
+void PickleTest::boundsWorkByTheInputSize_data() {
     QTest::addColumn<QByteArray>("bytes");
     const auto row = [](const char* name, const std::string& bytes) {
         QTest::newRow(name) << QByteArray::fromStdString(begin() + bytes);
@@ -279,7 +280,7 @@ void PickleTest::takesNoMoreThanTheBytesThatAreThere_data() {
     row("a number", "\x8b" + much + "x.");
     row("a frame", "\x95" + little(1ULL << 62, 8) + "N.");
     row("too many values", std::string((1 << 22) + 10, 'N') + ".");
-    // A long list that is handed over again and again would be copied each time.
+    // A long list that is passed repeatedly would be copied each time.
     std::string pairs = global("collections", "OrderedDict") + "q" + "\x01" + "0](";
     for (int i = 0; i < 2000; ++i) {
         pairs += "K\x01K\x02\x86";
@@ -289,21 +290,22 @@ void PickleTest::takesNoMoreThanTheBytesThatAreThere_data() {
     for (int i = 0; i < 3000; ++i) {
         pairs += "h\x01h\x02R";
     }
-    row("tables copied over and over", pairs + ".");
+    row("dictionaries copied repeatedly", pairs + ".");
     std::string outside = tuple(std::string(2000, 'N')) + "q" +
                           "\x01"
                           "0";
     for (int i = 0; i < 3000; ++i) {
         outside += "h\x01Q";
     }
-    row("tuples copied over and over", outside + ".");
+    row("tuples copied repeatedly", outside + ".");
 }
 
-void PickleTest::takesNoMoreThanTheBytesThatAreThere() {
+void PickleTest::boundsWorkByTheInputSize() {
     QFETCH(QByteArray, bytes);
     const std::string_view row(QTest::currentDataTag());
-    if (test::rounds(8) < 8 && (row == "too many values" || row == "tables copied over and over")) {
-        QSKIP("millions of values: in the plain build, which the same code runs in");
+    if (test::rounds(8) < 8 &&
+        (row == "too many values" || row == "dictionaries copied repeatedly")) {
+        QSKIP("millions of values: tested in the plain build");
     }
     const auto pickle =
         Pickle::read({bytes.constData(), std::size_t(bytes.size())}, kGlobals, "model.bin");
@@ -311,7 +313,7 @@ void PickleTest::takesNoMoreThanTheBytesThatAreThere() {
     QVERIFY(pickle.problem().what.find("get it again") != std::string::npos);
 }
 
-void PickleTest::valuesInCirclesAreRead() {
+void PickleTest::readsCyclicValues() {
     const std::string bytes = begin() + "]q" + std::string(1, '\0') + "h" + std::string(1, '\0') +
                               "a}q\x01K\x07h\x01s\x86.";
     QCOMPARE(QString::fromStdString(read(bytes)).left(10), QString("([[[[[...]"));

@@ -27,8 +27,8 @@ class SafetensorsTest : public QObject {
 
 private Q_SLOTS:
     void readsBackWhatItWrote();
-    void anyChangedByteIsNoticed();
-    void aFileOfSomebodyElseHasNoHash();
+    void noticesAnyChangedByte();
+    void acceptsAFileWithoutAHash();
     void refusesDamagedFiles_data();
     void refusesDamagedFiles();
     void neverCrashesOnRandomDamage();
@@ -40,7 +40,7 @@ private:
     QTemporaryDir folder_;
 };
 
-void SafetensorsTest::anyChangedByteIsNoticed() {
+void SafetensorsTest::noticesAnyChangedByte() {
     const std::string numbers(64, 'x');
     QVERIFY(writeSafetensors(file("h"), {{"weights", {NumberType::F32, {4, 4}, numbers}}},
                              {{"step", "17"}})
@@ -49,7 +49,7 @@ void SafetensorsTest::anyChangedByteIsNoticed() {
     {
         const auto sound = SafetensorsFile::open(file("h"));
         QVERIFY(sound.ok() && sound->verify().ok());
-        QCOMPARE(sound->metadata().size(), std::size_t(1)); // the hash is nobody's business
+        QCOMPARE(sound->metadata().size(), std::size_t(1)); // the hash is not part of it
     }
     for (std::size_t at = 0; at < bytes.size(); ++at) {
         bytes[at] = static_cast<char>(bytes[at] ^ 0x01);
@@ -64,7 +64,7 @@ void SafetensorsTest::anyChangedByteIsNoticed() {
     }
 }
 
-void SafetensorsTest::aFileOfSomebodyElseHasNoHash() {
+void SafetensorsTest::acceptsAFileWithoutAHash() {
     writeRaw(file("foreign"), R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})", "ab");
     const auto opened = SafetensorsFile::open(file("foreign"));
     QVERIFY(opened.ok());
@@ -99,8 +99,8 @@ void SafetensorsTest::readsBackWhatItWrote() {
 void SafetensorsTest::refusesDamagedFiles_data() {
     QTest::addColumn<QByteArray>("header");
     QTest::addColumn<int>("dataBytes");
-    QTest::addColumn<QString>("says");
-    QTest::newRow("no JSON") << QByteArray("{oops") << 8 << "no JSON object";
+    QTest::addColumn<QString>("expected");
+    QTest::newRow("not JSON") << QByteArray("{oops") << 8 << "not a JSON object";
     QTest::newRow("beyond the end")
         << QByteArray(R"({"t":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})") << 8
         << "beyond the end";
@@ -127,18 +127,18 @@ void SafetensorsTest::refusesDamagedFiles_data() {
 void SafetensorsTest::refusesDamagedFiles() {
     QFETCH(QByteArray, header);
     QFETCH(int, dataBytes);
-    QFETCH(QString, says);
+    QFETCH(QString, expected);
     writeRaw(file("b"), header.toStdString(),
              std::string(static_cast<std::size_t>(dataBytes), 'x'));
     const auto read = SafetensorsFile::open(file("b"));
     QVERIFY(!read.ok());
     const QString text = QString::fromStdString(read.problem().text());
-    QVERIFY2(text.contains(says), qPrintable(text));
+    QVERIFY2(text.contains(expected), qPrintable(text));
     QVERIFY(text.contains(QString::fromStdString(file("b").string())));
 }
 
 void SafetensorsTest::neverCrashesOnRandomDamage() {
-    // Property: whatever bytes change, reading ends in a value or a Problem, and every view lies
+    // Property: with any changed bytes, reading ends in a value or a Problem, and every view lies
     // within the file.
     const std::vector<float> floats(64, 1.0F);
     const std::string_view bytes(reinterpret_cast<const char*>(floats.data()), 256);
@@ -166,7 +166,7 @@ void SafetensorsTest::neverCrashesOnRandomDamage() {
             QVERIFY(view.bytes.size() <= damaged.size());
         }
     }
-    QVERIFY(refused > 1000); // most cuts must be noticed
+    QVERIFY(refused > 1000); // most damage must be noticed
 }
 
 QTEST_GUILESS_MAIN(SafetensorsTest)

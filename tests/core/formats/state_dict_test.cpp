@@ -48,15 +48,15 @@ private Q_SLOTS:
     void findsTheTensors();
     void knowsEveryStorageType_data();
     void knowsEveryStorageType();
-    void readsBytesWhoseTypeStandsWithTheTensor();
+    void readsUntypedStorages();
     void copiesViews_data();
     void copiesViews();
-    void refusesTensorsThatAreNone_data();
-    void refusesTensorsThatAreNone();
-    void readsTheOlderForm();
+    void refusesInvalidTensors_data();
+    void refusesInvalidTensors();
+    void readsLegacyFiles();
     void readsPartsOfStorages();
-    void refusesAnOlderFormThatIsDamaged_data();
-    void refusesAnOlderFormThatIsDamaged();
+    void refusesDamagedLegacyFiles_data();
+    void refusesDamagedLegacyFiles();
     void neverCrashesOnRandomDamage();
 };
 
@@ -73,10 +73,10 @@ void StateDictTest::findsTheTensors_data() {
         call(global("torch._tensor", "_rebuild_from_type_v2"),
              global("torch._utils", "_rebuild_tensor_v2") + global("torch", "Tensor") +
                  tuple(kSix + "K\x01" + tuple("K\x02") + tuple("K\x01") + "\x89N") + dict(""));
-    row("a table", dict(text("a") + kTensor + text("b") + kTensor), {"a", "b"});
+    row("a dictionary", dict(text("a") + kTensor + text("b") + kTensor), {"a", "b"});
     row("parameters", dict(text("a") + parameter), {"a"});
     row("tensors with attributes", dict(text("a") + attributed), {"a"});
-    row("other things beside them",
+    row("other values beside them",
         dict(text("epoch") + "K\x07" + text("a") + kTensor + text("shape") +
              call(global("torch", "Size"), tuple("K\x02")) + text("none") + "N" + text("device") +
              call(global("torch", "device"), text("cpu"))),
@@ -86,9 +86,9 @@ void StateDictTest::findsTheTensors_data() {
              text("optimizer") + dict(text("m") + kTensor)),
         {"a"});
     row("under 'model'", dict(text("model") + dict(text("a") + kTensor)), {"a"});
-    row("tensors of the training beside the model",
+    row("training tensors beside the model",
         dict(text("rng_state") + kTensor + text("model") + dict(text("b") + kTensor)), {"b"});
-    row("a name twice", dict(text("a") + kTensor + text("a") + kTensor), {"a"});
+    row("a duplicate name", dict(text("a") + kTensor + text("a") + kTensor), {"a"});
 }
 
 void StateDictTest::findsTheTensors() {
@@ -133,7 +133,7 @@ void StateDictTest::knowsEveryStorageType() {
     QCOMPARE(numberSize(dict->tensors.at("a").type) * 4, dict->storages.at("7").bytes());
 }
 
-void StateDictTest::readsBytesWhoseTypeStandsWithTheTensor() {
+void StateDictTest::readsUntypedStorages() {
     const std::string bytes = tuple(text("storage") + global("torch.storage", "UntypedStorage") +
                                     text("0") + text("cpu") + integer(16)) +
                               "Q";
@@ -162,13 +162,13 @@ void StateDictTest::copiesViews_data() {
                            << true;
     QTest::newRow("transposed") << Numbers{3, 2} << Numbers{1, 3} << 0 << Numbers{0, 3, 1, 4, 2, 5}
                                 << false;
-    QTest::newRow("cut out") << Numbers{2, 2} << Numbers{4, 1} << 5 << Numbers{5, 6, 9, 10}
-                             << false;
+    QTest::newRow("part of a matrix")
+        << Numbers{2, 2} << Numbers{4, 1} << 5 << Numbers{5, 6, 9, 10} << false;
     QTest::newRow("every second") << Numbers{4} << Numbers{2} << 1 << Numbers{1, 3, 5, 7} << false;
     QTest::newRow("repeated") << Numbers{3, 2} << Numbers{0, 1} << 4 << Numbers{4, 5, 4, 5, 4, 5}
                               << false;
-    QTest::newRow("single") << Numbers{} << Numbers{} << 11 << Numbers{11} << true;
-    QTest::newRow("none") << Numbers{0, 3} << Numbers{3, 1} << 2 << Numbers{} << true;
+    QTest::newRow("scalar") << Numbers{} << Numbers{} << 11 << Numbers{11} << true;
+    QTest::newRow("empty") << Numbers{0, 3} << Numbers{3, 1} << 2 << Numbers{} << true;
     QTest::newRow("extents of one")
         << Numbers{1, 2, 1} << Numbers{99, 1, 77} << 3 << Numbers{3, 4} << true;
     QTest::newRow("three extents")
@@ -201,27 +201,27 @@ void StateDictTest::copiesViews() {
     QCOMPARE(tensor.isContiguous() || tensor.count() == 0, contiguous);
 }
 
-void StateDictTest::refusesTensorsThatAreNone_data() {
+void StateDictTest::refusesInvalidTensors_data() {
     QTest::addColumn<QByteArray>("pickle");
-    QTest::addColumn<QString>("says");
-    const auto row = [](const char* name, const std::string& value, const char* says) {
+    QTest::addColumn<QString>("expected");
+    const auto row = [](const char* name, const std::string& value, const char* expected) {
         QTest::newRow(name) << QByteArray::fromStdString(begin() + dict(text("w") + value) + ".")
-                            << says;
+                            << expected;
     };
     const std::string minus = integer(-1);
     const std::string large = integer(std::int64_t{1} << 62);
     row("negative extent", tensor(kSix, 0, minus, "K\x01"), "extents or strides");
     row("negative stride", tensor(kSix, 5, "K\x03", minus), "extents or strides");
     row("negative offset", tensor(kSix, -1, "K\x01", "K\x01"), "beyond its storage");
-    row("offset behind the end", tensor(kSix, 7, "K\x01", "K\x01"), "beyond its storage");
-    row("one too many", tensor(kSix, 1, "K\x02K\x03", "K\x03K\x01"), "beyond its storage");
-    row("one single too far", tensor(kSix, 6, "", ""), "beyond its storage");
+    row("offset past the end", tensor(kSix, 7, "K\x01", "K\x01"), "beyond its storage");
+    row("one number too many", tensor(kSix, 1, "K\x02K\x03", "K\x03K\x01"), "beyond its storage");
+    row("a scalar past the end", tensor(kSix, 6, "", ""), "beyond its storage");
     row("stride too far", tensor(kSix, 0, "K\x02", large), "beyond its storage");
     row("product that overflows", tensor(kSix, 0, large + large, integer(0) + integer(0)),
         "beyond its storage");
     row("extents and strides differ", tensor(kSix, 0, "K\x06", ""), "extents or strides");
     row("too many extents", tensor(kSix, 0, std::string(40, 'N'), "K\x01"), "extents or strides");
-    row("extent that is a text", tensor(kSix, 0, text("6"), "K\x01"), "extents or strides");
+    row("extent that is text", tensor(kSix, 0, text("6"), "K\x01"), "extents or strides");
     row("extent of ten bytes", tensor(kSix, 0, "\x8a\x0a" + std::string(10, 'x'), "K\x01"),
         "extents or strides");
     row("storage of an impossible size",
@@ -229,7 +229,7 @@ void StateDictTest::refusesTensorsThatAreNone_data() {
         "impossible size");
     row("storage of a negative size", tensor(storage("FloatStorage", "0", -4), 0, "", ""),
         "impossible size");
-    row("storage of no type", tensor(storage("Size", "0", 6), 0, "K\x01", "K\x01"),
+    row("storage without a type", tensor(storage("Size", "0", 6), 0, "K\x01", "K\x01"),
         "without a type");
     row("storage of an unknown type",
         tensor(storage("ComplexFloatStorage", "0", 6), 0, "K\x01", "K\x01"),
@@ -238,36 +238,38 @@ void StateDictTest::refusesTensorsThatAreNone_data() {
         kTensor + text("v") + tensor(storage("FloatStorage", "0", 5), 0, "K\x01", "K\x01"),
         "in two ways");
     row("a module", tensor(tuple(text("module") + "NNNN") + "Q", 0, "K\x01", "K\x01"),
-        "no storage");
+        "not a storage");
     row("a tensor of too few arguments", call(global("torch._utils", "_rebuild_tensor_v2"), kSix),
         "unknown way");
     row("a tensor without a storage", tensor("K\x01", 0, "K\x01", "K\x01"), "unknown way");
     row("a parameter of a number", call(global("torch._utils", "_rebuild_parameter"), "K\x01\x88N"),
-        "no tensor");
+        "without a tensor");
     row("a parameter of nothing", call(global("torch._utils", "_rebuild_parameter"), ""),
-        "no tensor");
+        "without a tensor");
     std::string deep = kTensor;
     for (int i = 0; i < 10; ++i) {
         deep = call(global("torch._utils", "_rebuild_parameter"), deep + "\x88N");
     }
-    row("parameters of parameters", deep, "no tensor");
+    row("nested parameters", deep, "without a tensor");
     std::string type = global("torch._tensor", "_rebuild_from_type_v2");
-    row("a type of itself", type + "q\x01" + tuple("h\x01h\x01)}") + "q\x02R", "no tensor");
-    row("nothing but numbers", "K\x01", "holds no tensors");
-    row("tables in tables", dict(text("w") + dict(text("w") + kTensor)), "holds no tensors");
+    row("a type that contains itself", type + "q\x01" + tuple("h\x01h\x01)}") + "q\x02R",
+        "without a tensor");
+    row("only a number", "K\x01", "holds no named tensors");
+    row("nested dictionaries", dict(text("w") + dict(text("w") + kTensor)),
+        "holds no named tensors");
 }
 
-void StateDictTest::refusesTensorsThatAreNone() {
+void StateDictTest::refusesInvalidTensors() {
     QFETCH(QByteArray, pickle);
-    QFETCH(QString, says);
+    QFETCH(QString, expected);
     const auto dict = readStateDict(pickle.toStdString(), "model.bin");
     QVERIFY(!dict.ok());
-    const QString said = QString::fromStdString(dict.problem().text());
-    QVERIFY2(said.contains(says), qPrintable(said));
-    QVERIFY2(said.startsWith("model.bin: ") && said.contains(';'), qPrintable(said));
+    const QString message = QString::fromStdString(dict.problem().text());
+    QVERIFY2(message.contains(expected), qPrintable(message));
+    QVERIFY2(message.startsWith("model.bin: ") && message.contains(';'), qPrintable(message));
 }
 
-void StateDictTest::readsTheOlderForm() {
+void StateDictTest::readsLegacyFiles() {
     const std::string file = legacyFile(dict(text("a") + kTensor));
     QVERIFY(isLegacyStateDict(file));
     QVERIFY(!isLegacyStateDict(begin() + "N."));
@@ -278,7 +280,7 @@ void StateDictTest::readsTheOlderForm() {
 }
 
 void StateDictTest::readsPartsOfStorages() {
-    // A storage that was part of another: (its key, first number, count).
+    // A storage that is part of another: (its key, first number, count).
     const std::string part =
         tuple(text("storage") + global("torch", "FloatStorage") + text("0") + text("cpu") +
               integer(6) + tuple(text("1") + integer(2) + integer(3))) +
@@ -292,11 +294,11 @@ void StateDictTest::readsPartsOfStorages() {
     QVERIFY(!beyond.ok());
 }
 
-void StateDictTest::refusesAnOlderFormThatIsDamaged_data() {
+void StateDictTest::refusesDamagedLegacyFiles_data() {
     QTest::addColumn<QByteArray>("file");
-    QTest::addColumn<QString>("says");
-    const auto row = [](const char* name, const std::string& file, const char* says) {
-        QTest::newRow(name) << QByteArray::fromStdString(file) << says;
+    QTest::addColumn<QString>("expected");
+    const auto row = [](const char* name, const std::string& file, const char* expected) {
+        QTest::newRow(name) << QByteArray::fromStdString(file) << expected;
     };
     const std::string good = legacyFile(dict(text("a") + kTensor));
     const auto with = [&](const std::string& old, const std::string& now) {
@@ -308,27 +310,28 @@ void StateDictTest::refusesAnOlderFormThatIsDamaged_data() {
     row("cut in its pickles", good.substr(0, 60), "cut off");
     row("another version", with("M" + little(1001, 2), "M" + little(1002, 2)), "unknown version");
     row("a big-endian machine", with("\x88", "\x89"), "big-endian");
-    row("another size than it says", with(little(6, 8) + floats(1), little(7, 8) + floats(1)),
-        "another size");
-    row("a storage too few", legacyFile(dict(text("a") + kTensor), " ").replace(0, 0, ""), "0x20");
+    row("a storage of a different size", with(little(6, 8) + floats(1), little(7, 8) + floats(1)),
+        "differs from the stated size");
+    row("an invalid list of keys", legacyFile(dict(text("a") + kTensor), " ").replace(0, 0, ""),
+        "0x20");
     row("a storage that nothing refers to", legacyFile(dict(text("a") + kTensor), text("9")),
         "nothing refers to");
 }
 
-void StateDictTest::refusesAnOlderFormThatIsDamaged() {
+void StateDictTest::refusesDamagedLegacyFiles() {
     QFETCH(QByteArray, file);
-    QFETCH(QString, says);
+    QFETCH(QString, expected);
     const auto read =
         readLegacyStateDict({file.constData(), std::size_t(file.size())}, "model.bin");
     QVERIFY(!read.ok());
-    const QString said = QString::fromStdString(read.problem().text());
-    QVERIFY2(said.contains(says), qPrintable(said));
-    QVERIFY2(said.startsWith("model.bin: "), qPrintable(said));
+    const QString message = QString::fromStdString(read.problem().text());
+    QVERIFY2(message.contains(expected), qPrintable(message));
+    QVERIFY2(message.startsWith("model.bin: "), qPrintable(message));
 }
 
 void StateDictTest::neverCrashesOnRandomDamage() {
-    // Property: whatever bytes change, reading ends in a value or a Problem, and what is read can
-    // be copied out of storages as large as they were said to be.
+    // Property: with any changed bytes, reading ends in a value or a Problem, and tensors can be
+    // copied out of storages of the stated size.
     const std::string whole = legacyFile(
         dict(text("a") + kTensor + text("b") + tensor(kSix, 1, "K\x03K\x01", "K\x02K\x03")));
     RandomStream random(1, "damage");

@@ -8,7 +8,7 @@ using namespace flip;
 
 namespace {
 
-/// Numbers in the order of a zip archive, the lowest byte first.
+/// A little-endian number.
 std::string number(std::uint64_t value, int bytes) {
     std::string text;
     for (; bytes > 0; --bytes, value >>= 8) {
@@ -17,15 +17,15 @@ std::string number(std::uint64_t value, int bytes) {
     return text;
 }
 
-/// One record of an archive to be.
+/// One record to put into an archive.
 struct Packed {
     std::string name;
     std::string content;
-    std::uint32_t checksum = 0; // 0: none kept
+    std::uint32_t checksum = 0; // 0: none
     int method = 0;
 };
 
-/// An archive made by hand; `longSizes` puts every size and place where 64 bits fit.
+/// Builds an archive; `longSizes` stores every size and position in 64 bits.
 std::string archive(const std::vector<Packed>& records, bool longSizes = false,
                     const std::string& comment = "") {
     constexpr std::uint64_t kElsewhere = 0xFFFFFFFF;
@@ -78,9 +78,9 @@ private Q_SLOTS:
     void readsRecords_data();
     void readsRecords();
     void comparesTheChecksum();
-    void tellsWhatIsCompressed();
-    void everyCutIsNoticed();
-    void refusesANameThatStandsTwice();
+    void recognisesCompressedFiles();
+    void noticesEveryTruncation();
+    void refusesADuplicateName();
     void staysWithinTheFile();
 };
 
@@ -118,7 +118,7 @@ void ZipRecordsTest::comparesTheChecksum() {
     }
 }
 
-void ZipRecordsTest::tellsWhatIsCompressed() {
+void ZipRecordsTest::recognisesCompressedFiles() {
     auto packed = twoRecords();
     packed[1].method = 8;
     const std::string file = archive(packed);
@@ -127,7 +127,7 @@ void ZipRecordsTest::tellsWhatIsCompressed() {
     QVERIFY(!records->at("m/data.pkl").isCompressed);
 }
 
-void ZipRecordsTest::everyCutIsNoticed() {
+void ZipRecordsTest::noticesEveryTruncation() {
     for (const bool longSizes : {false, true}) {
         const std::string file = archive(twoRecords(), longSizes);
         for (std::size_t size = 0; size < file.size(); ++size) {
@@ -139,14 +139,14 @@ void ZipRecordsTest::everyCutIsNoticed() {
     }
 }
 
-void ZipRecordsTest::refusesANameThatStandsTwice() {
+void ZipRecordsTest::refusesADuplicateName() {
     auto packed = twoRecords();
     packed[1].name = packed[0].name;
     QVERIFY(!readZipRecords(archive(packed), "").ok());
 }
 
 void ZipRecordsTest::staysWithinTheFile() {
-    // Property: whatever bytes change, the records lie within the file.
+    // Property: with any changed bytes, the records lie within the file.
     RandomStream random(1, "damage");
     for (int round = 0; round < 20000; ++round) {
         std::string file = archive(twoRecords(), round % 2 == 0);

@@ -13,7 +13,7 @@ namespace {
 SweepRequest requestOf(const std::vector<const char*>& grids,
                        std::vector<std::int64_t> seeds = {}) {
     SweepRequest request{.seeds = std::move(seeds)};
-    SweptExperiment experiment{.name = "tiny"};
+    SweepExperiment experiment{.name = "tiny"};
     experiment.draft.set("data.dataset", "tiny");
     experiment.draft.set("kind", "finetune");
     experiment.draft.set("finetune.branches", "id");
@@ -24,8 +24,8 @@ SweepRequest requestOf(const std::vector<const char*>& grids,
     return request;
 }
 
-SweptRun endedRun(double validAuc, double testAuc = 0.5) {
-    SweptRun run{.name = "r", .status = RunStatus::Finished, .epochs = 3};
+SweepRun endedRun(double validAuc, double testAuc = 0.5) {
+    SweepRun run{.name = "r", .status = RunStatus::Finished, .epochs = 3};
     run.end.metrics["valid"][""] = {.auc = validAuc, .logLoss = 1 - validAuc};
     run.end.metrics["test"][""] = {.auc = testAuc, .logLoss = 0.5};
     return run;
@@ -41,13 +41,13 @@ RunSummary storedRun(const std::string& name, RunStatus status, const RunSpec& s
 SweepResult searched(std::vector<std::int64_t> seeds = {}) {
     SweepResult result{.request = requestOf({"finetune.epochs=1,2,3"}, std::move(seeds))};
     result.combinations = *expandGrid(result.request);
-    result.runs.assign(3, std::vector<SweptRun>(result.combinations[0].specs.size()));
+    result.runs.assign(3, std::vector<SweepRun>(result.combinations[0].specs.size()));
     return result;
 }
 
 } // namespace
 
-/// What a sweep tries, takes from the store, and chooses.
+/// What a sweep tries, reuses from the store, and chooses.
 class SweepPlanTest : public QObject {
     Q_OBJECT
 
@@ -73,7 +73,7 @@ private Q_SLOTS:
         QCOMPARE(found, values);
     }
 
-    void refusesAGridThatIsNone_data() {
+    void refusesAnInvalidGrid_data() {
         QTest::addColumn<QString>("word");
         QTest::addColumn<QString>("says");
         QTest::newRow("no values") << "id.dropout"
@@ -89,7 +89,7 @@ private Q_SLOTS:
         QTest::newRow("seed") << "seed=1,2"
                               << "--seeds";
     }
-    void refusesAGridThatIsNone() {
+    void refusesAnInvalidGrid() {
         QFETCH(QString, word);
         QFETCH(QString, says);
         const auto axis = readGridAxis(word.toStdString());
@@ -117,11 +117,11 @@ private Q_SLOTS:
         QCOMPARE(all->at(5).specs[1].seed, std::int64_t(6));
     }
 
-    void withoutAGridThereIsOneCombination() {
+    void givesOneCombinationWithoutAGrid() {
         QCOMPARE(expandGrid(requestOf({}))->size(), std::size_t(1));
     }
 
-    void threadsAreDividedUnlessGiven() {
+    void setsThreadsUnlessGiven() {
         SweepRequest request = requestOf({});
         request.threads = 2;
         QCOMPARE(expandGrid(request)->at(0).specs[0].threads, std::int64_t(2));
@@ -129,13 +129,13 @@ private Q_SLOTS:
         QCOMPARE(expandGrid(request)->at(0).specs[0].threads, std::int64_t(1));
     }
 
-    void refusesWhatContradictsItself_data() {
+    void refusesContradictions_data() {
         QTest::addColumn<int>("which");
         QTest::addColumn<QString>("says");
         QTest::newRow("set and grid") << 0 << "--set: 'id.dropout' is in --grid too";
         QTest::newRow("set and seeds") << 1 << "--set: 'seed' is given by --seeds too";
         QTest::newRow("chosen by test") << 2 << "--choose-on: 'test.auc'";
-        QTest::newRow("branch that is not there") << 3 << "tiny: has no branches";
+        QTest::newRow("missing branch") << 3 << "tiny: has no separate branches";
         QTest::newRow("only pretraining") << 4 << "tiny: only pretrains";
         QTest::newRow("one recipe twice")
             << 5 << "tiny with id.dropout=0.0: is the same recipe as tiny with id.dropout=0";
@@ -144,10 +144,10 @@ private Q_SLOTS:
             << "tiny with finetune.text_learning_rate=0.2: is the same recipe "
                "as tiny with finetune.text_learning_rate=0.1";
         QTest::newRow("out of range") << 6 << "--grid: id.dropout";
-        QTest::newRow("axis twice") << 7 << "'id.dropout' is there twice";
+        QTest::newRow("axis twice") << 7 << "'id.dropout' is given twice";
         QTest::newRow("too many") << 9 << "more than";
     }
-    void refusesWhatContradictsItself() {
+    void refusesContradictions() {
         QFETCH(int, which);
         QFETCH(QString, says);
         SweepRequest request = requestOf({"id.dropout=0,0.1"}, {1});
@@ -176,7 +176,7 @@ private Q_SLOTS:
         case 7:
             request.axes.push_back(request.axes[0]);
             break;
-        case 8: // the experiment trains ids alone
+        case 8: // the experiment trains only the id branch
             request.axes = {*readGridAxis("finetune.text_learning_rate=0.1,0.2")};
             break;
         default:
@@ -189,7 +189,7 @@ private Q_SLOTS:
         QVERIFY2(problem.contains(says), qPrintable(problem));
     }
 
-    void storedRunsAreFoundByTheirRecipe() {
+    void findsStoredRunsByTheirRecipe() {
         const RunSpec spec = defaultSpec();
         RunSpec other = spec;
         other.id.dropout = 0.5;
@@ -212,7 +212,7 @@ private Q_SLOTS:
         QVERIFY(storedRunOf(spec, inputs, otherWeights) == nullptr);
     }
 
-    void numbersGoOnBehindTheLast() {
+    void continuesAfterTheLastNumber() {
         const RunSpec spec = defaultSpec();
         QCOMPARE(firstFreeNumber("s", {}), std::int64_t(1));
         QCOMPARE(firstFreeNumber("s", {storedRun("s-004", RunStatus::Finished, spec),
@@ -229,7 +229,7 @@ private Q_SLOTS:
         QCOMPARE(result.chosen(0), std::optional<std::size_t>(1));
     }
 
-    void theFirstSeedSearchesUnlessAllDo() {
+    void searchesWithTheFirstSeedUnlessAllAreRequested() {
         SweepResult result = searched({1, 2});
         result.runs = {{endedRun(0.75), endedRun(0.75)},
                        {endedRun(0.8), endedRun(0.5)},
@@ -237,11 +237,11 @@ private Q_SLOTS:
         QCOMPARE(result.chosen(0), std::optional<std::size_t>(1));
         result.request.allSeeds = true;
         QCOMPARE(result.chosen(0), std::optional<std::size_t>(2));
-        result.runs[2][1].status = RunStatus::Failed; // half a mean is none
+        result.runs[2][1].status = RunStatus::Failed; // not all seeds finished
         QCOMPARE(result.chosen(0), std::optional<std::size_t>(0));
     }
 
-    void whatFailedIsShownAndNotChosen() {
+    void showsFailedRunsButDoesNotChooseThem() {
         SweepResult result = searched();
         result.runs = {{endedRun(0.7)}, {endedRun(0.9)}, {endedRun(0.6)}};
         result.runs[1][0].status = RunStatus::Diverged;
@@ -254,7 +254,7 @@ private Q_SLOTS:
         QVERIFY(nlohmann::json::parse(sweepAsJson(result))["experiments"].size() == 1);
     }
 
-    void testIsToldOfTheChosenAlone() {
+    void reportsTestMetricsOnlyOfTheChosen() {
         SweepResult result = searched({1, 2});
         result.runs = {
             {endedRun(0.7), {}}, {endedRun(0.9, 0.25), endedRun(0.8, 0.75)}, {endedRun(0.6), {}}};

@@ -27,7 +27,7 @@ RunSpec::Id smallRecipe() {
     id.initStd = 0.5;
     id.attentionDim = 6;
     id.cinLayers = {5, 4};
-    id.reduction = 1; // one squeezed number would leave its ReLU a coin's chance
+    id.reduction = 1; // with one squeezed number, its ReLU could be dead
     id.logNeurons = 5;
     id.maskBlocks = {7, 5};
     id.gateContext = 3;
@@ -56,8 +56,8 @@ at::Tensor someIds(std::int64_t rows) {
     return (at::arange(rows * 3, at::kLong) * 7).remainder(20).view({rows, 3});
 }
 
-/// Ids [rows, 3] as the backbone reads them: where it reads a history, that of row r is the items
-/// of the next r mod (L + 1) rows, none at first.
+/// Ids [rows, 3] as input of the backbone. If it reads a history, that of row r has the items of
+/// the next r mod (L + 1) rows.
 at::Tensor asRead(BackboneKind kind, const at::Tensor& ids, const RunSpec::Id& recipe) {
     const std::vector<std::int64_t> columns = historyFields(kind, smallOptions(recipe));
     if (columns.empty()) {
@@ -77,7 +77,7 @@ std::string nameOf(const BackboneEntry& entry) {
     return std::string(wordOf(entry.kind));
 }
 
-/// Rows of the registry, and of every choice that makes another network of a backbone.
+/// An option that changes the network of a backbone.
 struct Variant {
     const char* name;
     BackboneKind kind;
@@ -127,35 +127,35 @@ void addVariants() {
 Q_DECLARE_METATYPE(flip::BackboneKind)
 Q_DECLARE_METATYPE(flip::RunSpec::Id)
 
-/// What every backbone of the registry promises.
+/// Properties of every backbone in the registry.
 class BackboneTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() { at::set_num_threads(1); } // more only wait for each other
-    void keepsTheInterface_data();
-    void keepsTheInterface();
-    void aListCountsAsTheMeanOfItsMembers_data();
-    void aListCountsAsTheMeanOfItsMembers();
-    void listsLearnThroughTheirMembers();
-    void gradientsEqualDifferences_data();
-    void gradientsEqualDifferences();
+    void initTestCase() { at::set_num_threads(1); } // more threads only wait for each other
+    void givesFeaturesAndLogitsOfTheRightShape_data();
+    void givesFeaturesAndLogitsOfTheRightShape();
+    void readsListsAsTheMeanOfTheirMembers_data();
+    void readsListsAsTheMeanOfTheirMembers();
+    void membersOfListsGetGradients();
+    void gradientsEqualFiniteDifferences_data();
+    void gradientsEqualFiniteDifferences();
     void learnsAnInteraction_data();
     void learnsAnInteraction();
-    void everyOptionCountsWhereItSays_data();
-    void everyOptionCountsWhereItSays();
-    void interactionMapsMixedInPartsJoin();
-    void coversTheFieldAwareTable();
-    void refusesOptionsThatDoNotFit_data();
-    void refusesOptionsThatDoNotFit();
-    void theSchemaOffersJustTheRegistry();
+    void everyOptionAffectsExactlyItsBackbones_data();
+    void everyOptionAffectsExactlyItsBackbones();
+    void computesInteractionMapsInParts();
+    void hasAFieldAwareTable();
+    void refusesInvalidOptions_data();
+    void refusesInvalidOptions();
+    void theOptionListsExactlyTheRegistry();
 };
 
-void BackboneTest::keepsTheInterface_data() {
+void BackboneTest::givesFeaturesAndLogitsOfTheRightShape_data() {
     addVariants();
 }
 
-void BackboneTest::keepsTheInterface() {
+void BackboneTest::givesFeaturesAndLogitsOfTheRightShape() {
     QFETCH(BackboneKind, kind);
     QFETCH(RunSpec::Id, recipe);
     Parameters parameters{at::Device(at::kCPU)};
@@ -171,11 +171,11 @@ void BackboneTest::keepsTheInterface() {
         QCOMPARE(backbone.logit(ids, mode).sizes().vec(), (std::vector<std::int64_t>{rows}));
         QCOMPARE(backbone.logit(ids, training()).sizes().vec(), (std::vector<std::int64_t>{rows}));
     }
-    // A row's logit does not depend on its neighbours.
+    // The logit of a row does not depend on other rows.
     const at::Tensor ids = asRead(kind, someIds(9), recipe);
     const at::Tensor both = backbone.logit(ids, mode);
     QVERIFY(at::allclose(both.slice(0, 4), backbone.logit(ids.slice(0, 4), mode), 1e-5, 1e-6));
-    // Every parameter has a say in the logit.
+    // The logit depends on every parameter.
     both.sum().backward();
     for (const Parameters::Entry& entry : parameters.entries()) {
         if (!entry.trained) {
@@ -186,15 +186,15 @@ void BackboneTest::keepsTheInterface() {
     }
 }
 
-void BackboneTest::aListCountsAsTheMeanOfItsMembers_data() {
-    keepsTheInterface_data();
+void BackboneTest::readsListsAsTheMeanOfTheirMembers_data() {
+    givesFeaturesAndLogitsOfTheRightShape_data();
 }
 
-void BackboneTest::aListCountsAsTheMeanOfItsMembers() {
+void BackboneTest::readsListsAsTheMeanOfTheirMembers() {
     QFETCH(BackboneKind, kind);
     QFETCH(RunSpec::Id, recipe);
     BackboneOptions options = smallOptions(recipe);
-    // Field 1 holds lists: the 0th is {7}, the 1st {8, 9}, the 2nd {7, 9, 9}.
+    // Field 1 holds lists: list 0 is {7}, list 1 {8, 9}, list 2 {7, 9, 9}.
     options.lists.firstList = {-1, 0, -1};
     options.lists.ends = {0, 1, 3, 6};
     options.lists.members = {7, 8, 9, 7, 9, 9};
@@ -204,7 +204,7 @@ void BackboneTest::aListCountsAsTheMeanOfItsMembers() {
     const auto single = makeBackbone(kind, plain, Initialiser(1), "rec.", smallOptions(recipe));
     const ForwardMode mode = ForwardMode::evaluation();
 
-    // A list of one is that one; the mask and an id by itself may stand there too.
+    // A list of one id equals that id; the mask and single ids are allowed too.
     const auto read = [&](std::vector<std::int64_t> ids) {
         const auto rows = static_cast<std::int64_t>(ids.size()) / 3;
         return asRead(kind, at::tensor(ids, at::kLong).view({rows, 3}), recipe);
@@ -213,7 +213,7 @@ void BackboneTest::aListCountsAsTheMeanOfItsMembers() {
     const at::Tensor same = read({1, 7, 13, 2, 0, 14, 3, 7, 15});
     QVERIFY(at::equal((*lists)->logit(ids, mode), (*single)->logit(same, mode)));
 
-    // A list of more is an id whose rows are the mean of theirs.
+    // A longer list equals an id whose rows are the means over its members.
     const at::NoGradGuard noGradient;
     for (const Parameters::Entry& entry : plain.entries()) {
         if (isIdTable(entry.name)) {
@@ -228,7 +228,7 @@ void BackboneTest::aListCountsAsTheMeanOfItsMembers() {
     QCOMPARE((*lists)->features(two.slice(0, 0, 0), mode).size(0), 0);
 }
 
-void BackboneTest::listsLearnThroughTheirMembers() {
+void BackboneTest::membersOfListsGetGradients() {
     BackboneOptions options = smallOptions();
     options.lists.firstList = {-1, 0, -1};
     options.lists.ends = {0, 2};
@@ -246,11 +246,11 @@ void BackboneTest::listsLearnThroughTheirMembers() {
     QCOMPARE(gradient.sum().item<double>(), 3.0);
 }
 
-void BackboneTest::gradientsEqualDifferences_data() {
+void BackboneTest::gradientsEqualFiniteDifferences_data() {
     addVariants();
 }
 
-void BackboneTest::gradientsEqualDifferences() {
+void BackboneTest::gradientsEqualFiniteDifferences() {
     QFETCH(BackboneKind, kind);
     QFETCH(RunSpec::Id, recipe);
     Parameters parameters{at::Device(at::kCPU)};
@@ -258,7 +258,7 @@ void BackboneTest::gradientsEqualDifferences() {
     QVERIFY(made.ok());
     for (const Parameters::Entry& entry : parameters.entries()) {
         at::Tensor tensor = entry.tensor;
-        tensor.set_data(tensor.detach().to(at::kDouble)); // every handle sees it
+        tensor.set_data(tensor.detach().to(at::kDouble)); // visible through every handle
     }
     const at::Tensor ids = asRead(kind, someIds(6), recipe);
     const at::Tensor probe = at::arange(6, at::kDouble).sin();
@@ -281,7 +281,8 @@ void BackboneTest::gradientsEqualDifferences() {
         tensor.add_(direction, kStep);
         const double wanted = (above - below) / (2 * kStep);
         const double given = (entry.tensor.grad() * direction).sum().item<double>();
-        // Differences of doubles 1e-6 apart keep some nine digits; curvature takes less.
+        // Differences of doubles with a step of 1e-6 keep about nine digits; the error from
+        // curvature is smaller.
         QVERIFY2(std::abs(given - wanted) < 1e-6 * (1 + std::abs(wanted)),
                  qPrintable(QString("%1: %2, by differences %3")
                                 .arg(entry.name.c_str())
@@ -296,14 +297,14 @@ void BackboneTest::learnsAnInteraction_data() {
 
 void BackboneTest::learnsAnInteraction() {
     if (test::rounds(8) < 8) {
-        QSKIP("hundreds of steps: in the plain build, which the same code runs in");
+        QSKIP("takes hundreds of steps: run in the plain build only");
     }
     QFETCH(BackboneKind, kind);
     QFETCH(RunSpec::Id, recipe);
     recipe.hidden = {16, 8};
     Parameters parameters{at::Device(at::kCPU)};
     const auto made = makeBackbone(kind, parameters, Initialiser(2), "rec.", smallOptions(recipe));
-    // Fields of 4, 4 and 2 values; the label is whether two of them agree in parity.
+    // Fields of 4, 4 and 2 values; the label is whether the first two have the same parity.
     std::vector<std::int64_t> ids;
     std::vector<float> labels;
     for (std::int64_t row = 0; row < 32; ++row) {
@@ -330,12 +331,12 @@ void BackboneTest::learnsAnInteraction() {
     const double loss =
         at::binary_cross_entropy_with_logits((*made)->logit(x, ForwardMode::evaluation()), y)
             .item<double>();
-    // Without the pair every row is a toss-up, ln 2 = 0.693.
+    // Without the interaction the loss is that of chance, ln 2 = 0.693.
     QVERIFY2(kind == BackboneKind::Lr ? loss > 0.6 : loss < 0.15,
              qPrintable(QString::number(loss)));
 }
 
-void BackboneTest::everyOptionCountsWhereItSays_data() {
+void BackboneTest::everyOptionAffectsExactlyItsBackbones_data() {
     QTest::addColumn<QString>("key");
     QTest::addColumn<OptionValue>("value");
     QTest::addColumn<QStringList>("readers");
@@ -385,8 +386,8 @@ void BackboneTest::everyOptionCountsWhereItSays_data() {
     row("id.init_std", 0.25, all);
     row("id.min_count", std::int64_t{3}, all);
     row("id.hash_buckets", std::int64_t{2}, all);
-    // The whole table [id] stands here, but for backbone itself, for table_updates, which makes no
-    // other network, and for field_dims, which lr and ffm refuse (see refusesOptionsThatDoNotFit).
+    // All options of the table [id] except backbone itself, table_updates, which does not change
+    // the network, and field_dims, which lr and ffm refuse (see refusesInvalidOptions).
     std::size_t rows = 0;
     for (const Option& option : options()) {
         rows += option.key.starts_with("id.") ? 1 : 0;
@@ -394,7 +395,7 @@ void BackboneTest::everyOptionCountsWhereItSays_data() {
     QCOMPARE(rows, std::size_t{30 + 3});
 }
 
-void BackboneTest::everyOptionCountsWhereItSays() {
+void BackboneTest::everyOptionAffectsExactlyItsBackbones() {
     QFETCH(QString, key);
     QFETCH(OptionValue, value);
     QFETCH(QStringList, readers);
@@ -404,7 +405,7 @@ void BackboneTest::everyOptionCountsWhereItSays() {
     changed.id = smallRecipe();
     option->set(changed, value);
     for (const BackboneEntry& entry : backbones()) {
-        // Shapes of all parameters, then the logits: two that agree are the same network.
+        // The shapes of all parameters and the logits; if these agree, the networks are the same.
         const auto numbers = [&](const RunSpec::Id& recipe) {
             Parameters parameters{at::Device(at::kCPU)};
             const auto made =
@@ -430,8 +431,8 @@ void BackboneTest::everyOptionCountsWhereItSays() {
     }
 }
 
-void BackboneTest::interactionMapsMixedInPartsJoin() {
-    // More rows than are mixed at once: parts must join into what each row gives alone.
+void BackboneTest::computesInteractionMapsInParts() {
+    // More rows than are computed at once: the parts must give the same as each row alone.
     RunSpec::Id recipe = smallRecipe();
     recipe.cinLayers = {200, 30};
     Parameters parameters{at::Device(at::kCPU)};
@@ -442,7 +443,7 @@ void BackboneTest::interactionMapsMixedInPartsJoin() {
     const at::Tensor all = (*made)->logit(ids, mode);
     const at::Tensor last = (*made)->logit(ids.slice(0, 1990), mode);
     QVERIFY(at::allclose(all.slice(0, 1990), last, 1e-5, 1e-6));
-    // Equal rows in every part: the gradient is the parts' sum, a multiple of one row's.
+    // With equal rows, the gradient is a multiple of that of one row.
     const at::Tensor one = someIds(1);
     const at::Tensor weight = *parameters.find("rec.cin.1.weight");
     (*made)->logit(one, mode).sum().backward();
@@ -453,7 +454,7 @@ void BackboneTest::interactionMapsMixedInPartsJoin() {
     QVERIFY(at::allclose(weight.grad(), single * 2000, 1e-4, 1e-4));
 }
 
-void BackboneTest::coversTheFieldAwareTable() {
+void BackboneTest::hasAFieldAwareTable() {
     Parameters parameters{at::Device(at::kCPU)};
     const auto made =
         makeBackbone(BackboneKind::Ffm, parameters, Initialiser(1), "rec.", smallOptions());
@@ -462,7 +463,7 @@ void BackboneTest::coversTheFieldAwareTable() {
     QVERIFY(table != nullptr);
     QCOMPARE(table->sizes().vec(), (std::vector<std::int64_t>{20, 12}));
     QVERIFY(isIdTable("rec.field_embedding.table"));
-    // Field i's vector for field j meets field j's for field i.
+    // The vector of field i for field j is multiplied by that of field j for field i.
     const at::Tensor ids = at::tensor({1, 7, 13}, at::kLong).view({1, 3});
     const auto vector = [&](std::int64_t id, std::int64_t other) {
         return table->detach()[id].view({3, 4})[other];
@@ -473,7 +474,7 @@ void BackboneTest::coversTheFieldAwareTable() {
     QVERIFY(at::allclose(features[0].slice(0, 1), pairs, 1e-5, 1e-6));
 }
 
-void BackboneTest::refusesOptionsThatDoNotFit_data() {
+void BackboneTest::refusesInvalidOptions_data() {
     QTest::addColumn<BackboneKind>("kind");
     QTest::addColumn<int>("fields");
     QTest::addColumn<RunSpec::Id>("recipe");
@@ -486,12 +487,12 @@ void BackboneTest::refusesOptionsThatDoNotFit_data() {
     };
     const auto same = [](RunSpec::Id&) {};
     row("no field", BackboneKind::Lr, 0, same, "no id field");
-    row("one field, pairs wanted", BackboneKind::FiBiNet, 1, same, "pairs of id fields");
+    row("one field, but pairs are needed", BackboneKind::FiBiNet, 1, same, "pairs of id fields");
     row(
-        "heads that do not share the attention", BackboneKind::AutoInt, 3,
+        "heads that do not divide the attention", BackboneKind::AutoInt, 3,
         [](RunSpec::Id& id) { id.heads = 4; }, "id.attention_dim: is 6, which the 4 heads");
     row(
-        "heads that do not share the last layer", BackboneKind::FinalMlp, 3,
+        "heads that do not divide the last layer", BackboneKind::FinalMlp, 3,
         [](RunSpec::Id& id) { id.heads = 4; }, "id.hidden: ends with 6, which the 4 heads");
     row(
         "unknown field of a gate", BackboneKind::FinalMlp, 3,
@@ -501,11 +502,11 @@ void BackboneTest::refusesOptionsThatDoNotFit_data() {
     row("width of a field, lr", BackboneKind::Lr, 3, ownWidth, "id.field_dims: has no effect in");
     row("width of a field, ffm", BackboneKind::Ffm, 3, ownWidth, "id.field_dims: has no effect in");
     row(
-        "nobody's history", BackboneKind::Din, 3, [](RunSpec::Id& id) { id.historyBy.clear(); },
-        "id.history_by: names no field");
+        "history without a user field", BackboneKind::Din, 3,
+        [](RunSpec::Id& id) { id.historyBy.clear(); }, "id.history_by: names no field");
     row(
-        "history of nothing", BackboneKind::Din, 3, [](RunSpec::Id& id) { id.historyOf = " ,"; },
-        "id.history_of: names no field");
+        "history without an item field", BackboneKind::Din, 3,
+        [](RunSpec::Id& id) { id.historyOf = " ,"; }, "id.history_of: names no field");
     row(
         "history of an unknown field", BackboneKind::Din, 3,
         [](RunSpec::Id& id) { id.historyOf = "films"; },
@@ -518,7 +519,7 @@ void BackboneTest::refusesOptionsThatDoNotFit_data() {
         [](RunSpec::Id& id) { id.historyOf = "film; genre"; }, "id.history_of: holds a semicolon");
 }
 
-void BackboneTest::refusesOptionsThatDoNotFit() {
+void BackboneTest::refusesInvalidOptions() {
     QFETCH(BackboneKind, kind);
     QFETCH(int, fields);
     QFETCH(RunSpec::Id, recipe);
@@ -534,7 +535,7 @@ void BackboneTest::refusesOptionsThatDoNotFit() {
     QVERIFY(parameters.entries().empty());
 }
 
-void BackboneTest::theSchemaOffersJustTheRegistry() {
+void BackboneTest::theOptionListsExactlyTheRegistry() {
     const Option* option = findOption("id.backbone");
     QVERIFY(option != nullptr);
     std::vector<std::string> names;

@@ -19,7 +19,7 @@ at::Tensor numbers(at::IntArrayRef shape, std::uint64_t seed) {
     return at::empty(shape, at::kFloat).normal_(2, 3, generator);
 }
 
-/// A norm over four channels and the tensors that it keeps.
+/// A norm over four channels with its parameters and buffers.
 struct Kept {
     Kept() : norm(parameters, "n", 4) {}
 
@@ -30,7 +30,7 @@ struct Kept {
     BatchNorm norm;
 };
 
-/// 32-bit sums in another order.
+/// Equal up to 32-bit sums in another order.
 bool near(const at::Tensor& a, const at::Tensor& b) {
     return at::allclose(a, b, 1e-5, 1e-6);
 }
@@ -41,12 +41,12 @@ class BatchNormTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void normalisesByTheBatchAndLaterByWhatItRemembers_data() {
+    void normalisesByTheBatchThenByRunningStatistics_data() {
         QTest::addColumn<bool>("wide");
         QTest::newRow("rows of channels") << false;
         QTest::newRow("channels of several numbers") << true;
     }
-    void normalisesByTheBatchAndLaterByWhatItRemembers() {
+    void normalisesByTheBatchThenByRunningStatistics() {
         QFETCH(bool, wide);
         Kept kept;
         const at::Tensor x = wide ? numbers({5, 4, 3}, 1) : numbers({5, 4}, 1);
@@ -64,7 +64,7 @@ private Q_SLOTS:
         QVERIFY(near(wide ? later.transpose(1, 2).reshape({15, 4}) : later, wanted));
     }
 
-    void passesOfOneStepCountAsOneByTheirSize() {
+    void combinesThePassesOfAStep() {
         const at::Tensor x = numbers({12, 4}, 2);
         Kept whole;
         (void)whole.norm(x, training());
@@ -78,13 +78,13 @@ private Q_SLOTS:
         QVERIFY(near(parts.variance(), whole.variance()));
     }
 
-    void aStepThatIsNotTakenLeavesNoTrace() {
+    void aStepThatIsNotTakenChangesNothing() {
         Kept straight;
         Kept broken;
         const at::Tensor x = numbers({6, 4}, 3);
         const at::Tensor first = broken.mean().clone();
-        (void)broken.norm(numbers({6, 4}, 4), training()); // the pass was stopped after this
-        QVERIFY(at::equal(broken.mean(), first));          // what a checkpoint holds now
+        (void)broken.norm(numbers({6, 4}, 4), training()); // the step was stopped after this pass
+        QVERIFY(at::equal(broken.mean(), first));          // what a checkpoint would contain now
         for (Kept* kept : {&straight, &broken}) {
             kept->parameters.stepBegins();
             (void)kept->norm(x, training());
@@ -94,7 +94,7 @@ private Q_SLOTS:
         QVERIFY(at::equal(broken.variance(), straight.variance()));
     }
 
-    void evaluationRemembersNothing() {
+    void evaluationDoesNotUpdateStatistics() {
         Kept kept;
         (void)kept.norm(numbers({6, 4}, 5), ForwardMode::evaluation());
         kept.parameters.stepTaken();
@@ -102,12 +102,12 @@ private Q_SLOTS:
         QVERIFY(at::equal(kept.variance(), at::ones({4})));
     }
 
-    void oneRowOrNoneIsServedByTheRunningStatistics_data() {
+    void tooFewRowsUseTheRunningStatistics_data() {
         QTest::addColumn<int>("rows");
         QTest::newRow("one") << 1;
         QTest::newRow("none") << 0;
     }
-    void oneRowOrNoneIsServedByTheRunningStatistics() {
+    void tooFewRowsUseTheRunningStatistics() {
         QFETCH(int, rows);
         Kept kept;
         (void)kept.norm(numbers({6, 4}, 6), training());

@@ -64,7 +64,7 @@ Vector vectorOf(const at::Tensor& tensor) {
     return {flat.const_data_ptr<double>(), flat.const_data_ptr<double>() + flat.numel()};
 }
 
-/// One row's logit by the paper's formulas, number by number.
+/// The logit of one row by the paper's formulas, in scalar code.
 class PlainDin {
 public:
     PlainDin(const Parameters& parameters, bool softmax)
@@ -154,7 +154,7 @@ private:
 
 } // namespace
 
-/// Deep Interest Network beside its formulas.
+/// Deep Interest Network, compared to its formulas.
 class DinTest : public QObject {
     Q_OBJECT
 
@@ -166,8 +166,8 @@ private Q_SLOTS:
     void ignoresPadding();
     void ignoresTheOrderOfItems_data() { addWeights(); }
     void ignoresTheOrderOfItems();
-    void learnsFromRowsWithoutAHistory_data() { addWeights(); }
-    void learnsFromRowsWithoutAHistory();
+    void rowsWithoutAHistoryHaveFiniteGradients_data() { addWeights(); }
+    void rowsWithoutAHistoryHaveFiniteGradients();
     void readsListsInTheHistory();
 
 private:
@@ -182,7 +182,7 @@ void DinTest::equalsItsFormulas() {
     QFETCH(QString, weights);
     const Model model(choiceOf<HistoryWeights>(weights.toStdString()).value());
     const at::NoGradGuard noGradient;
-    // First values of 0 would hide what is added.
+    // Initial values of 0 would hide these terms.
     for (const Parameters::Entry& entry : model.parameters.entries()) {
         if (entry.name.ends_with("bias") || entry.name.ends_with("slope")) {
             at::Tensor tensor = entry.tensor;
@@ -196,7 +196,7 @@ void DinTest::equalsItsFormulas() {
         const at::Tensor one = ids[row].contiguous();
         const auto* first = one.const_data_ptr<std::int64_t>();
         const double wanted = plain.logit({first, first + one.numel()});
-        // Doubles, a few hundred terms in another order.
+        // Doubles, sums of a few hundred terms in another order.
         QVERIFY2(std::abs(logits[static_cast<std::size_t>(row)] - wanted) < 1e-12,
                  qPrintable(QString("%1: %2, not %3")
                                 .arg(row)
@@ -212,12 +212,12 @@ void DinTest::ignoresPadding() {
     const at::Tensor longer = at::cat({ids, at::zeros({4, 6}, at::kLong)}, 1);
     // Another length, another order of summation.
     QVERIFY(at::allclose(model.logit(ids), model.logit(longer), 1e-12, 1e-12));
-    // The vector of the mask, id 0, has no say where it is padding.
+    // The vector of the mask, id 0, has no effect as padding.
     const at::Tensor before = model.logit(ids).detach().clone();
     const at::NoGradGuard noGradient;
     model.parameters.find("embedding.table")->detach()[0].fill_(100);
     QVERIFY(at::equal(model.logit(ids).slice(0, 0, 3), before.slice(0, 0, 3)));
-    QVERIFY(!at::equal(model.logit(ids)[3], before[3])); // there it is the masked film
+    QVERIFY(!at::equal(model.logit(ids)[3], before[3])); // in this row it is the masked film
 }
 
 void DinTest::ignoresTheOrderOfItems() {
@@ -229,7 +229,7 @@ void DinTest::ignoresTheOrderOfItems() {
     QVERIFY(at::allclose(model.logit(ids), model.logit(turned), 1e-12, 1e-12));
 }
 
-void DinTest::learnsFromRowsWithoutAHistory() {
+void DinTest::rowsWithoutAHistoryHaveFiniteGradients() {
     QFETCH(QString, weights);
     const Model model(choiceOf<HistoryWeights>(weights.toStdString()).value());
     const at::Tensor ids = someIds().slice(0, 2, 3);
@@ -244,7 +244,7 @@ void DinTest::learnsFromRowsWithoutAHistory() {
     const at::Tensor table = model.parameters.find("embedding.table")->grad();
     QVERIFY(table[0].eq(0).all().item<bool>());
     QVERIFY(table[3].abs().sum().item<double>() > 0);
-    // The interest is zero: the weights that read it do not move.
+    // The interest is zero, so the weights that read it have no gradient.
     const at::Tensor first = model.parameters.find("mlp.0.weight")->grad();
     QVERIFY(first.slice(1, 9).eq(0).all().item<bool>());
 }
@@ -254,7 +254,7 @@ void DinTest::readsListsInTheHistory() {
     options.idFields = {{"user", 1, 6, 0}, {"film", 8, 5, 0}, {"genre", 14, 5, 0}};
     options.lists.firstList = {-1, -1, 0};
     options.lists.ends = {0, 1, 3};
-    options.lists.members = {14, 15, 17}; // the 0th is {14}, the 1st {15, 17}
+    options.lists.members = {14, 15, 17}; // list 0 is {14}, list 1 is {15, 17}
     Parameters parameters{at::Device(at::kCPU)};
     const auto din = makeBackbone(BackboneKind::Din, parameters, Initialiser(4), "", options);
     const ForwardMode mode = ForwardMode::evaluation();
@@ -264,10 +264,10 @@ void DinTest::readsListsInTheHistory() {
     const auto row = [](std::vector<std::int64_t> ids) {
         return at::tensor(ids, at::kLong).view({1, 11});
     };
-    // Candidate of genre list 0; items of genre list 1, of list 0, and two that are not there.
+    // The candidate has genre list 0; the items have genre lists 1 and 0, and two are missing.
     const at::Tensor lists = row({1, 8, 20, 21, 9, 20, 10, 0, 0, 0, 0});
     const at::Tensor means = row({1, 8, 14, 19, 9, 14, 10, 0, 0, 0, 0});
-    // Means of 32-bit numbers, taken in another order.
+    // Means of 32-bit numbers, computed in another order.
     QVERIFY(at::allclose((*din)->logit(lists, mode), (*din)->logit(means, mode), 1e-5, 1e-6));
 }
 

@@ -30,7 +30,7 @@ TORCH_LIBRARY_IMPL(aten, Meta, library) {
 
 using Assignments = std::vector<std::string>;
 
-/// Every backbone, and every choice that takes another way through a model file.
+/// Assignments that select another code path in a model file.
 struct Variant {
     const char* name;
     Assignments more;
@@ -54,7 +54,7 @@ std::vector<Variant> variants() {
     };
 }
 
-/// Asks of everything it is given that it lies on the device without data.
+/// The tiny project with an additional dataset that has a list field.
 class MetaProject {
 public:
     MetaProject() {
@@ -77,7 +77,7 @@ private:
     TinyProject project_{100};
 };
 
-/// What a run on the device would read, from inputs that were prepared on the processor.
+/// The inputs of a run on the meta device, prepared on the CPU.
 struct MetaInputs {
     std::unique_ptr<RunInputs> inputs;
     Batcher batcher;
@@ -120,24 +120,24 @@ Assignments fetched(const QString& backbone, const QStringList& more) {
 
 } // namespace
 
-/// Forward and backward passes with all inputs on the meta device, which has shapes and no data. A
-/// pass that needs a number back, or mixes in a tensor of the host, cannot go through: the same
-/// pass on a graphics processor would wait or copy in the midst of a step.
+/// Forward and backward passes with all inputs on the meta device, which has shapes but no data. A
+/// pass that reads a number back or uses a host tensor fails: on a GPU the same pass
+/// would wait or copy within a step.
 class MetaDeviceTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void pretrainsWithoutTheHost_data() { addVariants(); }
-    void pretrainsWithoutTheHost();
-    void finetunesWithoutTheHost_data() { addVariants(); }
-    void finetunesWithoutTheHost();
-    void findsAStrayHostTensor();
+    void pretrainsWithoutReadingFromTheDevice_data() { addVariants(); }
+    void pretrainsWithoutReadingFromTheDevice();
+    void finetunesWithoutReadingFromTheDevice_data() { addVariants(); }
+    void finetunesWithoutReadingFromTheDevice();
+    void detectsAHostTensor();
 
 private:
     MetaProject project_;
 };
 
-void MetaDeviceTest::pretrainsWithoutTheHost() {
+void MetaDeviceTest::pretrainsWithoutReadingFromTheDevice() {
     QFETCH(QString, backbone);
     QFETCH(QStringList, more);
     const RunSpec spec = project_.spec(fetched(backbone, more));
@@ -158,7 +158,7 @@ void MetaDeviceTest::pretrainsWithoutTheHost() {
     }
 }
 
-void MetaDeviceTest::finetunesWithoutTheHost() {
+void MetaDeviceTest::finetunesWithoutReadingFromTheDevice() {
     QFETCH(QString, backbone);
     QFETCH(QStringList, more);
     for (const char* branches : {"joint", "id", "text"}) {
@@ -178,7 +178,7 @@ void MetaDeviceTest::finetunesWithoutTheHost() {
     }
 }
 
-void MetaDeviceTest::findsAStrayHostTensor() {
+void MetaDeviceTest::detectsAHostTensor() {
     const at::Tensor there = at::ones({2, 2}, at::TensorOptions(at::kFloat).device(at::kMeta));
     HostTensorWatch watch;
     static_cast<void>(at::ones({2}).to(at::kMeta) + there);

@@ -6,8 +6,8 @@
 
 namespace flip::test {
 
-/// LibTorch tells the shapes of some operations' results on the meta device in Python alone. Here
-/// they are found by computing on zeros of the processor; data and results are forgotten.
+/// For some operations, LibTorch computes the result shapes on the meta device only in Python. This
+/// kernel runs the operation on zeros on the CPU and keeps only the shapes of the results.
 inline void onZeros(const c10::OperatorHandle& operation, torch::jit::Stack* stack) {
     const at::DisableRecordFunctionGuard unseen;
     const at::AutoDispatchBelowADInplaceOrView below;

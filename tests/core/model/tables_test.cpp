@@ -34,8 +34,8 @@ BackboneOptions withLists() {
     return with;
 }
 
-/// "last" 1 + 6 ids from 1, "kind" 1 + 3 from 8, "film" 1 + 6 from 12 and lists "seen" 1 + 6 from
-/// 19; last and seen share the rows of film. K = 26.
+/// "last" 1 + 6 ids from 1, "kind" 1 + 3 from 8, "film" 1 + 6 from 12 and the list field "seen" 1 +
+/// 6 from 19; last and seen share the rows of film. K = 26.
 BackboneOptions sharing() {
     RunSpec::Id recipe = options();
     BackboneOptions options(recipe, /*fieldCount=*/4, /*idCount=*/26);
@@ -61,39 +61,39 @@ at::Tensor someIds() {
 
 } // namespace
 
-/// How ids find their rows, in every form of table.
+/// Looking up ids in tables of every kind.
 class TablesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void gatheredRowsAreReadAsTheWholeTable_data();
-    void gatheredRowsAreReadAsTheWholeTable();
-    void theGradientOfGatheredRowsIsThatOfTheTable_data();
-    void theGradientOfGatheredRowsIsThatOfTheTable();
+    void gatheredRowsEqualTheWholeTable_data();
+    void gatheredRowsEqualTheWholeTable();
+    void gradientsOfGatheredRowsEqualThoseOfTheTable_data();
+    void gradientsOfGatheredRowsEqualThoseOfTheTable();
     void paddedListsHaveTheSameMeans_data();
     void paddedListsHaveTheSameMeans();
-    void fieldsThatShareReadTheSameRows();
-    void aGroupOfFieldsCountsAsOne();
-    void aRowLearnsFromEveryFieldThatReadsIt_data();
-    void aRowLearnsFromEveryFieldThatReadsIt();
-    void refusesAnotherWidthOfSharedRows();
-    void rareIdsShareTheirFieldsUnknownRow();
-    void tellsWhichIdsKnowNothing_data();
-    void tellsWhichIdsKnowNothing();
-    void aLargeFieldSharesItsRows();
-    void noiseOfAFieldIsThatOfItsRows();
-    void hashedRowsAreTheSameEverywhere();
-    void aFieldsOwnWidthIsBroughtToAllOthers();
-    void everyFormIsAnIdTable();
-    void readsWidthsOfFields();
-    void refusesWidths_data();
-    void refusesWidths();
+    void sharingFieldsReadTheSameRows();
+    void sumsCountsOverSharingFields();
+    void sharedRowsGetGradientsFromEveryField_data();
+    void sharedRowsGetGradientsFromEveryField();
+    void refusesDifferentWidthsOfSharedRows();
+    void rareIdsShareTheUnknownRow();
+    void findsUnknownIds_data();
+    void findsUnknownIds();
+    void hashesLargeFields();
+    void noiseOfRowsIsTheSumOverTheirIds();
+    void hashedRowsNeverChange();
+    void projectsAFieldsOwnWidthToTheEmbeddingWidth();
+    void recognisesEveryIdTable();
+    void parsesFieldWidths();
+    void refusesInvalidFieldWidths_data();
+    void refusesInvalidFieldWidths();
 
 private:
     static BackboneOptions optionsOfRow();
 };
 
-void TablesTest::gatheredRowsAreReadAsTheWholeTable_data() {
+void TablesTest::gatheredRowsEqualTheWholeTable_data() {
     QTest::addColumn<int>("minCount");
     QTest::addColumn<int>("hashBuckets");
     QTest::addColumn<int>("width");
@@ -111,7 +111,7 @@ void TablesTest::gatheredRowsAreReadAsTheWholeTable_data() {
     }
 }
 
-/// A form of table as a row of test data says it, with rows that its tables share.
+/// The options of the current row of test data, with an IdRows that the tables share.
 BackboneOptions TablesTest::optionsOfRow() {
     QFETCH(int, minCount);
     QFETCH(int, hashBuckets);
@@ -125,7 +125,7 @@ BackboneOptions TablesTest::optionsOfRow() {
     return of;
 }
 
-void TablesTest::gatheredRowsAreReadAsTheWholeTable() {
+void TablesTest::gatheredRowsEqualTheWholeTable() {
     QFETCH(bool, shares);
     const BackboneOptions of = optionsOfRow();
     const at::Tensor ids = shares ? someSharedIds() : someIds();
@@ -150,11 +150,11 @@ void TablesTest::gatheredRowsAreReadAsTheWholeTable() {
     QVERIFY(at::equal(embedding(ids), vectors));
 }
 
-void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable_data() {
-    gatheredRowsAreReadAsTheWholeTable_data();
+void TablesTest::gradientsOfGatheredRowsEqualThoseOfTheTable_data() {
+    gatheredRowsEqualTheWholeTable_data();
 }
 
-void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable() {
+void TablesTest::gradientsOfGatheredRowsEqualThoseOfTheTable() {
     QFETCH(bool, shares);
     const BackboneOptions of = optionsOfRow();
     const at::Tensor ids = shares ? someSharedIds() : someIds();
@@ -181,25 +181,25 @@ void TablesTest::theGradientOfGatheredRowsIsThatOfTheTable() {
     }
 }
 
-void TablesTest::fieldsThatShareReadTheSameRows() {
+void TablesTest::sharingFieldsReadTheSameRows() {
     const BackboneOptions of = sharing();
-    const TableForm form = tableForm(of.ids, of.idFields, {}, 1, 0);
-    QCOMPARE(form.rows, std::int64_t(1 + 4 + 7));
+    const RowMapping mapping = mapIdsToRows(of.ids, of.idFields, {}, 1, 0);
+    QCOMPARE(mapping.rows, std::int64_t(1 + 4 + 7));
     for (std::size_t place = 0; place < 7; ++place) {
-        QCOMPARE(form.rowOfId[1 + place], form.rowOfId[12 + place]);
-        QCOMPARE(form.rowOfId[19 + place], form.rowOfId[12 + place]);
+        QCOMPARE(mapping.rowOfId[1 + place], mapping.rowOfId[12 + place]);
+        QCOMPARE(mapping.rowOfId[19 + place], mapping.rowOfId[12 + place]);
     }
-    const std::set<std::int64_t> distinct(form.rowOfId.begin(), form.rowOfId.end());
-    QCOMPARE(static_cast<std::int64_t>(distinct.size()), form.rows);
+    const std::set<std::int64_t> distinct(mapping.rowOfId.begin(), mapping.rowOfId.end());
+    QCOMPARE(static_cast<std::int64_t>(distinct.size()), mapping.rows);
     for (const std::size_t field : {0, 3}) {
-        QCOMPARE(form.fields[field].first, form.fields[2].first);
-        QCOMPARE(form.fields[field].count, std::int64_t(7));
+        QCOMPARE(mapping.fields[field].first, mapping.fields[2].first);
+        QCOMPARE(mapping.fields[field].count, std::int64_t(7));
     }
     const IdRows rows(of, at::Device(at::kCPU));
     QCOMPARE(rows.firstRows(), (std::vector<std::int64_t>{1, 5}));
 }
 
-void TablesTest::aGroupOfFieldsCountsAsOne() {
+void TablesTest::sumsCountsOverSharingFields() {
     const BackboneOptions of = sharing();
     const std::vector<std::int64_t> counts = sharedCounts(of.trainingCounts, of.idFields);
     // Unknown 2 + 1 + 3, then 5 + 4 + 0, 0 + 1 + 1, 1 + 0 + 0, 1 + 1 + 0, 0 + 2 + 9, 1 + 0 + 1.
@@ -208,15 +208,16 @@ void TablesTest::aGroupOfFieldsCountsAsOne() {
         QCOMPARE(std::vector<std::int64_t>(counts.begin() + first, counts.begin() + first + 7),
                  sums);
     }
-    QCOMPARE(counts[9], std::int64_t(5)); // of the field between them
-    // Only the third of the group is rarer than 2; alone each film but two would be.
-    const TableForm rare = tableForm(of.ids, of.idFields, of.trainingCounts, /*minCount=*/2, 0);
+    QCOMPARE(counts[9], std::int64_t(5)); // the field that shares no rows
+    // Only the third id of the group has a count below 2; without sharing, four of the films would.
+    const RowMapping rare = mapIdsToRows(of.ids, of.idFields, of.trainingCounts, /*minCount=*/2, 0);
     QCOMPARE(rare.fields[2].count, std::int64_t(6));
     QCOMPARE(rare.rowOfId[15], rare.rowOfId[12]);
     QCOMPARE(rare.rowOfId[4], rare.rowOfId[12]);
     QCOMPARE(rare.rows, std::int64_t(1 + 4 + 6));
-    // Of two buckets one belongs to the fifth, the most frequent of the group.
-    const TableForm hashed = tableForm(of.ids, of.idFields, of.trainingCounts, 1, /*buckets=*/2);
+    // One of the two buckets belongs to the fifth id, the most frequent of the group.
+    const RowMapping hashed =
+        mapIdsToRows(of.ids, of.idFields, of.trainingCounts, 1, /*buckets=*/2);
     QCOMPARE(hashed.fields[0].count, std::int64_t(3));
     for (const std::size_t first : {1, 12, 19}) {
         for (std::size_t place = 1; place < 7; ++place) {
@@ -225,39 +226,39 @@ void TablesTest::aGroupOfFieldsCountsAsOne() {
     }
 }
 
-void TablesTest::aRowLearnsFromEveryFieldThatReadsIt_data() {
+void TablesTest::sharedRowsGetGradientsFromEveryField_data() {
     QTest::addColumn<int>("width");
     QTest::newRow("one table") << 0;
     QTest::newRow("a table of the group") << 2;
 }
 
-void TablesTest::aRowLearnsFromEveryFieldThatReadsIt() {
+void TablesTest::sharedRowsGetGradientsFromEveryField() {
     QFETCH(int, width);
     BackboneOptions of = sharing();
     of.idFields[2].width = width;
     of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
     Parameters parameters{at::Device(at::kCPU)};
     const EmbeddingTable embedding(parameters, Initialiser(1), "rec.", of);
-    // One table and a matrix of the film's, one table of the kind; else one of all.
+    // A table and a matrix for film and a table for kind; else one table for all fields.
     QCOMPARE(parameters.entries().size(), std::size_t(width == 0 ? 1 : 3));
     const at::Tensor table =
         *parameters.find(width == 0 ? "rec.embedding.table" : "rec.film.embedding.table");
-    // The second film as the last one, as the film, and as all of a list's members but one.
+    // The second film in the fields last and film, and as a member of a list in seen.
     const at::Tensor ids = at::tensor({3, 9, 14, 26}, at::kLong).view({1, 4});
     const at::Tensor found = embedding(ids); // [1, 4, E]
     QVERIFY(at::equal(found[0][0], found[0][2]));
     const at::Tensor weight = at::tensor({1.0, 0.0, 10.0, 100.0}, at::kFloat).view({1, 4, 1});
     (found * weight).sum().backward();
     const std::int64_t row = width == 0 ? 5 + 2 : 1 + 2;
-    const at::Tensor ofOne = table.grad()[row - 1]; // of the list alone, which holds both
-    // 1 of the last film, 10 of the film and half of the list's 100: sums of small wholes times a
-    // projection, so float rounds alike.
+    const at::Tensor ofOne = table.grad()[row - 1]; // only from the list, which holds both
+    // 1 from last, 10 from film and half of the list's 100: small whole numbers times a projection,
+    // so the rounding is the same.
     QVERIFY(at::allclose(table.grad()[row], ofOne * (61.0 / 50.0), 1e-6));
     QVERIFY(ofOne.abs().min().item<float>() > 0);
     QCOMPARE(table.grad().abs().sum(1).count_nonzero().item<std::int64_t>(), std::int64_t(2));
 }
 
-void TablesTest::refusesAnotherWidthOfSharedRows() {
+void TablesTest::refusesDifferentWidthsOfSharedRows() {
     const std::vector<IdField> fields = sharing().idFields;
     const auto check = [&](const std::vector<std::int64_t>& widths) {
         return checkSharedWidths(fields, widths, /*widest=*/8);
@@ -265,7 +266,7 @@ void TablesTest::refusesAnotherWidthOfSharedRows() {
     QVERIFY(check({0, 0, 0, 0}).ok());
     QVERIFY(check({0, 2, 4, 0}).ok());
     QVERIFY(check({4, 0, 4, 4}).ok());
-    QVERIFY(check({8, 0, 0, 0}).ok()); // as it is without
+    QVERIFY(check({8, 0, 0, 0}).ok()); // the same as the default
     for (const auto& widths :
          {std::vector<std::int64_t>{4, 0, 0, 0}, std::vector<std::int64_t>{8, 0, 4, 0}}) {
         const auto refused = check(widths);
@@ -278,40 +279,41 @@ void TablesTest::refusesAnotherWidthOfSharedRows() {
     }
 }
 
-void TablesTest::rareIdsShareTheirFieldsUnknownRow() {
+void TablesTest::rareIdsShareTheUnknownRow() {
     const BackboneOptions of = options();
-    const TableForm form = tableForm(of.ids, of.idFields, of.trainingCounts, /*minCount=*/2, 0);
+    const RowMapping mapping =
+        mapIdsToRows(of.ids, of.idFields, of.trainingCounts, /*minCount=*/2, 0);
     // Counts below 2: users 4 and 6, films 10 and 14.
-    QCOMPARE(form.rowOfId[4], form.rowOfId[1]);
-    QCOMPARE(form.rowOfId[6], form.rowOfId[1]);
-    QCOMPARE(form.rowOfId[10], form.rowOfId[8]);
-    QCOMPARE(form.rowOfId[14], form.rowOfId[8]);
-    QCOMPARE(form.rowOfId[0], std::int64_t(0));
-    QCOMPARE(form.rows, std::int64_t(21 - 4));
-    const std::set<std::int64_t> distinct(form.rowOfId.begin(), form.rowOfId.end());
-    QCOMPARE(static_cast<std::int64_t>(distinct.size()), form.rows);
+    QCOMPARE(mapping.rowOfId[4], mapping.rowOfId[1]);
+    QCOMPARE(mapping.rowOfId[6], mapping.rowOfId[1]);
+    QCOMPARE(mapping.rowOfId[10], mapping.rowOfId[8]);
+    QCOMPARE(mapping.rowOfId[14], mapping.rowOfId[8]);
+    QCOMPARE(mapping.rowOfId[0], std::int64_t(0));
+    QCOMPARE(mapping.rows, std::int64_t(21 - 4));
+    const std::set<std::int64_t> distinct(mapping.rowOfId.begin(), mapping.rowOfId.end());
+    QCOMPARE(static_cast<std::int64_t>(distinct.size()), mapping.rows);
 }
 
-void TablesTest::tellsWhichIdsKnowNothing_data() {
+void TablesTest::findsUnknownIds_data() {
     QTest::addColumn<bool>("lists");
     QTest::addColumn<int>("minCount");
     QTest::addColumn<QVector<int>>("ids");
     QTest::addColumn<QVector<int>>("unknown");
-    // A mask is no unknown id.
+    // The mask is not an unknown id.
     QTest::newRow("unknown of each field") << false << 1 << QVector{1, 8, 17} << QVector{1, 1, 1};
     QTest::newRow("known, and a mask") << false << 1 << QVector{2, 9, 0} << QVector{0, 0, 0};
-    // Ids 4, 6, 10, 12 and 14 stand in one training row each.
+    // Ids 4, 6, 10 and 14 are in one training row each.
     QTest::newRow("too rare") << false << 2 << QVector{4, 10, 18} << QVector{1, 1, 0};
-    QTest::newRow("lists of known") << true << 1 << QVector{2, 21, 18} << QVector{0, 0, 0};
-    QTest::newRow("list of one known and one rare")
+    QTest::newRow("lists of known ids") << true << 1 << QVector{2, 21, 18} << QVector{0, 0, 0};
+    QTest::newRow("list of a known and a rare id")
         << true << 4 << QVector{2, 22, 18} << QVector{0, 0, 0};
-    QTest::newRow("list of a rare one") << true << 6 << QVector{3, 21, 18} << QVector{0, 1, 0};
-    QTest::newRow("an id alone in a list's field")
+    QTest::newRow("list of one rare id") << true << 6 << QVector{3, 21, 18} << QVector{0, 1, 0};
+    QTest::newRow("single id in a list field")
         << true << 1 << QVector{1, 8, 18} << QVector{1, 1, 0};
 }
 
 void TablesTest::paddedListsHaveTheSameMeans_data() {
-    gatheredRowsAreReadAsTheWholeTable_data();
+    gatheredRowsEqualTheWholeTable_data();
 }
 
 void TablesTest::paddedListsHaveTheSameMeans() {
@@ -325,7 +327,7 @@ void TablesTest::paddedListsHaveTheSameMeans() {
         Parameters parameters{at::Device(at::kCPU)};
         const EmbeddingTable vectors(parameters, Initialiser(1), "", of);
         const LinearTable weights(parameters, Initialiser(1), "", of);
-        of.rows->open(ids); // the same rows and the mask's, which pads
+        of.rows->open(ids); // the same rows, and the mask for padding
         of.rows->close();
         const at::Tensor found = vectors(ids);
         read.push_back(at::cat({found.flatten(1), weights.weights(ids)}, 1));
@@ -334,14 +336,14 @@ void TablesTest::paddedListsHaveTheSameMeans() {
             gradients.push_back(entry.tensor.grad());
         }
     }
-    // Sums of three numbers below 2 in another order.
+    // Sums of three numbers below 2, in another order.
     QVERIFY(at::allclose(read[0], read[1], /*rtol=*/0, /*atol=*/1e-6));
     for (std::size_t i = 0; i < gradients.size() / 2; ++i) {
         QVERIFY(at::allclose(gradients[i], gradients[i + gradients.size() / 2], 0, 1e-5));
     }
 }
 
-void TablesTest::tellsWhichIdsKnowNothing() {
+void TablesTest::findsUnknownIds() {
     QFETCH(bool, lists);
     QFETCH(int, minCount);
     QFETCH(QVector<int>, ids);
@@ -356,24 +358,25 @@ void TablesTest::tellsWhichIdsKnowNothing() {
     QVERIFY(at::equal(rows.unknown(tensor(ids)), tensor(unknown).to(at::kBool)));
 }
 
-void TablesTest::aLargeFieldSharesItsRows() {
+void TablesTest::hashesLargeFields() {
     const BackboneOptions of = options();
-    const TableForm form = tableForm(of.ids, of.idFields, of.trainingCounts, 1, /*buckets=*/4);
-    QCOMPARE(form.fields[0].count, std::int64_t(1 + 4)); // 6 users
-    QCOMPARE(form.fields[1].count, std::int64_t(1 + 4)); // 8 films
-    QCOMPARE(form.fields[2].count, std::int64_t(1 + 3)); // 3 kinds: as they are
-    // The two films met most often, 11 and 12, are by themselves; so is the unknown one.
+    const RowMapping mapping =
+        mapIdsToRows(of.ids, of.idFields, of.trainingCounts, 1, /*buckets=*/4);
+    QCOMPARE(mapping.fields[0].count, std::int64_t(1 + 4)); // 6 users
+    QCOMPARE(mapping.fields[1].count, std::int64_t(1 + 4)); // 8 films
+    QCOMPARE(mapping.fields[2].count, std::int64_t(1 + 3)); // 3 kinds: not hashed
+    // The two most frequent films, 11 and 12, have their own rows, and so has the unknown id.
     for (const std::int64_t own : {8, 11, 12}) {
-        const std::int64_t row = form.rowOfId[static_cast<std::size_t>(own)];
-        QCOMPARE(std::count(form.rowOfId.begin(), form.rowOfId.end(), row), 1);
+        const std::int64_t row = mapping.rowOfId[static_cast<std::size_t>(own)];
+        QCOMPARE(std::count(mapping.rowOfId.begin(), mapping.rowOfId.end(), row), 1);
     }
     for (std::int64_t id = 8; id < 17; ++id) {
-        const std::int64_t row = form.rowOfId[static_cast<std::size_t>(id)];
-        QVERIFY(row >= form.fields[1].first && row < form.fields[2].first);
+        const std::int64_t row = mapping.rowOfId[static_cast<std::size_t>(id)];
+        QVERIFY(row >= mapping.fields[1].first && row < mapping.fields[2].first);
     }
 }
 
-void TablesTest::noiseOfAFieldIsThatOfItsRows() {
+void TablesTest::noiseOfRowsIsTheSumOverTheirIds() {
     BackboneOptions of = options();
     of.minCount = 2;
     of.hashBuckets = 3;
@@ -384,25 +387,26 @@ void TablesTest::noiseOfAFieldIsThatOfItsRows() {
         noiseLogProbabilities(at::tensor(at::ArrayRef<std::int64_t>(of.trainingCounts), at::kLong),
                               {1, 8, 17})
             .exp();
-    // A row is drawn as often as all of its ids together.
+    // The probability of a row is the sum over its ids.
     const at::Tensor ids = at::arange(1, of.ids, at::kLong);
     const at::Tensor summed =
         at::zeros({rows.size()}, at::kFloat).index_add(0, rows.rowsOf(ids), ofIds.slice(0, 1));
-    // Ids that were never shown add 1e-10 each to the noise.
+    // Each id without a count adds 1e-10 to the noise.
     QVERIFY(at::allclose(ofRows.slice(0, 1), summed.slice(0, 1), 1e-5, 1e-8));
 }
 
-void TablesTest::hashedRowsAreTheSameEverywhere() {
+void TablesTest::hashedRowsNeverChange() {
     // Rows are not stored with the weights, so they must not change: these are XXH3's.
     const BackboneOptions of = options();
-    const TableForm form = tableForm(of.ids, of.idFields, of.trainingCounts, 1, 4);
-    const std::vector<std::int64_t> films(form.rowOfId.begin() + 9, form.rowOfId.begin() + 17);
-    const TableForm again = tableForm(of.ids, of.idFields, of.trainingCounts, 1, 4);
-    QCOMPARE(again.rowOfId, form.rowOfId);
+    const RowMapping mapping = mapIdsToRows(of.ids, of.idFields, of.trainingCounts, 1, 4);
+    const std::vector<std::int64_t> films(mapping.rowOfId.begin() + 9,
+                                          mapping.rowOfId.begin() + 17);
+    const RowMapping again = mapIdsToRows(of.ids, of.idFields, of.trainingCounts, 1, 4);
+    QCOMPARE(again.rowOfId, mapping.rowOfId);
     QCOMPARE(films, (std::vector<std::int64_t>{10, 10, 7, 8, 10, 9, 10, 9}));
 }
 
-void TablesTest::aFieldsOwnWidthIsBroughtToAllOthers() {
+void TablesTest::projectsAFieldsOwnWidthToTheEmbeddingWidth() {
     BackboneOptions of = options();
     of.idFields[1].width = 2;
     Parameters parameters{at::Device(at::kCPU)};
@@ -411,7 +415,7 @@ void TablesTest::aFieldsOwnWidthIsBroughtToAllOthers() {
     const at::Tensor films = *parameters.find("rec.film.embedding.table");
     const at::Tensor project = *parameters.find("rec.film.embedding.project.weight");
     const at::Tensor users = *parameters.find("rec.user.embedding.table");
-    QCOMPARE(films.sizes().vec(), (std::vector<std::int64_t>{10, 2})); // the mask and 9 rows
+    QCOMPARE(films.sizes().vec(), (std::vector<std::int64_t>{10, 2})); // the mask and 9 ids
     QCOMPARE(project.sizes().vec(), (std::vector<std::int64_t>{4, 2}));
     QCOMPARE(users.sizes().vec(), (std::vector<std::int64_t>{8, 4}));
     const at::Tensor found = embedding(at::tensor({3, 9, 18, 0, 0, 0}, at::kLong).view({2, 3}));
@@ -420,7 +424,7 @@ void TablesTest::aFieldsOwnWidthIsBroughtToAllOthers() {
     QVERIFY(at::allclose(found[1][1], project.matmul(films[0])));
 }
 
-void TablesTest::everyFormIsAnIdTable() {
+void TablesTest::recognisesEveryIdTable() {
     BackboneOptions of = options();
     of.idFields[1].width = 2;
     of.rows = std::make_shared<IdRows>(of, at::Device(at::kCPU));
@@ -434,22 +438,22 @@ void TablesTest::everyFormIsAnIdTable() {
     }
 }
 
-void TablesTest::readsWidthsOfFields() {
+void TablesTest::parsesFieldWidths() {
     const auto widths = fieldWidths(" film = 2,kind=4 ", {"user", "film", "kind"}, 4);
     QVERIFY(widths.ok());
     QCOMPARE(*widths, (std::vector<std::int64_t>{0, 2, 4}));
     QCOMPARE(*fieldWidths("", {"user"}, 4), (std::vector<std::int64_t>{0}));
 }
 
-void TablesTest::refusesWidths_data() {
+void TablesTest::refusesInvalidFieldWidths_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("word");
     QTest::newRow("unknown field") << "flim = 2"
                                    << "did you mean 'film'";
-    QTest::newRow("no number") << "film"
-                               << "'film'";
-    QTest::newRow("words") << "film = two"
-                           << "'film = two'";
+    QTest::newRow("no width") << "film"
+                              << "'film'";
+    QTest::newRow("not a number") << "film = two"
+                                  << "'film = two'";
     QTest::newRow("zero") << "film = 0"
                           << "from 1 to 4";
     QTest::newRow("too wide") << "film = 5"
@@ -458,7 +462,7 @@ void TablesTest::refusesWidths_data() {
                            << "twice";
 }
 
-void TablesTest::refusesWidths() {
+void TablesTest::refusesInvalidFieldWidths() {
     QFETCH(QString, text);
     QFETCH(QString, word);
     const auto widths = fieldWidths(text.toStdString(), {"user", "film", "kind"}, 4);

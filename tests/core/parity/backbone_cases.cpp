@@ -16,8 +16,8 @@ namespace {
 
 using Sizes = std::vector<std::int64_t>;
 
-/// The recipe's table [id] that a case describes: by its options, or by the shapes of its weights
-/// where the page of the fixtures gives no option.
+/// The table [id] of a case's recipe, from its options or, if it has no such option, from the
+/// shapes of its weights.
 RunSpec::Id recipeOf(const ParityCase& reference) {
     const nlohmann::json& hyper = reference.hyper();
     RunDraft draft;

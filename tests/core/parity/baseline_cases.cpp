@@ -11,8 +11,7 @@ namespace flip::parity {
 
 namespace {
 
-/// The case's name of a parameter of ours: its head is "head", its first tower "user_text" where
-/// there are two.
+/// The name of a parameter in the case: the head is "head", the first of two towers "user_text".
 std::string nameInCase(std::string name, bool twoTowers) {
     if (name.starts_with("text_head.")) {
         return name.substr(5);

@@ -20,7 +20,7 @@ std::vector<T> column(const ParityCase& reference, const std::string& name, at::
 
 } // namespace
 
-/// Everything that the case expects is compared; an expected value that is not computed here fails.
+/// Compares every expected value; one that is not computed here is a failure.
 void runMetrics(ParityCase& reference) {
     const auto labels = column<std::uint8_t>(reference, "label", at::kByte);
     const auto a = column<double>(reference, "score_a", at::kDouble);

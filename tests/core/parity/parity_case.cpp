@@ -84,7 +84,7 @@ void ParityCase::compare(const std::string& name, const at::Tensor& actual) {
     const double rtol = tolerance.at("rtol").get<double>();
     const at::Tensor difference = (given.view_as(wanted) - wanted).abs();
     const double largest = difference.max().item<double>();
-    // A tensor with a tolerance of its own would hide all others in the report.
+    // A tensor with its own tolerance would dominate the reported difference.
     if (!description.contains("atol")) {
         largest_ = std::max(largest_, largest);
     }

@@ -17,12 +17,12 @@
 
 namespace flip::parity {
 
-/// Where the cases compute: $FLIP_TEST_DEVICE, else the processor. One that cannot be used ends the
+/// The device of the cases: $FLIP_TEST_DEVICE, else the CPU. A device that cannot be used ends the
 /// program.
 at::Device device();
 
-/// One folder of reference numbers: case.json, weights, inputs and expected tensors. Helpers throw
-/// std::runtime_error where the folder is not as its page describes it.
+/// One folder of reference numbers: case.json, weights, inputs and expected tensors. Methods throw
+/// std::runtime_error if the folder is not as its documentation describes.
 class ParityCase {
 public:
     explicit ParityCase(const std::filesystem::path& folder);
@@ -38,19 +38,20 @@ public:
     const SafetensorsFile& weights() const { return *weights_; }
     const SafetensorsFile& expected() const { return *expected_; }
 
-    /// Compares with the expected tensor by |a - b| <= atol + rtol |b|, the case's own tolerances.
+    /// Compares with the expected tensor: |a - b| <= atol + rtol |b| with the tolerances of the
+    /// case.
     void compare(const std::string& name, const at::Tensor& actual);
 
-    /// grad.X of every parameter X that the expected tensors name.
+    /// Compares grad.X for every parameter X in the expected tensors.
     void compareGradients(const Parameters& parameters, const std::string& expectedPrefix = "");
 
-    /// final.X likewise.
+    /// Compares final.X likewise.
     void compareFinal(const Parameters& parameters);
 
     double largestDifference() const { return largest_; }
     const std::vector<std::string>& failures() const { return failures_; }
 
-    /// Counts an exact comparison done elsewhere (tokens).
+    /// Records the result of an exact comparison (of tokens).
     void check(bool equal, const std::string& what);
 
 private:
@@ -63,21 +64,22 @@ private:
     std::vector<std::string> failures_;
 };
 
-/// The shape of the text encoder that hyper.text and the weights under `prefix` describe.
+/// The configuration of the text encoder, from hyper.text and the shapes of the weights under
+/// `prefix`.
 TextConfig textConfigOf(const ParityCase& reference, const std::string& prefix);
 
 /// The published recipe with the sizes of a pretraining or finetuning case.
 RunSpec publishedSpec(const nlohmann::json& hyper);
 
-/// "backbone/dcn_mix" -> "dcn-mix": the product's name for a case's backbone.
+/// "backbone/dcn_mix" -> "dcn-mix": the backbone of a case.
 std::optional<BackboneKind> backboneOf(const std::string& kind);
 
-// The runners, one a kind; what differs is in the case afterwards.
+// The runners, one per kind; they record the differences in the case.
 void runBackbone(ParityCase& reference);
 void runTextEncoder(ParityCase& reference);
 void runInstanceContrast(ParityCase& reference);
-void runFieldRecovery(ParityCase& reference);
-void runTokenRecovery(ParityCase& reference);
+void runMaskedFeatures(ParityCase& reference);
+void runMaskedTokens(ParityCase& reference);
 void runPretrainTrajectory(ParityCase& reference);
 void runFinetuneTrajectory(ParityCase& reference);
 void runTextBaseline(ParityCase& reference);

@@ -20,13 +20,13 @@ std::filesystem::path fixtures() {
 
 using Runner = void (*)(ParityCase&);
 
-/// The runner of a kind; null for a kind that the product does not know.
+/// The runner of a kind; null for an unknown kind.
 Runner runnerOf(const std::string& kind) {
     static const std::map<std::string, Runner> runners = {
         {"text_encoder", runTextEncoder},
         {"pretrain/icl", runInstanceContrast},
-        {"pretrain/mfm", runFieldRecovery},
-        {"pretrain/mlm", runTokenRecovery},
+        {"pretrain/mfm", runMaskedFeatures},
+        {"pretrain/mlm", runMaskedTokens},
         {"pretrain_trajectory", runPretrainTrajectory},
         {"finetune_trajectory", runFinetuneTrajectory},
         {"text_baseline/ctr_bert", runTextBaseline},
@@ -41,7 +41,7 @@ Runner runnerOf(const std::string& kind) {
 
 } // namespace
 
-/// Equality with reference numbers, one row a case folder. Tolerances are the cases' own.
+/// Equality with reference numbers, one row per case folder. Each case has its own tolerances.
 class ParityTest : public QObject {
     Q_OBJECT
 

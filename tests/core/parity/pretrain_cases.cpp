@@ -40,7 +40,7 @@ std::unique_ptr<PretrainModel> modelOf(const ParityCase& reference,
     return std::move(*model);
 }
 
-/// Batch and masks as the case's tensors under `prefix` give them; `packed` without its padding.
+/// The batch and masks in the case's tensors under `prefix`; `packed` removes the padding.
 std::pair<Batch, Masks> batchOf(const ParityCase& reference, const std::string& prefix,
                                 bool packed) {
     Batch batch;
@@ -78,7 +78,7 @@ std::pair<Batch, Masks> batchOf(const ParityCase& reference, const std::string& 
     return {std::move(batch), std::move(masks)};
 }
 
-/// Runs one loss as published and, where padding has no say, as the default recipe computes it.
+/// Runs one loss as published and, if padding has no effect, as the default recipe computes it.
 void runLoss(ParityCase& reference, const std::string& loss) {
     const bool overPadding =
         loss == "mfm" && reference.hyper().value("field_attention", "padded") == "padded";
@@ -122,11 +122,11 @@ void runInstanceContrast(ParityCase& reference) {
     reference.compareGradients(model->parameters);
 }
 
-void runFieldRecovery(ParityCase& reference) {
+void runMaskedFeatures(ParityCase& reference) {
     runLoss(reference, "mfm");
 }
 
-void runTokenRecovery(ParityCase& reference) {
+void runMaskedTokens(ParityCase& reference) {
     runLoss(reference, "mlm");
 }
 

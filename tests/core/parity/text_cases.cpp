@@ -14,7 +14,7 @@ namespace flip::parity {
 
 namespace {
 
-/// A model folder of the case, or the installed model it names.
+/// The model folder of the case, or the installed model that it names.
 std::filesystem::path modelFolder(const ParityCase& reference) {
     const std::string model = reference.json().at("model").get<std::string>();
     const std::string external = "external: ";
@@ -56,7 +56,7 @@ void runTextEncoder(ParityCase& reference) {
         reference.compareGradients(parameters);
     }
 
-    // The same sentences without padding, and only their first tokens: equal numbers.
+    // The same sentences without padding, and their first tokens only, give equal numbers.
     const at::NoGradGuard noGradient;
     std::vector<std::int64_t> lengths;
     for (std::int64_t row = 0; row < ids.size(0); ++row) {
@@ -66,7 +66,7 @@ void runTextEncoder(ParityCase& reference) {
     const at::Tensor real = ids.flatten().masked_select(mask.flatten());
     const at::Tensor without = (*encoder)->hidden(real, packed, mode);
     const at::Tensor with = hidden.index({mask.flatten()});
-    // Padding only ever changes the order of sums: 1e-4 is some ulps of values up to 10.
+    // Padding only changes the order of sums: 1e-4 is a few ulps of values up to 10.
     reference.check(at::allclose(without, with, 1e-4, 1e-4), "packed sentences differ");
     reference.check(at::allclose((*encoder)->sentence(real, packed, mode),
                                  without.index_select(0, packed.starts), 1e-4, 1e-4),

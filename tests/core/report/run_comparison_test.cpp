@@ -16,27 +16,27 @@ namespace {
 
 constexpr int kRows = 400;
 
-/// Stored runs whose logits lean towards the label as strongly as asked; no model is behind them.
-class MadeRuns {
+/// Stored runs without a model; their logits follow the label with a given strength.
+class SyntheticRuns {
 public:
     Workspace workspace() const { return *Workspace::open(folder_.path().toStdString()); }
 
-    RunSummary add(const std::string& name, std::int64_t seed, BackboneKind backbone, double lean,
-                   const std::string& hash = "h") const {
+    RunSummary add(const std::string& name, std::int64_t seed, BackboneKind backbone,
+                   double strength, const std::string& hash = "h") const {
         RunSummary run{
             .name = name, .status = RunStatus::Finished, .dataset = "d", .datasetHash = hash};
         run.spec = defaultSpec();
         run.spec.seed = run.seed = seed;
         run.spec.id.backbone = backbone;
         StoredPredictions predictions;
-        RandomStream shared(1, "rows"); // the same difficult rows for all runs
+        RandomStream shared(1, "rows"); // the same noise per row for all runs
         RandomStream own(static_cast<std::uint64_t>(seed), wordOf(backbone));
         for (int row = 0; row < kRows; ++row) {
             const auto label = static_cast<std::uint8_t>(row % 2);
             predictions.rowIndex.push_back(row);
             predictions.split.push_back(static_cast<std::uint8_t>(Split::Test));
             predictions.label.push_back(label);
-            predictions.logit.push_back(lean * (2 * label - 1) + shared.normal() +
+            predictions.logit.push_back(strength * (2 * label - 1) + shared.normal() +
                                         0.1 * own.normal());
         }
         save(name, predictions);
@@ -59,13 +59,13 @@ bool contains(const std::string& text, const char* part) {
 
 } // namespace
 
-/// Runs beside runs on the same rows: what the paired test says, and what is said of it.
+/// Comparing runs on the same rows: the paired test, and its verdict in words.
 class RunComparisonTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aClearDifferenceIsNamedWithItsInterval() {
-        const MadeRuns made;
+    void reportsASignificantDifferenceWithItsInterval() {
+        const SyntheticRuns made;
         const auto compared = compareRuns(
             made.workspace(),
             {made.add("a", 1, BackboneKind::Lr, 0.5), made.add("b", 1, BackboneKind::Fm, 1.0)},
@@ -80,23 +80,23 @@ private Q_SLOTS:
                  *compared->recipes[1].metrics[0].auc - *compared->recipes[0].metrics[0].auc);
         const std::string& verdict = compared->recipes[1].verdict;
         QVERIFY2(contains(verdict, "b is better than a: AUC +"), verdict.c_str());
-        QVERIFY2(contains(verdict, "one seed says nothing"), verdict.c_str());
+        QVERIFY2(contains(verdict, "a single seed does not show"), verdict.c_str());
         QVERIFY(compared->recipes[0].verdict.empty());
     }
 
-    void noVisibleDifferenceIsSaidWithTheRows() {
-        const MadeRuns made;
+    void reportsNoSignificantDifference() {
+        const SyntheticRuns made;
         const auto compared = compareRuns(
             made.workspace(),
             {made.add("a", 1, BackboneKind::Lr, 1.0), made.add("b", 1, BackboneKind::Fm, 1.0)},
             Split::Test);
         const std::string& verdict = compared->recipes[1].verdict;
-        QVERIFY2(contains(verdict, "no difference that these 400 rows could show (p = "),
+        QVERIFY2(contains(verdict, "no significant difference on these 400 rows (p = "),
                  verdict.c_str());
     }
 
-    void theSameRankingIsSaidToBeOne() {
-        const MadeRuns made;
+    void reportsAnIdenticalRanking() {
+        const SyntheticRuns made;
         const auto a = made.add("a", 1, BackboneKind::Lr, 1.0);
         auto b = made.add("b", 1, BackboneKind::Lr, 1.0);
         b.spec.threads = 3;
@@ -105,7 +105,7 @@ private Q_SLOTS:
     }
 
     void seedsOfOneRecipeAreComparedSeedBySeed() {
-        const MadeRuns made;
+        const SyntheticRuns made;
         const auto compared = compareRuns(
             made.workspace(),
             {made.add("a1", 1, BackboneKind::Lr, 0.5), made.add("b2", 2, BackboneKind::Fm, 1.0),
@@ -121,8 +121,8 @@ private Q_SLOTS:
         QVERIFY2(contains(other.verdict, "more than the seeds' own spread"), other.verdict.c_str());
     }
 
-    void seedsWithoutACommonOneArePairedInOrder() {
-        const MadeRuns made;
+    void pairsRunsInOrderIfNoSeedIsCommon() {
+        const SyntheticRuns made;
         const auto compared = compareRuns(
             made.workspace(),
             {made.add("a1", 1, BackboneKind::Lr, 1), made.add("a2", 2, BackboneKind::Lr, 1),
@@ -134,8 +134,8 @@ private Q_SLOTS:
         QCOMPARE(pairs[1].run + pairs[1].first, std::string("b4a2"));
     }
 
-    void runsOfOneRecipeStandForThemselves() {
-        const MadeRuns made;
+    void runsOfOneRecipeAreComparedSingly() {
+        const SyntheticRuns made;
         const auto compared = compareRuns(
             made.workspace(),
             {made.add("a1", 1, BackboneKind::Lr, 1), made.add("a2", 2, BackboneKind::Lr, 1)},
@@ -144,9 +144,9 @@ private Q_SLOTS:
         QCOMPARE(compared->recipes[1].pairs.size(), std::size_t(1));
     }
 
-    void refusesWhatCannotBeCompared_data() {
+    void refusesRunsThatCannotBeCompared_data() {
         QTest::addColumn<int>("which");
-        QTest::addColumn<QString>("says");
+        QTest::addColumn<QString>("message");
         QTest::newRow("content") << 0 << "b: predicts other rows than a";
         QTest::newRow("rows") << 1 << "b: predicts other rows than a";
         QTest::newRow("no predictions") << 2 << "b: has no predictions";
@@ -154,10 +154,10 @@ private Q_SLOTS:
         QTest::newRow("twice") << 4 << "a: is named twice";
         QTest::newRow("one") << 5 << "at least two";
     }
-    void refusesWhatCannotBeCompared() {
+    void refusesRunsThatCannotBeCompared() {
         QFETCH(int, which);
-        QFETCH(QString, says);
-        const MadeRuns made;
+        QFETCH(QString, message);
+        const SyntheticRuns made;
         const auto a = made.add("a", 1, BackboneKind::Lr, 1);
         const auto b = made.add("b", 1, BackboneKind::Fm, 1, which == 0 ? "other" : "h");
         if (which == 1) {
@@ -172,13 +172,13 @@ private Q_SLOTS:
                                                           : std::vector{a, b};
         const auto compared = compareRuns(made.workspace(), runs, Split::Test);
         QVERIFY(!compared.ok());
-        QVERIFY(!compared.problem().world);
+        QVERIFY(!compared.problem().systemError);
         const QString problem = QString::fromStdString(compared.problem().text());
-        QVERIFY2(problem.contains(says), qPrintable(problem));
+        QVERIFY2(problem.contains(message), qPrintable(problem));
     }
 
-    void wordsAndJsonHoldTheSame() {
-        const MadeRuns made;
+    void textAndJsonAgree() {
+        const SyntheticRuns made;
         const auto compared = compareRuns(made.workspace(),
                                           {made.add("a", 1, BackboneKind::Lr, 0.5),
                                            made.add("b", 1, BackboneKind::Fm, 1),

@@ -66,12 +66,12 @@ private Q_SLOTS:
         QVERIFY(table->notes.empty());
     }
 
-    void anyOtherDifferenceIsARowOfItsOwn_data() {
+    void anyOtherDifferenceMakesANewRow_data() {
         QTest::addColumn<int>("which");
         QTest::newRow("option") << 0;
         QTest::newRow("content of the dataset") << 1;
     }
-    void anyOtherDifferenceIsARowOfItsOwn() {
+    void anyOtherDifferenceMakesANewRow() {
         QFETCH(int, which);
         RunSummary other = runOf("b", 2, 0.5);
         if (which == 0) {
@@ -84,7 +84,7 @@ private Q_SLOTS:
         QCOMPARE(table->notes.empty(), which == 0);
     }
 
-    void whatComputesARunIsNoDifference() {
+    void deviceAndThreadsAreIgnored() {
         RunSummary other = runOf("b", 2, 0.5);
         other.spec.threads = 7;
         other.spec.device = "cuda:0";
@@ -93,7 +93,7 @@ private Q_SLOTS:
         QVERIFY(table->columns.empty() && table->notes.empty());
     }
 
-    void whatABackboneDoesNotReadIsNoDifference() {
+    void ignoresOptionsThatTheBackboneDoesNotRead() {
         const auto deepfm = [](std::int64_t experts) {
             return [experts](RunSpec& spec) {
                 spec.id.backbone = BackboneKind::DeepFm;
@@ -109,7 +109,7 @@ private Q_SLOTS:
                  std::size_t(2));
     }
 
-    void otherWeightsUnderTheSameNameAreARowOfTheirOwn() {
+    void otherWeightsWithTheSameNameMakeANewRow() {
         const auto with = [](const char* name, std::int64_t seed, const char* weights) {
             RunSummary run = runOf(name, seed, 0.5);
             run.identity.languageModel = weights;
@@ -121,13 +121,13 @@ private Q_SLOTS:
         QCOMPARE(namesOf(table->rows[0].runs), (Names{"a", "b"}));
         QCOMPARE(table->notes.size(), std::size_t(1));
         QVERIFY(table->notes[0].find("2 different language models") != std::string::npos);
-        // One that does not know its weights is among those that have the only ones known.
+        // A run with unknown weights joins the others if their weights are all the same.
         QCOMPARE(sameRecipes({with("a", 1, "v"), with("old", 2, "")}).size(), std::size_t(1));
         QCOMPARE(sameRecipes({with("a", 1, "v"), with("c", 3, "w"), with("old", 2, "")}).size(),
                  std::size_t(3));
     }
 
-    void whatIsNotReadIsNoDifference() {
+    void ignoresOptionsThatARunDoesNotRead() {
         const auto idsAlone = [](double temperature) {
             return [temperature](RunSpec& spec) {
                 spec.kind = RunKind::Finetune;
@@ -154,7 +154,7 @@ private Q_SLOTS:
         QVERIFY(tableAsJson(*shown).find("\"pretrain.temperature\": null") != std::string::npos);
     }
 
-    void whatAcrossNamesMayDifferWithinARow() {
+    void optionsInAcrossMayDifferWithinARow() {
         const auto from = [](const char* run) {
             return [run](RunSpec& spec) { spec.finetune.from = run; };
         };
@@ -166,7 +166,7 @@ private Q_SLOTS:
         QCOMPARE(tableOf(runs, request)->rows.size(), std::size_t(1));
     }
 
-    void byChoosesColumnsAndOrder() {
+    void bySelectsColumnsAndOrder() {
         const auto rate = [](double value) {
             return [value](RunSpec& spec) { spec.finetune.learningRate = value; };
         };
@@ -181,7 +181,7 @@ private Q_SLOTS:
                                    request);
         QCOMPARE(namesOf(table->rows[0].runs), Names{"b"});
         QCOMPARE(namesOf(table->rows[1].runs), Names{"c"});
-        QCOMPARE(table->notes, Names{"rows differ also in id.backbone"});
+        QCOMPARE(table->notes, Names{"rows also differ in id.backbone"});
     }
 
     void bySweepNamesTheRowsAndKeepsTheirOrder() {
@@ -201,7 +201,7 @@ private Q_SLOTS:
         QCOMPARE(json[1]["sweep"].get<std::string>(), std::string("ids"));
     }
 
-    void leavesOutAndSaysSo() {
+    void notesWhichRunsAreLeftOut() {
         RunSummary stopped = runOf("stopped", 3, 0.9);
         stopped.status = RunStatus::Stopped;
         const auto table = tableOf({runOf("a", 1, 0.5), runOf("again", 1, 0.9), stopped},
@@ -214,14 +214,14 @@ private Q_SLOTS:
         QVERIFY(!tableOf({stopped}, requestFor({"test.auc"})).ok());
     }
 
-    void aMetricThatOnlySomeRunsHaveIsNoted() {
+    void notesAMetricThatSomeRunsLack() {
         RunSummary joint = runOf("a", 1, 0.5);
         joint.end.metrics["test"]["id"] = {.auc = 0.75};
         const auto table =
             tableOf({joint, runOf("b", 2, 0.5)}, requestFor({"test.id.auc", "valid.auc"}));
         QCOMPARE(table->rows[0].metrics[0]->n, std::size_t(1));
         QVERIFY(!table->rows[0].metrics[1].has_value());
-        QCOMPARE(table->notes, Names{"not every run of its row has test.id.auc of a"});
+        QCOMPARE(table->notes, Names{"missing in some runs of a row: test.id.auc (row of a)"});
     }
 
     void writesThreeFormats() {
@@ -243,10 +243,10 @@ private Q_SLOTS:
         QCOMPARE(json[1]["options"]["id.backbone"].get<std::string>(), std::string("fm"));
     }
 
-    void findsTheKeyAPersonMeans_data() {
+    void findsAKeyByItsLastPart_data() {
         QTest::addColumn<QString>("word");
         QTest::addColumn<QString>("key");
-        QTest::addColumn<QString>("says");
+        QTest::addColumn<QString>("message");
         QTest::newRow("whole key") << "id.backbone"
                                    << "id.backbone" << QString();
         QTest::newRow("last part") << "backbone"
@@ -256,17 +256,17 @@ private Q_SLOTS:
         QTest::newRow("unknown") << "backbones" << QString() << "did you mean 'id.backbone'";
         QTest::newRow("seed") << "seed" << QString() << "one row";
     }
-    void findsTheKeyAPersonMeans() {
+    void findsAKeyByItsLastPart() {
         QFETCH(QString, word);
         QFETCH(QString, key);
-        QFETCH(QString, says);
+        QFETCH(QString, message);
         const auto found = findGroupingKey(word.toStdString(), "--by");
-        QCOMPARE(found.ok(), says.isEmpty());
+        QCOMPARE(found.ok(), message.isEmpty());
         if (found) {
             QCOMPARE(*found, key.toStdString());
         } else {
             const QString problem = QString::fromStdString(found.problem().text());
-            QVERIFY2(problem.contains(says), qPrintable(problem));
+            QVERIFY2(problem.contains(message), qPrintable(problem));
         }
     }
 };

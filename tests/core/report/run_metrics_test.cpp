@@ -13,7 +13,7 @@ using namespace flip;
 
 namespace {
 
-/// What a run's own columns say of one split.
+/// The columns of one split of a run.
 struct Column {
     std::vector<double> logits;
     std::vector<std::uint8_t> labels;
@@ -42,7 +42,7 @@ MetricsRequest fullRequest() {
 
 } // namespace
 
-// Figures are compared with those of core/eval on the same columns: no tolerance.
+// Metrics are compared with those of core/eval on the same columns: no tolerance.
 class RunMetricsTest : public QObject {
     Q_OBJECT
 
@@ -51,11 +51,11 @@ private Q_SLOTS:
         const test::PredictedRun project;
         const auto quality = measureRun(project.workspace(), project.summary(), fullRequest());
         QVERIFY2(quality.ok(), quality.ok() ? "" : quality.problem().text().c_str());
-        QVERIFY(!quality->noFields);
+        QVERIFY(!quality->fieldsProblem);
         QCOMPARE(quality->splits.size(), std::size_t(2));
         for (const SplitQuality& split : quality->splits) {
             QCOMPARE(split.branches.size(), std::size_t(3));
-            QCOMPARE(split.ownAgainst.size(), std::size_t(2));
+            QCOMPARE(split.testAgainst.size(), std::size_t(2));
             for (const auto& [branch, measured] : split.branches) {
                 const auto& logits = branch.empty()   ? project.predictions.logit
                                      : branch == "id" ? project.predictions.idLogit
@@ -86,32 +86,32 @@ private Q_SLOTS:
         }
     }
 
-    void aRunOfOneBranchHasNothingBesideIt() {
+    void aRunOfOneBranchHasOnlyOwnMetrics() {
         const test::PredictedRun project(/*joint=*/false);
         const auto quality =
             measureRun(project.workspace(), project.summary(), {.splits = {Split::Test}});
         QCOMPARE(quality->splits.size(), std::size_t(1));
         QCOMPARE(quality->splits[0].branches.size(), std::size_t(1));
-        QVERIFY(quality->splits[0].ownAgainst.empty());
+        QVERIFY(quality->splits[0].testAgainst.empty());
         QVERIFY(!quality->splits[0].branches.at("").ranking);
     }
 
-    void withoutItsDatasetAllElseIsMeasured_data() {
+    void measuresOtherMetricsWithoutItsDataset_data() {
         QTest::addColumn<bool>("changed");
-        QTest::addColumn<QString>("says");
+        QTest::addColumn<QString>("message");
         QTest::newRow("gone") << false << "dataset clicks: is gone";
         QTest::newRow("changed") << true << "is no longer the one that clicked was trained on";
     }
-    void withoutItsDatasetAllElseIsMeasured() {
+    void measuresOtherMetricsWithoutItsDataset() {
         QFETCH(bool, changed);
-        QFETCH(QString, says);
+        QFETCH(QString, message);
         const test::PredictedRun project;
         changed ? project.changeDataset() : project.removeDataset();
         const auto quality = measureRun(project.workspace(), project.summary(), fullRequest());
         QVERIFY(quality.ok());
-        QVERIFY(quality->noFields);
-        const QString text = QString::fromStdString(quality->noFields->text());
-        QVERIFY2(text.contains(says), qPrintable(text));
+        QVERIFY(quality->fieldsProblem);
+        const QString text = QString::fromStdString(quality->fieldsProblem->text());
+        QVERIFY2(text.contains(message), qPrintable(text));
         QVERIFY(!text.contains('\n'));
         const BranchQuality& own = quality->splits[0].branches.at("");
         QVERIFY(own.metrics.auc && own.normalisedEntropy && own.equalWidth.error);
@@ -131,7 +131,7 @@ private Q_SLOTS:
 
     void refusesPredictionsOfOtherRows_data() {
         QTest::addColumn<int>("row");
-        QTest::newRow("behind the last") << 1'000'000;
+        QTest::newRow("after the last") << 1'000'000;
         QTest::newRow("before the first") << -1;
     }
     void refusesPredictionsOfOtherRows() {
@@ -145,7 +145,7 @@ private Q_SLOTS:
         QVERIFY(quality.problem().what.find("do not fit the rows") != std::string::npos);
     }
 
-    void aRunWithoutPredictionsSaysSo() {
+    void refusesARunWithoutPredictions() {
         const test::PredictedRun project;
         std::filesystem::remove(project.predictionsFile());
         const auto quality = measureRun(project.workspace(), project.summary(), {});
@@ -153,8 +153,8 @@ private Q_SLOTS:
         QCOMPARE(quality.problem().where, std::string("clicked"));
     }
 
-    /// A diverged model's logits are no numbers: every figure that needs an order is absent.
-    void logitsThatAreNoNumbersLeaveNothingDefined() {
+    /// A diverged model's logits are NaN: every metric that needs an order is absent.
+    void nanLogitsLeaveMetricsUndefined() {
         test::PredictedRun project;
         for (double& logit : project.predictions.logit) {
             logit = std::nan("");
@@ -190,7 +190,7 @@ private Q_SLOTS:
         }
     }
 
-    void findsTheFieldOfUsersByItsName_data() {
+    void findsTheUserFieldByItsName_data() {
         QTest::addColumn<QStringList>("fields");
         QTest::addColumn<QString>("user");
         QTest::newRow("as MovieLens has it") << QStringList{"gender", "user_id"} << "user_id";
@@ -198,7 +198,7 @@ private Q_SLOTS:
         QTest::newRow("id before the word alone") << QStringList{"user", "userId"} << "userId";
         QTest::newRow("none") << QStringList{"C1", "user_age"} << "";
     }
-    void findsTheFieldOfUsersByItsName() {
+    void findsTheUserFieldByItsName() {
         QFETCH(QStringList, fields);
         QFETCH(QString, user);
         std::vector<std::string> names;

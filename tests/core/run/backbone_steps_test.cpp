@@ -10,7 +10,7 @@
 using namespace flip;
 using namespace flip::test;
 
-/// Every backbone takes its place in every kind of run.
+/// Every backbone works in every kind of run.
 class BackboneStepsTest : public QObject {
     Q_OBJECT
 
@@ -47,12 +47,12 @@ void BackboneStepsTest::trainsInEveryKindOfRun() {
         auto assignments = small;
         assignments.push_back(std::string("kind=") + kind);
         assignments.push_back(std::string("finetune.branches=") + branches);
-        Listener life;
+        Listener listener;
         const RunEnded ended = executeRun(project_.spec(assignments), project_.workspace(), "",
-                                          life, life.stop.get_token());
+                                          listener, listener.stop.get_token());
         QVERIFY2(ended.status == RunStatus::Finished,
                  ended.problem ? ended.problem->text().c_str() : ended.reason.c_str());
-        const auto steps = life.all<StepDone>();
+        const auto steps = listener.all<StepDone>();
         QCOMPARE(steps.size(), std::size_t(kind == std::string("flip") ? 2 : 1));
         for (const StepDone& step : steps) {
             QVERIFY(std::isfinite(step.losses.at("total")));
@@ -67,13 +67,12 @@ void BackboneStepsTest::refusesBeforeTraining_data() {
     QTest::addColumn<QString>("says");
     const auto row = [](const char* name, const char* backbone, const QStringList& more,
                         const char* says) { QTest::newRow(name) << backbone << more << says; };
-    row("heads of attention", "autoint", {"id.heads=3"},
-        "id.attention_dim: is 64, which the 3 heads");
-    row("heads of fusion", "finalmlp", {"id.heads=3"}, "id.hidden: ends with 8, which the 3 heads");
-    row("field of a gate", "finalmlp", {"id.gate_fields=users"}, "did you mean \"user\"?");
-    row("nobody's history", "din", {"id.history_of=movie"},
+    row("attention heads", "autoint", {"id.heads=3"}, "id.attention_dim: is 64, which the 3 heads");
+    row("fusion heads", "finalmlp", {"id.heads=3"}, "id.hidden: ends with 8, which the 3 heads");
+    row("unknown gate field", "finalmlp", {"id.gate_fields=users"}, "did you mean \"user\"?");
+    row("history without a user field", "din", {"id.history_of=movie"},
         "id.history_by: names no field, but din reads a history");
-    row("history of nothing", "din", {"id.history_by=user"},
+    row("history without item fields", "din", {"id.history_by=user"},
         "id.history_of: names no field, but din reads a history");
     row("history of an unknown user", "din", {"id.history_by=usr", "id.history_of=movie"},
         "id.history_by: names no field \"usr\"; did you mean \"user\"?");
@@ -81,9 +80,9 @@ void BackboneStepsTest::refusesBeforeTraining_data() {
         "id.history_of: names no id field \"movies\"; did you mean \"movie\"?");
     row("rows without a time", "din",
         {"id.history_by=user", "id.history_of=movie", "data.dataset=timeless"},
-        "dataset timeless: knows no time of its rows");
+        "dataset timeless: has no times for its rows");
     row("width of a field", "dcnv2", {"id.field_dims=users=2"}, "did you mean 'user'?");
-    row("width of a field, no vector for it", "ffm", {"id.field_dims=user=2"},
+    row("width of a field without vectors", "ffm", {"id.field_dims=user=2"},
         "id.field_dims: has no effect in lr and ffm");
 }
 
@@ -101,7 +100,7 @@ void BackboneStepsTest::refusesBeforeTraining() {
     QVERIFY(!refused.ok());
     const QString text = QString::fromStdString(refused.problem().text());
     QVERIFY2(text.contains(says), qPrintable(text));
-    // A run without ids does not ask.
+    // A run without ids does not check this.
     assignments[1] = "finetune.branches=text";
     QVERIFY(preflight(project_.spec(assignments), project_.workspace()).ok());
 }

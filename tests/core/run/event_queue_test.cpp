@@ -16,7 +16,7 @@ RunEvent step(RunStage stage, std::int64_t number) {
     return {.wallSeconds = 0, .fact = StepDone{.stage = stage, .step = number}};
 }
 
-/// What is posted to the taking thread.
+/// Signals the draining thread.
 class Bell {
 public:
     void ring() {
@@ -25,7 +25,7 @@ public:
         changed_.notify_one();
     }
 
-    /// Waits for a ring that was not waited for yet.
+    /// Waits for a ring that has not been waited for yet.
     void wait() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return rings_ > heard_; });
@@ -45,7 +45,7 @@ class EventQueueTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void wakesOnceForEachFilling() {
+    void wakesOnceUntilDrained() {
         int woken = 0;
         EventQueue queue([&] { ++woken; });
         QVERIFY(queue.drain().empty());
@@ -58,9 +58,9 @@ private Q_SLOTS:
         QCOMPARE(woken, 2);
     }
 
-    void handsOverEveryFactInTheOrderOfItsThread() {
+    void keepsTheOrderOfEachThread() {
         constexpr std::int64_t kSteps = 2000;
-        const auto stages = allChoices<RunStage>(); // one a thread
+        const auto stages = allChoices<RunStage>(); // one per thread
         Bell bell;
         EventQueue queue([&] { bell.ring(); });
         std::vector<std::jthread> threads;

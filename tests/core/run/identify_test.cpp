@@ -14,18 +14,18 @@ using namespace flip::test;
 
 namespace fs = std::filesystem;
 
-/// What a run stores about its inputs and its machine, and what goes by it.
+/// What a run stores about its inputs and its machine, and what depends on that.
 class IdentifyTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aRunKeepsWhatItWasComputedFromAndBy();
-    void aRunOfIdsAloneHasNoLanguageModel();
-    void otherWeightsUnderTheSameNameEndAResume();
-    void anotherTokenizerEndsAResume();
-    void otherThreadsOnResumeAreTold();
-    void otherWeightsThanTheParentBeganWithAreTold();
-    void theHashOfAModelIsThatOfItsNumbersAndConfiguration();
+    void aRunStoresItsInputsAndItsMachine();
+    void anIdRunHasNoLanguageModel();
+    void refusesToResumeWithOtherWeightsUnderTheSameName();
+    void refusesToResumeWithAnotherTokenizer();
+    void reportsAChangedThreadCountOnResume();
+    void warnsAboutOtherWeightsThanTheParentBeganWith();
+    void theHashOfAModelCoversItsWeightsAndConfiguration();
 
 private:
     /// A copy of the tiny model in the project's workspace, which runs name "m".
@@ -41,31 +41,31 @@ private:
         std::string bytes = content(folder / "model.safetensors");
         bytes[bytes.size() - 2] = static_cast<char>(bytes[bytes.size() - 2] ^ 1);
         QVERIFY(writeFileAtomically(folder / "model.safetensors", bytes).ok());
-        // A change within the clock's step must be seen too.
+        // A change within the clock's resolution must be seen too.
         fs::last_write_time(folder / "model.safetensors",
                             fs::file_time_type::clock::now() + std::chrono::seconds(++changes_));
     }
 
     static void stopAtStep2(const TinyProject& project, const RunSpec& spec) {
-        Listener life(RunStage::Finetune, 2);
+        Listener listener(RunStage::Finetune, 2);
         const RunEnded ended =
-            executeRun(spec, project.workspace(), "r", life, life.stop.get_token());
+            executeRun(spec, project.workspace(), "r", listener, listener.stop.get_token());
         QCOMPARE(ended.status, RunStatus::Stopped);
     }
 
     static inline int changes_ = 0;
 };
 
-void IdentifyTest::aRunKeepsWhatItWasComputedFromAndBy() {
+void IdentifyTest::aRunStoresItsInputsAndItsMachine() {
     TinyProject project;
     copyModel(project);
-    Listener life;
+    Listener listener;
     const RunSpec spec = project.spec({"plm.path=m", "finetune.epochs=1", "pretrain.epochs=1"});
-    (void)executeRun(spec, project.workspace(), "r", life, life.stop.get_token());
+    (void)executeRun(spec, project.workspace(), "r", listener, listener.stop.get_token());
     auto store = RunStore::open(project.workspace());
     const auto run = store->find("r");
     QVERIFY2(run, run ? "" : run.problem().text().c_str());
-    QVERIFY(run->identity == life.all<RunStarted>().at(0).identity);
+    QVERIFY(run->identity == listener.all<RunStarted>().at(0).identity);
     const RunIdentity& kept = run->identity;
     for (const std::string* part : {&kept.program, &kept.libTorch, &kept.processor, &kept.features,
                                     &kept.device, &kept.numberFormat, &kept.dataset, &kept.split,
@@ -77,18 +77,18 @@ void IdentifyTest::aRunKeepsWhatItWasComputedFromAndBy() {
     QVERIFY(kept.parent.empty());
 }
 
-void IdentifyTest::aRunOfIdsAloneHasNoLanguageModel() {
+void IdentifyTest::anIdRunHasNoLanguageModel() {
     TinyProject project;
-    Listener life;
+    Listener listener;
     const RunSpec spec =
         project.spec({"kind=finetune", "finetune.branches=id", "finetune.epochs=1", "plm.path=no"});
-    (void)executeRun(spec, project.workspace(), "r", life, life.stop.get_token());
-    const RunIdentity kept = life.all<RunStarted>().at(0).identity;
+    (void)executeRun(spec, project.workspace(), "r", listener, listener.stop.get_token());
+    const RunIdentity kept = listener.all<RunStarted>().at(0).identity;
     QVERIFY(kept.languageModel.empty() && kept.tokenizer.empty() && kept.sentences.empty());
     QVERIFY(!kept.split.empty());
 }
 
-void IdentifyTest::otherWeightsUnderTheSameNameEndAResume() {
+void IdentifyTest::refusesToResumeWithOtherWeightsUnderTheSameName() {
     TinyProject project;
     const fs::path model = copyModel(project);
     stopAtStep2(project, project.spec({"plm.path=m", "kind=finetune"}));
@@ -98,8 +98,8 @@ void IdentifyTest::otherWeightsUnderTheSameNameEndAResume() {
     const RunEnded ended = resumeRun("r", project.workspace(), rest, rest.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Failed);
     QCOMPARE(ended.problem->text(),
-             std::string("r: cannot go on: changed since it began: the weights of the language "
-                         "model; put it back, or start a new run"));
+             std::string("r: cannot be resumed: changed since it began: the weights of the "
+                         "language model; restore it, or start a new run"));
     QVERIFY(content(project.workspace().checkpoints("r") / "state.safetensors") == before);
     copyModel(project);
     Listener again;
@@ -107,7 +107,7 @@ void IdentifyTest::otherWeightsUnderTheSameNameEndAResume() {
              RunStatus::Finished);
 }
 
-void IdentifyTest::anotherTokenizerEndsAResume() {
+void IdentifyTest::refusesToResumeWithAnotherTokenizer() {
     TinyProject project;
     const fs::path model = copyModel(project);
     stopAtStep2(project, project.spec({"plm.path=m", "kind=finetune"}));
@@ -121,11 +121,11 @@ void IdentifyTest::anotherTokenizerEndsAResume() {
     QVERIFY(ended.problem && ended.problem->what.find("the tokenizer") != std::string::npos);
 }
 
-void IdentifyTest::otherThreadsOnResumeAreTold() {
+void IdentifyTest::reportsAChangedThreadCountOnResume() {
     TinyProject project;
     const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id", "threads=1"});
     stopAtStep2(project, spec);
-    // The recipe stays: what a stored run says of its threads is changed instead.
+    // The recipe is unchanged; only the stored number of threads differs.
     auto store = RunStore::open(project.workspace());
     const auto began = store->startOf("r");
     QVERIFY(began.ok() && *began);
@@ -142,7 +142,7 @@ void IdentifyTest::otherThreadsOnResumeAreTold() {
     }
 }
 
-void IdentifyTest::otherWeightsThanTheParentBeganWithAreTold() {
+void IdentifyTest::warnsAboutOtherWeightsThanTheParentBeganWith() {
     TinyProject project;
     const fs::path model = copyModel(project);
     Listener parent;
@@ -151,34 +151,34 @@ void IdentifyTest::otherWeightsThanTheParentBeganWithAreTold() {
     const RunSpec child =
         project.spec({"plm.path=m", "kind=finetune", "finetune.from=parent", "finetune.epochs=1"});
     const auto warnings = [&](const char* name) {
-        Listener life;
+        Listener listener;
         const RunEnded ended =
-            executeRun(child, project.workspace(), name, life, life.stop.get_token());
+            executeRun(child, project.workspace(), name, listener, listener.stop.get_token());
         std::string text = ended.status == RunStatus::Finished ? "" : "not finished";
-        for (const LogLine& line : life.all<LogLine>()) {
+        for (const LogLine& line : listener.all<LogLine>()) {
             text += line.level == "warning" ? line.text : "";
         }
         return text;
     };
     QCOMPARE(warnings("same"), std::string());
     changeWeights(model);
-    const std::string told = warnings("other");
+    const std::string text = warnings("other");
     QVERIFY2(
-        told.find("the language model 'm' has other weights than the run 'parent' began with") !=
+        text.find("the language model 'm' has other weights than the run 'parent' began with") !=
             std::string::npos,
-        told.c_str());
+        text.c_str());
     auto store = RunStore::open(project.workspace());
     QCOMPARE(store->find("same")->identity.parent, store->find("other")->identity.parent);
     QVERIFY(store->find("same")->identity.languageModel !=
             store->find("other")->identity.languageModel);
 }
 
-void IdentifyTest::theHashOfAModelIsThatOfItsNumbersAndConfiguration() {
+void IdentifyTest::theHashOfAModelCoversItsWeightsAndConfiguration() {
     TinyProject project;
     const fs::path model = copyModel(project);
     const auto hash = [&] { return *languageModelHash(model); };
     const std::string first = hash();
-    // Who wrote the configuration, and how, says nothing of the numbers.
+    // Version and layout of the configuration do not affect the numbers.
     std::string config = content(model / "config.json");
     config.insert(config.find('{') + 1, "\n\n  \"transformers_version\": \"9.9\",");
     QVERIFY(writeFileAtomically(model / "config.json", config).ok());

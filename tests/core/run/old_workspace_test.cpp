@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 /// A workspace that version 0.1.0 wrote before recipes had versions
 /// (fixtures/old_workspace/0.1.0.tar.gz): pretrained, joint, whole and id runs on 240 rows, one of
-/// them stopped. The numbers are those that the program of then told.
+/// them stopped. The expected numbers are those of that version.
 class OldWorkspaceTest : public QObject {
     Q_OBJECT
 
@@ -50,7 +50,7 @@ private Q_SLOTS:
         QVERIFY(joint.spec.finetune.mixing == MixingWeights::Unknown);
         QCOMPARE(joint.identity.device, std::string("cpu"));
         QCOMPARE(joint.identity.threads, std::int64_t{1});
-        QVERIFY(joint.identity.languageModel.empty()); // it did not store that
+        QVERIFY(joint.identity.languageModel.empty()); // that version did not store it
     }
 
     void groupsAndComparesAsBefore() {
@@ -65,23 +65,23 @@ private Q_SLOTS:
         const auto compared = compareRuns(
             workspace(), {*store().find("ids-3"), *store().find("dcn-3")}, Split::Test, {});
         QVERIFY2(compared, compared ? "" : compared.problem().text().c_str());
-        const std::string words = describeComparison(*compared);
-        QVERIFY2(words.find("+0.0278        | -0.1167 to +0.1723 | 0.71") != std::string::npos,
-                 words.c_str());
+        const std::string text = describeComparison(*compared);
+        QVERIFY2(text.find("+0.0278        | -0.1167 to +0.1723 | 0.71") != std::string::npos,
+                 text.c_str());
     }
 
-    void aStoppedRunGoesOn() {
+    void resumesAStoppedRun() {
         Listener rest;
         const RunEnded ended = resumeRun("cut", workspace(), rest, rest.stop.get_token());
         QVERIFY2(ended.status == RunStatus::Finished,
                  ended.problem ? ended.problem->text().c_str() : "");
         QVERIFY(rest.all<RunStarted>().at(0).resumedFromStep > 0);
-        // That of a run without a pause in the program of then; another processor rounds otherwise.
+        // The result of an uninterrupted run of that version; another processor rounds differently.
         const double logLoss = ended.metrics.at("test").at("").logLoss;
         QVERIFY2(std::abs(logLoss - 0.7047586561405028) < 1e-4, std::to_string(logLoss).c_str());
     }
 
-    void aRunCanStartFromAnOldOne() {
+    void startsARunFromAnOldOne() {
         RunDraft draft;
         for (const char* assignment :
              {"data.dataset=tiny", "kind=finetune", "finetune.from=pre", "finetune.epochs=1",
@@ -89,14 +89,14 @@ private Q_SLOTS:
               "id.embedding_dim=4", "id.hidden=[8]", "threads=1", "device=cpu"}) {
             QVERIFY(applyAssignment(draft, assignment).ok());
         }
-        Listener life;
+        Listener listener;
         const RunEnded ended =
-            executeRun(*resolve(draft), workspace(), "new", life, life.stop.get_token());
+            executeRun(*resolve(draft), workspace(), "new", listener, listener.stop.get_token());
         QVERIFY2(ended.status == RunStatus::Finished,
                  ended.problem ? ended.problem->text().c_str() : "");
     }
 
-    void aDamagedEntryCostsThatRunAlone() {
+    void aDamagedEntryHidesOnlyThatRun() {
         {
             SQLite::Database database(workspace().database().string(), SQLite::OPEN_READWRITE);
             database.exec("UPDATE runs SET seed = 9 WHERE name = 'joint'");
@@ -109,7 +109,7 @@ private Q_SLOTS:
         QVERIFY(store().find("whole").ok());
         const auto damaged = store().find("joint");
         QVERIFY(!damaged && damaged.problem().text().find("joint") != std::string::npos);
-        // The others still run, and new ones beside them.
+        // The other runs can still be used.
         Listener rest;
         QCOMPARE(resumeRun("cut", workspace(), rest, rest.stop.get_token()).status,
                  RunStatus::Finished);

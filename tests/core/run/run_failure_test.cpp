@@ -21,76 +21,75 @@ using namespace flip::test;
 
 namespace {
 
-/// Puts a number in the place of every element of a checkpoint's tensors whose name has this
-/// beginning.
-void spoil(const std::filesystem::path& checkpoint, const std::string& beginning, float number) {
+/// Sets every element of a checkpoint's tensors with this name prefix to a number.
+void setTensors(const std::filesystem::path& checkpoint, const std::string& prefix, float number) {
     const auto file = SafetensorsFile::open(checkpoint);
     std::map<std::string, TensorView> tensors = file->tensors();
     std::deque<std::string> bytes;
     for (auto& [name, view] : tensors) {
-        if (name.starts_with(beginning)) {
+        if (name.starts_with(prefix)) {
             const std::vector<float> numbers(view.bytes.size() / sizeof(float), number);
             view.bytes = bytes.emplace_back(reinterpret_cast<const char*>(numbers.data()),
                                             view.bytes.size());
         }
     }
     if (bytes.empty() || !writeSafetensors(checkpoint, tensors, file->metadata())) {
-        throw std::runtime_error("nothing to spoil in " + checkpoint.string());
+        throw std::runtime_error("nothing to set in " + checkpoint.string());
     }
 }
 
 } // namespace
 
-/// What a run refuses, and how it ends where its files, its store or its numbers fail it.
+/// What a run refuses, and how it ends when its files, its store or its numbers fail.
 class RunFailureTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void refusesWhatCannotWork_data();
-    void refusesWhatCannotWork();
+    void refusesInvalidRecipes_data();
+    void refusesInvalidRecipes();
     void aDamagedColumnEndsTheRunBeforeItsFirstStep_data();
     void aDamagedColumnEndsTheRunBeforeItsFirstStep();
-    void damagedWeightsAreNamed_data();
-    void damagedWeightsAreNamed();
-    void aParentOfOtherRowsIsRefused();
-    void aTokenThatTheModelHasNoVectorForIsNamed();
-    void theLastFactIsFinal_data();
-    void theLastFactIsFinal();
+    void reportsDamagedWeights_data();
+    void reportsDamagedWeights();
+    void refusesAParentTrainedOnOtherRows();
+    void reportsATokenWithoutAVector();
+    void reportsOneFinalEnd_data();
+    void reportsOneFinalEnd();
     void divergingKeepsTheCheckpointAndTheBestEpoch();
-    void aCheckpointThatHadDivergedIsRefused();
+    void refusesADivergedCheckpoint();
 };
 
-void RunFailureTest::refusesWhatCannotWork_data() {
+void RunFailureTest::refusesInvalidRecipes_data() {
     QTest::addColumn<QString>("assignment");
     QTest::addColumn<QString>("says");
     QTest::newRow("unknown dataset") << "data.dataset=nothing"
                                      << "no dataset is named 'nothing'";
     QTest::newRow("unknown field") << "text.template=of {nobody}."
                                    << "nobody";
-    QTest::newRow("width of no field") << "id.field_dims=director = 4"
-                                       << "names 'director', which is no id field";
+    QTest::newRow("width of an unknown field") << "id.field_dims=director = 4"
+                                               << "names 'director', which is not an id field";
     QTest::newRow("model without weights")
         << QString("plm.path=") + FLIP_TEST_FIXTURES + "/bert_without_weights"
         << "no model.safetensors";
-    QTest::newRow("words hidden from a frozen model")
+    QTest::newRow("masked tokens with a frozen model")
         << "finetune.mask_ratio_text=0.1\nfinetune.text_encoder=frozen"
         << "finetune.mask_ratio_text: has no effect with finetune.text_encoder";
-    QTest::newRow("masks of fields that have no words")
+    QTest::newRow("masked fields without text")
         << "data.dataset=worded\ntext.template={genre}\npretrain.masked_fields=same"
         << "pretrain.masked_fields: is \"same\", but text.template names none of the id fields";
     QTest::newRow("no model") << "plm.path=no-such-model"
                               << "no-such-model";
     QTest::newRow("more layers than there are") << "plm.layers=9"
                                                 << "the model has 2";
-    QTest::newRow("longer than the model reads") << "text.max_tokens=500"
-                                                 << "64 tokens at most";
+    QTest::newRow("more tokens than the model reads") << "text.max_tokens=500"
+                                                      << "64 tokens at most";
     QTest::newRow("unknown parent") << "finetune.from=nobody"
                                     << "finetune.from";
-    QTest::newRow("device that is not there") << "device=cuda:77"
-                                              << "device";
+    QTest::newRow("missing device") << "device=cuda:77"
+                                    << "device";
 }
 
-void RunFailureTest::refusesWhatCannotWork() {
+void RunFailureTest::refusesInvalidRecipes() {
     QFETCH(QString, assignment);
     QFETCH(QString, says);
     TinyProject project(60);
@@ -104,8 +103,9 @@ void RunFailureTest::refusesWhatCannotWork() {
     QVERIFY(!ready.ok());
     const QString text = QString::fromStdString(ready.problem().text());
     QVERIFY2(text.contains(says), qPrintable(text));
-    Listener life;
-    const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
+    Listener listener;
+    const RunEnded ended =
+        executeRun(spec, project.workspace(), "", listener, listener.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Failed);
     QCOMPARE(QString::fromStdString(ended.problem->text()), text);
     auto store = RunStore::open(project.workspace());
@@ -115,8 +115,8 @@ void RunFailureTest::refusesWhatCannotWork() {
 
 void RunFailureTest::aDamagedColumnEndsTheRunBeforeItsFirstStep_data() {
     QTest::addColumn<bool>("stopped");
-    QTest::newRow("by itself") << false;
-    QTest::newRow("although it was asked to stop") << true;
+    QTest::newRow("without a stop") << false;
+    QTest::newRow("with a stop requested") << true;
 }
 
 void RunFailureTest::aDamagedColumnEndsTheRunBeforeItsFirstStep() {
@@ -132,32 +132,33 @@ void RunFailureTest::aDamagedColumnEndsTheRunBeforeItsFirstStep() {
         }
     }
     std::fstream(largest, std::ios::in | std::ios::out | std::ios::binary).put('\x7f');
-    Listener life;
+    Listener listener;
     if (stopped) {
-        life.stop.request_stop();
+        listener.stop.request_stop();
     }
-    const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
+    const RunEnded ended =
+        executeRun(spec, project.workspace(), "", listener, listener.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Failed);
     const QString text = QString::fromStdString(ended.problem->text());
     QVERIFY2(text.contains(QString::fromStdString(largest.filename())), qPrintable(text));
-    QVERIFY(life.all<StepDone>().empty());
+    QVERIFY(listener.all<StepDone>().empty());
 }
 
-void RunFailureTest::damagedWeightsAreNamed_data() {
+void RunFailureTest::reportsDamagedWeights_data() {
     QTest::addColumn<QString>("file");
     QTest::newRow("weights of the parent") << "weights.safetensors";
     QTest::newRow("predictions") << "predictions.safetensors";
     QTest::newRow("checkpoint") << "state.safetensors";
 }
 
-void RunFailureTest::damagedWeightsAreNamed() {
+void RunFailureTest::reportsDamagedWeights() {
     QFETCH(QString, file);
     TinyProject project(120);
     const Workspace workspace = project.workspace();
     const bool stopped = file.startsWith("state");
-    Listener life(RunStage::Finetune, stopped ? 2 : -1);
+    Listener listener(RunStage::Finetune, stopped ? 2 : -1);
     const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id"});
-    (void)executeRun(spec, workspace, "parent", life, life.stop.get_token());
+    (void)executeRun(spec, workspace, "parent", listener, listener.stop.get_token());
     const auto path = workspace.checkpoints("parent") / file.toStdString();
     const auto size = std::filesystem::file_size(path);
     {
@@ -183,18 +184,19 @@ void RunFailureTest::damagedWeightsAreNamed() {
     QVERIFY(after.all<StepDone>().empty());
 }
 
-void RunFailureTest::aParentOfOtherRowsIsRefused() {
+void RunFailureTest::refusesAParentTrainedOnOtherRows() {
     TinyProject project(120);
     const Workspace workspace = project.workspace();
-    Listener life;
+    Listener listener;
     const std::vector<std::string> id = {"kind=finetune", "finetune.branches=id"};
-    QCOMPARE(executeRun(project.spec(id), workspace, "parent", life, life.stop.get_token()).status,
+    QCOMPARE(executeRun(project.spec(id), workspace, "parent", listener, listener.stop.get_token())
+                 .status,
              RunStatus::Finished);
     ImportRequest other;
     other.source = project.path() / "source";
     other.schema = project.path() / "source" / "tiny.toml";
     other.name = "tiny";
-    other.split.seed = 99; // the same rows, divided otherwise
+    other.split.seed = 99; // the same rows with another split
     other.replace = true;
     QVERIFY(importDataset(other, workspace.datasets()).ok());
     const auto ready = preflight(
@@ -204,7 +206,7 @@ void RunFailureTest::aParentOfOtherRowsIsRefused() {
     QVERIFY(ready.problem().what.find("another dataset or split") != std::string::npos);
 }
 
-void RunFailureTest::aTokenThatTheModelHasNoVectorForIsNamed() {
+void RunFailureTest::reportsATokenWithoutAVector() {
     TinyProject project(60);
     const auto model = project.path() / "grown";
     std::filesystem::create_directories(model);
@@ -213,13 +215,13 @@ void RunFailureTest::aTokenThatTheModelHasNoVectorForIsNamed() {
     }
     std::ofstream(model / "vocab.txt", std::ios::app) << "zebra\nquagga\n";
     const auto end = [&](const char* words) {
-        Listener life;
+        Listener listener;
         return executeRun(
             project.spec({"kind=finetune", "finetune.branches=text", "finetune.epochs=1",
                           "plm.path=" + model.string(), std::string("text.template=") + words}),
-            project.workspace(), "", life, life.stop.get_token());
+            project.workspace(), "", listener, listener.stop.get_token());
     };
-    QCOMPARE(end("{movie} {genre}").status, RunStatus::Finished); // nobody uses them
+    QCOMPARE(end("{movie} {genre}").status, RunStatus::Finished); // no sentence uses them
     const RunEnded ended = end("{movie} quagga {genre}");
     QCOMPARE(ended.status, RunStatus::Failed);
     const QString text = QString::fromStdString(ended.problem->text());
@@ -228,7 +230,7 @@ void RunFailureTest::aTokenThatTheModelHasNoVectorForIsNamed() {
     QVERIFY(!text.contains('\n'));
 }
 
-void RunFailureTest::theLastFactIsFinal_data() {
+void RunFailureTest::reportsOneFinalEnd_data() {
     QTest::addColumn<int>("stopAt");
     QTest::addColumn<QString>("unwritten");
     QTest::newRow("an end that is not stored") << -1 << "NEW.kind = 'end'";
@@ -236,9 +238,9 @@ void RunFailureTest::theLastFactIsFinal_data() {
     QTest::newRow("a stop whose steps are not stored") << 2 << "NEW.kind = 'step'";
 }
 
-/// A store that takes no facts of a kind, as on a full disk: the run has failed, for its audience
-/// as for its caller, and is told once.
-void RunFailureTest::theLastFactIsFinal() {
+/// With a store that rejects some facts, as on a full disk, the run fails for sink and caller
+/// alike, and its end is reported once.
+void RunFailureTest::reportsOneFinalEnd() {
     QFETCH(int, stopAt);
     QFETCH(QString, unwritten);
     TinyProject project(120);
@@ -247,16 +249,16 @@ void RunFailureTest::theLastFactIsFinal() {
     SQLite::Database database(workspace.database().string(), SQLite::OPEN_READWRITE);
     database.exec("CREATE TRIGGER full BEFORE INSERT ON events WHEN " + unwritten.toStdString() +
                   " BEGIN SELECT RAISE(FAIL, 'disk full'); END");
-    Listener life(RunStage::Finetune, stopAt);
+    Listener listener(RunStage::Finetune, stopAt);
     const RunEnded ended = executeRun(project.spec({"kind=finetune", "finetune.branches=id"}),
-                                      workspace, "run", life, life.stop.get_token());
+                                      workspace, "run", listener, listener.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Failed);
     QVERIFY(ended.problem.has_value());
     QCOMPARE(ended.problem->where, workspace.database().string());
-    const auto told = life.all<RunEnded>();
-    QCOMPARE(told.size(), std::size_t{1});
-    QCOMPARE(resultJson("run", told.front()), resultJson("run", ended));
-    QVERIFY(std::holds_alternative<RunEnded>(life.events.back().fact));
+    const auto ends = listener.all<RunEnded>();
+    QCOMPARE(ends.size(), std::size_t{1});
+    QCOMPARE(resultJson("run", ends.front()), resultJson("run", ended));
+    QVERIFY(std::holds_alternative<RunEnded>(listener.events.back().fact));
     QVERIFY(RunStore::open(workspace)->find("run")->status != RunStatus::Finished);
 }
 
@@ -265,11 +267,12 @@ void RunFailureTest::divergingKeepsTheCheckpointAndTheBestEpoch() {
     const Workspace workspace = project.workspace();
     const std::vector<std::string> ids = {"kind=finetune", "finetune.branches=id", "id.backbone=fm",
                                           "finetune.batch_size=32"};
-    Listener life(RunStage::Finetune, 4); // the first step of the second epoch
-    QCOMPARE(executeRun(project.spec(ids), workspace, "run", life, life.stop.get_token()).status,
-             RunStatus::Stopped);
+    Listener listener(RunStage::Finetune, 4); // the first step of the second epoch
+    QCOMPARE(
+        executeRun(project.spec(ids), workspace, "run", listener, listener.stop.get_token()).status,
+        RunStatus::Stopped);
     const auto state = workspace.checkpoints("run") / "state.safetensors";
-    spoil(state, "model/rec.embedding", 1e30F); // finite, but their products are not
+    setTensors(state, "model/rec.embedding", 1e30F); // finite, but their products are not
     const std::string before = content(state);
     Listener rest;
     const RunEnded ended = resumeRun("run", workspace, rest, rest.stop.get_token());
@@ -284,14 +287,14 @@ void RunFailureTest::divergingKeepsTheCheckpointAndTheBestEpoch() {
              RunStatus::Finished); // from the best epoch
 }
 
-void RunFailureTest::aCheckpointThatHadDivergedIsRefused() {
+void RunFailureTest::refusesADivergedCheckpoint() {
     TinyProject project(120);
     const Workspace workspace = project.workspace();
     const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id"});
-    Listener life(RunStage::Finetune, 2);
-    (void)executeRun(spec, workspace, "run", life, life.stop.get_token());
+    Listener listener(RunStage::Finetune, 2);
+    (void)executeRun(spec, workspace, "run", listener, listener.stop.get_token());
     const auto state = workspace.checkpoints("run") / "state.safetensors";
-    spoil(state, "optimiser/square/rec.", NAN);
+    setTensors(state, "optimiser/square/rec.", NAN);
     Listener rest;
     const RunEnded ended = resumeRun("run", workspace, rest, rest.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Failed);

@@ -18,63 +18,63 @@ class RunFlowTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void historyEqualsLife();
-    void tellsStagesStepsEpochsAndAlignmentInOrder();
+    void replayedRunEqualsLiveRun();
+    void reportsStagesStepsEpochsAndAlignmentInOrder();
     void idsLearnAnExclusiveOr_data();
     void idsLearnAnExclusiveOr();
     void aResumedRunEqualsAnUninterruptedOne_data();
     void aResumedRunEqualsAnUninterruptedOne();
-    void touchedRowsAloneGiveTheSameRun_data();
-    void touchedRowsAloneGiveTheSameRun();
+    void lazyUpdatesGiveTheSameRun_data();
+    void lazyUpdatesGiveTheSameRun();
     void stopsBeforeTheNextStepAndKeepsACheckpoint();
     void theSameSpecGivesTheSameNumbers();
     void anotherSeedGivesOtherNumbers();
     void finetuningStartsFromAnotherRunsWeights();
-    void aJointRunThatTrainsItsIdsFirstStartsFromARunOfWords();
-    void mixingWeightsSuitTheValidationRows();
-    void predictionsBelongToTheStoredMetrics();
+    void aJointRunThatTrainsItsIdsFirstStartsFromATextRun();
+    void mixingWeightsFitTheValidationRows();
+    void storedPredictionsGiveTheStoredMetrics();
     void thePublishedRecipeRuns();
-    void aLossThatIsLeftOutIsNotTrained();
-    void bothRecipesAgreeOnWhatTheyShare();
-    void unseenRowsAreThoseOfRareIdsToo_data();
-    void unseenRowsAreThoseOfRareIdsToo();
+    void anOmittedLossIsNotTrained();
+    void paddingAndSeparatePassesChangeOnlyRounding();
+    void unseenRowsIncludeThoseWithRareIds_data();
+    void unseenRowsIncludeThoseWithRareIds();
 };
 
-void RunFlowTest::historyEqualsLife() {
+void RunFlowTest::replayedRunEqualsLiveRun() {
     TinyProject project;
-    Listener life;
+    Listener listener;
     const RunEnded ended =
-        executeRun(project.spec(), project.workspace(), "", life, life.stop.get_token());
+        executeRun(project.spec(), project.workspace(), "", listener, listener.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Finished);
     auto store = RunStore::open(project.workspace());
     QVERIFY(store.ok());
     Listener history;
-    QVERIFY(store->replay(life.run(), history).ok());
-    QCOMPARE(history.events.size(), life.events.size());
-    for (std::size_t i = 0; i < life.events.size(); ++i) {
-        QCOMPARE(toJson(history.events[i]), toJson(life.events[i]));
+    QVERIFY(store->replay(listener.run(), history).ok());
+    QCOMPARE(history.events.size(), listener.events.size());
+    for (std::size_t i = 0; i < listener.events.size(); ++i) {
+        QCOMPARE(toJson(history.events[i]), toJson(listener.events[i]));
     }
-    const auto summary = store->find(life.run());
+    const auto summary = store->find(listener.run());
     QVERIFY(summary.ok());
     QCOMPARE(summary->status, RunStatus::Finished);
     QCOMPARE(resultJson("x", summary->end), resultJson("x", ended));
 }
 
-void RunFlowTest::tellsStagesStepsEpochsAndAlignmentInOrder() {
+void RunFlowTest::reportsStagesStepsEpochsAndAlignmentInOrder() {
     TinyProject project;
-    Listener life;
-    const RunEnded ended =
-        executeRun(project.spec(), project.workspace(), "named", life, life.stop.get_token());
+    Listener listener;
+    const RunEnded ended = executeRun(project.spec(), project.workspace(), "named", listener,
+                                      listener.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Finished);
-    QCOMPARE(life.run(), std::string("named"));
-    const auto stages = life.all<StageStarted>();
+    QCOMPARE(listener.run(), std::string("named"));
+    const auto stages = listener.all<StageStarted>();
     QCOMPARE(stages.size(), std::size_t(2));
     QCOMPARE(stages[0].stage, RunStage::Pretrain);
     QCOMPARE(stages[0].stepsPerEpoch, std::int64_t(6)); // 384 training rows by 64
     QCOMPARE(stages[0].totalSteps, std::int64_t(12));
     QCOMPARE(stages[1].stage, RunStage::Finetune);
     std::map<RunStage, std::int64_t> steps;
-    for (const StepDone& done : life.all<StepDone>()) {
+    for (const StepDone& done : listener.all<StepDone>()) {
         QCOMPARE(done.step, ++steps[done.stage]);
         QVERIFY(std::isfinite(done.losses.at("total")));
         const auto names = done.stage == RunStage::Pretrain
@@ -87,7 +87,7 @@ void RunFlowTest::tellsStagesStepsEpochsAndAlignmentInOrder() {
         // The total is summed in 32 bits.
         QVERIFY(std::abs(sum - done.losses.at("total")) < 1e-4 * std::abs(sum));
     }
-    const auto maps = life.all<AlignmentMeasured>();
+    const auto maps = listener.all<AlignmentMeasured>();
     QCOMPARE(maps.size(), std::size_t(3)); // before the first step and after both epochs
     for (std::size_t i = 0; i < maps.size(); ++i) {
         QCOMPARE(maps[i].epoch, static_cast<std::int64_t>(i));
@@ -103,7 +103,7 @@ void RunFlowTest::tellsStagesStepsEpochsAndAlignmentInOrder() {
                 sum += share;
             }
             QVERIFY(std::abs(sum - 1) < 1e-9);
-            // The template's words and the special tokens hold the rest.
+            // The template's words and the special tokens have the rest.
             QVERIFY(maps[i].toFields.at(row) > 0 && maps[i].toFields.at(row) < 1);
         }
         QVERIFY(maps[i].score > 0 && maps[i].score < 1);
@@ -113,7 +113,7 @@ void RunFlowTest::tellsStagesStepsEpochsAndAlignmentInOrder() {
 void RunFlowTest::idsLearnAnExclusiveOr_data() {
     QTest::addColumn<QString>("backbone");
     QTest::addColumn<bool>("canLearn");
-    QTest::newRow("lr sees no pairs") << "lr" << false;
+    QTest::newRow("lr has no interactions") << "lr" << false;
     QTest::newRow("fm") << "fm" << true;
     QTest::newRow("deepfm") << "deepfm" << true;
     QTest::newRow("dcnv2") << "dcnv2" << true;
@@ -124,12 +124,13 @@ void RunFlowTest::idsLearnAnExclusiveOr() {
     QFETCH(QString, backbone);
     QFETCH(bool, canLearn);
     TinyProject project;
-    Listener life;
+    Listener listener;
     const RunSpec spec = project.spec({"kind=finetune", "finetune.branches=id",
                                        "id.backbone=" + backbone.toStdString(), "id.dropout=0.0",
                                        "finetune.epochs=40", "finetune.learning_rate=0.02",
                                        "finetune.patience=40", "finetune.plateau_factor=1.0"});
-    const RunEnded ended = executeRun(spec, project.workspace(), "", life, life.stop.get_token());
+    const RunEnded ended =
+        executeRun(spec, project.workspace(), "", listener, listener.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Finished);
     const double auc = ended.metrics.at("test").at("").auc.value();
     // 5 % of the labels are flipped, so the best possible is about .95; 48 test rows.
@@ -158,22 +159,22 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne_data() {
     row("running statistics, id finetuning", "finetune", "id", "finetune", 8, statistics);
     const QStringList alone{"finetune.id_epochs=2", "finetune.unknown_fields=*",
                             "pretrain.temperature_kind=learned", "id.table_updates=touched"};
-    row("ids alone, after pretraining", "flip", "joint", "finetune-id", 9, alone);
-    row("ids alone, last step", "finetune", "joint", "finetune-id", 12, alone);
-    row("joint finetuning after ids alone", "finetune", "joint", "finetune", 2, alone);
+    row("id model alone, after pretraining", "flip", "joint", "finetune-id", 9, alone);
+    row("id model alone, last step", "finetune", "joint", "finetune-id", 12, alone);
+    row("joint finetuning after the id model alone", "finetune", "joint", "finetune", 2, alone);
     const QStringList history{"id.backbone=din", "id.history_by=user", "id.history_of=movie",
                               "finetune.unknown_fields=*"};
     row("a history, pretraining", "flip", "joint", "pretrain", 3, history);
     row("a history, id finetuning", "finetune", "id", "finetune", 8, history);
     row("a frozen language model", "finetune", "joint", "finetune", 8,
         {"finetune.text_encoder=frozen", "plm.pooling=mean"});
-    row("hidden words and a falling rate", "finetune", "joint", "finetune", 8,
+    row("masked tokens and a decaying rate", "finetune", "joint", "finetune", 8,
         {"finetune.mask_ratio_text=0.3", "finetune.schedule=cosine-step", "finetune.id_epochs=1"});
     row("two towers", "finetune", "text", "finetune", 8,
         {"text.item_template={movie} {genre}", "finetune.text_head=tanh"});
-    // Small batches, so that steps leave rows out.
+    // Small batches, so that steps skip rows.
     const QStringList small{"finetune.batch_size=8", "finetune.epochs=1"};
-    row("ids, every row in every step", "finetune", "id", "finetune", 21,
+    row("ids, all rows in each step", "finetune", "id", "finetune", 21,
         small + QStringList{"id.table_updates=all"});
     row("ids, touched rows with L2 and decay", "finetune", "id", "finetune", 21,
         small + QStringList{"id.table_updates=touched", "finetune.weight_decay=0.1",
@@ -196,12 +197,12 @@ void RunFlowTest::aResumedRunEqualsAnUninterruptedOne() {
     for (const QString& assignment : more) {
         assignments.push_back(assignment.toStdString());
     }
-    const QString apart = resumedRunDiffers(project, project.spec(assignments),
-                                            choiceOf<RunStage>(stage.toStdString()).value(), step);
-    QVERIFY2(apart.isEmpty(), qPrintable(apart));
+    const QString difference = resumedRunDiffers(
+        project, project.spec(assignments), choiceOf<RunStage>(stage.toStdString()).value(), step);
+    QVERIFY2(difference.isEmpty(), qPrintable(difference));
 }
 
-void RunFlowTest::touchedRowsAloneGiveTheSameRun_data() {
+void RunFlowTest::lazyUpdatesGiveTheSameRun_data() {
     QTest::addColumn<QStringList>("options");
     QTest::newRow("pretrained, joint") << QStringList{"kind=flip"};
     QTest::newRow("ids") << QStringList{"kind=finetune", "finetune.branches=id",
@@ -215,43 +216,43 @@ void RunFlowTest::touchedRowsAloneGiveTheSameRun_data() {
     QTest::newRow("ids with running statistics")
         << QStringList{"kind=finetune",    "finetune.branches=id",  "id.backbone=afn",
                        "id.log_neurons=8", "finetune.batch_size=8", "finetune.epochs=1"};
-    // The unknown ids are not among those of the rows.
-    QTest::newRow("ids made unknown")
+    // The unknown ids are not among the ids of the rows.
+    QTest::newRow("ids with ID dropout")
         << QStringList{"kind=finetune", "finetune.branches=id", "finetune.unknown_fields=*",
                        "finetune.batch_size=8"};
     QTest::newRow("a history") << QStringList{
         "kind=finetune",        "finetune.branches=id",           "id.backbone=din",
         "id.history_by=user",   "id.history_of=\"movie, genre\"", "finetune.unknown_fields=*",
         "finetune.batch_size=8"};
-    QTest::newRow("a history, pretrained, a field's own width")
+    QTest::newRow("a history, pretrained, a narrower field")
         << QStringList{"kind=flip",           "id.backbone=din",       "id.history_by=user",
                        "id.history_of=movie", "id.field_dims=movie=3", "id.hash_buckets=6"};
     QTest::newRow("noise of a field, shared rows")
         << QStringList{"kind=flip", "pretrain.noise_from=field", "id.min_count=2",
                        "id.hash_buckets=4", "pretrain.batch_size=16"};
-    QTest::newRow("ids alone, then left as they are")
+    QTest::newRow("id model alone, then frozen")
         << QStringList{"kind=finetune", "finetune.branches=joint", "finetune.id_epochs=1",
                        "finetune.id_rate=0", "finetune.batch_size=16"};
 }
 
-void RunFlowTest::touchedRowsAloneGiveTheSameRun() {
+void RunFlowTest::lazyUpdatesGiveTheSameRun() {
     QFETCH(QStringList, options);
-    const QString apart = touchedRowsDiffer(TinyProject(), options);
-    QVERIFY2(apart.isEmpty(), qPrintable(apart));
+    const QString difference = lazyUpdatesDiffer(TinyProject(), options);
+    QVERIFY2(difference.isEmpty(), qPrintable(difference));
 }
 
 void RunFlowTest::stopsBeforeTheNextStepAndKeepsACheckpoint() {
     TinyProject project;
-    Listener life(RunStage::Pretrain, 4);
+    Listener listener(RunStage::Pretrain, 4);
     const RunEnded ended =
-        executeRun(project.spec(), project.workspace(), "", life, life.stop.get_token());
+        executeRun(project.spec(), project.workspace(), "", listener, listener.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Stopped);
-    QCOMPARE(life.all<StepDone>().size(), std::size_t(4));
-    const auto saved = life.all<CheckpointSaved>();
+    QCOMPARE(listener.all<StepDone>().size(), std::size_t(4));
+    const auto saved = listener.all<CheckpointSaved>();
     QVERIFY(!saved.empty());
     QCOMPARE(saved.back().step, std::int64_t(4));
-    QVERIFY(
-        std::filesystem::exists(project.workspace().checkpoints(life.run()) / saved.back().file));
+    QVERIFY(std::filesystem::exists(project.workspace().checkpoints(listener.run()) /
+                                    saved.back().file));
 }
 
 void RunFlowTest::theSameSpecGivesTheSameNumbers() {
@@ -293,20 +294,20 @@ void RunFlowTest::finetuningStartsFromAnotherRunsWeights() {
              RunStatus::Finished);
     QVERIFY(fresh.all<StepDone>().front().losses.at("total") !=
             child.all<StepDone>().front().losses.at("total"));
-    // One run of kind "flip" does the same as the two.
+    // One run of kind "flip" gives the same result as the two.
     Listener both;
     (void)executeRun(project.spec(), workspace, "both", both, both.stop.get_token());
     QVERIFY(content(workspace.checkpoints("both") / "weights.safetensors") ==
             content(workspace.checkpoints("child") / "weights.safetensors"));
 }
 
-void RunFlowTest::aJointRunThatTrainsItsIdsFirstStartsFromARunOfWords() {
+void RunFlowTest::aJointRunThatTrainsItsIdsFirstStartsFromATextRun() {
     TinyProject project;
     const auto run = [&](const char* name, std::vector<std::string> assignments) {
         assignments.insert(assignments.end(), {"kind=finetune", "finetune.epochs=1"});
-        Listener life;
-        return executeRun(project.spec(assignments), project.workspace(), name, life,
-                          life.stop.get_token());
+        Listener listener;
+        return executeRun(project.spec(assignments), project.workspace(), name, listener,
+                          listener.stop.get_token());
     };
     QCOMPARE(run("words", {"finetune.branches=text"}).status, RunStatus::Finished);
     const RunEnded ended = run("both", {"finetune.from=words", "finetune.id_epochs=1"});
@@ -314,32 +315,33 @@ void RunFlowTest::aJointRunThatTrainsItsIdsFirstStartsFromARunOfWords() {
              ended.problem ? ended.problem->text().c_str() : "");
 }
 
-void RunFlowTest::mixingWeightsSuitTheValidationRows() {
+void RunFlowTest::mixingWeightsFitTheValidationRows() {
     TinyProject project;
     std::map<std::string, double> logLoss;
     std::map<std::string, double> alpha;
     for (const std::string from : {"training", "validation"}) {
-        Listener life;
+        Listener listener;
         const RunEnded ended = executeRun(
             project.spec({"kind=finetune", "finetune.epochs=1", "finetune.mixing_from=" + from}),
-            project.workspace(), from, life, life.stop.get_token());
+            project.workspace(), from, listener, listener.stop.get_token());
         QCOMPARE(ended.status, RunStatus::Finished);
         logLoss[from] = ended.metrics.at("valid").at("").logLoss;
-        alpha[from] = life.all<EpochDone>().back().state.at("alpha");
-        // The stored weights mix as the epoch's end said: float against double.
-        QVERIFY(std::abs(life.all<EpochDone>().back().valid.at("").logLoss - logLoss[from]) < 1e-5);
+        alpha[from] = listener.all<EpochDone>().back().state.at("alpha");
+        // The stored weights mix as the fact of the epoch states, up to float against double.
+        QVERIFY(std::abs(listener.all<EpochDone>().back().valid.at("").logLoss - logLoss[from]) <
+                1e-5);
     }
     QVERIFY(alpha["training"] != alpha["validation"]);
     QVERIFY(logLoss["validation"] < logLoss["training"]);
 }
 
-void RunFlowTest::predictionsBelongToTheStoredMetrics() {
+void RunFlowTest::storedPredictionsGiveTheStoredMetrics() {
     TinyProject project;
-    Listener life;
+    Listener listener;
     const RunEnded ended =
-        executeRun(project.spec(), project.workspace(), "", life, life.stop.get_token());
-    const auto stored =
-        loadPredictions(project.workspace().checkpoints(life.run()) / "predictions.safetensors");
+        executeRun(project.spec(), project.workspace(), "", listener, listener.stop.get_token());
+    const auto stored = loadPredictions(project.workspace().checkpoints(listener.run()) /
+                                        "predictions.safetensors");
     QVERIFY(stored.ok());
     double sum = 0;
     std::int64_t rows = 0;
@@ -360,28 +362,28 @@ void RunFlowTest::predictionsBelongToTheStoredMetrics() {
 
 void RunFlowTest::thePublishedRecipeRuns() {
     TinyProject project;
-    Listener life;
+    Listener listener;
     const RunEnded ended =
         executeRun(project.spec({"recipe=published", "pretrain.epochs=1", "finetune.epochs=1",
                                  "pretrain.mask_ratio_table=0.3", "pretrain.mask_ratio_text=0.3"}),
-                   project.workspace(), "", life, life.stop.get_token());
+                   project.workspace(), "", listener, listener.stop.get_token());
     QVERIFY2(ended.status == RunStatus::Finished, ended.problem
                                                       ? ended.problem->text().c_str()
                                                       : std::string(wordOf(ended.status)).c_str());
 }
 
-void RunFlowTest::aLossThatIsLeftOutIsNotTrained() {
+void RunFlowTest::anOmittedLossIsNotTrained() {
     TinyProject project;
-    Listener life;
+    Listener listener;
     const RunEnded ended =
         executeRun(project.spec({"kind=pretrain", "pretrain.losses=[\"icl\", \"mlm\"]"}),
-                   project.workspace(), "", life, life.stop.get_token());
+                   project.workspace(), "", listener, listener.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Finished);
-    QVERIFY(!life.all<StepDone>().front().losses.contains("mfm"));
-    QVERIFY(life.all<AlignmentMeasured>().empty());
+    QVERIFY(!listener.all<StepDone>().front().losses.contains("mfm"));
+    QVERIFY(listener.all<AlignmentMeasured>().empty());
 }
 
-void RunFlowTest::bothRecipesAgreeOnWhatTheyShare() {
+void RunFlowTest::paddingAndSeparatePassesChangeOnlyRounding() {
     // Without dropout, warm-up, clipping and decay, padding and separate passes change nothing but
     // the order of sums.
     TinyProject project;
@@ -399,8 +401,8 @@ void RunFlowTest::bothRecipesAgreeOnWhatTheyShare() {
     auto slow = plain;
     slow.insert(slow.end(),
                 {"text.padding=max", "pretrain.clean_pass=separate", "pretrain.token_head=all"});
-    // Padding keeps the drawn order of rows where the packed layout sorts them: one row a batch
-    // makes both draw the same masks for the same row.
+    // The packed layout sorts the rows of a batch, padding does not: with one row per batch both
+    // draw the same masks for the same row.
     Listener a;
     Listener b;
     auto one = plain;
@@ -421,14 +423,14 @@ void RunFlowTest::bothRecipesAgreeOnWhatTheyShare() {
     }
 }
 
-void RunFlowTest::unseenRowsAreThoseOfRareIdsToo_data() {
+void RunFlowTest::unseenRowsIncludeThoseWithRareIds_data() {
     QTest::addColumn<QString>("branches");
     for (const char* branches : {"id", "text", "joint"}) {
         QTest::newRow(branches) << branches;
     }
 }
 
-void RunFlowTest::unseenRowsAreThoseOfRareIdsToo() {
+void RunFlowTest::unseenRowsIncludeThoseWithRareIds() {
     QFETCH(QString, branches);
     constexpr std::int64_t kMinCount = 8; // of the training rows, 96 for 12 users
     TinyProject project(120);
@@ -444,11 +446,11 @@ void RunFlowTest::unseenRowsAreThoseOfRareIdsToo() {
         });
     }
     QVERIFY(unseen > 0 && unseen < dataset->splitRows(Split::Test));
-    Listener life;
+    Listener listener;
     const RunEnded ended =
         executeRun(project.spec({"kind=finetune", "finetune.branches=" + branches.toStdString(),
                                  "finetune.epochs=1", "id.min_count=" + std::to_string(kMinCount)}),
-                   project.workspace(), "", life, life.stop.get_token());
+                   project.workspace(), "", listener, listener.stop.get_token());
     QCOMPARE(ended.status, RunStatus::Finished);
     QVERIFY(ended.metrics.contains("test_unseen"));
     QCOMPARE(ended.metrics.at("test_unseen").at("").rows, unseen);

@@ -19,7 +19,7 @@ inline std::string content(const std::filesystem::path& file) {
     return bytes ? *bytes : "unreadable: " + bytes.problem().text();
 }
 
-/// The facts that decide whether two runs did the same: everything but times.
+/// The facts by which two runs are compared, without times.
 inline std::vector<std::string> numbersOf(const Listener& listener) {
     std::vector<std::string> lines;
     for (RunEvent event : listener.events) {
@@ -46,8 +46,9 @@ inline QString firstDifference(const std::vector<std::string>& a,
     return QString("%1 and %2 lines").arg(a.size()).arg(b.size());
 }
 
-/// Where a run that stops at a step of a stage and is resumed parts from an uninterrupted one: in
-/// weights, predictions or any number on the way, bit for bit. Empty where it does not.
+/// The first difference between a run that stops at a step of a stage and is resumed and an
+/// uninterrupted one, bit for bit: in weights, predictions or any number on the way. Empty if there
+/// is none.
 inline QString resumedRunDiffers(const TinyProject& project, const RunSpec& spec, RunStage stage,
                                  std::int64_t step) {
     const Workspace workspace = project.workspace();
@@ -59,7 +60,7 @@ inline QString resumedRunDiffers(const TinyProject& project, const RunSpec& spec
         executeRun(spec, workspace, "parts", first, first.stop.get_token()).status,
         resumeRun("parts", workspace, rest, rest.stop.get_token()).status};
     if (ends != std::vector{RunStatus::Finished, RunStatus::Stopped, RunStatus::Finished}) {
-        QString text = "the runs ended so:";
+        QString text = "the runs ended as:";
         for (const std::string& word : wordsOf(ends)) {
             text += " " + QString::fromStdString(word);
         }
@@ -72,21 +73,21 @@ inline QString resumedRunDiffers(const TinyProject& project, const RunSpec& spec
         }
     }
     auto store = RunStore::open(workspace);
-    Listener told;
-    if (!store || !store->replay("parts", told)) {
+    Listener replayed;
+    if (!store || !store->replay("parts", replayed)) {
         return "the stored run cannot be read";
     }
     const auto wanted = numbersOf(whole);
-    const auto given = numbersOf(told);
+    const auto given = numbersOf(replayed);
     if (wanted != given) {
         return firstDifference(wanted, given);
     }
-    return told.all<RunEnded>().size() == 1 ? QString() : "the run did not end just once";
+    return replayed.all<RunEnded>().size() == 1 ? QString() : "the run did not end exactly once";
 }
 
-/// Where a run that steps the touched rows of its id tables alone parts from one that steps all.
-/// Empty where it does not.
-inline QString touchedRowsDiffer(const TinyProject& project, const QStringList& options) {
+/// The first difference between a run with lazy updates of its id tables and one that steps all
+/// rows. Empty if there is none.
+inline QString lazyUpdatesDiffer(const TinyProject& project, const QStringList& options) {
     std::map<std::string, Listener> runs;
     std::map<std::string, RunEnded> ends;
     for (const std::string updates : {"touched", "all"}) {
@@ -105,10 +106,10 @@ inline QString touchedRowsDiffer(const TinyProject& project, const QStringList& 
     const auto touched = runs["touched"].all<StepDone>();
     const auto all = runs["all"].all<StepDone>();
     if (touched.size() != all.size()) {
-        return "the runs have not the same steps";
+        return "the runs have different steps";
     }
-    // The tables' last elements are rounded by other code where the whole table is stepped; apart
-    // from them the bits are the same (tests/core/train/row_updates_test.cpp).
+    // If the whole table is stepped, its last elements are rounded by other code; all other bits
+    // are the same (tests/core/train/lazy_row_updates_test.cpp).
     constexpr double kRounding = 1e-4;
     for (std::size_t i = 0; i < all.size(); ++i) {
         for (const auto& [name, loss] : all[i].losses) {
@@ -119,9 +120,9 @@ inline QString touchedRowsDiffer(const TinyProject& project, const QStringList& 
             }
         }
     }
-    const double apart = std::abs(ends["touched"].metrics["test"][""].logLoss -
-                                  ends["all"].metrics["test"][""].logLoss);
-    return apart < kRounding ? QString() : QString("the test rows, by %1").arg(apart);
+    const double difference = std::abs(ends["touched"].metrics["test"][""].logLoss -
+                                       ends["all"].metrics["test"][""].logLoss);
+    return difference < kRounding ? QString() : QString("the test rows, by %1").arg(difference);
 }
 
 } // namespace flip::test

@@ -14,7 +14,7 @@ using namespace flip::test;
 
 namespace {
 
-/// The film before, and a list of three, have the vocabulary of the films.
+/// The previous film and a list of three share the vocabulary of the films.
 const char* const kLast = "[[field]]\nname = \"last\"\ncolumn = \"ratings.last\"\n";
 const char* const kSeen =
     "[[field]]\nname = \"seen\"\ncolumn = \"ratings.seen\"\nkind = \"multi\"\n";
@@ -32,7 +32,7 @@ void addRuns() {
     const QStringList ids{"kind=finetune", "finetune.branches=id", "finetune.batch_size=8",
                           "finetune.epochs=1"};
     QTest::newRow("ids with L2") << ids + QStringList{"finetune.embedding_l2=1e-2"};
-    QTest::newRow("a width of the group, hashed")
+    QTest::newRow("a narrower group, hashed")
         << ids + QStringList{"id.field_dims=movie=4", "id.hash_buckets=6", "id.min_count=2"};
     QTest::newRow("field-aware") << ids + QStringList{"id.backbone=ffm"};
     QTest::newRow("a history of shared films")
@@ -47,18 +47,18 @@ class SharedFieldsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void touchedRowsAloneGiveTheSameRun_data() { addRuns(); }
-    void touchedRowsAloneGiveTheSameRun();
+    void lazyUpdatesGiveTheSameRun_data() { addRuns(); }
+    void lazyUpdatesGiveTheSameRun();
     void aResumedRunEqualsAnUninterruptedOne_data() { addRuns(); }
     void aResumedRunEqualsAnUninterruptedOne();
-    void theirTablesAreOne();
-    void refusesAnotherWidth();
+    void fieldsThatShareUseOneTable();
+    void refusesADifferentWidth();
 };
 
-void SharedFieldsTest::touchedRowsAloneGiveTheSameRun() {
+void SharedFieldsTest::lazyUpdatesGiveTheSameRun() {
     QFETCH(QStringList, options);
-    const QString apart = touchedRowsDiffer(sharedProject(), options);
-    QVERIFY2(apart.isEmpty(), qPrintable(apart));
+    const QString difference = lazyUpdatesDiffer(sharedProject(), options);
+    QVERIFY2(difference.isEmpty(), qPrintable(difference));
 }
 
 void SharedFieldsTest::aResumedRunEqualsAnUninterruptedOne() {
@@ -69,12 +69,12 @@ void SharedFieldsTest::aResumedRunEqualsAnUninterruptedOne() {
         assignments.push_back(option.toStdString());
     }
     const RunSpec spec = project.spec(assignments);
-    const QString apart = resumedRunDiffers(
+    const QString difference = resumedRunDiffers(
         project, spec, spec.kind == RunKind::Flip ? RunStage::Pretrain : RunStage::Finetune, 13);
-    QVERIFY2(apart.isEmpty(), qPrintable(apart));
+    QVERIFY2(difference.isEmpty(), qPrintable(difference));
 }
 
-void SharedFieldsTest::theirTablesAreOne() {
+void SharedFieldsTest::fieldsThatShareUseOneTable() {
     const auto rowsOf = [](const TinyProject& project) -> std::map<std::string, std::int64_t> {
         Listener run;
         const RunEnded ended =
@@ -96,7 +96,7 @@ void SharedFieldsTest::theirTablesAreOne() {
     auto shared = rowsOf(sharedProject());
     auto alone = rowsOf(TinyProject(480, std::string(kLast) + kSeen));
     QVERIFY(!shared.empty() && !alone.empty());
-    // Ten films; the mask, the unknown one, and the empty value of the first row's last film.
+    // Ten films; the mask, the unknown id, and the empty value in the first row's last film.
     const std::int64_t films = shared.at("rec.movie.embedding.table");
     QVERIFY(films >= 12 && films <= 13);
     QVERIFY(!shared.contains("rec.last.embedding.table"));
@@ -105,7 +105,7 @@ void SharedFieldsTest::theirTablesAreOne() {
     QVERIFY(shared.at("rec.linear.table") < alone.at("rec.linear.table") - 20);
 }
 
-void SharedFieldsTest::refusesAnotherWidth() {
+void SharedFieldsTest::refusesADifferentWidth() {
     const TinyProject project = sharedProject();
     const auto check = [&](const std::string& widths) {
         return preflight(

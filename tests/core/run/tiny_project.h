@@ -19,7 +19,7 @@
 
 namespace flip::test {
 
-/// Keeps everything that a run tells; may ask for a stop after a number of steps of a stage.
+/// Keeps all facts of a run; can request a stop after a step of a stage.
 class Listener final : public RunSink {
 public:
     Listener() = default;
@@ -54,12 +54,13 @@ private:
     std::int64_t step_ = -1;
 };
 
-/// A workspace with one small dataset, "tiny", whose label ids can learn: people of two tastes,
-/// films of two kinds, XOR of both with a little noise. The words tell kind and taste too.
+/// A workspace with one small dataset, "tiny", whose label can be learned from ids: users of two
+/// tastes, films of two kinds, and the XOR of both with a little noise. The text states kind and
+/// taste too.
 class TinyProject {
 public:
-    /// Fields that the schema names besides: of the columns "last", the film of the row before, and
-    /// "seen", those of the three rows before.
+    /// `moreFields` are further fields of the schema, which may read the columns "last", the film
+    /// of the previous row, and "seen", those of the three previous rows.
     explicit TinyProject(std::int64_t rows = 480, const std::string& moreFields = "") {
         if (!folder_.isValid()) {
             throw std::runtime_error("no temporary folder");
@@ -70,19 +71,19 @@ public:
         importAs("tiny", {}, {}, moreFields);
     }
 
-    /// Imports the rows as the dataset `name`, each pair's first words in the schema replaced by
-    /// its second.
+    /// Imports the rows as the dataset `name`, with the first text of each pair replaced by the
+    /// second in the schema.
     void importAs(const std::string& name,
                   const std::vector<std::pair<std::string, std::string>>& changes,
                   const SplitPlan& split = {}, const std::string& moreFields = "") const {
         std::ifstream file(FLIP_TEST_FIXTURES "/tiny.toml");
         std::string schema{std::istreambuf_iterator<char>(file), {}};
-        for (const auto& [words, by] : changes) {
-            const std::size_t place = schema.find(words);
+        for (const auto& [text, replacement] : changes) {
+            const std::size_t place = schema.find(text);
             if (place == std::string::npos) {
-                throw std::runtime_error("the schema does not hold: " + words);
+                throw std::runtime_error("the schema does not hold: " + text);
             }
-            schema.replace(place, words.size(), by);
+            schema.replace(place, text.size(), replacement);
         }
         schema += '\n' + moreFields;
         ImportRequest request;
@@ -107,7 +108,7 @@ public:
         return *opened;
     }
 
-    /// A small recipe with the given assignments over it.
+    /// A small recipe, changed by the given assignments.
     RunSpec spec(const std::vector<std::string>& assignments = {}) const {
         RunDraft draft;
         std::vector<std::string> all = {"data.dataset=tiny",
@@ -158,7 +159,7 @@ private:
             const bool liked = (taste != kind) != (random.uniform() < 0.05);
             out << 'u' << user << ',' << (taste ? "female" : "male") << ",m" << movie << ','
                 << (kind ? "war" : "comedy") << ',' << (liked ? 1 : 0) << ','
-                << row / 3 // some rows share a moment
+                << row / 3 // some rows share a time
                 << ',' << (seen.empty() ? "" : seen.front()) << ',';
             for (std::size_t i = 0; i < seen.size(); ++i) {
                 out << (i == 0 ? "" : "|") << seen[i];

@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* kFiles[] = {"films.csv", "people.csv", "ratings.csv", "split.tsv"};
 
-/// The sample data of one seed, and which of its films stand in a training row.
+/// The sample data of one seed, and which of its films occur in a training row.
 struct Sample {
     DemoFilms data;
     std::set<std::size_t> trainingFilms;
@@ -83,22 +83,22 @@ class DemoFilmsTest : public QObject {
 private Q_SLOTS:
     void sameSeedGivesSameBytes();
     void everySeedGivesOtherBytes();
-    void namesAFolderThatCannotBe();
-    void comesInThroughItsPreset();
-    void knowsTheIdsOfPeopleButNotOfHeldOutFilms();
+    void reportsAFolderThatCannotBeCreated();
+    void importsThroughItsPreset();
+    void idsCoverPeopleButNotHeldOutFilms();
 
     void twelveOfAHundredFilmsAreInNoTrainingRow_data() { addSeeds(); }
     void twelveOfAHundredFilmsAreInNoTrainingRow();
     void otherRowsAreDividedEightToOneToOne_data() { addSeeds(); }
     void otherRowsAreDividedEightToOneToOne();
-    void everybodyRatesAFilmOnce_data() { addSeeds(); }
-    void everybodyRatesAFilmOnce();
+    void nobodyRatesAFilmTwice_data() { addSeeds(); }
+    void nobodyRatesAFilmTwice();
     void likedAndDislikedAreBalanced_data() { addSeeds(); }
     void likedAndDislikedAreBalanced();
     void bestModelHasAKnownAuc_data() { addSeeds(); }
     void bestModelHasAKnownAuc();
-    void wordsCarryOverToUnseenFilms_data() { addSeeds(); }
-    void wordsCarryOverToUnseenFilms();
+    void textGeneralisesToUnseenFilms_data() { addSeeds(); }
+    void textGeneralisesToUnseenFilms();
 };
 
 void DemoFilmsTest::sameSeedGivesSameBytes() {
@@ -109,7 +109,7 @@ void DemoFilmsTest::sameSeedGivesSameBytes() {
     QCOMPARE(test::filesBelow(top / "a"),
              (std::vector<std::string>{std::begin(kFiles), std::end(kFiles)}));
     QCOMPARE(hashOfFolder(top / "a"), hashOfFolder(top / "b"));
-    // Pinned: figures measured on the sample project speak of these bytes.
+    // Pinned: results on the sample project were measured with these bytes.
     QCOMPARE(QString::fromStdString(hashOfFolder(top / "a")),
              QString("a06ad0a57c6c6249f6df1030bb301268"));
 }
@@ -127,7 +127,7 @@ void DemoFilmsTest::everySeedGivesOtherBytes() {
     QCOMPARE(hashes.size(), std::size_t{5});
 }
 
-void DemoFilmsTest::namesAFolderThatCannotBe() {
+void DemoFilmsTest::reportsAFolderThatCannotBeCreated() {
     QTemporaryDir folder;
     const std::filesystem::path top = folder.path().toStdString();
     test::write(top / "file", "in the way");
@@ -137,7 +137,7 @@ void DemoFilmsTest::namesAFolderThatCannotBe() {
              written.problem().text().c_str());
 }
 
-void DemoFilmsTest::comesInThroughItsPreset() {
+void DemoFilmsTest::importsThroughItsPreset() {
     QTemporaryDir folder;
     const std::filesystem::path top = folder.path().toStdString();
     const auto report = importSample(top);
@@ -166,7 +166,7 @@ void DemoFilmsTest::comesInThroughItsPreset() {
     }
 }
 
-void DemoFilmsTest::knowsTheIdsOfPeopleButNotOfHeldOutFilms() {
+void DemoFilmsTest::idsCoverPeopleButNotHeldOutFilms() {
     QTemporaryDir folder;
     const std::filesystem::path top = folder.path().toStdString();
     const auto report = importSample(top);
@@ -201,7 +201,7 @@ void DemoFilmsTest::twelveOfAHundredFilmsAreInNoTrainingRow() {
     all.insert(valid.begin(), valid.end());
     QVERIFY2(all.size() >= drawn - 2 && all.size() <= drawn + 6,
              qPrintable(QString::number(all.size())));
-    // Few films are both: only those that missed training by chance.
+    // Few films are in both: only those that missed training by chance.
     QVERIFY(test.size() + valid.size() - all.size() <= 3);
     QVERIFY(test.size() > 2 * valid.size());
 }
@@ -221,7 +221,7 @@ void DemoFilmsTest::otherRowsAreDividedEightToOneToOne() {
     QVERIFY(std::abs(rows[2] / all - 0.1) < 0.01);
 }
 
-void DemoFilmsTest::everybodyRatesAFilmOnce() {
+void DemoFilmsTest::nobodyRatesAFilmTwice() {
     const Sample sample(seedOfRow());
     std::set<std::pair<std::size_t, std::size_t>> pairs;
     std::vector<int> ofPerson(sample.data.people.size());
@@ -255,14 +255,14 @@ void DemoFilmsTest::bestModelHasAKnownAuc() {
             labels.push_back(rating.liked ? 1 : 0);
         }
     }
-    // Wide by what seeds differ in: the held-out films of one seed are some 45, and the standard
-    // error of an AUC of .87 over 1,200 rows is .01.
+    // Wide enough for differences between seeds: one seed has some 45 held-out films, and the
+    // standard error of an AUC of .87 over 1,200 rows is .01.
     const auto auc = areaUnderCurve(scores, labels);
     QVERIFY(auc.has_value());
     QVERIFY2(*auc > 0.84 && *auc < 0.91, qPrintable(QString::number(*auc)));
 }
 
-void DemoFilmsTest::wordsCarryOverToUnseenFilms() {
+void DemoFilmsTest::textGeneralisesToUnseenFilms() {
     const Sample sample(seedOfRow());
     double rows[2] = {};
     double liked[2] = {};
@@ -270,7 +270,7 @@ void DemoFilmsTest::wordsCarryOverToUnseenFilms() {
         if (!sample.unseen(rating)) {
             continue;
         }
-        // Whether the film is of the era that the person says he likes.
+        // Whether the film is of the era that the person claims to like.
         const bool wantsNew = sample.data.people[rating.person].likes.ends_with("new films");
         const bool meets = wantsNew == (sample.data.films[rating.film].year >= 1980);
         rows[meets] += 1;

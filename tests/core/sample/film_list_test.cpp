@@ -26,8 +26,8 @@ class FilmListTest : public QObject {
 
 private Q_SLOTS:
     void readsAFilm();
-    void namesTheLineThatIsWrong_data();
-    void namesTheLineThatIsWrong();
+    void reportsTheInvalidLine_data();
+    void reportsTheInvalidLine();
     void shippedListIsWellFormed();
     void shippedListCoversEveryDecadeAndGenre();
     void shippedDirectorsHaveSeveralFilms();
@@ -46,36 +46,36 @@ void FilmListTest::readsAFilm() {
     QCOMPARE(film.director, std::string("Ridley Scott"));
 }
 
-void FilmListTest::namesTheLineThatIsWrong_data() {
+void FilmListTest::reportsTheInvalidLine_data() {
     QTest::addColumn<QString>("line");
     QTest::addColumn<QString>("problem");
     QTest::newRow("column missing") << "Alien\t1979\tHorror"
-                                    << "expected 4 columns parted by tabs, found 3";
+                                    << "expected 4 columns separated by tabs, found 3";
     QTest::newRow("column too many") << "Alien\t1979\tHorror\tScott\tx"
-                                     << "expected 4 columns parted by tabs, found 5";
+                                     << "expected 4 columns separated by tabs, found 5";
     QTest::newRow("no title") << "\t1979\tHorror\tScott"
                               << "the title or the director is missing";
     QTest::newRow("no director") << "Alien\t1979\tHorror\t"
                                  << "the title or the director is missing";
-    QTest::newRow("year no number") << "Alien\t197x\tHorror\tScott"
-                                    << "'197x' is no year from 1930 to 2029";
+    QTest::newRow("year not a number") << "Alien\t197x\tHorror\tScott"
+                                       << "'197x' is not a year from 1930 to 2029";
     QTest::newRow("year empty") << "Alien\t\tHorror\tScott"
-                                << "'' is no year from 1930 to 2029";
+                                << "'' is not a year from 1930 to 2029";
     QTest::newRow("year too early") << "Alien\t1929\tHorror\tScott"
-                                    << "'1929' is no year from 1930 to 2029";
+                                    << "'1929' is not a year from 1930 to 2029";
     QTest::newRow("year too late") << "Alien\t2030\tHorror\tScott"
-                                   << "'2030' is no year from 1930 to 2029";
+                                   << "'2030' is not a year from 1930 to 2029";
     QTest::newRow("unknown genre") << "Alien\t1979\tHorror|Space\tScott"
                                    << "unknown genre 'Space'";
     QTest::newRow("no genre") << "Alien\t1979\t\tScott"
                               << "unknown genre ''";
     QTest::newRow("genre twice") << "Alien\t1979\tHorror|Horror\tScott"
-                                 << "genre 'Horror' stands there twice";
+                                 << "genre 'Horror' is given twice";
     QTest::newRow("title twice") << "Psycho\t1960\tHorror\tHitchcock"
-                                 << "'Psycho' stands in the list a second time";
+                                 << "'Psycho' is in the list twice";
 }
 
-void FilmListTest::namesTheLineThatIsWrong() {
+void FilmListTest::reportsTheInvalidLine() {
     QFETCH(QString, line);
     QFETCH(QString, problem);
     const auto films = parseFilmList(std::string(kHeader) + "Psycho\t1960\tHorror\tHitchcock\n" +

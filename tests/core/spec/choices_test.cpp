@@ -15,18 +15,19 @@ using namespace flip;
 
 namespace {
 
-/// Whether a value of an enum has a name: compilers write one without as a cast, "(Enum)3".
+/// Whether a value of an enum has a name: compilers print a value without a name as a cast,
+/// "(Enum)3".
 template <auto Value>
 constexpr bool hasName() {
     return std::string_view(__PRETTY_FUNCTION__).find("= (") == std::string_view::npos;
 }
 
-/// An enum and the option that is one of its words.
+/// An enum and the option that takes one of its words.
 struct Known {
     const char* key;
     std::vector<std::string> words;
-    bool complete = false; // each value has its word, and no word stands behind the last
-    bool comesBack = false;
+    bool complete = false; // as many words as values
+    bool survivesRoundTrip = false;
 };
 
 template <Choice E>
@@ -35,7 +36,7 @@ Known known(const char* key) {
     return {.key = key,
             .words = wordsOf(allChoices<E>()),
             .complete = hasName<static_cast<E>(kCount - 1)>() && !hasName<static_cast<E>(kCount)>(),
-            .comesBack = std::ranges::all_of(
+            .survivesRoundTrip = std::ranges::all_of(
                 allChoices<E>(), [](E value) { return choiceOf<E>(wordOf(value)) == value; })};
 }
 
@@ -89,7 +90,7 @@ Result<RunSpec> resolveWith(const std::string& key, const OptionValue& value) {
     return resolve(draft);
 }
 
-/// A word as the option takes it: by itself, or in a list.
+/// A word as a value of the option: the word itself, or a list of it.
 OptionValue asValue(const Option& option, const std::string& word) {
     return option.type == OptionType::ChoiceList ? OptionValue(std::vector<std::string>{word})
                                                  : OptionValue(word);
@@ -97,12 +98,12 @@ OptionValue asValue(const Option& option, const std::string& word) {
 
 } // namespace
 
-/// Enums that stand for the words of options: the words are a person's, the values the code's.
+/// The enums of options: users write their words, the code uses their values.
 class ChoicesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void everyOptionThatIsAChoiceHasItsEnum() {
+    void everyChoiceOptionHasAnEnum() {
         std::set<std::string> wanted;
         for (const Option& option : options()) {
             if (!option.choices.empty()) {
@@ -128,18 +129,18 @@ private Q_SLOTS:
         QCOMPARE(offered, choice.words);
     }
 
-    void everyValueHasAWordOfItsOwn_data() { addChoices(); }
-    void everyValueHasAWordOfItsOwn() {
+    void everyValueHasItsOwnWord_data() { addChoices(); }
+    void everyValueHasItsOwnWord() {
         const Known& choice = fetched();
         QVERIFY(choice.complete);
-        QVERIFY(choice.comesBack);
+        QVERIFY(choice.survivesRoundTrip);
         const std::set<std::string> different(choice.words.begin(), choice.words.end());
         QCOMPARE(different.size(), choice.words.size());
         QVERIFY(!different.contains(""));
     }
 
-    void everyWordComesBackFromTheRecipe_data() { addChoices(); }
-    void everyWordComesBackFromTheRecipe() {
+    void everyWordSurvivesARoundTrip_data() { addChoices(); }
+    void everyWordSurvivesARoundTrip() {
         const Option& option = *findOption(fetched().key);
         for (const std::string& word : option.choices) {
             const auto spec = resolveWith(option.key, asValue(option, word));
@@ -148,8 +149,8 @@ private Q_SLOTS:
         }
     }
 
-    void anUnknownWordIsAProblemThatNamesTheOthers_data() { addChoices(); }
-    void anUnknownWordIsAProblemThatNamesTheOthers() {
+    void refusesAnUnknownWordAndNamesTheValidOnes_data() { addChoices(); }
+    void refusesAnUnknownWordAndNamesTheValidOnes() {
         const Option& option = *findOption(fetched().key);
         for (const std::string word : {"", "nothing", "Flip", "id "}) {
             const auto spec = resolveWith(option.key, asValue(option, word));
@@ -162,14 +163,14 @@ private Q_SLOTS:
         }
     }
 
-    void aWordOfAnotherEnumIsNone() {
+    void refusesTheWordOfAnotherEnum() {
         QVERIFY(!choiceOf<RunKind>("joint").has_value());
         QVERIFY(!choiceOf<RunKind>("").has_value());
         QVERIFY(!choiceOf<RunKind>("pretrain ").has_value());
         QVERIFY(choiceOf<Branches>("joint") == Branches::Joint);
     }
 
-    void storedRunsKnowTheseWords() {
+    void wordsOfStoredRunsStayTheSame() {
         QVERIFY(known<RunStatus>("").complete && known<RunStage>("").complete);
         QCOMPARE(known<RunStatus>("").words,
                  (std::vector<std::string>{"running", "finished", "stopped", "failed", "diverged",

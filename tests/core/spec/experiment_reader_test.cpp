@@ -14,7 +14,7 @@ class ExperimentReaderTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void remembersWhereEachValueStands() {
+    void remembersTheLineOfEachValue() {
         const auto draft = readExperiment("seed = 7\n"
                                           "\n"
                                           "[pretrain] # a comment\n"
@@ -33,7 +33,7 @@ private Q_SLOTS:
                 OptionValue(std::vector<std::string>{"icl", "mfm"}));
     }
 
-    void readsEveryWayToWriteAKey_data() {
+    void readsEverySpellingOfAKey_data() {
         QTest::addColumn<QString>("toml");
         QTest::newRow("table") << "[pretrain]\nepochs = 3";
         QTest::newRow("dotted") << "pretrain.epochs = 3";
@@ -43,7 +43,7 @@ private Q_SLOTS:
         QTest::newRow("Windows line ends") << "[pretrain]\r\nepochs = 3\r\n";
         QTest::newRow("byte order mark") << "\ufeffpretrain.epochs = 3";
     }
-    void readsEveryWayToWriteAKey() {
+    void readsEverySpellingOfAKey() {
         QFETCH(QString, toml);
         const auto draft = readExperiment(toml.toStdString(), "a.toml");
         QVERIFY2(draft, draft ? "" : draft.problem().text().c_str());
@@ -51,19 +51,19 @@ private Q_SLOTS:
         QVERIFY(draft->entries.at("pretrain.epochs").value == OptionValue(std::int64_t{3}));
     }
 
-    void everyExperimentThatIsShippedCanBeRun_data() {
+    void everyShippedExperimentIsValid_data() {
         QTest::addColumn<QString>("file");
         const QDir folder(FLIP_SOURCE_DIR "/experiments");
         QDirIterator files(folder.path(), {"*.toml"}, QDir::Files, QDirIterator::Subdirectories);
         while (files.hasNext()) {
             const QString file = files.next();
             const QString name = folder.relativeFilePath(file);
-            if (!name.startsWith("import/")) { // schemas are there
+            if (!name.startsWith("import/")) { // contains schemas
                 QTest::newRow(qPrintable(name)) << file;
             }
         }
     }
-    void everyExperimentThatIsShippedCanBeRun() {
+    void everyShippedExperimentIsValid() {
         QFETCH(QString, file);
         QFile read(file);
         QVERIFY(read.open(QIODevice::ReadOnly));
@@ -73,13 +73,13 @@ private Q_SLOTS:
         QVERIFY2(spec, spec ? "" : spec.problem().text().c_str());
     }
 
-    void anEmptyFileLeavesAllOpen() {
+    void anEmptyFileSetsNothing() {
         const auto draft = readExperiment("# nothing yet\n", "a.toml");
         QVERIFY(draft.ok());
         QVERIFY(draft->entries.empty());
     }
 
-    void saysWhatIsWrongAndOnWhichLine_data() {
+    void reportsTheErrorAndItsLine_data() {
         QTest::addColumn<QString>("toml");
         QTest::addColumn<QString>("text");
         const auto row = [](const char* name, const char* toml, const char* text) {
@@ -101,7 +101,7 @@ private Q_SLOTS:
             "a.toml:1: pretrain is a table; write [pretrain] and its keys below it");
         row("text for a number", "[pretrain]\nepochs = \"ten\"",
             "a.toml:2: pretrain.epochs is \"ten\"; write a whole number from 1 to 100000");
-        row("switch for a number", "seed = true",
+        row("boolean for a number", "seed = true",
             "a.toml:1: seed is true; write a whole number from 0 to 9007199254740991");
         row("date for text", "[data]\ndataset = 2024-01-02",
             "a.toml:2: data.dataset is a date or time; write text");
@@ -110,10 +110,10 @@ private Q_SLOTS:
             "whole numbers, each from 1 to 65536");
         row("one word for a list", "[pretrain]\nlosses = \"icl\"",
             "a.toml:2: pretrain.losses is \"icl\"; write a list of one or more of icl, mfm, mlm");
-        row("the first of two", "[text]\nmax_tokens = \"x\"\n[data]\ndatset = \"d\"",
+        row("first of two errors", "[text]\nmax_tokens = \"x\"\n[data]\ndatset = \"d\"",
             "a.toml:2: text.max_tokens is \"x\"; write a whole number from 3 to 8192");
     }
-    void saysWhatIsWrongAndOnWhichLine() {
+    void reportsTheErrorAndItsLine() {
         QFETCH(QString, toml);
         QFETCH(QString, text);
         const auto draft = readExperiment(toml.toStdString(), "a.toml");
@@ -121,7 +121,7 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(draft.problem().text()), text);
     }
 
-    void namesTheLineThatIsNotToml_data() {
+    void reportsTheLineOfATomlError_data() {
         QTest::addColumn<QByteArray>("toml");
         QTest::addColumn<QString>("where");
         QTest::newRow("open list") << QByteArray("seed = 1\nx = [1,") << "a.toml:2";
@@ -132,7 +132,7 @@ private Q_SLOTS:
         QTest::newRow("deeply nested")
             << QByteArray("x = ") + QByteArray(100000, '[') << "a.toml:1";
     }
-    void namesTheLineThatIsNotToml() {
+    void reportsTheLineOfATomlError() {
         QFETCH(QByteArray, toml);
         QFETCH(QString, where);
         const auto draft = readExperiment(toml.toStdString(), "a.toml");
@@ -214,7 +214,7 @@ private Q_SLOTS:
             "--set: seed is \"1\\nkind=\\\"x\\\"\"; write a whole number from 0 to "
             "9007199254740991");
         row("text.template=\"a",
-            "--set: text.template is not well quoted; close the quote, or leave quotes out");
+            "--set: text.template is not quoted correctly; close the quote, or omit the quotes");
         row("id.hidden=64,x",
             "--set: id.hidden is \"64,x\"; write a list of one or more whole numbers, each from 1 "
             "to 65536");
@@ -229,7 +229,7 @@ private Q_SLOTS:
         QVERIFY(draft.entries.empty());
     }
 
-    void anAssignmentBeatsTheFile() {
+    void anAssignmentOverridesTheFile() {
         auto draft = readExperiment("seed = 7\n[data]\ndataset = \"d\"", "a.toml");
         QVERIFY(draft.ok());
         QVERIFY(applyAssignment(*draft, "seed=8").ok());

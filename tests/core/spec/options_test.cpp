@@ -17,8 +17,8 @@ using namespace flip;
 
 namespace {
 
-// The structured bindings name every member: a member added to RunSpec stops this file from
-// compiling until it is bound here, and then fails the tests until it has its row.
+// The structured bindings name every member: after a member is added to RunSpec, this file does not
+// compile until it is bound here, and the tests fail until it has a row.
 auto members(const RunSpec::Data& g) {
     const auto& [m0] = g;
     return std::tie(m0);
@@ -99,7 +99,7 @@ private Q_SLOTS:
         QVERIFY(findOption("pretrain.batchsize") == nullptr);
     }
 
-    void eachRowMovesItsOwnMemberOnly() {
+    void eachRowSetsOnlyItsMember() {
         RandomStream random(1, "test");
         for (const Option& option : options()) {
             const RunSpec before = defaultSpec();
@@ -119,7 +119,7 @@ private Q_SLOTS:
         }
     }
 
-    void startsWhereTheDocumentationSays_data() {
+    void hasTheDocumentedDefaults_data() {
         QTest::addColumn<QString>("key");
         QTest::addColumn<QString>("byDefault");
         QTest::addColumn<QString>("published");
@@ -187,7 +187,7 @@ private Q_SLOTS:
         same("finetune.id_batch_size", "1024");
         row("finetune.mixing_from", "\"validation\"", "\"training\"");
     }
-    void startsWhereTheDocumentationSays() {
+    void hasTheDocumentedDefaults() {
         QFETCH(QString, key);
         QFETCH(QString, byDefault);
         QFETCH(QString, published);
@@ -199,7 +199,7 @@ private Q_SLOTS:
         QCOMPARE(formatValue(option->get(*spec)), published.toStdString());
     }
 
-    void aChosenValueBeatsTheRecipe() {
+    void aSetValueOverridesTheRecipe() {
         RunDraft draft;
         draft.set("data.dataset", std::string("d"));
         draft.set("recipe", std::string("published"));
@@ -210,7 +210,7 @@ private Q_SLOTS:
         QVERIFY(spec->finetune.decay == DecayedParameters::All);
     }
 
-    void defaultsAreLegal() {
+    void defaultsAreValid() {
         for (const Option& option : options()) {
             for (const RecipeKind recipe : allChoices<RecipeKind>()) {
                 const OptionValue& value = option.defaultFor(recipe);
@@ -221,7 +221,7 @@ private Q_SLOTS:
         }
     }
 
-    void edgesAreAcceptedAndWhatLiesBeyondIsNot() {
+    void acceptsTheLimitsAndRefusesValuesBeyond() {
         for (const Option& option : options()) {
             if (!isNumeric(option)) {
                 continue;
@@ -240,7 +240,7 @@ private Q_SLOTS:
         }
     }
 
-    void refusesAndSaysWhatIsAllowed_data() {
+    void refusesInvalidValuesAndNamesValidOnes_data() {
         QTest::addColumn<QString>("key");
         QTest::addColumn<OptionValue>("value");
         QTest::addColumn<QString>("text");
@@ -266,7 +266,7 @@ private Q_SLOTS:
         row("no losses", "pretrain.losses", std::vector<std::string>{},
             "x.toml:3: pretrain.losses is an empty list; choose a list of one or more of icl, mfm, "
             "mlm");
-        row("a loss twice", "pretrain.losses", std::vector<std::string>{"icl", "mfm", "icl"},
+        row("duplicate loss", "pretrain.losses", std::vector<std::string>{"icl", "mfm", "icl"},
             "x.toml:3: pretrain.losses names 'icl' twice; name it once");
         row("unknown loss", "pretrain.losses", std::vector<std::string>{"itc"},
             "x.toml:3: pretrain.losses names 'itc'; choose a list of one or more of icl, mfm, mlm");
@@ -287,7 +287,7 @@ private Q_SLOTS:
         row("unknown key", "pretrain.batchsize", std::int64_t{3},
             "x.toml:3: unknown key 'pretrain.batchsize'; did you mean 'pretrain.batch_size'?");
     }
-    void refusesAndSaysWhatIsAllowed() {
+    void refusesInvalidValuesAndNamesValidOnes() {
         QFETCH(QString, key);
         QFETCH(OptionValue, value);
         QFETCH(QString, text);
@@ -296,7 +296,7 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(spec.problem().text()), text);
     }
 
-    void aFormsProblemNamesTheKey() {
+    void aProblemWithoutAFileNamesTheKey() {
         const auto spec = resolveWith("pretrain.epochs", std::int64_t{0});
         QVERIFY(!spec);
         QCOMPARE(spec.problem().where, std::string("pretrain.epochs"));
@@ -311,13 +311,13 @@ private Q_SLOTS:
                              "[data]"));
     }
 
-    void aWholeNumberServesAsAReal() {
+    void acceptsAnIntegerForAReal() {
         const auto spec = resolveWith("pretrain.temperature", std::int64_t{2});
         QVERIFY(spec.ok());
         QCOMPARE(spec->pretrain.temperature, 2.0);
     }
 
-    void randomSpecsSurviveTheExperimentFile() {
+    void randomSpecsSurviveARoundTrip() {
         RandomStream random(2, "test");
         for (int i = 0; i < 300; ++i) {
             const RunSpec spec = randomSpec(random);
@@ -333,19 +333,19 @@ private Q_SLOTS:
         }
     }
 
-    void writesNumbersAsPeopleDo_data() {
+    void formatsNumbersBriefly_data() {
         QTest::addColumn<double>("value");
         QTest::addColumn<QString>("text");
         QTest::newRow("small") << 1e-4 << "1e-4";
-        QTest::newRow("half a ten-thousandth") << 5e-5 << "5e-5";
+        QTest::newRow("smaller") << 5e-5 << "5e-5";
         QTest::newRow("whole") << 20.0 << "20.0";
         QTest::newRow("large") << 1e22 << "1e22";
         QTest::newRow("tenth") << 0.1 << "0.1";
         QTest::newRow("third") << 1.0 / 3 << "0.3333333333333333";
         QTest::newRow("negative zero") << -0.0 << "-0.0";
-        QTest::newRow("least") << 5e-324 << "5e-324";
+        QTest::newRow("smallest") << 5e-324 << "5e-324";
     }
-    void writesNumbersAsPeopleDo() {
+    void formatsNumbersBriefly() {
         QFETCH(double, value);
         QFETCH(QString, text);
         QCOMPARE(QString::fromStdString(formatValue(value)), text);
@@ -374,7 +374,7 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(nearestKey(typed.toStdString())), meant);
     }
 
-    void everyRowExplainsItself() {
+    void everyRowHasLabelAndHelp() {
         for (const Option& option : options()) {
             const char* key = option.key.c_str();
             QVERIFY2(!option.label.empty() && !option.label.ends_with('.'), key);
@@ -387,7 +387,7 @@ private Q_SLOTS:
         }
     }
 
-    void rowsOfOneTableStandTogether() {
+    void rowsOfOneTableAreContiguous() {
         std::set<std::string> finished;
         std::string current;
         for (const Option& option : options()) {
@@ -401,7 +401,7 @@ private Q_SLOTS:
         }
     }
 
-    void theDocumentationIsAnExperimentFile() {
+    void optionsAsTomlIsAnExperimentFile() {
         const std::string toml = optionsAsToml();
         const auto draft = readExperiment(toml, "x.toml");
         QVERIFY2(draft.ok(), draft.ok() ? "" : draft.problem().text().c_str());
@@ -421,7 +421,7 @@ private Q_SLOTS:
         }
     }
 
-    void aRunOfEveryKindOfPartReadsEveryOption() {
+    void everyOptionIsReadBySomeRun() {
         for (const Option& option : options()) {
             const BackboneKind backbone =
                 option.backbones.empty() ? BackboneKind::Lr : option.backbones.front();

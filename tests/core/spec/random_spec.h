@@ -11,7 +11,7 @@
 
 namespace flip {
 
-/// Text with what is awkward to quote: quotes, braces, line ends, control and wide characters.
+/// Text that is hard to quote: quotes, braces, line ends, control and wide characters.
 inline std::string randomText(RandomStream& random) {
     static const std::array<std::string, 16> kPieces{
         "user_id", " is ", "{title}", "\"",    "\\",           "\n",  "\t",   "\x01",
@@ -30,7 +30,7 @@ inline std::int64_t randomInteger(RandomStream& random, const Option& option) {
            static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low) + 1));
 }
 
-/// A legal value of the option, drawn from its whole range.
+/// A valid value of the option, drawn from its whole range.
 inline OptionValue randomValue(RandomStream& random, const Option& option) {
     switch (option.type) {
     case OptionType::Integer:
@@ -67,7 +67,7 @@ inline OptionValue randomValue(RandomStream& random, const Option& option) {
     return {};
 }
 
-/// A legal spec with every option drawn at random.
+/// A valid spec with every option drawn at random.
 inline RunSpec randomSpec(RandomStream& random) {
     RunSpec spec{};
     for (const Option& option : options()) {
@@ -76,7 +76,7 @@ inline RunSpec randomSpec(RandomStream& random) {
     return spec;
 }
 
-/// The defaults, over a dataset of this name.
+/// The defaults, with a dataset of this name.
 inline RunSpec defaultSpec(const std::string& dataset = "movielens-100k",
                            const std::string& kind = "flip") {
     RunDraft draft;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Bit by bit, so that nothing is "about equal"; every not-a-number counts as the same.
+// Compared bit by bit, not approximately; all NaNs count as equal.
 bool same(double a, double b) {
     return (std::isnan(a) && std::isnan(b)) ||
            std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
@@ -47,10 +47,10 @@ bool same(const std::optional<T>& a, const std::optional<T>& b);
 template <class T>
 bool same(const std::map<std::string, T>& a, const std::map<std::string, T>& b);
 
-// Structured bindings: a member added to a fact stops this file from compiling.
+// Structured bindings: after a member is added to a fact, this file does not compile.
 auto tied(const Problem& v) {
-    const auto& [a, b, world] = v; // the cause is for the moment, not for the record
-    (void)world;
+    const auto& [a, b, systemError] = v; // not stored
+    (void)systemError;
     return std::tie(a, b);
 }
 auto tied(const Metrics& v) {
@@ -129,7 +129,7 @@ bool same(const Fact& a, const Fact& b) {
                                          a);
 }
 
-/// Any double: every exponent, both signs, now and then none at all.
+/// Any double: every exponent, both signs, sometimes NaN or infinity.
 double anyReal(RandomStream& random) {
     if (random.below(20) == 0) {
         return std::array{0.0,
@@ -262,7 +262,7 @@ class RunEventJsonTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void everyFactComesBackBitByBit() {
+    void everyFactSurvivesARoundTripBitByBit() {
         RandomStream random(5, "test");
         for (int i = 0; i < test::rounds(5000); ++i) {
             const RunEvent event{.wallSeconds = anyReal(random), .fact = anyFact(random)};
@@ -276,7 +276,7 @@ private Q_SLOTS:
         }
     }
 
-    void spellsAStepAsTheContractDoes() {
+    void writesAStepAsSpecified() {
         const std::string json =
             toJson({.wallSeconds = 1.5,
                     .fact = StepDone{
@@ -296,7 +296,7 @@ private Q_SLOTS:
         QCOMPARE(line["losses"].toObject()["total"].toDouble(), 18.75);
     }
 
-    void putsBranchesBesideTheRunsOwnFigures() {
+    void nestsBranchesBelowTheRunsOwnMetrics() {
         EpochDone epoch{.stage = RunStage::Finetune, .epoch = 2, .step = 100, .best = true};
         epoch.valid[""] = Metrics{.auc = 0.8, .logLoss = 0.5, .rows = 10, .positives = 4};
         epoch.valid["id"] = Metrics{.auc = 0.75, .logLoss = 0.6, .rows = 10, .positives = 4};
@@ -312,7 +312,7 @@ private Q_SLOTS:
         QVERIFY(valid["text"].toObject().contains("auc"));
     }
 
-    void spellsAlignmentAndLogAsTheContractDoes() {
+    void writesAlignmentAndLogAsSpecified() {
         const QJsonObject alignment =
             parsed(toJson({.wallSeconds = 0,
                            .fact = AlignmentMeasured{.epoch = 3,
@@ -332,7 +332,7 @@ private Q_SLOTS:
         QCOMPARE(log["text"].toString(), "3 rows are cut");
     }
 
-    void givesTheResultOfARun() {
+    void writesTheResultOfARun() {
         RunEnded end{
             .status = RunStatus::Failed, .reason = "", .seconds = 12.5, .peakRssBytes = 1 << 30};
         end.metrics["valid"][""] = Metrics{.auc = 0.8, .logLoss = 0.5, .rows = 10, .positives = 4};
@@ -378,19 +378,19 @@ private Q_SLOTS:
         QCOMPARE(parsed(toJson({.wallSeconds = 0, .fact = fact}))["event"].toString(), name);
     }
 
-    void refusesWhatIsNoEvent_data() {
+    void refusesInvalidEvents_data() {
         QTest::addColumn<QByteArray>("json");
         QTest::newRow("nothing") << QByteArray("");
-        QTest::newRow("half a line") << QByteArray("{\"event\":\"step\",\"st");
+        QTest::newRow("truncated line") << QByteArray("{\"event\":\"step\",\"st");
         QTest::newRow("a list") << QByteArray("[1]");
         QTest::newRow("no name") << QByteArray("{}");
         QTest::newRow("unknown name") << QByteArray(R"({"event":"party"})");
         QTest::newRow("unknown kind") << QByteArray(R"({"event":"start","kind":"tune"})");
         QTest::newRow("unknown stage") << QByteArray(R"({"event":"step","stage":"Finetune"})");
-        QTest::newRow("no word for a stage") << QByteArray(R"({"event":"stage","stage":2})");
+        QTest::newRow("number for a stage") << QByteArray(R"({"event":"stage","stage":2})");
         QTest::newRow("unknown status") << QByteArray(R"({"event":"end","status":"done"})");
         QTest::newRow("text for a step") << QByteArray(R"({"event":"step","step":"7"})");
-        QTest::newRow("part of a step") << QByteArray(R"({"event":"step","step":7.5})");
+        QTest::newRow("fractional step") << QByteArray(R"({"event":"step","step":7.5})");
         QTest::newRow("beyond 64 bits") << QByteArray(R"({"event":"step","step":1e300})");
         QTest::newRow("just beyond 63 bits")
             << QByteArray(R"({"event":"step","step":9223372036854775808})");
@@ -399,7 +399,7 @@ private Q_SLOTS:
             R"({"event":"alignment","masked":["a"],"words":["b"],"share":[],"lift":[]})");
         QTest::newRow("nested too deep") << QByteArray(R"({"event":)") + QByteArray(100000, '[');
     }
-    void refusesWhatIsNoEvent() {
+    void refusesInvalidEvents() {
         QFETCH(QByteArray, json);
         const auto event = eventFromJson(json.toStdString());
         QVERIFY(!event);
@@ -418,7 +418,7 @@ private Q_SLOTS:
             }
             refused += eventFromJson(json) ? 0 : 1;
         }
-        QVERIFY(refused > test::rounds(2500)); // a line cut short is never an event
+        QVERIFY(refused > test::rounds(2500)); // a truncated line is never an event
     }
 };
 

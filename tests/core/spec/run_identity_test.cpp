@@ -5,23 +5,23 @@
 using namespace flip;
 using Words = std::vector<std::string>;
 
-/// What sets two computations of one recipe apart.
+/// How two computations of one recipe differ.
 class RunIdentityTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void equalsDifferInNothing() {
+    void equalIdentitiesDoNotDiffer() {
         QVERIFY(changedInputs(sample(), sample()).empty());
         QVERIFY(changedComputation(sample(), sample()).empty());
     }
 
-    void whatIsNotKnownIsNoDifference() {
+    void unknownPartsAreNoDifference() {
         QVERIFY(changedInputs(sample(), {}).empty() && changedInputs({}, sample()).empty());
         QVERIFY(changedComputation(sample(), {}).empty());
         QVERIFY(changedComputation({}, sample()).empty());
     }
 
-    void inputsAreNamed() {
+    void namesChangedInputs() {
         RunIdentity now = sample();
         now.languageModel = "other";
         now.split = "other";
@@ -30,12 +30,12 @@ private Q_SLOTS:
         QVERIFY(changedComputation(sample(), now).empty());
     }
 
-    void whatComputesIsNamedWithBothValues() {
+    void namesChangedComputationWithBothValues() {
         RunIdentity now = sample();
         now.threads = 1;
         now.processor = "B";
         QCOMPARE(changedComputation(sample(), now),
-                 (Words{"processor B, before A", "1 thread, before 2"}));
+                 (Words{"CPU B, before A", "1 thread, before 2"}));
         QVERIFY(changedInputs(sample(), now).empty());
     }
 

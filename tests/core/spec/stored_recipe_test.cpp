@@ -8,12 +8,12 @@
 
 using namespace flip;
 
-/// Recipes as runs keep them, of this version and of older ones.
+/// Recipes as stored with runs, of this version and of older ones.
 class StoredRecipeTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void whatIsStoredIsReadBack() {
+    void aRecipeSurvivesARoundTrip() {
         RandomStream random(3, "test");
         for (int round = 0; round < 200; ++round) {
             const RunSpec spec = randomSpec(random);
@@ -23,12 +23,12 @@ private Q_SLOTS:
         }
     }
 
-    void theVersionStandsInIt() {
+    void beginsWithTheVersion() {
         const std::string text = storedRecipe(defaultSpec());
         QVERIFY(text.starts_with("recipe_version = " + std::to_string(kRecipeVersion) + "\n"));
     }
 
-    void optionsOfAnotherVersionArePassedOver() {
+    void ignoresOptionsOfAnotherVersion() {
         const std::string text =
             storedRecipe(defaultSpec()) + "future = 1\n[later]\na = 1\nb = [1, \"x\"]\n";
         QVERIFY(!readExperiment(text, "x.toml").ok());
@@ -37,39 +37,38 @@ private Q_SLOTS:
         QVERIFY(differences(*read, defaultSpec()).empty());
     }
 
-    void whatCannotBeMeantIsAProblem_data() {
+    void refusesInvalidRecipes_data() {
         QTest::addColumn<QString>("from");
         QTest::addColumn<QString>("to");
-        QTest::addColumn<QString>("says");
-        const auto row = [](const char* name, const char* from, const char* to, const char* says) {
-            QTest::newRow(name) << from << to << says;
-        };
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char* name, const char* from, const char* to,
+                            const char* message) { QTest::newRow(name) << from << to << message; };
         row("newer version", "recipe_version = 3", "recipe_version = 4",
             "recipe: is of version 4, this program knows versions up to 3; use the program that "
             "wrote it");
         row("unknown choice", "backbone = \"dcn-mix\"", "backbone = \"dcn-next\"",
             "id.backbone is \"dcn-next\"");
         row("wrong type", "seed = 1", "seed = \"x\"", "seed");
-        row("no TOML", "seed = 1", "seed =", "is not TOML");
+        row("not TOML", "seed = 1", "seed =", "is not TOML");
     }
-    void whatCannotBeMeantIsAProblem() {
+    void refusesInvalidRecipes() {
         QFETCH(QString, from);
         QFETCH(QString, to);
-        QFETCH(QString, says);
+        QFETCH(QString, message);
         QString text = QString::fromStdString(storedRecipe(defaultSpec()));
         QVERIFY(text.contains(from));
         const auto read = readStoredRecipe(text.replace(from, to).toStdString(), "recipe");
         QVERIFY(!read);
-        QVERIFY2(QString::fromStdString(read.problem().text()).contains(says),
+        QVERIFY2(QString::fromStdString(read.problem().text()).contains(message),
                  read.problem().text().c_str());
     }
 
     void anOldRecipeKeepsItsMeaning_data() {
-        QTest::addColumn<QString>("held");
+        QTest::addColumn<QString>("stored");
         QTest::addColumn<QString>("key");
         QTest::addColumn<QString>("value");
-        const auto row = [](const char* held, const char* key, const char* value) {
-            QTest::addRow("%s: %s", held, key) << held << key << value;
+        const auto row = [](const char* stored, const char* key, const char* value) {
+            QTest::addRow("%s: %s", stored, key) << stored << key << value;
         };
         row("epochs = 4", "finetune.mixing", "\"one\"");
         row("epochs = 4", "finetune.mixing_from", "\"training\"");
@@ -81,15 +80,15 @@ private Q_SLOTS:
         row("unknown_rate = 0.2", "finetune.unknown_fields", "\"*\"");
         row("unknown_rate = 0.0", "finetune.unknown_fields", "\"\"");
         row("unknown_rate = 0.2\nunknown_fields = \"user\"", "finetune.unknown_fields", "\"user\"");
-        // Of version 2, which does not say so, but knows the option.
+        // Version 2, which does not state its version but has this option.
         row("mixing = \"unknown\"", "finetune.unknown_rate", "0.4");
     }
     void anOldRecipeKeepsItsMeaning() {
-        QFETCH(QString, held);
+        QFETCH(QString, stored);
         QFETCH(QString, key);
         QFETCH(QString, value);
         const std::string text =
-            "kind = \"finetune\"\n[data]\ndataset = \"d\"\n[finetune]\n" + held.toStdString();
+            "kind = \"finetune\"\n[data]\ndataset = \"d\"\n[finetune]\n" + stored.toStdString();
         const auto spec = readStoredRecipe(text, "recipe");
         QVERIFY2(spec, spec ? "" : spec.problem().text().c_str());
         QCOMPARE(formatValue(findOption(key.toStdString())->get(*spec)), value.toStdString());

@@ -13,13 +13,13 @@
 namespace flip::test {
 
 /// A small workspace with one of everything: a dataset and another one in the trash, a pretrained
-/// run "pre", a finished one "clicked" with predictions, "cut", which can go on, and "gone", which
-/// is in the trash. All files are closed.
+/// run "pre", a finished one "clicked" with predictions, "cut", which can be resumed, and "gone",
+/// which is in the trash. All files are closed.
 class CheckedWorkspace {
 public:
     CheckedWorkspace() {
         namespace fs = std::filesystem;
-        fs::remove_all(workspace().folder() / "source"); // what the dataset was read from
+        fs::remove_all(workspace().folder() / "source"); // the dataset's source
         writeWeights("clicked", kFinalWeights);
         writeWeights("clicked", kIdWeights);
         train("pre", RunStatus::Finished);
@@ -27,7 +27,7 @@ public:
         train("cut", RunStatus::Stopped);
         writeWeights("cut", kTrainingState);
         train("gone", RunStatus::Failed);
-        expect(deleteRuns(workspace(), {"gone"}, /*evenParents=*/false));
+        expect(deleteRuns(workspace(), {"gone"}, /*force=*/false));
         fs::copy(workspace().dataset("clicks"), workspace().dataset("old"),
                  fs::copy_options::recursive);
         expect(deleteDataset(workspace(), "old", /*withRuns=*/false));
@@ -39,7 +39,7 @@ public:
     }
     QString folder() const { return project_.folder(); }
 
-    /// A finished run trains so, or one that ends otherwise.
+    /// Stores the facts of a run that ends with this status.
     void train(const std::string& name, RunStatus status) const {
         RunSpec spec = defaultSpec();
         spec.kind = RunKind::Pretrain;
@@ -75,7 +75,7 @@ private:
     PredictedRun project_;
 };
 
-/// Writes these bytes over those of a file.
+/// Overwrites the bytes of a file from this offset on.
 inline void overwrite(const std::filesystem::path& file, std::size_t at, std::string_view bytes) {
     std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
     stream.seekp(static_cast<std::streamoff>(at));

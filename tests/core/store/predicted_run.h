@@ -20,7 +20,7 @@
 namespace flip::test {
 
 /// A workspace with the dataset "clicks" (fields user_id of ten values, film of forty) and a
-/// finished run of it with predictions, made without training: logits lean towards the label.
+/// finished run of it with predictions, made without training: logits correlate with the label.
 class PredictedRun {
 public:
     explicit PredictedRun(bool joint = true) {
@@ -72,13 +72,13 @@ public:
 
     void removeDataset() const { std::filesystem::remove_all(workspace().dataset("clicks")); }
 
-    /// The same rows, split otherwise.
+    /// The same rows, with another split.
     void changeDataset() const {
         removeDataset();
         importClicks("clicks", 6);
     }
 
-    StoredPredictions predictions; // as they lie on the disk after save()
+    StoredPredictions predictions; // as they are on disk after save()
 
 private:
     void importClicks(const std::string& name, std::uint64_t splitSeed) const {

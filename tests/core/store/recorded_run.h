@@ -9,7 +9,7 @@
 
 namespace flip {
 
-/// Keeps what it is given, as JSON lines.
+/// Keeps all facts, also as JSON lines.
 class CollectingSink final : public RunSink {
 public:
     void take(const RunEvent& event) override {

@@ -74,7 +74,7 @@ private:
         return exportRun(project.workspace(), *store, PredictedRun::kName, zip);
     }
 
-    /// That nothing came in.
+    /// Verifies that nothing was imported.
     static void verifyEmpty(const Workspace& workspace) {
         auto store = RunStore::open(workspace);
         QVERIFY(store->list()->runs.empty() && store->trashed()->runs.empty());
@@ -82,7 +82,7 @@ private:
     }
 
 private Q_SLOTS:
-    void aRunMovesToAnotherWorkspace() {
+    void movesARunToAnotherWorkspace() {
         const PredictedRun project;
         const auto bytes = exportTo(project, at("run.zip"));
         QVERIFY2(bytes.ok(), bytes.ok() ? "" : bytes.problem().text().c_str());
@@ -91,7 +91,7 @@ private Q_SLOTS:
         const auto imported = importRun(workspace, at("run.zip"), "");
         QVERIFY2(imported.ok(), imported.ok() ? "" : imported.problem().text().c_str());
         QCOMPARE(imported->name, PredictedRun::kName);
-        QVERIFY(!imported->datasetIsHere && imported->dataset == "clicks");
+        QVERIFY(!imported->hasDataset && imported->dataset == "clicks");
         auto store = RunStore::open(workspace);
         QVERIFY(checkDatabase(workspace.database()).damaged.empty());
         const RunSummary run = *store->find("clicked");
@@ -112,7 +112,7 @@ private Q_SLOTS:
                 !fs::exists(folder / "weights.safetensors.x7Rk2a"));
     }
 
-    void aTakenNameIsRefusedAndAnotherTaken() {
+    void refusesATakenNameAndAcceptsAnother() {
         const PredictedRun project;
         QVERIFY(exportTo(project, at("run.zip")).ok());
         const Workspace workspace = project.workspace();
@@ -120,7 +120,7 @@ private Q_SLOTS:
         QVERIFY(!refused.ok());
         QVERIFY(refused.problem().what.find("--name") != std::string::npos);
         const auto imported = importRun(workspace, at("run.zip"), "twin");
-        QVERIFY(imported.ok() && imported->datasetIsHere);
+        QVERIFY(imported.ok() && imported->hasDataset);
         QCOMPARE(contentOf(workspace.checkpoints("twin") / kPredictionsFile),
                  contentOf(project.predictionsFile()));
         QVERIFY(deleteRuns(workspace, {"twin"}, false).ok());
@@ -130,7 +130,7 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(workspace.folder() / "out"));
     }
 
-    void aLiveRunIsNotExported() {
+    void refusesToExportALiveRun() {
         const PredictedRun project;
         const RunRecorder live = newRun(project.workspace(), "live");
         auto store = RunStore::open(project.workspace());
@@ -140,7 +140,7 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(at("live.zip")));
     }
 
-    void whatCannotBeWrittenLeavesNothing() {
+    void aFailedExportLeavesNothing() {
         const PredictedRun project;
         const auto refused = exportTo(project, at("nowhere") / "run.zip");
         QVERIFY(!refused.ok());
@@ -150,24 +150,24 @@ private Q_SLOTS:
         QVERIFY(fs::is_empty(folder));
     }
 
-    void refusesWhatIsDamaged_data() {
+    void refusesADamagedArchive_data() {
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("says");
         QTest::newRow("weights changed") << "weights"
                                          << "weights.safetensors";
-        QTest::newRow("cut short") << "cut"
+        QTest::newRow("truncated") << "cut"
                                    << "run.zip";
-        QTest::newRow("no zip at all") << "text"
-                                       << "run.zip";
+        QTest::newRow("not a zip") << "text"
+                                   << "run.zip";
         QTest::newRow("empty") << "empty"
                                << "run.zip";
         QTest::newRow("not there") << "missing"
                                    << "run.zip";
-        QTest::newRow("a zip of something else") << "other"
-                                                 << "is no run that";
+        QTest::newRow("a zip with other content") << "other"
+                                                  << "was not written by";
     }
 
-    void refusesWhatIsDamaged() {
+    void refusesADamagedArchive() {
         QFETCH(QString, kind);
         QFETCH(QString, says);
         const PredictedRun project;
@@ -196,13 +196,13 @@ private Q_SLOTS:
         verifyEmpty(workspace);
     }
 
-    void refusesAManifestThatLies_data() {
+    void refusesAnInvalidManifest_data() {
         QTest::addColumn<QString>("manifest");
         const auto row = [](const char* name, const char* manifest) {
             QTest::newRow(name) << QString(manifest);
         };
-        row("no object", "[]");
-        row("no JSON", "{");
+        row("not an object", "[]");
+        row("not JSON", "{");
         row("another format", R"({"format": "zip", "version": 1})");
         row("of a later version", R"({"format": "flip-run", "version": 2})");
         row("no run", R"({"format": "flip-run", "version": 1, "files": []})");
@@ -210,7 +210,7 @@ private Q_SLOTS:
             R"({"format": "flip-run", "version": 1, "run": {}, "facts_hash": "", "files": []})");
     }
 
-    void refusesAManifestThatLies() {
+    void refusesAnInvalidManifest() {
         QFETCH(QString, manifest);
         auto writer = ZipWriter::create(at("run.zip"));
         QVERIFY(writer->addText("run.json", manifest.toStdString()).ok());
@@ -221,14 +221,14 @@ private Q_SLOTS:
         verifyEmpty(workspace);
     }
 
-    void filesStayInsideTheRun_data() {
+    void refusesFilesOutsideTheRun_data() {
         QTest::addColumn<QString>("name");
         for (const char* name : {"../out", "/tmp/out", "a/../../out", "", "lock", "a/"}) {
             QTest::newRow(name) << QString(name);
         }
     }
 
-    void filesStayInsideTheRun() {
+    void refusesFilesOutsideTheRun() {
         QFETCH(QString, name);
         QJsonObject run{{"seed", 1}, {"last_step", 0}, {"facts", 0}};
         for (const char* key : {"name", "status", "kind", "dataset", "dataset_hash", "created",
@@ -254,7 +254,7 @@ private Q_SLOTS:
         verifyEmpty(workspace);
     }
 
-    void anImportKilledAtAnyMomentIsWholeOrNothing() {
+    void aKilledImportIsCompleteOrAbsent() {
         const PredictedRun project;
         QVERIFY(exportTo(project, at("run.zip")).ok());
         const Workspace workspace = freshWorkspace();
@@ -280,13 +280,13 @@ private Q_SLOTS:
         }
     }
 
-    void anImportThatWasNotFinishedIsUndone() {
+    void undoesAnUnfinishedImport() {
         const PredictedRun project;
         QVERIFY(exportTo(project, at("run.zip")).ok());
         const Workspace workspace = freshWorkspace();
         QVERIFY(importRun(workspace, at("run.zip"), "").ok());
         {
-            // As a kill leaves it before the last step.
+            // The state after a kill before the last step.
             SQLite::Database database(workspace.database().string(), SQLite::OPEN_READWRITE);
             database.exec("INSERT INTO trash SELECT id, '', 1, NULL FROM runs");
         }

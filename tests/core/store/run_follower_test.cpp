@@ -20,35 +20,35 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const auto workspace = Workspace::open(folder.path().toStdString());
         QVERIFY(workspace.ok());
-        CollectingSink life;
+        CollectingSink live;
         RunRecorder recorder = newRun(*workspace, "a-run");
         CollectingSink first;
         CollectingSink second;
         {
             const std::jthread writer([&] {
-                const auto tell = [&](const RunEvent& event) {
-                    life.take(event);
+                const auto report = [&](const RunEvent& event) {
+                    live.take(event);
                     recorder.take(event);
                 };
-                tell(startedEvent());
+                report(startedEvent());
                 for (int step = 1; step <= 300; ++step) {
-                    tell(stepEvent(step, step * 0.01));
+                    report(stepEvent(step, step * 0.01));
                     if (step % 20 == 0) {
                         recorder.flush(); // so that a reader finds some of them
                     }
                 }
-                tell(endEvent());
+                report(endEvent());
             });
             const std::jthread one([&] { follow(*workspace, first); });
             const std::jthread other([&] { follow(*workspace, second); });
         }
         QVERIFY(!recorder.problem());
-        QCOMPARE(first.lines, life.lines);
-        QCOMPARE(second.lines, life.lines);
+        QCOMPARE(first.lines, live.lines);
+        QCOMPARE(second.lines, live.lines);
     }
 
 private:
-    /// Reads until nothing more is to come, or for a minute.
+    /// Reads until the last fact has come, or for a minute.
     static void follow(const Workspace& workspace, CollectingSink& sink) {
         auto store = RunStore::open(workspace);
         QElapsedTimer time;

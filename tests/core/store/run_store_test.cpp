@@ -52,29 +52,29 @@ private Q_SLOTS:
         QVERIFY(runs.empty());
     }
 
-    void historyEqualsLife() {
-        CollectingSink life;
+    void replayedRunEqualsLiveRun() {
+        CollectingSink live;
         {
             RunRecorder recorder = newRun(*workspace_, "a-run");
-            const auto tell = [&](const RunEvent& event) {
-                life.take(event);
+            const auto report = [&](const RunEvent& event) {
+                live.take(event);
                 recorder.take(event);
             };
-            tell(startedEvent());
+            report(startedEvent());
             for (int step = 1; step <= 500; ++step) {
-                tell(stepEvent(step, step * 0.01));
+                report(stepEvent(step, step * 0.01));
             }
-            tell({.wallSeconds = 5,
-                  .fact = AlignmentMeasured{.masked = {"a"},
-                                            .words = {"a"},
-                                            .share = {0.1},
-                                            .lift = {1.0 / 3},
-                                            .toFields = {0.7}}});
-            tell({.wallSeconds = 6, .fact = LogLine{"warning", "3 rows are cut"}});
-            tell(endEvent());
+            report({.wallSeconds = 5,
+                    .fact = AlignmentMeasured{.masked = {"a"},
+                                              .words = {"a"},
+                                              .share = {0.1},
+                                              .lift = {1.0 / 3},
+                                              .toFields = {0.7}}});
+            report({.wallSeconds = 6, .fact = LogLine{"warning", "3 rows are cut"}});
+            report(endEvent());
             QVERIFY(!recorder.problem());
         }
-        QCOMPARE(stored("a-run"), life.lines);
+        QCOMPARE(stored("a-run"), live.lines);
     }
 
     void keepsEverythingAboutTheRun() {
@@ -108,7 +108,7 @@ private Q_SLOTS:
         QVERIFY(std::abs(created.secsTo(QDateTime::currentDateTimeUtc())) < 60);
     }
 
-    void aLiveRunReadsRunning() {
+    void aLiveRunIsRunning() {
         RunRecorder recorder = newRun(*workspace_, "live");
         recorder.take(startedEvent());
         const auto run = store().find("live");
@@ -117,7 +117,7 @@ private Q_SLOTS:
         QCOMPARE(run->end.status, RunStatus::Running);
     }
 
-    void aRunWithoutItsEndReadsCrashed() {
+    void aRunWithoutAnEndIsCrashed() {
         {
             RunRecorder recorder = newRun(*workspace_, "gone");
             recorder.take(stepEvent(1, 3.5));
@@ -140,7 +140,7 @@ private Q_SLOTS:
         QCOMPARE(runs.back().name, std::string("one"));
     }
 
-    void namesRunsByItself() {
+    void choosesFreeNames() {
         QCOMPARE(newRun(*workspace_).name(), std::string("flip-movielens-100k-1"));
         QCOMPARE(newRun(*workspace_).name(), std::string("flip-movielens-100k-2"));
         newRun(*workspace_, "flip-movielens-100k-4");
@@ -150,7 +150,7 @@ private Q_SLOTS:
                  std::string("pretrain-books-1"));
     }
 
-    void stepsAroundFilesOfAForgottenRun() {
+    void avoidsFoldersWithFilesOfAnUnknownRun() {
         QVERIFY(makeFolder(workspace_->checkpoints("flip-movielens-100k-1") / "last").ok());
         QCOMPARE(newRun(*workspace_).name(), std::string("flip-movielens-100k-2"));
         const auto refused =
@@ -178,7 +178,7 @@ private Q_SLOTS:
         QCOMPARE(store().find(taken.name())->status, RunStatus::Running);
     }
 
-    void saysThatARunIsUnknown() {
+    void reportsAnUnknownRun() {
         CollectingSink sink;
         const auto replayed = store().replay("nobody", sink);
         QVERIFY(!replayed);
@@ -206,7 +206,7 @@ private Q_SLOTS:
         QCOMPARE(sink.lines, stored("followed"));
     }
 
-    void urgentFactsAreOnTheDiskAtOnce_data() {
+    void writesUrgentFactsAtOnce_data() {
         QTest::addColumn<Fact>("fact");
         QTest::newRow("epoch") << Fact(EpochDone{});
         QTest::newRow("alignment") << Fact(AlignmentMeasured{});
@@ -214,7 +214,7 @@ private Q_SLOTS:
         QTest::newRow("end") << Fact(RunEnded{.status = RunStatus::Finished});
         QTest::newRow("stage") << Fact(StageStarted{});
     }
-    void urgentFactsAreOnTheDiskAtOnce() {
+    void writesUrgentFactsAtOnce() {
         QFETCH(Fact, fact);
         RunRecorder recorder = newRun(*workspace_, QTest::currentDataTag());
         recorder.take(startedEvent());
@@ -223,7 +223,7 @@ private Q_SLOTS:
         QCOMPARE(stored(recorder.name()).size(), std::size_t{3});
     }
 
-    void stepsGoToTheDiskInBatches() {
+    void writesStepsInBatches() {
         RunRecorder recorder = newRun(*workspace_, "batched");
         recorder.take(startedEvent());
         recorder.take(stepEvent(1));
@@ -236,7 +236,7 @@ private Q_SLOTS:
         QCOMPARE(stored("batched").size(), std::size_t{4});
     }
 
-    void resumeKeepsWhatTheCheckpointKnows() {
+    void resumeKeepsFactsUpToTheCheckpoint() {
         const auto checkpoint = checkpointEvent(2);
         {
             RunRecorder recorder = newRun(*workspace_, "r");
@@ -261,7 +261,7 @@ private Q_SLOTS:
         auto resumed = RunRecorder::resume(*workspace_, "r", RunStage::Pretrain, 2);
         QVERIFY2(resumed, resumed ? "" : resumed.problem().text().c_str());
         QVERIFY(std::filesystem::exists(files / "state.safetensors"));
-        QVERIFY(!std::filesystem::exists(files / "state.safetensors.x7Rk2a")); // a kill left it
+        QVERIFY(!std::filesystem::exists(files / "state.safetensors.x7Rk2a")); // left by a kill
         QCOMPARE(stored("r").size(), std::size_t{5});
         QCOMPARE(stored("r").back(), toJson(checkpoint));
         const auto live = store().find("r");
@@ -269,7 +269,7 @@ private Q_SLOTS:
         QCOMPARE(live->lastStep, std::int64_t{2});
         QVERIFY(live->end.metrics.empty());
 
-        // A follower that saw the removed facts sees the new ones, and where they begin.
+        // A follower that saw the removed facts sees the new ones and where they start.
         resumed->take(startedEvent(/*resumedFrom=*/2));
         resumed->take(stepEvent(3));
         resumed->take(endEvent());
@@ -280,7 +280,7 @@ private Q_SLOTS:
         QCOMPARE(store().find("r")->status, RunStatus::Finished);
     }
 
-    void resumeFindsItsPlaceWithoutTheCheckpointsFact() {
+    void resumesWithoutTheFactOfItsCheckpoint() {
         {
             RunRecorder recorder = newRun(*workspace_, "r");
             for (int step = 1; step <= 9; ++step) {
@@ -295,7 +295,7 @@ private Q_SLOTS:
         QCOMPARE(store().find("r")->lastStep, std::int64_t{7});
     }
 
-    void resumeWithoutACheckpointBeginsAnew() {
+    void resumeWithoutACheckpointStartsOver() {
         newRun(*workspace_, "r").take(stepEvent(1));
         const auto resumed = RunRecorder::resume(*workspace_, "r", std::nullopt, 0);
         QVERIFY(resumed.ok());
@@ -303,7 +303,7 @@ private Q_SLOTS:
         QCOMPARE(store().find("r")->lastStep, std::int64_t{0});
     }
 
-    void onlyARunThatCanGoOnIsResumed_data() {
+    void resumesStoppedAndFailedRunsOnly_data() {
         QTest::addColumn<QString>("status");
         QTest::addColumn<bool>("allowed");
         QTest::newRow("stopped") << "stopped" << true;
@@ -311,7 +311,7 @@ private Q_SLOTS:
         QTest::newRow("finished") << "finished" << false;
         QTest::newRow("diverged") << "diverged" << false;
     }
-    void onlyARunThatCanGoOnIsResumed() {
+    void resumesStoppedAndFailedRunsOnly() {
         QFETCH(QString, status);
         QFETCH(bool, allowed);
         const RunStatus ended = choiceOf<RunStatus>(status.toStdString()).value();
@@ -325,7 +325,7 @@ private Q_SLOTS:
         }
     }
 
-    void aLiveRunIsNotResumed() {
+    void refusesToResumeALiveRun() {
         RunRecorder recorder = newRun(*workspace_, "live");
         const auto resumed = RunRecorder::resume(*workspace_, "live", std::nullopt, 0);
         QVERIFY(!resumed);
@@ -334,20 +334,20 @@ private Q_SLOTS:
         QCOMPARE(store().find("live")->status, RunStatus::Finished);
     }
 
-    void aRecorderMovesWithItsRun() {
+    void moveAssignmentWritesAndReleasesTheOldRun() {
         RunRecorder first = newRun(*workspace_, "first");
         first.take(stepEvent(1));
         RunRecorder second = newRun(*workspace_, "second");
         second.take(stepEvent(1));
         second.take(stepEvent(2)); // waits
-        second = std::move(first); // "second" is written and given back
+        second = std::move(first); // "second" is written and released
         QCOMPARE(stored("second").size(), std::size_t{2});
         QCOMPARE(store().find("second")->status, RunStatus::Crashed);
         second.take(endEvent());
         QCOMPARE(store().find("first")->status, RunStatus::Finished);
     }
 
-    void aSoundStoreHasNothingToReport() {
+    void findsNoDamageInAnIntactStore() {
         newRun(*workspace_, "r").take(endEvent());
         QVERIFY(checkDatabase(workspace_->database()).damaged.empty());
     }

@@ -12,22 +12,21 @@
 
 namespace flip::test {
 
-/// Which bytes of an SQLite file mean something: nothing is read from any other, so that no program
-/// can tell whether they are what was written. Those without a meaning are
-///   - the header's counts of changes to the tables (bytes 40 to 43: any number does) and the
-///   number
-///     of the SQLite that wrote last (96 to 99),
-///   - free space within a page: between the cell pointers and the cells, and behind the first four
-///     bytes of a free block, where deleted rows fade,
-///   - pages of the free list, and what of its trunk pages names none,
+/// Which bytes of an SQLite file have a meaning. No other byte is read, so no program can detect a
+/// change in it. Without a meaning are
+///   - the header's count of changes to the tables (bytes 40 to 43: any number is valid) and the
+///     number of the SQLite that wrote last (96 to 99),
+///   - free space within a page: between the cell pointers and the cells, and after the first four
+///     bytes of a free block, where remains of deleted rows are,
+///   - pages of the free list, and the bytes of its trunk pages that name no page,
 ///   - the rest of the last overflow page of a row,
 ///   - in rows of a table with INTEGER PRIMARY KEY the type of that column: its value is the row's
-///     number, which stands before the row.
+///     number, which precedes the row.
 class SqliteBytes {
 public:
     /// The file must be closed, without a log.
     SqliteBytes(const std::string& file, std::string bytes)
-        : bytes_(std::move(bytes)), means_(bytes_.size(), false), pageSize_(number(16, 2)) {
+        : bytes_(std::move(bytes)), isMeaningful_(bytes_.size(), false), pageSize_(number(16, 2)) {
         mark(0, 40);
         mark(44, 52);
         SQLite::Database database(file, SQLite::OPEN_READONLY);
@@ -45,15 +44,15 @@ public:
         }
     }
 
-    /// The places of all bytes that mean something.
-    std::vector<std::size_t> places() const {
-        std::vector<std::size_t> places;
-        for (std::size_t at = 0; at < means_.size(); ++at) {
-            if (means_[at]) {
-                places.push_back(at);
+    /// The offsets of all bytes that have a meaning.
+    std::vector<std::size_t> offsets() const {
+        std::vector<std::size_t> offsets;
+        for (std::size_t at = 0; at < isMeaningful_.size(); ++at) {
+            if (isMeaningful_[at]) {
+                offsets.push_back(at);
             }
         }
-        return places;
+        return offsets;
     }
 
 private:
@@ -66,10 +65,10 @@ private:
     }
 
     void mark(std::size_t at, std::size_t bytes) {
-        std::fill_n(means_.begin() + static_cast<std::ptrdiff_t>(at), bytes, true);
+        std::fill_n(isMeaningful_.begin() + static_cast<std::ptrdiff_t>(at), bytes, true);
     }
 
-    /// Reads a number of variable length, marks it and goes past it.
+    /// Reads a number of variable length, marks it and moves past it.
     std::size_t varint(std::size_t& at) {
         std::size_t value = 0;
         for (int i = 0; i < 9; ++i) {
@@ -109,8 +108,8 @@ private:
             markPayload(at, payload, kind == 13);
             if (kind == 13 && hasKeyColumn) {
                 std::size_t type = at;
-                varint(type); // the length of the row's head
-                means_[type] = false;
+                varint(type); // the length of the row's header
+                isMeaningful_[type] = false;
             }
         }
         if (isInner) {
@@ -118,7 +117,8 @@ private:
         }
     }
 
-    /// Section 1.6 of the file format: what of a row stands in its page, and what in others.
+    /// Section 1.6 of the file format: which part of a row is in its page, and which in overflow
+    /// pages.
     void markPayload(std::size_t at, std::size_t payload, bool isTableLeaf) {
         const std::size_t most = isTableLeaf ? pageSize_ - 35 : (pageSize_ - 12) * 64 / 255 - 23;
         if (payload <= most) {
@@ -139,7 +139,7 @@ private:
     }
 
     std::string bytes_;
-    std::vector<bool> means_;
+    std::vector<bool> isMeaningful_;
     std::size_t pageSize_;
 };
 

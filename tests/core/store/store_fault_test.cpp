@@ -24,7 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Memory that parent and children see alike.
+/// Memory shared by parent and children.
 class SharedCounter {
 public:
     SharedCounter()
@@ -65,7 +65,7 @@ private:
         return opened && opened->replay(run, sink) ? sink.lines.size() : 0;
     }
 
-    /// Overwrites bytes in the middle of the stored text `marker`.
+    /// Flips a bit of the first byte of the stored text `marker`.
     void damage(const std::string& marker) const {
         auto bytes = *readFile(workspace_->database());
         const auto at = bytes.find(marker);
@@ -86,7 +86,7 @@ private Q_SLOTS:
 
     void aKilledRunLosesAtMostOneBatch() {
         SharedCounter steps;
-        SharedCounter microseconds; // of the last step told, since the child's start
+        SharedCounter microseconds; // of the last step recorded, since the child's start
         const auto start = Clock::now();
         const auto elapsed = [&] {
             return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start)
@@ -121,14 +121,14 @@ private Q_SLOTS:
         for (std::size_t i = 1; i < sink.events.size(); ++i) {
             QCOMPARE(std::get<StepDone>(sink.events[i].fact).step, static_cast<std::int64_t>(i));
         }
-        const double told = static_cast<double>(*microseconds) * 1e-6;
-        const double lost = told - sink.events.back().wallSeconds;
-        // The promise is 200 ms; a loaded machine may hold the writing process back as long again.
+        const double recorded = static_cast<double>(*microseconds) * 1e-6;
+        const double lost = recorded - sink.events.back().wallSeconds;
+        // The limit is 200 ms; a loaded machine may delay the writing process as long again.
         QVERIFY2(lost >= -0.01 && lost < 0.4, qPrintable(QString::number(lost)));
         QVERIFY(RunRecorder::resume(*workspace_, "victim", std::nullopt, 0).ok());
     }
 
-    void processesThatWriteAtOnceKeepApart() {
+    void concurrentWritersDoNotInterfere() {
         constexpr int kProcesses = 4;
         constexpr int kRuns = 5;
         constexpr int kSteps = 60;
@@ -168,7 +168,7 @@ private Q_SLOTS:
         QVERIFY(names.contains("flip-movielens-100k-20"));
     }
 
-    void readersNeverCallALiveRunCrashed() {
+    void neverReportsALiveRunAsCrashed() {
         SharedCounter ready;
         ChildProcess child([&] {
             for (int i = 0; i < 30; ++i) {
@@ -200,7 +200,7 @@ private Q_SLOTS:
         QCOMPARE(child.wait(), 0);
     }
 
-    void aFullDiskIsToldAndOutlived() {
+    void reportsAndSurvivesAFullDisk() {
         ChildProcess child([&] {
             ::signal(SIGXFSZ, SIG_IGN);
             RunRecorder recorder = newRun(*workspace_, "full");
@@ -215,7 +215,7 @@ private Q_SLOTS:
                 return 1;
             }
             if (recorder.isComplete()) {
-                return 3; // what could not be written waits
+                return 3; // what could not be written is kept
             }
             const std::string first = recorder.problem()->what;
             recorder.take(epochEvent(1, step));
@@ -230,7 +230,7 @@ private Q_SLOTS:
         QCOMPARE(opened->find("full")->status, RunStatus::Finished);
         CollectingSink sink;
         QVERIFY(opened->replay("full", sink).ok());
-        std::int64_t lastStep = 0; // none is missing although some had to wait for space
+        std::int64_t lastStep = 0; // none is missing, although some had to wait for space
         for (const RunEvent& event : sink.events) {
             if (const auto* step = std::get_if<StepDone>(&event.fact)) {
                 QCOMPARE(step->step, lastStep + 1);
@@ -241,7 +241,7 @@ private Q_SLOTS:
         QVERIFY(std::holds_alternative<RunEnded>(sink.events.back().fact));
     }
 
-    void aLastFactThatCannotBeWrittenCanBeSaidOtherwise() {
+    void replacesALastFactThatCannotBeWritten() {
         {
             RunRecorder recorder = newRun(*workspace_, "last");
             recorder.take(stepEvent(1));
@@ -252,7 +252,7 @@ private Q_SLOTS:
                           "' BEGIN SELECT RAISE(FAIL, 'disk full'); END");
             QVERIFY(!recorder.takeLast(endEvent()));
             QVERIFY(recorder.problem().has_value());
-            QVERIFY(recorder.isComplete()); // nothing waits to be told after all
+            QVERIFY(recorder.isComplete()); // the refused fact is not kept
             database.exec("DROP TRIGGER full");
             RunEvent otherwise = endEvent();
             std::get<RunEnded>(otherwise.fact).status = RunStatus::Failed;
@@ -265,7 +265,7 @@ private Q_SLOTS:
         QCOMPARE(storedFacts("last"), std::size_t{2});
     }
 
-    void aDiskThatStaysFullLeavesAWholeStore() {
+    void aDiskThatStaysFullLeavesAConsistentStore() {
         ChildProcess child([&] {
             ::signal(SIGXFSZ, SIG_IGN);
             RunRecorder recorder = newRun(*workspace_, "full");
@@ -284,7 +284,7 @@ private Q_SLOTS:
         QVERIFY(storedFacts("full") > 10);
     }
 
-    void aNewerStoreIsRefused() {
+    void refusesANewerStore() {
         QVERIFY(store().ok());
         {
             SQLite::Database database(workspace_->database().string(), SQLite::OPEN_READWRITE);
@@ -297,12 +297,13 @@ private Q_SLOTS:
         QVERIFY(!RunRecorder::create(*workspace_, "", defaultSpec(), "", ""));
     }
 
-    void namesTheFileThatIsNoStore_data() {
+    void reportsAFileThatIsNotAStore_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::newRow("text") << QByteArray(5000, 'x');
-        QTest::newRow("head only") << QByteArray("SQLite format 3\0", 16) + QByteArray(100, '\xff');
+        QTest::newRow("header only")
+            << QByteArray("SQLite format 3\0", 16) + QByteArray(100, '\xff');
     }
-    void namesTheFileThatIsNoStore() {
+    void reportsAFileThatIsNotAStore() {
         QFETCH(QByteArray, bytes);
         std::filesystem::remove(workspace_->database());
         QVERIFY(writeFileAtomically(workspace_->database(), bytes.toStdString()).ok());
@@ -313,7 +314,7 @@ private Q_SLOTS:
         QCOMPARE(*readFile(workspace_->database()), bytes.toStdString());
     }
 
-    void aForeignDatabaseIsLeftAlone() {
+    void leavesAForeignDatabaseUnchanged() {
         {
             SQLite::Database database(workspace_->database().string(),
                                       SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
@@ -326,14 +327,14 @@ private Q_SLOTS:
         QVERIFY(!database.tableExists("events"));
     }
 
-    void aChangedByteIsNoticed_data() {
+    void detectsAChangedByte_data() {
         QTest::addColumn<QString>("marker");
         QTest::newRow("in a fact") << "0.123456789";
         QTest::newRow("in the spec") << "max_tokens = 100";
         QTest::newRow("in the ending") << "all epochs done";
         QTest::newRow("in the dataset's hash") << "0123456789abcdef";
     }
-    void aChangedByteIsNoticed() {
+    void detectsAChangedByte() {
         QFETCH(QString, marker);
         std::filesystem::remove_all(workspace_->folder());
         workspace_ = std::make_unique<Workspace>(*Workspace::open(workspace_->folder()));
@@ -352,17 +353,17 @@ private Q_SLOTS:
         QVERIFY(!store()->find("r") || !store()->replay("r", sink));
     }
 
-    void readsWhatCannotBeWritten_data() {
-        QTest::addColumn<bool>("logWaits"); // changes are in the write-ahead log alone
-        QTest::addColumn<bool>("index");    // the log's index is there too
+    void readsAReadOnlyStore_data() {
+        QTest::addColumn<bool>("hasPendingLog"); // changes are only in the write-ahead log
+        QTest::addColumn<bool>("hasIndex");      // the log's index is there too
         QTest::newRow("all in the file") << false << false;
-        QTest::newRow("with a log that waits") << true << true;
-        QTest::newRow("with a log that waits, without its index") << true << false;
+        QTest::newRow("with a pending log") << true << true;
+        QTest::newRow("with a pending log, without its index") << true << false;
     }
 
-    void readsWhatCannotBeWritten() {
-        QFETCH(bool, logWaits);
-        QFETCH(bool, index);
+    void readsAReadOnlyStore() {
+        QFETCH(bool, hasPendingLog);
+        QFETCH(bool, hasIndex);
         namespace fs = std::filesystem;
         const QString own = QString("own, ") + QTest::currentDataTag();
         const auto workspace = *Workspace::open(temporary_.filePath(own).toStdString());
@@ -373,18 +374,18 @@ private Q_SLOTS:
             recorder.take(startedEvent());
             recorder.take(stepEvent(1));
             recorder.take(endEvent());
-            if (logWaits) { // while somebody has it open
+            if (hasPendingLog) { // while it is open
                 fs::copy(workspace.folder(), frozen, fs::copy_options::recursive);
             }
         }
-        if (!logWaits) {
+        if (!hasPendingLog) {
             fs::copy(workspace.folder(), frozen, fs::copy_options::recursive);
         }
-        if (!index) {
+        if (!hasIndex) {
             fs::remove(frozen / "flip.db-shm");
         }
         QCOMPARE(fs::exists(frozen / "flip.db-wal") && fs::file_size(frozen / "flip.db-wal") > 0,
-                 logWaits);
+                 hasPendingLog);
         const auto entries = [&] {
             std::set<std::string> names;
             for (const auto& entry : fs::recursive_directory_iterator(frozen)) {
@@ -406,7 +407,7 @@ private Q_SLOTS:
             if (::geteuid() == 0 && ::setuid(65534) != 0) {
                 return 2;
             }
-            qputenv("TMPDIR", temporary_.path().toUtf8()); // where everybody may write
+            qputenv("TMPDIR", temporary_.path().toUtf8()); // which everybody can write
             const auto toRead = Workspace::open(frozen, WorkspaceUse::Read);
             if (!toRead || !toRead->isReadOnly()) {
                 return 3;
@@ -433,7 +434,7 @@ private Q_SLOTS:
         QVERIFY(after == before);
     }
 
-    void readsNoStoreAsAnEmptyOne() {
+    void readsAMissingStoreAsEmpty() {
         const auto nowhere =
             Workspace::open(temporary_.filePath("nowhere").toStdString(), WorkspaceUse::Read);
         QVERIFY(nowhere.ok());
@@ -444,7 +445,7 @@ private Q_SLOTS:
         QVERIFY(!std::filesystem::exists(nowhere->folder()));
     }
 
-    void aFolderThatCannotBeWrittenIsNamed() {
+    void reportsAReadOnlyFolder() {
         QVERIFY(store().ok());
         const std::filesystem::path folder = workspace_->folder();
         const auto all = std::filesystem::perms::owner_read | std::filesystem::perms::group_read |

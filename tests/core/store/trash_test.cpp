@@ -51,7 +51,7 @@ void makeRun(const Workspace& workspace, const std::string& name, const std::str
     std::ofstream(workspace.checkpoints(name) / "weights.safetensors") << weights;
 }
 
-/// Whether files and facts of a run are what makeRun() made.
+/// Whether files and facts of a run are those of makeRun().
 bool isWhole(const Workspace& workspace, const std::string& name) {
     std::string weights = name;
     weights.resize(kWeightBytes, '.');
@@ -99,7 +99,7 @@ private Q_SLOTS:
                              (QTest::currentDataTag() == nullptr ? "" : QTest::currentDataTag())));
     }
 
-    void aDeletedRunIsHiddenAndComesBack() {
+    void hidesADeletedRunUntilItIsRestored() {
         for (const char* name : {"keep", "junk", "trash"}) {
             makeRun(*workspace_, name);
         }
@@ -119,7 +119,7 @@ private Q_SLOTS:
         QCOMPARE(store->find("junk")->status, RunStatus::Finished);
     }
 
-    void aPurgeFreesFilesAndFacts() {
+    void purgeRemovesFilesAndFacts() {
         for (const char* name : {"keep", "one", "two", "three"}) {
             makeRun(*workspace_, name);
         }
@@ -141,7 +141,7 @@ private Q_SLOTS:
         makeRun(*workspace_, "one"); // its name is free again
     }
 
-    void aPurgeMakesTheDatabaseSmaller() {
+    void purgeShrinksTheDatabase() {
         makeRun(*workspace_, "keep");
         {
             RunRecorder recorder = newRun(*workspace_, "long");
@@ -159,10 +159,10 @@ private Q_SLOTS:
         QVERIFY(isWhole(*workspace_, "keep"));
     }
 
-    void refusesAllOrDoesAll_data() {
+    void refusesToDeleteUnlessAllCanBeDeleted_data() {
         QTest::addColumn<QStringList>("names");
         QTest::addColumn<QString>("says");
-        QTest::newRow("a run that is not there") << QStringList{"plain", "nobody"} << "no run";
+        QTest::newRow("a missing run") << QStringList{"plain", "nobody"} << "no run";
         QTest::newRow("one in the trash") << QStringList{"plain", "junk"} << "is in the trash";
         QTest::newRow("a running one") << QStringList{"plain", "live"} << "is running";
         QTest::newRow("a parent") << QStringList{"plain", "parent"} << "child-1, child-2";
@@ -170,7 +170,7 @@ private Q_SLOTS:
             << QStringList{"parent", "child-2"} << "weights: child-1;";
     }
 
-    void refusesAllOrDoesAll() {
+    void refusesToDeleteUnlessAllCanBeDeleted() {
         QFETCH(QStringList, names);
         QFETCH(QString, says);
         for (const char* name : {"plain", "junk", "parent"}) {
@@ -193,17 +193,17 @@ private Q_SLOTS:
         QVERIFY(listed(*workspace_) == before);
     }
 
-    void aParentGoesWithItsChildrenOrByForce() {
+    void deletesAParentWithItsChildrenOrWithForce() {
         makeRun(*workspace_, "parent");
         makeRun(*workspace_, "child", "parent");
-        QVERIFY(deleteRuns(*workspace_, {"parent"}, /*evenParents=*/true).ok());
+        QVERIFY(deleteRuns(*workspace_, {"parent"}, /*force=*/true).ok());
         QVERIFY(listed(*workspace_) == Names{"child"});
         QVERIFY(restoreRuns(*workspace_, {"parent"}).ok());
         QVERIFY(deleteRuns(*workspace_, {"parent", "child"}, false).ok());
         QVERIFY(listed(*workspace_).empty());
     }
 
-    void aCrashedRunCanBeDeleted() {
+    void deletesACrashedRun() {
         ChildProcess child([&] {
             RunRecorder recorder = newRun(*workspace_, "fallen");
             recorder.take(startedEvent());
@@ -217,7 +217,7 @@ private Q_SLOTS:
         QCOMPARE(RunStore::open(*workspace_)->find("fallen")->status, RunStatus::Crashed);
     }
 
-    void whatIsInTheTrashIsNotTakenUp() {
+    void refusesToResumeOrReplaceARunInTheTrash() {
         makeRun(*workspace_, "junk");
         QVERIFY(deleteRuns(*workspace_, {"junk"}, false).ok());
         const auto resumed = RunRecorder::resume(*workspace_, "junk", std::nullopt, 0);
@@ -230,7 +230,7 @@ private Q_SLOTS:
         QVERIFY(isWhole(*workspace_, "junk"));
     }
 
-    void restoreAndPurgeNameWhatIsNotInTheTrash() {
+    void restoreAndPurgeRefuseARunOutsideTheTrash() {
         makeRun(*workspace_, "keep");
         makeRun(*workspace_, "junk");
         QVERIFY(deleteRuns(*workspace_, {"junk"}, false).ok());
@@ -244,7 +244,7 @@ private Q_SLOTS:
         QVERIFY(isWhole(*workspace_, "keep"));
     }
 
-    void aPurgeKilledHalfWayIsFinishedAtTheNextOpen() {
+    void finishesAKilledPurgeAtTheNextOpen() {
         makeRun(*workspace_, "keep");
         makeRun(*workspace_, "junk");
         QVERIFY(deleteRuns(*workspace_, {"junk"}, false).ok());
@@ -252,7 +252,7 @@ private Q_SLOTS:
         fs::remove(workspace_->checkpoints("junk") / "weights.safetensors");
         const auto toRead = Workspace::open(workspace_->folder(), WorkspaceUse::Read);
         QVERIFY(listed(*toRead) == Names{"keep"});
-        QVERIFY(fs::exists(workspace_->checkpoints("junk"))); // who reads removes nothing
+        QVERIFY(fs::exists(workspace_->checkpoints("junk"))); // opening for reading removes nothing
         QVERIFY(!restoreRuns(*toRead, {"junk"}).ok());
         QVERIFY(listed(*workspace_) == Names{"keep"});
         QVERIFY(!fs::exists(workspace_->checkpoints("junk")));
@@ -295,7 +295,7 @@ private Q_SLOTS:
                 QVERIFY2(std::ranges::find(there, name) != there.end(), name);
                 QVERIFY2(isWhole(*workspace_, name), name);
             }
-            // This one may also have been killed while it was made.
+            // The kill may also have interrupted the creation of this one.
             if (!isWhole(*workspace_, "a") && fs::exists(workspace_->checkpoints("a"))) {
                 static_cast<void>(deleteRuns(*workspace_, {"a"}, false));
                 static_cast<void>(purgeRuns(*workspace_, {"a"}));
@@ -306,7 +306,7 @@ private Q_SLOTS:
         QVERIFY(kills > 5);
     }
 
-    void manyProgramsAtOnceLoseNothing() {
+    void concurrentProgramsLoseNothing() {
         for (const char* name : {"a", "b", "c", "keep"}) {
             makeRun(*workspace_, name);
         }
@@ -338,7 +338,7 @@ private Q_SLOTS:
         QVERIFY(checkDatabase(workspace_->database()).damaged.empty());
     }
 
-    void aDatasetThatRunsStandOnIsRefused() {
+    void refusesADatasetThatRunsUse() {
         const PredictedRun project;
         const Workspace workspace = project.workspace();
         const auto refused = deleteDataset(workspace, "clicks", false);
@@ -358,7 +358,7 @@ private Q_SLOTS:
         QVERIFY(project.summary().status == RunStatus::Finished);
     }
 
-    void runsOnOtherRowsOrInTheTrashDoNotHoldADataset() {
+    void ignoresRunsOnOtherRowsOrInTheTrash() {
         const PredictedRun project;
         const Workspace workspace = project.workspace();
         project.changeDataset();
@@ -371,7 +371,7 @@ private Q_SLOTS:
         QVERIFY(listed(workspace) == Names{"clicked"});
     }
 
-    void aDatasetThatARunTrainsOnIsRefused() {
+    void refusesADatasetThatARunTrainsOn() {
         const PredictedRun project;
         const Workspace workspace = project.workspace();
         RunSpec spec = defaultSpec();
@@ -385,7 +385,7 @@ private Q_SLOTS:
         QVERIFY(workspace.datasetNames() == Names{"clicks"});
     }
 
-    void severalDatasetsOfANameLieInTheTrash() {
+    void keepsSeveralDatasetsOfOneNameInTheTrash() {
         const PredictedRun project;
         const Workspace workspace = project.workspace();
         QVERIFY(deleteDataset(workspace, "clicks", true).ok());
@@ -405,7 +405,7 @@ private Q_SLOTS:
         QVERIFY(!restoreDataset(workspace, "clicks").ok());
     }
 
-    void aDatasetPurgeKilledHalfWayIsFinished() {
+    void finishesAKilledDatasetPurge() {
         const PredictedRun project;
         const Workspace workspace = project.workspace();
         QVERIFY(deleteDataset(workspace, "clicks", true).ok());
@@ -417,14 +417,14 @@ private Q_SLOTS:
         QVERIFY(fs::is_empty(trash));
     }
 
-    void namesOnlyDatasets_data() {
+    void refusesNamesThatAreNotDatasets_data() {
         QTest::addColumn<QString>("name");
         for (const char* name : {"nothing", "", ".", "..", "../checkpoints", ".trash", "a/b"}) {
             QTest::newRow(name) << QString(name);
         }
     }
 
-    void namesOnlyDatasets() {
+    void refusesNamesThatAreNotDatasets() {
         QFETCH(QString, name);
         makeRun(*workspace_, "keep");
         fs::create_directories(workspace_->datasets() / ".trash");
@@ -435,7 +435,7 @@ private Q_SLOTS:
         QVERIFY(fs::exists(workspace_->datasets()));
     }
 
-    void leavesAloneWhatALinkPointsTo() {
+    void doesNotFollowLinks() {
         makeRun(*workspace_, "junk");
         const fs::path elsewhere = workspace_->folder() / "elsewhere";
         fs::create_directories(elsewhere);

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string inWords(const std::vector<Finding>& findings) {
+std::string asText(const std::vector<Finding>& findings) {
     std::string text;
     for (const Finding& found : findings) {
         text += found.file + ": " + found.problem + "; " + found.advice + "\n";
@@ -34,7 +34,7 @@ bool names(const std::vector<Finding>& findings, const fs::path& file) {
     return std::ranges::find(findings, file.string(), &Finding::file) != findings.end();
 }
 
-/// Every file of a folder that has a byte, but for the logs that nobody reads back.
+/// Every file of a folder that is not empty, except for logs, which no program reads.
 std::vector<fs::path> filesIn(const fs::path& folder) {
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -56,18 +56,18 @@ std::map<std::string, std::string> contentOf(const fs::path& folder) {
     return content;
 }
 
-/// The places of a file's bytes that mean something: all but in flip.db.
-std::vector<std::size_t> meaningfulPlaces(const fs::path& file) {
+/// The offsets of a file's bytes that have a meaning: all of them, except in flip.db.
+std::vector<std::size_t> meaningfulOffsets(const fs::path& file) {
     std::string bytes = *readFile(file);
     if (file.extension() == ".db") {
-        return SqliteBytes(file.string(), std::move(bytes)).places();
+        return SqliteBytes(file.string(), std::move(bytes)).offsets();
     }
-    std::vector<std::size_t> places(bytes.size());
-    std::iota(places.begin(), places.end(), std::size_t{0});
-    return places;
+    std::vector<std::size_t> offsets(bytes.size());
+    std::iota(offsets.begin(), offsets.end(), std::size_t{0});
+    return offsets;
 }
 
-/// Runs SQL on a database file as no part of the program would.
+/// Runs SQL on a database file outside the program.
 void execute(const fs::path& file, const char* sql) {
     SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
     database.exec(sql);
@@ -79,17 +79,17 @@ using Damage = std::function<void(const CheckedWorkspace&)>;
 
 Q_DECLARE_METATYPE(Damage)
 
-/// What `flip doctor` finds, and what it mends.
+/// What `flip doctor` finds and what it repairs.
 class WorkspaceCheckTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aSoundWorkspaceIsSound() {
+    void findsNothingInAnIntactWorkspace() {
         const CheckedWorkspace project;
         const auto before = contentOf(project.workspace().folder());
         const WorkspaceReport report = checkWorkspace(project.toRead());
-        QVERIFY2(report.damaged.empty(), inWords(report.damaged).c_str());
-        QVERIFY2(report.notes.empty(), inWords(report.notes).c_str());
+        QVERIFY2(report.damaged.empty(), asText(report.damaged).c_str());
+        QVERIFY2(report.notes.empty(), asText(report.notes).c_str());
         QCOMPARE(report.runs, std::int64_t{4});
         QCOMPARE(report.datasets, std::int64_t{2});
         QVERIFY(report.bytes > 0);
@@ -98,7 +98,7 @@ private Q_SLOTS:
         QVERIFY(contentOf(project.workspace().folder()) == before);
     }
 
-    void whatIsNotThereIsSound() {
+    void findsNothingInAMissingWorkspace() {
         const QTemporaryDir folder;
         const auto none =
             *Workspace::open(folder.filePath("none").toStdString(), WorkspaceUse::Read);
@@ -106,7 +106,7 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(none.folder()));
     }
 
-    void aLiveRunIsSound() {
+    void findsNothingWhileARunIsLive() {
         const CheckedWorkspace project;
         RunRecorder live = newRun(project.workspace(), "live");
         live.take(startedEvent());
@@ -114,11 +114,11 @@ private Q_SLOTS:
         live.flush();
         std::ofstream(project.workspace().checkpoints("live") / "state.safetensors.x7Rk2a") << "a";
         const WorkspaceReport report = checkWorkspace(project.toRead());
-        QVERIFY2(report.damaged.empty(), inWords(report.damaged).c_str());
-        QVERIFY2(report.notes.empty(), inWords(report.notes).c_str());
+        QVERIFY2(report.damaged.empty(), asText(report.damaged).c_str());
+        QVERIFY2(report.notes.empty(), asText(report.notes).c_str());
     }
 
-    void readsAWorkspaceThatCannotBeWritten() {
+    void checksAReadOnlyWorkspace() {
         const CheckedWorkspace project;
         const fs::path folder = project.workspace().folder();
         overwrite(folder / "checkpoints/pre/weights.safetensors", 21, "?");
@@ -143,7 +143,7 @@ private Q_SLOTS:
         QCOMPARE(ended, 0);
     }
 
-    void aWorkspaceOfTheFirstVersionIsSound() {
+    void findsNothingInAWorkspaceOfTheFirstVersion() {
         const QTemporaryDir folder;
         QProcess tar;
         tar.start("tar",
@@ -152,7 +152,7 @@ private Q_SLOTS:
         const auto workspace = *Workspace::open(folder.path().toStdString(), WorkspaceUse::Read);
         const auto before = contentOf(workspace.folder());
         const WorkspaceReport report = checkWorkspace(workspace);
-        QVERIFY2(report.damaged.empty(), inWords(report.damaged).c_str());
+        QVERIFY2(report.damaged.empty(), asText(report.damaged).c_str());
         QVERIFY(report.runs == 10);
         QVERIFY(contentOf(workspace.folder()) == before);
     }
@@ -162,16 +162,16 @@ private Q_SLOTS:
         const Workspace workspace = project.toRead();
         const std::vector<fs::path> files = filesIn(workspace.folder());
         QVERIFY(std::ranges::find(files, workspace.database()) != files.end());
-        std::map<fs::path, std::vector<std::size_t>> places;
+        std::map<fs::path, std::vector<std::size_t>> offsets;
         for (const fs::path& file : files) {
-            places[file] = meaningfulPlaces(file);
+            offsets[file] = meaningfulOffsets(file);
         }
-        // One time in three flip.db, the file that is no stream of bytes with a hash.
+        // One time in three flip.db, the only file without a hash over all of its bytes.
         RandomStream random(1, "damage");
         for (int i = 0; i < 300; ++i) {
             const fs::path& file =
                 i % 3 == 0 ? workspace.database() : files[random.below(files.size())];
-            const std::size_t at = places[file][random.below(places[file].size())];
+            const std::size_t at = offsets[file][random.below(offsets[file].size())];
             const char before = (*readFile(file))[at];
             const char after = static_cast<char>(before ^ static_cast<char>(1 + random.below(255)));
             overwrite(file, at, {&after, 1});
@@ -183,7 +183,7 @@ private Q_SLOTS:
                                     .arg(at)
                                     .arg(static_cast<unsigned char>(after))
                                     .arg(static_cast<unsigned char>(before))
-                                    .arg(QString::fromStdString(inWords(report.damaged)))));
+                                    .arg(QString::fromStdString(asText(report.damaged)))));
         }
         QVERIFY(checkWorkspace(workspace).damaged.empty());
     }
@@ -197,7 +197,7 @@ private Q_SLOTS:
             }
         }
         const fs::path other = workspace.datasets() / ".trash/old~1";
-        overwrite(other / "manifest.json", 30, "?"); // its columns are checked all the same
+        overwrite(other / "manifest.json", 30, "?"); // its columns are checked anyway
         const fs::path column = filesIn(other / "columns").front();
         overwrite(column, 0, readFile(column)->front() == '?' ? "!" : "?");
         fs::remove(workspace.checkpoints("pre") / kFinalWeights);
@@ -212,12 +212,12 @@ private Q_SLOTS:
         QVERIFY(names(report.damaged, other / "manifest.json") && names(report.damaged, column));
         QVERIFY(names(report.damaged, workspace.checkpoints("pre") / kFinalWeights));
         QVERIFY(names(report.damaged, workspace.checkpoints("cut") / kTrainingState));
-        const std::string text = inWords(report.damaged);
+        const std::string text = asText(report.damaged);
         QVERIFY2(text.find("entry of run gone") != std::string::npos, text.c_str());
         QVERIFY2(text.find("run cut: fact 24 is") != std::string::npos, text.c_str());
     }
 
-    void saysOnceHowManyFilesCarryNoChecksum() {
+    void reportsOnceHowManyFilesHaveNoChecksum() {
         const CheckedWorkspace project;
         const std::string header = R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})";
         for (const char* name : {"pre", "cut"}) {
@@ -227,21 +227,21 @@ private Q_SLOTS:
                                         bytes + header + "ab"));
         }
         const WorkspaceReport report = checkWorkspace(project.toRead());
-        QVERIFY2(report.damaged.empty(), inWords(report.damaged).c_str());
+        QVERIFY2(report.damaged.empty(), asText(report.damaged).c_str());
         QCOMPARE(report.notes.size(), std::size_t{1});
         QCOMPARE(report.notes[0].problem,
-                 std::string("2 files of earlier versions carry no checksum"));
+                 std::string("2 files of earlier versions have no checksum"));
     }
 
-    void aDamagedWordOfTheTrashRemovesNoRun() {
+    void aDamagedTrashEntryRemovesNoRun() {
         const CheckedWorkspace project;
         execute(project.workspace().database(), "UPDATE trash SET purging = 1");
-        QVERIFY(RunStore::open(project.workspace())); // finishes what purges have begun
+        QVERIFY(RunStore::open(project.workspace())); // finishes interrupted purges
         QCOMPARE(RunStore::open(project.workspace())->trashed()->runs.size(), std::size_t{1});
         QVERIFY(names(checkWorkspace(project.toRead()).damaged, project.workspace().database()));
     }
 
-    void mends_data() {
+    void repairs_data() {
         QTest::addColumn<Damage>("damage");
         QTest::addColumn<QString>("says");
         const auto row = [](const char* name, const char* says, Damage damage) {
@@ -252,35 +252,36 @@ private Q_SLOTS:
                 execute(project.workspace().database(), statement);
             });
         };
-        sql("the kind of a fact", "of 1 facts were told anew",
+        sql("the kind of a fact", "of 1 facts were restored",
             "UPDATE events SET kind = 'ster' WHERE run = 2 AND seq = 3");
-        sql("stage and step of a fact", "of 1 facts were told anew",
+        sql("stage and step of a fact", "of 1 facts were restored",
             "UPDATE events SET stage = 'x', step = 7 WHERE run = 2 AND seq = 3");
-        sql("the time of facts", "of 24 facts were told anew",
+        sql("the time of facts", "of 24 facts were restored",
             "UPDATE events SET time = time + 1 WHERE run = 2");
-        sql("a run's status", "entry of run pre was told anew",
+        sql("a run's status", "entry of run pre was restored",
             "UPDATE runs SET status = 'finishee' WHERE name = 'pre'");
-        sql("a run's name", "entry of run pre was told anew",
+        sql("a run's name", "entry of run pre was restored",
             "UPDATE runs SET name = 'prf' WHERE name = 'pre'");
-        sql("a run's ending", "entry of run pre was told anew",
+        sql("a run's ending", "entry of run pre was restored",
             "UPDATE runs SET ending = '{}' WHERE name = 'pre'");
-        sql("a run's last step", "entry of run cut was told anew",
+        sql("a run's last step", "entry of run cut was restored",
             "UPDATE runs SET last_step = 21 WHERE name = 'cut'");
-        sql("a run's count of facts", "entry of run cut was told anew",
+        sql("a run's count of facts", "entry of run cut was restored",
             "UPDATE runs SET facts = 21 WHERE name = 'cut'");
-        sql("a run's seed", "entry of run cut was told anew",
+        sql("a run's seed", "entry of run cut was restored",
             "UPDATE runs SET seed = 99 WHERE name = 'cut'");
         sql("the trash", "taken out of the trash", "UPDATE trash SET deleted = '2020'");
-        sql("the trash, of a run that is not there", "taken out of the trash",
+        sql("the trash entry of a missing run", "taken out of the trash",
             "PRAGMA foreign_keys = OFF; UPDATE trash SET run = 99");
         sql("the version of the tables", "version of its tables was set to",
             "PRAGMA user_version = 2");
-        sql("the version of the tables, of a newer program", "version of its tables was set to",
+        sql("a version of the tables that is unknown", "version of its tables was set to",
             "PRAGMA user_version = 11");
         row("an index", "indices were rebuilt", [](const CheckedWorkspace& project) {
             const fs::path file = project.workspace().database();
             const std::string bytes = *readFile(file);
-            // In the index each status stands without the other columns, before the run's number.
+            // In the index each status is stored without the other columns, before the run's
+            // number.
             std::size_t at = 0;
             {
                 SQLite::Database database(file.string(), SQLite::OPEN_READONLY);
@@ -298,7 +299,7 @@ private Q_SLOTS:
         });
     }
 
-    void mends() {
+    void repairs() {
         QFETCH(Damage, damage);
         QFETCH(QString, says);
         const CheckedWorkspace project;
@@ -307,31 +308,31 @@ private Q_SLOTS:
         QVERIFY(names(checkWorkspace(project.toRead()).damaged, project.workspace().database()));
         const auto done = repairWorkspace(project.workspace());
         QVERIFY2(done, done ? "" : done.problem().text().c_str());
-        const std::string told = inWords(*done);
-        QVERIFY2(told.find(says.toStdString()) != std::string::npos, told.c_str());
+        const std::string text = asText(*done);
+        QVERIFY2(text.find(says.toStdString()) != std::string::npos, text.c_str());
         const auto after = checkWorkspace(project.toRead());
-        QVERIFY2(after.damaged.empty(), inWords(after.damaged).c_str());
+        QVERIFY2(after.damaged.empty(), asText(after.damaged).c_str());
         QCOMPARE(after.runs, before.runs);
         QCOMPARE(RunStore::open(project.workspace())->find("pre")->status, RunStatus::Finished);
         QVERIFY(repairWorkspace(project.workspace())->empty());
     }
 
-    void putsARunWhoseEntryIsLostIntoTheTrash() {
+    void movesARunWithALostEntryToTheTrash() {
         const CheckedWorkspace project;
         execute(project.workspace().database(),
                 "UPDATE runs SET created = 'then' WHERE name = 'pre'");
         const auto done = repairWorkspace(project.workspace());
         QVERIFY2(done, done ? "" : done.problem().text().c_str());
-        QVERIFY2(inWords(*done).find("run pre") != std::string::npos, inWords(*done).c_str());
+        QVERIFY2(asText(*done).find("run pre") != std::string::npos, asText(*done).c_str());
         const auto stored = RunStore::open(project.workspace())->list();
         QVERIFY(stored && stored->unreadable.empty());
         QVERIFY(fs::exists(project.workspace().checkpoints("pre") / kFinalWeights));
-        // Still damaged, and said so.
+        // Still damaged, and still reported.
         QVERIFY(names(checkWorkspace(project.toRead()).damaged, project.workspace().database()));
         QVERIFY(repairWorkspace(project.workspace())->empty());
     }
 
-    void removesWhatTheKilledLeft() {
+    void removesLeftoversOfKilledPrograms() {
         const CheckedWorkspace project;
         const Workspace workspace = project.workspace();
         const fs::path import = workspace.datasets() / ".import-x7Rk2a";
@@ -347,16 +348,16 @@ private Q_SLOTS:
             QVERIFY(std::ofstream(file).good());
         }
         const WorkspaceReport report = checkWorkspace(project.toRead());
-        QVERIFY2(report.damaged.empty(), inWords(report.damaged).c_str());
+        QVERIFY2(report.damaged.empty(), asText(report.damaged).c_str());
         QCOMPARE(report.notes.size(), std::size_t{7});
         const auto done = repairWorkspace(workspace);
-        QVERIFY2(done && done->size() == 6, done ? inWords(*done).c_str() : "");
+        QVERIFY2(done && done->size() == 6, done ? asText(*done).c_str() : "");
         QVERIFY(!fs::exists(import) && !fs::exists(workspace.checkpoints("never")));
         QVERIFY(fs::exists(workspace.checkpoints("foreign") / "notes.txt"));
         QVERIFY(fs::exists(workspace.checkpoints("pre") / kFinalWeights));
     }
 
-    void marksARunWhoseProgramIsGone() {
+    void marksARunWithoutItsProgramAsCrashed() {
         const CheckedWorkspace project;
         ChildProcess child([&] {
             RunRecorder run = newRun(project.workspace(), "killed");
@@ -367,8 +368,8 @@ private Q_SLOTS:
         QCOMPARE(child.wait(), 0);
         const auto done = repairWorkspace(project.workspace());
         QVERIFY2(done &&
-                     inWords(*done).find("run killed was marked as crashed") != std::string::npos,
-                 done ? inWords(*done).c_str() : "");
+                     asText(*done).find("run killed was marked as crashed") != std::string::npos,
+                 done ? asText(*done).c_str() : "");
     }
 
     void repairsNothingWhileARunIsLive() {
@@ -381,7 +382,7 @@ private Q_SLOTS:
         QVERIFY(names(checkWorkspace(project.toRead()).damaged, project.workspace().database()));
     }
 
-    void leavesWhatCannotBeMended() {
+    void leavesWhatCannotBeRepaired() {
         const CheckedWorkspace project;
         const Workspace workspace = project.workspace();
         const fs::path weights = workspace.checkpoints("pre") / kFinalWeights;

@@ -72,7 +72,7 @@ private Q_SLOTS:
         const fs::path workspace = folder_ / "workspace";
         ::chmod(temporary_.path().toStdString().c_str(), 0755);
         ::chmod(workspace.c_str(), 0555);
-        // Nothing is read-only to root: the child becomes somebody else.
+        // Root can write everywhere, so the child becomes another user.
         ChildProcess child([&] {
             if (::geteuid() == 0 && ::setuid(65534) != 0) {
                 return 2;
@@ -87,7 +87,7 @@ private Q_SLOTS:
         ::chmod(workspace.c_str(), 0755);
     }
 
-    void touchesNothingToRead() {
+    void openingForReadingChangesNothing() {
         const fs::path nowhere = folder_ / "nowhere";
         const auto missing = Workspace::open(nowhere, WorkspaceUse::Read);
         QVERIFY(missing.ok() && missing->isReadOnly());
@@ -99,7 +99,7 @@ private Q_SLOTS:
         QVERIFY(fs::is_empty(nowhere));
     }
 
-    void leavesNoTraceOfTheWritingTest() {
+    void leavesNoProbeFile() {
         const auto workspace = Workspace::open(folder_);
         QVERIFY(workspace.ok());
         int entries = 0;
@@ -124,7 +124,7 @@ private Q_SLOTS:
         row("relative XDG_DATA_HOME", "", "d", "/h", "/h/.local/share/flip-workbench");
         const QByteArray known = ::getpwuid(::getuid())->pw_dir;
         const QByteArray there = known + "/.local/share/flip-workbench";
-        row("nothing: the system's list of users", "", "", "", there.constData());
+        row("nothing: the system's user database", "", "", "", there.constData());
         row("relative home", "", "", "h", there.constData());
     }
     void defaultsToThePlatformsDataFolder() {
@@ -153,7 +153,7 @@ private Q_SLOTS:
         QCOMPARE(workspace->datasetNames(), (std::vector<std::string>{"books", "zoo"}));
     }
 
-    void findsModelsInTheirOrder() {
+    void searchesTheModelFoldersInOrder() {
         const auto workspace = Workspace::open(folder_ / "own");
         QVERIFY(workspace.ok());
         const fs::path extra = folder_ / "extra";
@@ -176,7 +176,7 @@ private Q_SLOTS:
         QVERIFY(std::is_sorted(names.begin(), names.end()));
     }
 
-    void saysWhereAMissingModelBelongs() {
+    void saysWhereToPutAMissingModel() {
         const auto workspace = Workspace::open(folder_ / "own");
         QVERIFY(workspace.ok());
         addModel(workspace->models() / "bert");

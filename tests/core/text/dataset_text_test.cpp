@@ -10,7 +10,7 @@
 
 using namespace flip;
 
-/// Templates over a dataset: the shop's buyer is id and words, item an id only, title words only.
+/// Templates over a dataset: the shop's buyer is id and text, item an id only, title text only.
 class DatasetTextTest : public QObject {
     Q_OBJECT
 
@@ -20,7 +20,7 @@ private Q_SLOTS:
         FLIP_VERIFY_OK(importDataset(test::shopRequest(path() / "raw"), path() / "datasets"));
     }
 
-    void theDefaultTellsEveryFieldThatMayBeWords() {
+    void defaultTemplateNamesEveryTextField() {
         const auto shop = Dataset::open(path() / "datasets" / "shop");
         FLIP_VERIFY_OK(shop);
         QCOMPARE(defaultTemplate(*shop), std::string("buyer is {buyer}. title is {title}."));
@@ -29,7 +29,7 @@ private Q_SLOTS:
         QCOMPARE(parsed->text(), defaultTemplate(*shop));
     }
 
-    void placesCountTheDatasetsFields() {
+    void partsIndexTheDatasetsFields() {
         const auto shop = Dataset::open(path() / "datasets" / "shop");
         FLIP_VERIFY_OK(shop);
         const auto parsed = parseTemplate("{title}", *shop);
@@ -37,28 +37,28 @@ private Q_SLOTS:
         QCOMPARE(parsed->parts().at(0).field, shop->findField("title"));
     }
 
-    void refuses_data() {
+    void refusesInvalidTemplates_data() {
         QTest::addColumn<QString>("text");
-        QTest::addColumn<QString>("says");
+        QTest::addColumn<QString>("expected");
         QTest::newRow("a field kept as an id") << "{buyer} buys {item}."
                                                << "{item}, which the dataset keeps as an id only";
-        QTest::newRow("a field that is not there") << "{buyr} buys."
-                                                   << "the nearest name is \"buyer\"";
+        QTest::newRow("an unknown field") << "{buyr} buys."
+                                          << "the nearest name is \"buyer\"";
         QTest::newRow("no field") << "somebody buys."
                                   << "names no field";
     }
-    void refuses() {
+    void refusesInvalidTemplates() {
         QFETCH(QString, text);
-        QFETCH(QString, says);
+        QFETCH(QString, expected);
         const auto shop = Dataset::open(path() / "datasets" / "shop");
         FLIP_VERIFY_OK(shop);
         const auto parsed = parseTemplate(text.toStdString(), *shop);
         QVERIFY(!parsed.ok());
-        const QString told = QString::fromStdString(parsed.problem().text());
-        QVERIFY2(told.contains(says) && told.startsWith("template"), qPrintable(told));
+        const QString message = QString::fromStdString(parsed.problem().text());
+        QVERIFY2(message.contains(expected) && message.startsWith("template"), qPrintable(message));
     }
 
-    void saysListsWithCommasAndSomethingForWhatIsEmpty() {
+    void writesListsWithCommasAndEmptyValuesAsMissing() {
         const auto films = importFilms();
         FLIP_VERIFY_OK(films);
         QCOMPARE(valueInWords(*films, 0, films->codes(0)[0], "unknown"), std::string("Alien"));
@@ -78,7 +78,7 @@ private Q_SLOTS:
         QCOMPARE(cache->sentence(1), std::string("Up: unknown."));
     }
 
-    void saysListsInBracketsWithCommas() {
+    void writesListsInBracketsWithCommas() {
         const auto films =
             importFilms("bracketed", "Alien,\"['Horror', 'Sci-Fi']\",1\nUp,[REC]|Drama,0\n");
         FLIP_VERIFY_OK(films);
@@ -86,8 +86,8 @@ private Q_SLOTS:
         QCOMPARE(genresOf(*films, 1), std::string("[REC], Drama"));
     }
 
-    /// Such a dataset has the same hash, which names its sentences.
-    void saysListsAsTheProgramThatImportedThem() {
+    /// Such a dataset has the same hash, which identifies its sentences.
+    void writesListsAsTheImportingVersionDid() {
         FLIP_VERIFY_OK(
             importFilms("older", "Alien,\"['Horror', 'Sci-Fi']\",1\nUp,Comedy|Drama,0\n"));
         const std::filesystem::path file = path() / "datasets" / "older" / Manifest::kFileName;
@@ -96,7 +96,7 @@ private Q_SLOTS:
         const std::string hash = manifest->contentHash();
         QCOMPARE(manifest->format(), Manifest::kBracketsFormat);
         for (ManifestField& field : manifest->fields) {
-            field.info.hasBrackets = false; // as no program before format 4 wrote it
+            field.info.hasBrackets = false; // as programs before format 4 left it
         }
         QCOMPARE(manifest->format(), Manifest::kFormat);
         test::write(file, manifest->toJson());
@@ -107,7 +107,7 @@ private Q_SLOTS:
         QCOMPARE(genresOf(*films, 1), std::string("Comedy, Drama"));
     }
 
-    void noDatasetWithoutBracketsSaysMoreThanBefore() {
+    void keepsTheOlderFormatWithoutBrackets() {
         FLIP_VERIFY_OK(importFilms());
         const std::filesystem::path file = path() / "datasets" / "films" / Manifest::kFileName;
         const auto manifest = Manifest::fromJson(*readFile(file), "manifest");
@@ -117,7 +117,7 @@ private Q_SLOTS:
         QVERIFY(manifest->toJson().find("brackets") == std::string::npos);
     }
 
-    void cutsAsTheRecipeSays_data() {
+    void truncatesByTheRecipe_data() {
         QTest::addColumn<QString>("cut");
         QTest::addColumn<QString>("givesWay");
         QTest::addColumn<QString>("kept"); // pieces of "alien: horror, sci-fi." cut to 7 tokens
@@ -131,7 +131,7 @@ private Q_SLOTS:
                                              << " title "
                                              << ": horror , sci .";
     }
-    void cutsAsTheRecipeSays() {
+    void truncatesByTheRecipe() {
         QFETCH(QString, cut);
         QFETCH(QString, givesWay);
         QFETCH(QString, kept);
@@ -160,7 +160,7 @@ private Q_SLOTS:
         QCOMPARE(report.lostBy[givesWay.isEmpty() ? 1 : 0], 1);
     }
 
-    void namesTheFieldThatCannotGiveWay() {
+    void refusesAnUnknownFieldInGivesWay() {
         const auto films = importFilms();
         FLIP_VERIFY_OK(films);
         RunSpec::Text text;

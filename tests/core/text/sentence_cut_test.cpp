@@ -11,8 +11,8 @@ using namespace flip;
 
 namespace {
 
-/// A sentence from its owners: 'a' to 'z' are fields 0 to 25, '.' a word of the template. Tokens
-/// are numbered by their place.
+/// A sentence from its owners: 'a' to 'z' are fields 0 to 25, '.' is template text. Token ids are
+/// positions.
 TokenRow sentence(std::string_view owners) {
     TokenRow row;
     for (std::size_t i = 0; i < owners.size(); ++i) {
@@ -22,7 +22,7 @@ TokenRow sentence(std::string_view owners) {
     return row;
 }
 
-/// What is left, as owners; the tokens' places must ascend.
+/// The remaining owners; token ids must ascend.
 std::string kept(const TokenRow& row) {
     std::string text;
     for (std::size_t i = 0; i < row.ids.size(); ++i) {
@@ -42,9 +42,9 @@ class SentenceCutTest : public QObject {
 private Q_SLOTS:
     void shortensValues_data();
     void shortensValues();
-    void cutsTheEndWhereThatIsThePolicy();
-    void leavesWhatStandsBeforeTheSentence();
-    void keepsTheLimitAndBeginningsOfValues();
+    void cutsTheEndByPolicy();
+    void keepsTheTokensBeforeTheSentence();
+    void keepsTheLimitAndTheBeginningsOfValues();
 };
 
 void SentenceCutTest::shortensValues_data() {
@@ -52,19 +52,19 @@ void SentenceCutTest::shortensValues_data() {
     QTest::addColumn<int>("limit");
     QTest::addColumn<QList<int>>("first");
     QTest::addColumn<QString>("left");
-    const QList<int> nobody;
-    QTest::newRow("fits") << ".aab." << 5 << nobody << ".aab.";
-    QTest::newRow("the longest first") << ".aaaab." << 5 << nobody << ".aab.";
-    QTest::newRow("down to the next longest, then both") << ".aaaa.bb." << 5 << nobody << ".a.b.";
-    QTest::newRow("of equals the later") << ".aa.bb.cc." << 9 << nobody << ".aa.bb.c.";
+    const QList<int> none;
+    QTest::newRow("fits") << ".aab." << 5 << none << ".aab.";
+    QTest::newRow("the longest first") << ".aaaab." << 5 << none << ".aab.";
+    QTest::newRow("down to the next longest, then both") << ".aaaa.bb." << 5 << none << ".a.b.";
+    QTest::newRow("the later of equals") << ".aa.bb.cc." << 9 << none << ".aa.bb.c.";
     QTest::newRow("the named field to its last token")
         << ".aaaa.bb." << 7 << QList<int>{1} << ".aaaa..";
     QTest::newRow("the named fields in order") << ".aa.bb.cc." << 6 << QList<int>{2, 1} << ".aa...";
     QTest::newRow("then the longest of the others") << ".aaa.b." << 5 << QList<int>{1} << ".aa..";
     QTest::newRow("a field named twice in the template")
         << ".aa.aa." << 5 << QList<int>{0} << ".aa..";
-    QTest::newRow("the end where words are too many") << ".....a." << 4 << nobody << "....";
-    QTest::newRow("two tokens") << ".aaaa." << 2 << nobody << "..";
+    QTest::newRow("the end if the template is too long") << ".....a." << 4 << none << "....";
+    QTest::newRow("two tokens") << ".aaaa." << 2 << none << "..";
 }
 
 void SentenceCutTest::shortensValues() {
@@ -81,20 +81,20 @@ void SentenceCutTest::shortensValues() {
     QCOMPARE(row.ids.back(), last);
 }
 
-void SentenceCutTest::cutsTheEndWhereThatIsThePolicy() {
+void SentenceCutTest::cutsTheEndByPolicy() {
     TokenRow row = sentence(".aaaa.bb.");
     cutSentence({.kind = TextCut::End}, 0, 4, row);
     QCOMPARE(kept(row), std::string(".aa."));
     QCOMPARE(row.ids.back(), 8);
 }
 
-void SentenceCutTest::leavesWhatStandsBeforeTheSentence() {
+void SentenceCutTest::keepsTheTokensBeforeTheSentence() {
     TokenRow row = sentence(".aaaa..bbbb.");
     cutSentence({}, 6, 4, row);
     QCOMPARE(kept(row), std::string(".aaaa..bb."));
 }
 
-void SentenceCutTest::keepsTheLimitAndBeginningsOfValues() {
+void SentenceCutTest::keepsTheLimitAndTheBeginningsOfValues() {
     RandomStream random(/*seed=*/5, "sentences");
     for (int round = 0; round < 2000; ++round) {
         std::string owners = ".";
@@ -116,7 +116,7 @@ void SentenceCutTest::keepsTheLimitAndBeginningsOfValues() {
         QCOMPARE(row.ids.back(), whole.ids.back());
         QVERIFY(kept(row) != "out of order");
         for (std::size_t i = 1; i + 1 < row.ids.size(); ++i) {
-            // A token of a value stays only with all that stand before it in the value.
+            // A token of a value is kept only with all earlier tokens of the value.
             const auto at = static_cast<std::size_t>(row.ids[i]);
             if (row.owner[i] >= 0 && whole.owner[at - 1] == row.owner[i]) {
                 QCOMPARE(row.ids[i - 1], row.ids[i] - 1);

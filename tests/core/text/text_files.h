@@ -25,12 +25,12 @@ inline std::filesystem::path publishedModel() {
     return std::filesystem::path(FLIP_TEST_FIXTURES) / "tokenizer_wordpiece";
 }
 
-/// The same of byte-level BPE.
+/// The same for byte-level BPE.
 inline std::filesystem::path bytePairModel() {
     return std::filesystem::path(FLIP_TEST_FIXTURES) / "tokenizer_bpe";
 }
 
-/// Small models whose rules differ, each with reference cases beside it.
+/// Small models with different rules, each with reference cases beside it.
 inline std::filesystem::path smallModel(const std::string& name) {
     return std::filesystem::path(FLIP_SOURCE_DIR) / "tests/core/text/reference" / name;
 }
@@ -44,7 +44,7 @@ inline std::string readBytes(const std::filesystem::path& file) {
 }
 
 inline void writeBytes(const std::filesystem::path& file, std::string_view bytes) {
-    std::filesystem::remove(file); // to shorten a file in place makes some systems flush it
+    std::filesystem::remove(file); // truncating a file in place makes some systems flush it
     std::ofstream stream(file, std::ios::binary);
     stream << bytes;
     stream.close();
@@ -78,8 +78,8 @@ inline std::vector<std::int32_t> idsOf(const std::vector<Token>& tokens) {
     return ids;
 }
 
-/// Texts that meet every tokenizer's every rule: blanks, special texts, contractions, characters
-/// that are replaced, marks, scripts, odd bytes.
+/// Texts that exercise every rule of every tokenizer: blanks, special tokens, contractions,
+/// replaced characters, marks, scripts, invalid bytes.
 inline std::string randomText(RandomStream& random) {
     static const std::vector<std::string> kParts = {
         "",       " ",      " ",      "  ",      "\t",     "\n",     "a",      "The",    "film",

@@ -22,7 +22,7 @@ private Q_SLOTS:
     void namesTheColumn();
     void writesTheDefault();
     void keepsItsText();
-    void neverJoinsTwoLiterals();
+    void joinsNeighbouringLiterals();
 };
 
 void TextTemplateTest::rendersARow_data() {
@@ -54,13 +54,13 @@ void TextTemplateTest::namesTheColumn_data() {
                              << "\"titel\"; the nearest name is \"title\"";
     QTest::newRow("no name") << QByteArray("a {}") << 3 << "\"\"";
     QTest::newRow("blanks in braces") << QByteArray("{ title }") << 1 << "\" title \"";
-    QTest::newRow("behind accents") << QByteArray("élévé {x}") << 7 << "\"x\"";
+    QTest::newRow("after accents") << QByteArray("élévé {x}") << 7 << "\"x\"";
     QTest::newRow("open at the end") << QByteArray("{title} {gen") << 9 << "not closed";
     QTest::newRow("open before another") << QByteArray("{title {genre}") << 1 << "not closed";
     QTest::newRow("a brace at the end") << QByteArray("{title}{") << 8 << "not closed";
-    QTest::newRow("closed twice") << QByteArray("{title} }") << 9 << "write }}";
+    QTest::newRow("closed without an opening brace") << QByteArray("{title} }") << 9 << "write }}";
     QTest::newRow("no field") << QByteArray("words {{title}}") << 1 << "names no field";
-    QTest::newRow("nothing") << QByteArray("") << 1 << "names no field";
+    QTest::newRow("empty") << QByteArray("") << 1 << "names no field";
 }
 
 void TextTemplateTest::namesTheColumn() {
@@ -90,7 +90,7 @@ void TextTemplateTest::keepsItsText() {
     QCOMPARE(parsed->text(), text);
 }
 
-void TextTemplateTest::neverJoinsTwoLiterals() {
+void TextTemplateTest::joinsNeighbouringLiterals() {
     const std::vector<std::string> kPieces = {"a", "{{", "}}", "{title}", "{genre}", " ", "é", ""};
     RandomStream random(1, "templates");
     for (int i = 0; i < 2000; ++i) {

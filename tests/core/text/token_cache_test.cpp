@@ -20,7 +20,7 @@ using Rows = std::vector<std::vector<std::string>>;
 
 const std::vector<std::string> kFields = {"a", "b", "c", "d"};
 
-/// Counts how often somebody tokenizes.
+/// Counts the calls of pieces().
 class CountingTokenizer final : public Tokenizer {
 public:
     explicit CountingTokenizer(const Tokenizer& inner) : inner_(inner) {}
@@ -43,7 +43,7 @@ private:
     const Tokenizer& inner_;
 };
 
-/// Read once: reading it takes longer than most of what is tested with it.
+/// Read once: reading it takes longer than most tests that use it.
 const std::unique_ptr<Tokenizer>& published() {
     static const auto tokenizer = openOrDie(publishedModel());
     return tokenizer;
@@ -68,7 +68,7 @@ TokenCache cacheOf(const Rows& rows, const std::string& text, const Tokenizer& t
 }
 
 /// The owners of a sentence's tokens by the definition: the first field whose value the token
-/// overlaps, white space at the token's ends aside.
+/// overlaps, ignoring white space at the token's ends.
 std::vector<std::int16_t> ownersOf(const TextTemplate& text, const std::vector<std::string>& row,
                                    const std::vector<Token>& tokens) {
     std::u32string sentence;
@@ -114,34 +114,34 @@ class TokenCacheTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void equalsTheWholeSentence_data();
-    void equalsTheWholeSentence();
+    void equalsTokenizingTheWholeSentence_data();
+    void equalsTokenizingTheWholeSentence();
     void joinsWithoutTokenizingAgain();
     void joinsWordsWithTheirBlanks_data();
     void joinsWordsWithTheirBlanks();
-    void tokenizesTheSentenceWhereABorderDoesNotBreak();
-    void tellsWhoseEachTokenIs_data();
-    void tellsWhoseEachTokenIs();
-    void tellsWhoseEachByteLevelTokenIs_data();
-    void tellsWhoseEachByteLevelTokenIs();
-    void keepsTheFrameWhenItCuts();
-    void countsWhatIsLost();
-    void appendsBehindOtherRows();
+    void tokenizesTheWholeSentenceIfABorderDoesNotBreak();
+    void findsTheFieldOfEachToken_data();
+    void findsTheFieldOfEachToken();
+    void findsTheFieldOfEachByteLevelToken_data();
+    void findsTheFieldOfEachByteLevelToken();
+    void keepsClsAndSepWhenItTruncates();
+    void countsTruncatedRowsAndFields();
+    void appendsAfterOtherRows();
     void isReadByManyThreads();
-    void refusesWhatCannotBe_data();
-    void refusesWhatCannotBe();
+    void refusesInvalidArguments_data();
+    void refusesInvalidArguments();
     void stops();
     void readsADataset();
 };
 
-void TokenCacheTest::equalsTheWholeSentence_data() {
+void TokenCacheTest::equalsTokenizingTheWholeSentence_data() {
     QTest::addColumn<QString>("folder");
     QTest::addColumn<int>("joins"); // at least, of 6000 rows
     QTest::newRow("published") << QString::fromStdString(publishedModel().string()) << 1000;
     for (const char* name : {"cased", "accents_stripped_cased", "nothing_cleaned", "added_words"}) {
         QTest::newRow(name) << QString::fromStdString(smallModel(name).string()) << 1000;
     }
-    // No border is certain here, but a sentence of one part needs none.
+    // No border is certain here, but a sentence of one part has none.
     for (const char* name : {"added_tokens", "added_tokens_cased"}) {
         QTest::newRow(name) << QString::fromStdString(smallModel(name).string()) << 100;
     }
@@ -157,7 +157,7 @@ void TokenCacheTest::equalsTheWholeSentence_data() {
                                   << 100;
 }
 
-void TokenCacheTest::equalsTheWholeSentence() {
+void TokenCacheTest::equalsTokenizingTheWholeSentence() {
     QFETCH(QString, folder);
     QFETCH(int, joins);
     const auto inner = openOrDie(folder.toStdString());
@@ -211,7 +211,7 @@ void TokenCacheTest::joinsWithoutTokenizingAgain() {
     const CountingTokenizer tokenizer(*inner);
     const Rows rows = {{"1", "Toy Story", "x", ""}, {"2", "Élan", "", ""}, {"1", "Élan", "x", ""}};
     const auto cache = cacheOf(rows, TextTemplate::defaultText(kFields), tokenizer);
-    // Distinct values: 2 + 2 + 2 + 1; literals: before, between and behind four fields.
+    // Distinct values: 2 + 2 + 2 + 1; literals: before, between and after four fields.
     QCOMPARE(tokenizer.calls.load(), 7 + 5);
     for (std::int64_t row = 0; row < 3; ++row) {
         QCOMPARE(cache.row(row).ids, idsOf(inner->sentence(cache.sentence(row))));
@@ -221,8 +221,8 @@ void TokenCacheTest::joinsWithoutTokenizingAgain() {
 
 void TokenCacheTest::joinsWordsWithTheirBlanks_data() {
     QTest::addColumn<QString>("folder");
-    QTest::newRow("as it is") << QString::fromStdString(bytePairModel().string());
-    QTest::newRow("a blank before")
+    QTest::newRow("no blank added") << QString::fromStdString(bytePairModel().string());
+    QTest::newRow("a blank added before")
         << QString::fromStdString(smallModel("bpe_blank_before").string());
 }
 
@@ -244,12 +244,12 @@ void TokenCacheTest::joinsWordsWithTheirBlanks() {
             QCOMPARE(tokens.ids, idsOf(whole));
             QCOMPARE(tokens.owner, ownersOf(templateOf(text), rows[row], whole));
         }
-        // A value's own blanks at a border leave a sentence to be tokenized whole.
+        // Only the sentence with a value's own blanks at a border is tokenized as a whole.
         QVERIFY2(tokenizer.calls <= before + 1, text.c_str());
     }
 }
 
-void TokenCacheTest::tokenizesTheSentenceWhereABorderDoesNotBreak() {
+void TokenCacheTest::tokenizesTheWholeSentenceIfABorderDoesNotBreak() {
     const auto& inner = published();
     const CountingTokenizer tokenizer(*inner);
     const auto cache =
@@ -261,7 +261,7 @@ void TokenCacheTest::tokenizesTheSentenceWhereABorderDoesNotBreak() {
     QCOMPARE(tokenizer.calls.load(), before + 1);
 }
 
-void TokenCacheTest::tellsWhoseEachTokenIs_data() {
+void TokenCacheTest::findsTheFieldOfEachToken_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("a");
     QTest::addColumn<QByteArray>("b");
@@ -274,15 +274,15 @@ void TokenCacheTest::tellsWhoseEachTokenIs_data() {
     row("joined", "a is {a}. b is {b}.", "film", "toy story", "-1 -1 0 -1 -1 -1 1 1 -1");
     row("one word of two fields", "{a}{b}", "fi", "lm", "0");
     row("a word and a piece", "{a}{b}", "film", "s, toy", "0 1 1");
-    row("begun by the template", "fi{a}", "lm", "", "0");
-    row("ended by the template", "{a}s.", "film", "", "0 -1");
-    row("nothing between", "{a}{b}", "", "film", "1");
-    row("special text over a border", "x {a}SK] {b}", "[MA", "film", "-1 0 1");
-    row("nobody", "x {a}", "", "", "-1");
+    row("a word begun by the template", "fi{a}", "lm", "", "0");
+    row("a word ended by the template", "{a}s.", "film", "", "0 -1");
+    row("an empty value", "{a}{b}", "", "film", "1");
+    row("a special token across a border", "x {a}SK] {b}", "[MA", "film", "-1 0 1");
+    row("no value", "x {a}", "", "", "-1");
     row("the same field twice", "{b} {a} {b}", "toy", "film", "1 0 1");
 }
 
-void TokenCacheTest::tellsWhoseEachByteLevelTokenIs_data() {
+void TokenCacheTest::findsTheFieldOfEachByteLevelToken_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("a");
     QTest::addColumn<QByteArray>("b");
@@ -292,17 +292,17 @@ void TokenCacheTest::tellsWhoseEachByteLevelTokenIs_data() {
         QTest::newRow(name) << QByteArray(text) << QByteArray(a) << QByteArray(b)
                             << QByteArray(owners);
     };
-    row("the blank goes with the value", "is {a}.", "is", "", "-1 0 -1");
+    row("the blank belongs to the value", "is {a}.", "is", "", "-1 0 -1");
     row("a blank of its own", "is {a}.", "\tx", "", "-1 -1 -1 0 -1");
     row("a word of value and template", "is {a}.", "x)", "", "-1 -1 0 0");
     row("blanks inside a value", "{a}", "x  y", "", "0 -1 -1 0");
     row("a value of blanks", "is {a}.", "   ", "", "-1 -1 -1 -1 -1 -1");
-    row("two pieces of a character", "{a}", "é", "", "0 0");
-    row("nothing between", "{a}{b}", "is", "er", "0 1");
-    row("nobody", "is {a}.", "", "", "-1 -1 -1");
+    row("a character in two pieces", "{a}", "é", "", "0 0");
+    row("no text between", "{a}{b}", "is", "er", "0 1");
+    row("no value", "is {a}.", "", "", "-1 -1 -1");
 }
 
-void TokenCacheTest::tellsWhoseEachByteLevelTokenIs() {
+void TokenCacheTest::findsTheFieldOfEachByteLevelToken() {
     QFETCH(QByteArray, text);
     QFETCH(QByteArray, a);
     QFETCH(QByteArray, b);
@@ -320,7 +320,7 @@ void TokenCacheTest::tellsWhoseEachByteLevelTokenIs() {
     QVERIFY2(found.join(' ') == owners, (found.join(' ') + ": " + pieces.join(' ')).constData());
 }
 
-void TokenCacheTest::tellsWhoseEachTokenIs() {
+void TokenCacheTest::findsTheFieldOfEachToken() {
     QFETCH(QByteArray, text);
     QFETCH(QByteArray, a);
     QFETCH(QByteArray, b);
@@ -339,7 +339,7 @@ void TokenCacheTest::tellsWhoseEachTokenIs() {
     QCOMPARE(row.ids.size(), row.owner.size());
 }
 
-void TokenCacheTest::keepsTheFrameWhenItCuts() {
+void TokenCacheTest::keepsClsAndSepWhenItTruncates() {
     const auto& tokenizer = published();
     const std::vector<std::string> row = {"film", "toy story of the film", "films", "1"};
     for (const std::string text : {"{a} {b}. {c}", "{a}{b}{c}"}) {
@@ -361,7 +361,7 @@ void TokenCacheTest::keepsTheFrameWhenItCuts() {
     }
 }
 
-void TokenCacheTest::countsWhatIsLost() {
+void TokenCacheTest::countsTruncatedRowsAndFields() {
     const auto& tokenizer = published();
     const Rows rows = {{"film", "toy", "", ""},             // 6 tokens with the frame
                        {"film", "toy story film", "", ""},  // 8: b loses two of three
@@ -381,7 +381,7 @@ void TokenCacheTest::countsWhatIsLost() {
     QCOMPARE(enough.lostBy, (std::vector<std::int64_t>{0, 0, 0, 0}));
 }
 
-void TokenCacheTest::appendsBehindOtherRows() {
+void TokenCacheTest::appendsAfterOtherRows() {
     const auto& tokenizer = published();
     const Rows rows = {{"film", "s", "", ""}, {"toy story of the film", "x", "", ""}};
     const auto cache = cacheOf(rows, "{a}{b} is {a}.", *tokenizer, 7);
@@ -425,16 +425,16 @@ void TokenCacheTest::isReadByManyThreads() {
     QCOMPARE(equal.load(), 4);
 }
 
-void TokenCacheTest::refusesWhatCannotBe_data() {
+void TokenCacheTest::refusesInvalidArguments_data() {
     QTest::addColumn<int>("fields");
     QTest::addColumn<int>("maxTokens");
     QTest::addColumn<QString>("where");
-    QTest::newRow("no room for a word") << 4 << 2 << "text.max_tokens";
-    QTest::newRow("below nothing") << 4 << -1 << "text.max_tokens";
+    QTest::newRow("no room for a token") << 4 << 2 << "text.max_tokens";
+    QTest::newRow("a negative limit") << 4 << -1 << "text.max_tokens";
     QTest::newRow("a template of other fields") << 1 << 100 << "template";
 }
 
-void TokenCacheTest::refusesWhatCannotBe() {
+void TokenCacheTest::refusesInvalidArguments() {
     QFETCH(int, fields);
     QFETCH(int, maxTokens);
     QFETCH(QString, where);

@@ -15,7 +15,7 @@ using namespace flip::test;
 
 namespace {
 
-/// A dataset with its sentences, as a run reads it.
+/// A dataset with its sentences, loaded as for a run.
 struct Loaded {
     explicit Loaded(const TinyProject& project, bool padded = false)
         : dataset(std::move(*Dataset::open(project.workspace().dataset("tiny")))),
@@ -41,31 +41,31 @@ std::vector<std::int64_t> someRows() {
 
 } // namespace
 
-/// Rows as tensors, and what pretraining hides in them.
+/// Rows as tensors, and the masks of pretraining.
 class BatcherTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void idsAreThoseOfTheRowsValues();
-    void sentencesAreThoseOfTheRows_data();
-    void sentencesAreThoseOfTheRows();
-    void masksJustSoManyColumnsOfEveryRow_data();
-    void masksJustSoManyColumnsOfEveryRow();
-    void hidesEveryTokenOfAChosenFieldAndNoOther();
-    void hidesFieldsThatGoWithThoseOfTheTable_data();
-    void hidesFieldsThatGoWithThoseOfTheTable();
-    void hidesAShareOfAllTokens();
-    void drawsNoiseOfTheFieldAlone();
-    void readsASecondSentence();
-    void putsTheHistoryBehindTheFields();
-    void masksNoColumnOfTheHistory();
-    void drawsDependOnSeedAndStepAlone();
-    void everyFieldIsMaskedEquallyOften();
-    void countsMaskedFieldsAsTheRecipeSays_data();
-    void countsMaskedFieldsAsTheRecipeSays();
+    void loadsTheIdsOfRows();
+    void loadsTheSentencesOfRows_data();
+    void loadsTheSentencesOfRows();
+    void masksTheSameNumberOfColumnsInEveryRow_data();
+    void masksTheSameNumberOfColumnsInEveryRow();
+    void masksEveryTokenOfChosenFieldsOnly();
+    void masksTextFieldsByTheTableFields_data();
+    void masksTextFieldsByTheTableFields();
+    void masksAShareOfAllTokens();
+    void drawsNoiseFromTheSameField();
+    void loadsASecondSentence();
+    void appendsTheHistoryToTheFields();
+    void doesNotMaskTheHistory();
+    void drawsDependOnSeedAndStepOnly();
+    void masksEveryFieldEquallyOften();
+    void roundsTheNumberOfMaskedFields_data();
+    void roundsTheNumberOfMaskedFields();
 };
 
-void BatcherTest::idsAreThoseOfTheRowsValues() {
+void BatcherTest::loadsTheIdsOfRows() {
     TinyProject project;
     const Loaded loaded(project);
     const Batch batch = loaded.batcher.load(someRows());
@@ -82,13 +82,13 @@ void BatcherTest::idsAreThoseOfTheRowsValues() {
     }
 }
 
-void BatcherTest::sentencesAreThoseOfTheRows_data() {
+void BatcherTest::loadsTheSentencesOfRows_data() {
     QTest::addColumn<bool>("padded");
     QTest::newRow("packed") << false;
     QTest::newRow("padded") << true;
 }
 
-void BatcherTest::sentencesAreThoseOfTheRows() {
+void BatcherTest::loadsTheSentencesOfRows() {
     QFETCH(bool, padded);
     TinyProject project;
     const Loaded loaded(project, padded);
@@ -108,14 +108,14 @@ void BatcherTest::sentencesAreThoseOfTheRows() {
     }
 }
 
-void BatcherTest::masksJustSoManyColumnsOfEveryRow_data() {
+void BatcherTest::masksTheSameNumberOfColumnsInEveryRow_data() {
     QTest::addColumn<int>("fields");
     QTest::newRow("one") << 1;
     QTest::newRow("three") << 3;
     QTest::newRow("all") << 4;
 }
 
-void BatcherTest::masksJustSoManyColumnsOfEveryRow() {
+void BatcherTest::masksTheSameNumberOfColumnsInEveryRow() {
     QFETCH(int, fields);
     TinyProject project;
     const Loaded loaded(project);
@@ -123,45 +123,45 @@ void BatcherTest::masksJustSoManyColumnsOfEveryRow() {
     const Masks masks = loaded.batcher.mask(batch, {fields, 1, 25}, loaded.samplers, 1, 0);
     QVERIFY(masks.maskedIds.eq(0).sum(1).eq(fields).all().item<bool>());
     QVERIFY(at::equal(batch.ids.gather(1, masks.columns), masks.targets));
-    // What is not masked stands as it stood.
+    // All other ids are unchanged.
     QVERIFY(masks.maskedIds.eq(batch.ids).logical_or(masks.maskedIds.eq(0)).all().item<bool>());
     QCOMPARE(masks.noise.sizes().vec(), (std::vector<std::int64_t>{8, fields, 25}));
     QVERIFY(masks.noise.gt(0).all().item<bool>()); // the mask id is never noise
 }
 
-void BatcherTest::hidesEveryTokenOfAChosenFieldAndNoOther() {
+void BatcherTest::masksEveryTokenOfChosenFieldsOnly() {
     TinyProject project;
     const Loaded loaded(project);
     const auto maskId = static_cast<std::int64_t>(loaded.tokenizer->special().mask);
     for (std::int64_t step = 0; step < 20; ++step) {
         const Batch batch = loaded.batcher.load(someRows());
         const Masks masks = loaded.batcher.mask(batch, {1, 2, 5}, loaded.samplers, 1, step);
-        const at::Tensor hidden = masks.maskedTokenIds.eq(maskId);
-        QCOMPARE(hidden.sum().item<std::int64_t>(), masks.labelled.tokens.size(0));
+        const at::Tensor masked = masks.maskedTokenIds.eq(maskId);
+        QCOMPARE(masked.sum().item<std::int64_t>(), masks.labelled.tokens.size(0));
         QVERIFY(at::equal(batch.tokenIds.index_select(0, masks.labelled.tokens),
                           masks.labelledTargets));
         for (std::int64_t r = 0; r < 8; ++r) {
-            std::set<std::int16_t> hiddenFields;
-            std::set<std::int16_t> shownFields;
+            std::set<std::int16_t> maskedFields;
+            std::set<std::int16_t> otherFields;
             for (std::int64_t t = 0; t < batch.layout.tokens; ++t) {
                 if (batch.layout.row[t].item<std::int64_t>() != r) {
                     continue;
                 }
                 const auto owner = batch.owner[static_cast<std::size_t>(t)];
-                (hidden[t].item<bool>() ? hiddenFields : shownFields).insert(owner);
+                (masked[t].item<bool>() ? maskedFields : otherFields).insert(owner);
             }
-            QCOMPARE(hiddenFields.size(), std::size_t(2));
-            for (const std::int16_t field : hiddenFields) {
-                QVERIFY(field >= 0 && !shownFields.contains(field));
+            QCOMPARE(maskedFields.size(), std::size_t(2));
+            for (const std::int16_t field : maskedFields) {
+                QVERIFY(field >= 0 && !otherFields.contains(field));
             }
         }
     }
 }
 
-void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable_data() {
+void BatcherTest::masksTextFieldsByTheTableFields_data() {
     QTest::addColumn<int>("rule");
     QTest::addColumn<int>("table");
-    QTest::addColumn<int>("hidden"); // fields a row, of four
+    QTest::addColumn<int>("masked"); // masked fields per row, of four
     QTest::newRow("same, one") << int(MaskedFields::Same) << 1 << 1;
     QTest::newRow("same, three") << int(MaskedFields::Same) << 3 << 3;
     QTest::newRow("different, two of two") << int(MaskedFields::Different) << 2 << 2;
@@ -169,10 +169,10 @@ void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable_data() {
     QTest::newRow("different, none is left") << int(MaskedFields::Different) << 4 << 0;
 }
 
-void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable() {
+void BatcherTest::masksTextFieldsByTheTableFields() {
     QFETCH(int, rule);
     QFETCH(int, table);
-    QFETCH(int, hidden);
+    QFETCH(int, masked);
     TinyProject project;
     const Loaded loaded(project);
     Batcher::MaskPlan plan{table, 2, 5};
@@ -193,15 +193,15 @@ void BatcherTest::hidesFieldsThatGoWithThoseOfTheTable() {
                 batch.owner[static_cast<std::size_t>(token)]);
         }
         for (std::size_t r = 0; r < 8; ++r) {
-            QCOMPARE(inText[r].size(), static_cast<std::size_t>(hidden));
-            for (const std::int64_t field : inText[r]) { // every field is an id field here
+            QCOMPARE(inText[r].size(), static_cast<std::size_t>(masked));
+            for (const std::int64_t field : inText[r]) { // all fields are id fields here
                 QCOMPARE(inTable[r].contains(field), plan.fields == MaskedFields::Same);
             }
         }
     }
 }
 
-void BatcherTest::hidesAShareOfAllTokens() {
+void BatcherTest::masksAShareOfAllTokens() {
     TinyProject project;
     const Loaded loaded(project);
     Batcher::MaskPlan plan{1, 1, 5};
@@ -212,10 +212,10 @@ void BatcherTest::hidesAShareOfAllTokens() {
         const Batch batch = loaded.batcher.load(someRows());
         const Masks masks = loaded.batcher.mask(batch, plan, loaded.samplers, 1, step);
         const auto maskId = static_cast<std::int64_t>(loaded.tokenizer->special().mask);
-        const at::Tensor hidden = masks.maskedTokenIds.eq(maskId);
+        const at::Tensor masked = masks.maskedTokenIds.eq(maskId);
         for (std::int64_t r = 0; r < 8; ++r) {
             std::int64_t values = 0;
-            std::int64_t lost = 0;
+            std::int64_t maskedCount = 0;
             std::map<std::int16_t, std::set<bool>> states;
             for (std::int64_t t = 0; t < batch.layout.tokens; ++t) {
                 const auto owner = batch.owner[static_cast<std::size_t>(t)];
@@ -223,13 +223,13 @@ void BatcherTest::hidesAShareOfAllTokens() {
                     continue;
                 }
                 ++values;
-                lost += hidden[t].item<bool>() ? 1 : 0;
-                states[owner].insert(hidden[t].item<bool>());
-                if (hidden[t].item<bool>()) {
+                maskedCount += masked[t].item<bool>() ? 1 : 0;
+                states[owner].insert(masked[t].item<bool>());
+                if (masked[t].item<bool>()) {
                     fields.insert(owner);
                 }
             }
-            QCOMPARE(lost,
+            QCOMPARE(maskedCount,
                      std::max<std::int64_t>(1, std::llround(0.4 * static_cast<double>(values))));
             for (const auto& [owner, seen] : states) {
                 partOfAValue = partOfAValue || seen.size() == 2;
@@ -240,7 +240,7 @@ void BatcherTest::hidesAShareOfAllTokens() {
     QVERIFY(partOfAValue);
 }
 
-void BatcherTest::drawsNoiseOfTheFieldAlone() {
+void BatcherTest::drawsNoiseFromTheSameField() {
     TinyProject project;
     const Loaded loaded(project);
     std::vector<std::int64_t> firstIds;
@@ -265,7 +265,7 @@ void BatcherTest::drawsNoiseOfTheFieldAlone() {
     }
 }
 
-void BatcherTest::readsASecondSentence() {
+void BatcherTest::loadsASecondSentence() {
     TinyProject project;
     const Loaded loaded(project);
     const TextTemplate item =
@@ -288,7 +288,7 @@ void BatcherTest::readsASecondSentence() {
     QCOMPARE(token, batch.itemTokenIds.size(0));
 }
 
-void BatcherTest::putsTheHistoryBehindTheFields() {
+void BatcherTest::appendsTheHistoryToTheFields() {
     TinyProject project;
     const Loaded loaded(project);
     const Dataset& dataset = loaded.dataset;
@@ -314,7 +314,7 @@ void BatcherTest::putsTheHistoryBehindTheFields() {
     QVERIFY(items > 8);
 }
 
-void BatcherTest::masksNoColumnOfTheHistory() {
+void BatcherTest::doesNotMaskTheHistory() {
     TinyProject project;
     const Loaded loaded(project);
     const Batcher batcher(loaded.dataset, &loaded.cache, false, at::Device(at::kCPU), nullptr,
@@ -323,7 +323,7 @@ void BatcherTest::masksNoColumnOfTheHistory() {
     const Masks masks = batcher.mask(batch, {4, 1, 25}, loaded.samplers, 1, 0);
     QVERIFY(masks.maskedIds.slice(1, 0, 4).eq(0).all().item<bool>());
     QVERIFY(at::equal(masks.maskedIds.slice(1, 4), batch.ids.slice(1, 4)));
-    // What is drawn is what is drawn without a history.
+    // The draws are the same as without a history.
     const Batch plain = loaded.batcher.load(someRows());
     const Masks same = loaded.batcher.mask(plain, {2, 1, 25}, loaded.samplers, 1, 0);
     const Masks these = batcher.mask(batch, {2, 1, 25}, loaded.samplers, 1, 0);
@@ -331,7 +331,7 @@ void BatcherTest::masksNoColumnOfTheHistory() {
     QVERIFY(at::equal(same.targets, these.targets));
 }
 
-void BatcherTest::drawsDependOnSeedAndStepAlone() {
+void BatcherTest::drawsDependOnSeedAndStepOnly() {
     TinyProject project;
     const Loaded loaded(project);
     const Batch batch = loaded.batcher.load(someRows());
@@ -346,12 +346,12 @@ void BatcherTest::drawsDependOnSeedAndStepAlone() {
     QVERIFY(at::equal(first.labelled.tokens, again.labelled.tokens));
     QVERIFY(!at::equal(first.columns, draw(2, 7, 25).columns));
     QVERIFY(!at::equal(first.columns, draw(1, 9, 25).columns));
-    // Another amount of noise leaves the masks alone.
+    // Another number of noise ids does not change the masks.
     QVERIFY(at::equal(first.columns, draw(1, 7, 3).columns));
     QVERIFY(at::equal(first.labelled.tokens, draw(1, 7, 3).labelled.tokens));
 }
 
-void BatcherTest::everyFieldIsMaskedEquallyOften() {
+void BatcherTest::masksEveryFieldEquallyOften() {
     TinyProject project;
     const Loaded loaded(project);
     const Batch batch = loaded.batcher.load(someRows());
@@ -368,21 +368,21 @@ void BatcherTest::everyFieldIsMaskedEquallyOften() {
     }
 }
 
-void BatcherTest::countsMaskedFieldsAsTheRecipeSays_data() {
+void BatcherTest::roundsTheNumberOfMaskedFields_data() {
     QTest::addColumn<int>("fields");
     QTest::addColumn<double>("ratio");
     QTest::addColumn<QString>("rounding");
     QTest::addColumn<int>("count");
-    QTest::newRow("published staircase, dead zone") << 8 << 0.05 << "floor" << 0;
-    QTest::newRow("published staircase, first step") << 8 << 0.15 << "floor" << 1;
-    QTest::newRow("published staircase, same step") << 8 << 0.2 << "floor" << 1;
-    QTest::newRow("a product that binary numbers miss") << 10 << 0.3 << "floor" << 3;
+    QTest::newRow("published rounding, no field") << 8 << 0.05 << "floor" << 0;
+    QTest::newRow("published rounding, one field") << 8 << 0.15 << "floor" << 1;
+    QTest::newRow("published rounding, still one field") << 8 << 0.2 << "floor" << 1;
+    QTest::newRow("product not exact in binary") << 10 << 0.3 << "floor" << 3;
     QTest::newRow("rounded") << 8 << 0.2 << "round" << 2;
-    QTest::newRow("one at least") << 8 << 0.01 << "round" << 1;
-    QTest::newRow("all at most") << 4 << 1.0 << "round" << 4;
+    QTest::newRow("at least one") << 8 << 0.01 << "round" << 1;
+    QTest::newRow("at most all") << 4 << 1.0 << "round" << 4;
 }
 
-void BatcherTest::countsMaskedFieldsAsTheRecipeSays() {
+void BatcherTest::roundsTheNumberOfMaskedFields() {
     QFETCH(int, fields);
     QFETCH(double, ratio);
     QFETCH(QString, rounding);

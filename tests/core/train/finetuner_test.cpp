@@ -15,13 +15,14 @@ using namespace flip::test;
 
 namespace {
 
-/// What some steps tell, and the running statistics after them.
-struct Walk {
+/// The losses of some steps, and the running statistics after them.
+struct Trajectory {
     std::vector<std::map<std::string, double>> losses;
     std::map<std::string, at::Tensor> statistics;
 };
 
-Walk walk(const TinyProject& project, const std::vector<std::string>& recipe, int microBatch) {
+Trajectory trainSteps(const TinyProject& project, const std::vector<std::string>& recipe,
+                      int microBatch) {
     std::vector<std::string> assignments{"kind=finetune",
                                          "finetune.branches=joint",
                                          "id.dropout=0",
@@ -40,17 +41,17 @@ Walk walk(const TinyProject& project, const std::vector<std::string>& recipe, in
     plan.rows = inputs->dataset().rowsOf(Split::Train);
     plan.batchSize = 48;
     Finetuner stage(spec, *model, inputs->batcher(), plan);
-    Walk walked;
+    Trajectory trajectory;
     for (std::size_t step = 0; step < 3; ++step) {
         const auto rows = std::span(plan.rows).subspan(48 * step, 48);
-        walked.losses.push_back(stage.step(rows, static_cast<std::int64_t>(step), {}).losses);
+        trajectory.losses.push_back(stage.step(rows, static_cast<std::int64_t>(step), {}).losses);
     }
     for (const Parameters::Entry& entry : model->parameters.entries()) {
         if (!entry.trained) {
-            walked.statistics[entry.name] = entry.tensor.clone();
+            trajectory.statistics[entry.name] = entry.tensor.clone();
         }
     }
-    return walked;
+    return trajectory;
 }
 
 } // namespace
@@ -59,34 +60,35 @@ class FinetunerTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aStepIsTheSameHoweverManyRowsAreReadAtOnce_data() {
+    void doesNotDependOnTheMicroBatchSize_data() {
         QTest::addColumn<QStringList>("recipe");
         QTest::newRow("batch norm") << QStringList{"id.backbone=afn", "id.log_neurons=8"};
-        QTest::newRow("batch norm, rows by themselves")
+        QTest::newRow("batch norm, lazy updates")
             << QStringList{"id.backbone=afn", "id.log_neurons=8", "id.table_updates=touched"};
         QTest::newRow("no batch norm") << QStringList{"id.backbone=deepfm"};
-        QTest::newRow("ids as they are")
+        QTest::newRow("frozen ids")
             << QStringList{"id.backbone=afn", "id.log_neurons=8", "finetune.id_rate=0"};
         QTest::newRow("the published recipe")
             << QStringList{"id.backbone=afn", "id.log_neurons=8", "recipe=published"};
     }
 
-    /// Parts of 1, 5 and all 48 rows. The same sums in another order: 1e-5 of a loss after one
-    /// step, 1e-4 after steps along gradients that differ so.
-    void aStepIsTheSameHoweverManyRowsAreReadAtOnce() {
+    /// Micro-batches of 1, 5 and all 48 rows. The sums are the same in another order: relative
+    /// differences of 1e-5 in the first step, and of 1e-4 after steps with slightly different
+    /// gradients.
+    void doesNotDependOnTheMicroBatchSize() {
         QFETCH(QStringList, recipe);
         std::vector<std::string> assignments;
         for (const QString& assignment : recipe) {
             assignments.push_back(assignment.toStdString());
         }
-        const Walk whole = walk(project_, assignments, 48);
+        const Trajectory whole = trainSteps(project_, assignments, 48);
         for (const int microBatch : {1, 5}) {
-            const Walk parts = walk(project_, assignments, microBatch);
+            const Trajectory parts = trainSteps(project_, assignments, microBatch);
             for (std::size_t step = 0; step < whole.losses.size(); ++step) {
                 const double tolerance = step == 0 ? 1e-5 : 1e-4;
                 for (const auto& [name, loss] : whole.losses[step]) {
-                    const double apart = std::abs(parts.losses[step].at(name) - loss);
-                    QVERIFY2(apart <= tolerance * std::abs(loss),
+                    const double difference = std::abs(parts.losses[step].at(name) - loss);
+                    QVERIFY2(difference <= tolerance * std::abs(loss),
                              qPrintable(QString("step %1, %2: %3 and %4")
                                             .arg(step)
                                             .arg(QString::fromStdString(name))

@@ -10,27 +10,27 @@
 using namespace flip;
 using namespace flip::test;
 
-/// Sentence vectors that are computed once.
+/// Sentence vectors of a frozen encoder, computed once.
 class FrozenSentencesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void vectorsAreThoseOfTheEncoder_data();
-    void vectorsAreThoseOfTheEncoder();
-    void aStopBreaksTheComputingOff();
-    void trainingLeavesTheEncoderAlone();
+    void vectorsEqualThoseOfTheEncoder_data();
+    void vectorsEqualThoseOfTheEncoder();
+    void canBeStopped();
+    void trainingDoesNotChangeTheEncoder();
 
 private:
     TinyProject project_;
 };
 
-void FrozenSentencesTest::vectorsAreThoseOfTheEncoder_data() {
+void FrozenSentencesTest::vectorsEqualThoseOfTheEncoder_data() {
     QTest::addColumn<QString>("pooling");
     QTest::newRow("first token") << "first";
     QTest::newRow("mean over tokens") << "mean";
 }
 
-void FrozenSentencesTest::vectorsAreThoseOfTheEncoder() {
+void FrozenSentencesTest::vectorsEqualThoseOfTheEncoder() {
     QFETCH(QString, pooling);
     const RunSpec spec =
         project_.spec({"kind=finetune", "finetune.branches=text", "finetune.text_encoder=frozen",
@@ -45,7 +45,7 @@ void FrozenSentencesTest::vectorsAreThoseOfTheEncoder() {
     const SentenceInput kept = frozen.of(batch, {});
     const at::NoGradGuard noGradient;
     const at::Tensor fresh = model->sentenceVectors(sentencesOf(batch), ForwardMode::evaluation());
-    // Sums of the same numbers, in batches of other widths.
+    // Sums of the same numbers, in batches of other sizes.
     QVERIFY(at::allclose(kept.vectors, fresh, 1e-5, 1e-6));
     if (pooling == "mean") {
         const at::Tensor hidden =
@@ -59,7 +59,7 @@ void FrozenSentencesTest::vectorsAreThoseOfTheEncoder() {
     QVERIFY(at::equal(again.vectors, kept.vectors));
 }
 
-void FrozenSentencesTest::aStopBreaksTheComputingOff() {
+void FrozenSentencesTest::canBeStopped() {
     const RunSpec spec =
         project_.spec({"kind=finetune", "finetune.branches=text", "finetune.text_encoder=frozen"});
     const auto inputs = inputsOf(project_, spec);
@@ -73,7 +73,7 @@ void FrozenSentencesTest::aStopBreaksTheComputingOff() {
     QVERIFY(frozen.of(batch, {}).vectors.defined());
 }
 
-void FrozenSentencesTest::trainingLeavesTheEncoderAlone() {
+void FrozenSentencesTest::trainingDoesNotChangeTheEncoder() {
     const RunSpec spec =
         project_.spec({"kind=finetune", "finetune.branches=text", "finetune.text_encoder=frozen"});
     const auto inputs = inputsOf(project_, spec);

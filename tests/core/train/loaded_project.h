@@ -9,7 +9,7 @@
 
 namespace flip::test {
 
-/// The inputs of a spec's run on the tiny project, ready for its models.
+/// The prepared inputs of a run on the tiny project.
 inline std::unique_ptr<RunInputs> inputsOf(const TinyProject& project, const RunSpec& spec) {
     auto inputs = RunInputs::open(spec, project.workspace());
     if (!inputs) {
@@ -21,7 +21,7 @@ inline std::unique_ptr<RunInputs> inputsOf(const TinyProject& project, const Run
     return std::move(*inputs);
 }
 
-/// Fills a model's text encoder from the inputs' folder.
+/// Loads the weights of a model's text encoder.
 inline void loadText(const RunInputs& inputs, Parameters& parameters,
                      const std::string& prefix = "text.") {
     const auto loaded = loadTextWeights(inputs.modelFolder(), *inputs.config(), parameters, prefix);

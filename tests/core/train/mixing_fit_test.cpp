@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::int64_t kRows = 4000;
 
-/// Rows whose labels follow a mix of .7 of the ids, or .2 where the first of two fields is unknown;
-/// the second is never unknown.
+/// Rows whose labels follow a mixing weight of .7, or .2 if the first of two fields is unknown; the
+/// second is never unknown.
 MixingRows someRows() {
     RandomStream random(5, "mixing");
     std::vector<double> id;
@@ -53,27 +53,27 @@ double lossOf(const MixingRows& rows, const at::Tensor& weights) {
 
 } // namespace
 
-/// Mixing weights set on rows that training has not seen.
+/// Fitting mixing weights to rows that are not used for training.
 class MixingFitTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void findsTheWeightsOfTheLabels();
-    void isBetterThanEitherBranchAndTheStart();
-    void standsAtTheMinimum();
-    void keepsWhatNoRowSpeaksOf();
-    void mixesAllRowsAlike();
-    void leavesTheStartWithoutRows();
+    void recoversTheTrueWeights();
+    void improvesOnBothBranchesAndTheStart();
+    void findsTheMinimum();
+    void keepsUndeterminedWeightsAtTheStart();
+    void fitsOneWeightForAllRows();
+    void keepsTheStartWithoutRows();
 };
 
-void MixingFitTest::findsTheWeightsOfTheLabels() {
+void MixingFitTest::recoversTheTrueWeights() {
     const at::Tensor weights = fitMixing(someRows(), start());
-    // A weight of 4,000 rows has a standard error of about .03.
+    // With 4,000 rows, a weight has a standard error of about .03.
     QVERIFY(std::abs(weights[0].item<double>() - 0.7) < 0.1);
     QVERIFY(std::abs(weights[1].item<double>() + 0.5) < 0.1);
 }
 
-void MixingFitTest::isBetterThanEitherBranchAndTheStart() {
+void MixingFitTest::improvesOnBothBranchesAndTheStart() {
     const MixingRows rows = someRows();
     const double fitted = lossOf(rows, fitMixing(rows, start()));
     for (const double a : {0.0, 0.5, 1.0}) {
@@ -81,10 +81,10 @@ void MixingFitTest::isBetterThanEitherBranchAndTheStart() {
     }
 }
 
-void MixingFitTest::standsAtTheMinimum() {
+void MixingFitTest::findsTheMinimum() {
     const MixingRows rows = someRows();
     const at::Tensor weights = fitMixing(rows, start());
-    // What is minimised: the loss and a pull of curvature 4 to the start.
+    // The objective: the loss and an L2 penalty of curvature 4 towards the start.
     const auto objective = [&](const at::Tensor& at) {
         return lossOf(rows, at) + 2 * (at - start()).square().sum().item<double>();
     };
@@ -98,11 +98,11 @@ void MixingFitTest::standsAtTheMinimum() {
     }
 }
 
-void MixingFitTest::keepsWhatNoRowSpeaksOf() {
+void MixingFitTest::keepsUndeterminedWeightsAtTheStart() {
     QVERIFY(std::abs(fitMixing(someRows(), start())[2].item<double>()) < 1e-12);
 }
 
-void MixingFitTest::mixesAllRowsAlike() {
+void MixingFitTest::fitsOneWeightForAllRows() {
     MixingRows rows = someRows();
     rows.unknown = rows.unknown.slice(1, 0, 0);
     const at::Tensor one = fitMixing(rows, at::tensor({0.5}, at::kDouble));
@@ -110,7 +110,7 @@ void MixingFitTest::mixesAllRowsAlike() {
     QVERIFY(one[0].item<double>() > 0.2 && one[0].item<double>() < 0.7);
 }
 
-void MixingFitTest::leavesTheStartWithoutRows() {
+void MixingFitTest::keepsTheStartWithoutRows() {
     const MixingRows none{at::zeros({0}, at::kDouble), at::zeros({0}, at::kDouble),
                           at::zeros({0}, at::kDouble), at::zeros({0, 2}, at::kBool)};
     QVERIFY(at::equal(fitMixing(none, start()), start()));

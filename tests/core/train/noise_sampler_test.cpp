@@ -17,9 +17,9 @@ class NoiseSamplerTest : public QObject {
 private Q_SLOTS:
     void drawsInProportionToTheCounts_data();
     void drawsInProportionToTheCounts();
-    void neverDrawsWhatWasNeverSeen();
-    void drawsRowsAsOftenAsTheHeadOfPretrainingBelieves_data();
-    void drawsRowsAsOftenAsTheHeadOfPretrainingBelieves();
+    void neverDrawsIdsWithoutACount();
+    void drawsRowsWithTheProbabilitiesOfTheHead_data();
+    void drawsRowsWithTheProbabilitiesOfTheHead();
 };
 
 void NoiseSamplerTest::drawsInProportionToTheCounts_data() {
@@ -51,7 +51,7 @@ void NoiseSamplerTest::drawsInProportionToTheCounts() {
     }
 }
 
-void NoiseSamplerTest::neverDrawsWhatWasNeverSeen() {
+void NoiseSamplerTest::neverDrawsIdsWithoutACount() {
     const NoiseSampler sampler({0, 7, 0, 0, 2, 0, 0, 0, 91});
     RandomStream random(5, "noise-test");
     for (int i = 0; i < 100000; ++i) {
@@ -60,17 +60,17 @@ void NoiseSamplerTest::neverDrawsWhatWasNeverSeen() {
     }
 }
 
-void NoiseSamplerTest::drawsRowsAsOftenAsTheHeadOfPretrainingBelieves_data() {
+void NoiseSamplerTest::drawsRowsWithTheProbabilitiesOfTheHead_data() {
     QTest::addColumn<bool>("shares");
     QTest::addColumn<int>("minCount");
     QTest::addColumn<int>("hashBuckets");
-    QTest::newRow("fields of their own") << false << 1 << 0;
+    QTest::newRow("separate fields") << false << 1 << 0;
     QTest::newRow("hashed") << false << 2 << 3;
     QTest::newRow("shared") << true << 1 << 0;
     QTest::newRow("shared and hashed") << true << 2 << 3;
 }
 
-void NoiseSamplerTest::drawsRowsAsOftenAsTheHeadOfPretrainingBelieves() {
+void NoiseSamplerTest::drawsRowsWithTheProbabilitiesOfTheHead() {
     QFETCH(bool, shares);
     QFETCH(int, minCount);
     QFETCH(int, hashBuckets);
@@ -83,10 +83,10 @@ void NoiseSamplerTest::drawsRowsAsOftenAsTheHeadOfPretrainingBelieves() {
     options.trainingCounts = {0, 20, 5, 0, 40, 1, 30, 0, 70, 26, 1, 50, 9, 0, 35, 1};
     const IdRows rows(options, at::Device(at::kCPU));
     const auto samplers = NoiseSampler::ofFields(options.trainingCounts, options.idFields);
-    const at::Tensor believed =
+    const at::Tensor probabilities =
         noiseLogProbabilities(rows.sums(options.trainingCounts), rows.firstRows()).exp();
-    const TableForm form =
-        tableForm(options.ids, options.idFields, options.trainingCounts, minCount, hashBuckets);
+    const RowMapping mapping =
+        mapIdsToRows(options.ids, options.idFields, options.trainingCounts, minCount, hashBuckets);
     RandomStream random(4, "noise-test");
     constexpr int kDraws = 200000;
     for (std::size_t field = 0; field < samplers.size(); ++field) {
@@ -96,14 +96,15 @@ void NoiseSamplerTest::drawsRowsAsOftenAsTheHeadOfPretrainingBelieves() {
             QVERIFY(id >= options.idFields[field].firstId &&
                     id <= options.idFields[field].firstId + options.idFields[field].ids);
             ++drawn[static_cast<std::size_t>(
-                form.rowOfId.empty() ? id : form.rowOfId[static_cast<std::size_t>(id)])];
+                mapping.rowOfId.empty() ? id : mapping.rowOfId[static_cast<std::size_t>(id)])];
         }
-        const TableForm::Range& range = form.fields[field];
+        const RowMapping::Range& range = mapping.fields[field];
         for (std::int64_t row = range.first; row < range.first + range.count; ++row) {
-            const double p = believed[row].item<double>();
+            const double p = probabilities[row].item<double>();
             const double deviation = std::sqrt(kDraws * p * (1 - p));
             const auto count = static_cast<double>(drawn[static_cast<std::size_t>(row)]);
-            // Five standard deviations; what was never seen is believed in by 1e-10.
+            // Five standard deviations; ids without a count have a probability of 1e-10 in the
+            // head.
             QVERIFY2(std::abs(count - kDraws * p) <= 5 * deviation + 1e-3,
                      qPrintable(QString("field %1, row %2").arg(field).arg(row)));
         }

@@ -14,12 +14,12 @@ class OptimiserTest : public QObject {
 private Q_SLOTS:
     void equalsTheFormula_data();
     void equalsTheFormula();
-    void leavesAParameterWithoutGradientAlone();
+    void aParameterWithoutAGradientDoesNotChange();
     void aZeroGradientStillDecays();
     void clipsTheJointNorm();
-    void theNormTellsAGradientThatIsNotFinite_data();
-    void theNormTellsAGradientThatIsNotFinite();
-    void goesOnFromItsSavedState();
+    void theNormIsFiniteOnlyIfEveryGradientIs_data();
+    void theNormIsFiniteOnlyIfEveryGradientIs();
+    void continuesFromASavedState();
 };
 
 void OptimiserTest::equalsTheFormula_data() {
@@ -54,7 +54,7 @@ void OptimiserTest::equalsTheFormula() {
     QVERIFY(std::abs(w.item<double>() - value) < 2e-6);
 }
 
-void OptimiserTest::leavesAParameterWithoutGradientAlone() {
+void OptimiserTest::aParameterWithoutAGradientDoesNotChange() {
     Parameters parameters(at::Device(at::kCPU));
     const at::Tensor w = parameters.add("w", at::full({3}, 2.0, at::kFloat));
     Optimiser optimiser(parameters, {{0.01, 0.5}}, [](const std::string&) { return 0; });
@@ -77,31 +77,31 @@ void OptimiserTest::clipsTheJointNorm() {
     const at::Tensor a = parameters.add("a", at::zeros({1}, at::kFloat));
     const at::Tensor b = parameters.add("b", at::zeros({1}, at::kFloat));
     Optimiser optimiser(parameters, {{0.1, 0.0}}, [](const std::string&) { return 0; });
-    const auto give = [&](double x, double y) {
+    const auto setGradients = [&](double x, double y) {
         a.mutable_grad() = at::full({1}, x, at::kFloat);
         b.mutable_grad() = at::full({1}, y, at::kFloat);
     };
-    give(3, 4);
+    setGradients(3, 4);
     optimiser.clip(1.0, optimiser.gradientNorm());
     QVERIFY(std::abs(a.grad().item<double>() - 0.6) < 1e-5);
     QVERIFY(std::abs(b.grad().item<double>() - 0.8) < 1e-5);
-    give(0.3, 0.4);
+    setGradients(0.3, 0.4);
     optimiser.clip(1.0, optimiser.gradientNorm()); // below the limit: unchanged
     QVERIFY(std::abs(a.grad().item<double>() - 0.3) < 1e-6);
-    give(3, 4);
+    setGradients(3, 4);
     optimiser.clip(0.0, optimiser.gradientNorm()); // off
     QCOMPARE(a.grad().item<double>(), 3.0);
 }
 
-void OptimiserTest::theNormTellsAGradientThatIsNotFinite_data() {
+void OptimiserTest::theNormIsFiniteOnlyIfEveryGradientIs_data() {
     QTest::addColumn<double>("element");
     QTest::addColumn<bool>("isFinite");
     QTest::newRow("finite") << 4.0 << true;
     QTest::newRow("infinite") << -HUGE_VAL << false;
-    QTest::newRow("no number") << std::nan("") << false;
+    QTest::newRow("NaN") << std::nan("") << false;
 }
 
-void OptimiserTest::theNormTellsAGradientThatIsNotFinite() {
+void OptimiserTest::theNormIsFiniteOnlyIfEveryGradientIs() {
     QFETCH(double, element);
     QFETCH(bool, isFinite);
     Parameters parameters(at::Device(at::kCPU));
@@ -115,26 +115,26 @@ void OptimiserTest::theNormTellsAGradientThatIsNotFinite() {
     QVERIFY(!isFinite || std::abs(norm - 5) < 1e-6);
 }
 
-void OptimiserTest::goesOnFromItsSavedState() {
-    const auto walk = [](int from, int to, Optimiser& optimiser, const at::Tensor& w) {
+void OptimiserTest::continuesFromASavedState() {
+    const auto train = [](int from, int to, Optimiser& optimiser, const at::Tensor& w) {
         for (int t = from; t < to; ++t) {
             w.mutable_grad() = at::full({2}, std::cos(t), at::kFloat);
             optimiser.step(1.0);
         }
     };
-    const auto always = [](const std::string&) { return 0; };
+    const auto oneGroup = [](const std::string&) { return 0; };
     Parameters whole(at::Device(at::kCPU));
     const at::Tensor expected = whole.add("w", at::ones({2}, at::kFloat));
-    Optimiser one(whole, {{0.01, 0.1}}, always);
-    walk(0, 10, one, expected);
+    Optimiser one(whole, {{0.01, 0.1}}, oneGroup);
+    train(0, 10, one, expected);
 
     Parameters parts(at::Device(at::kCPU));
     const at::Tensor w = parts.add("w", at::ones({2}, at::kFloat));
-    Optimiser before(parts, {{0.01, 0.1}}, always);
-    walk(0, 4, before, w);
-    Optimiser after(parts, {{0.01, 0.1}}, always);
+    Optimiser before(parts, {{0.01, 0.1}}, oneGroup);
+    train(0, 4, before, w);
+    Optimiser after(parts, {{0.01, 0.1}}, oneGroup);
     after.restore(before.state());
-    walk(4, 10, after, w);
+    train(4, 10, after, w);
     QVERIFY(at::equal(w.detach(), expected.detach()));
 }
 

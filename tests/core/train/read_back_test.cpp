@@ -24,24 +24,24 @@ LoopPlan planOf(const RunSpec& spec, const Batcher& batcher) {
 
 } // namespace
 
-/// A step waits for its device once: when it reads its losses.
+/// A step waits for its device only once, when it reads its losses.
 class ReadBackTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aStepOfPretrainingReadsNothingElse();
-    void aStepOfFinetuningReadsNothingElse_data();
-    void aStepOfFinetuningReadsNothingElse();
-    void aGradientThatIsNotFiniteMovesNothing_data();
-    void aGradientThatIsNotFiniteMovesNothing();
-    void aReadIsSeen();
-    void lossesAreReadAsTheyAre();
+    void aPretrainingStepReadsBackOnlyLosses();
+    void aFinetuningStepReadsBackOnlyLosses_data();
+    void aFinetuningStepReadsBackOnlyLosses();
+    void aGradientThatIsNotFiniteChangesNothing_data();
+    void aGradientThatIsNotFiniteChangesNothing();
+    void detectsAReadBack();
+    void sumsAndReadsLosses();
 
 private:
     TinyProject project_{100};
 };
 
-void ReadBackTest::aStepOfPretrainingReadsNothingElse() {
+void ReadBackTest::aPretrainingStepReadsBackOnlyLosses() {
     const RunSpec spec = project_.spec({"id.table_updates=all"});
     const auto inputs = inputsOf(project_, spec);
     auto model = std::move(
@@ -51,18 +51,18 @@ void ReadBackTest::aStepOfPretrainingReadsNothingElse() {
                      [](const std::stop_token&) { return std::optional<AlignmentMeasured>(); });
     const ReadBackWatch watch;
     QVERIFY(stage.step(std::span(plan.rows).first(24), /*step=*/1, {}).finite);
-    // The losses are read from the memory of one tensor, which is no operation on a processor.
+    // The losses are read from the memory of one tensor, which is not an operation on the CPU.
     QVERIFY2(watch.found.empty(), watch.text().c_str());
 }
 
-void ReadBackTest::aStepOfFinetuningReadsNothingElse_data() {
+void ReadBackTest::aFinetuningStepReadsBackOnlyLosses_data() {
     QTest::addColumn<QString>("branches");
     for (const char* branches : {"joint", "id", "text"}) {
         QTest::newRow(branches) << branches;
     }
 }
 
-void ReadBackTest::aStepOfFinetuningReadsNothingElse() {
+void ReadBackTest::aFinetuningStepReadsBackOnlyLosses() {
     QFETCH(QString, branches);
     const RunSpec spec =
         project_.spec({"kind=finetune", "finetune.branches=" + branches.toStdString(),
@@ -73,19 +73,19 @@ void ReadBackTest::aStepOfFinetuningReadsNothingElse() {
     const LoopPlan plan = planOf(spec, inputs->batcher());
     Finetuner stage(spec, *model, inputs->batcher(), plan);
     const ReadBackWatch watch;
-    // Two parts, of which the sum is read.
+    // Two micro-batches, of which only the sum is read.
     QVERIFY(stage.step(std::span(plan.rows).first(48), /*step=*/1, {}).finite);
     QVERIFY2(watch.found.empty(), watch.text().c_str());
 }
 
-void ReadBackTest::aGradientThatIsNotFiniteMovesNothing_data() {
+void ReadBackTest::aGradientThatIsNotFiniteChangesNothing_data() {
     QTest::addColumn<QString>("stage");
     for (const char* stage : {"pretrain", "joint", "id", "text"}) {
         QTest::newRow(stage) << stage;
     }
 }
 
-void ReadBackTest::aGradientThatIsNotFiniteMovesNothing() {
+void ReadBackTest::aGradientThatIsNotFiniteChangesNothing() {
     QFETCH(QString, stage);
     const bool pretrains = stage == "pretrain";
     std::vector<std::string> assignments;
@@ -95,7 +95,7 @@ void ReadBackTest::aGradientThatIsNotFiniteMovesNothing() {
     const RunSpec spec = project_.spec(assignments);
     const auto inputs = inputsOf(project_, spec);
     const LoopPlan plan = planOf(spec, inputs->batcher());
-    const auto stepsNowhere = [&](Stage& training, Parameters& parameters) {
+    const auto changesNothing = [&](Stage& training, Parameters& parameters) {
         std::vector<at::Tensor> before;
         for (const Parameters::Entry& entry : parameters.entries()) {
             before.push_back(entry.tensor.detach().clone());
@@ -119,32 +119,32 @@ void ReadBackTest::aGradientThatIsNotFiniteMovesNothing() {
         Pretrainer training(
             spec, *model, inputs->batcher(), inputs->sizes(), plan,
             [](const std::stop_token&) { return std::optional<AlignmentMeasured>(); });
-        QVERIFY(stepsNowhere(training, model->parameters));
+        QVERIFY(changesNothing(training, model->parameters));
     } else {
         auto model = std::move(
             *FinetuneModel::make(spec, inputs->sizes(), inputs->config(), at::Device(at::kCPU)));
         Finetuner training(spec, *model, inputs->batcher(), plan);
-        QVERIFY(stepsNowhere(training, model->parameters));
+        QVERIFY(changesNothing(training, model->parameters));
     }
 }
 
-void ReadBackTest::aReadIsSeen() {
+void ReadBackTest::detectsAReadBack() {
     const ReadBackWatch watch;
     static_cast<void>(at::ones({2}).sum().item<float>());
     QCOMPARE(watch.found.size(), std::size_t{1});
 }
 
-void ReadBackTest::lossesAreReadAsTheyAre() {
+void ReadBackTest::sumsAndReadsLosses() {
     LossSums sums;
     QVERIFY(sums.read().losses.empty());
     sums.add("b", at::full({}, 0.1F));
     sums.add("a", at::full({}, 2.5F));
     sums.add("b", at::full({}, 0.2F));
     sums.add("none", {});
-    const LossSums::Told told = sums.read(at::full({}, 1.5F));
-    QCOMPARE(told.gradientNorm, 1.5);
-    QVERIFY(told.isFinite());
-    const auto& read = told.losses;
+    const LossSums::Totals totals = sums.read(at::full({}, 1.5F));
+    QCOMPARE(totals.gradientNorm, 1.5);
+    QVERIFY(totals.isFinite());
+    const auto& read = totals.losses;
     QCOMPARE(read.size(), std::size_t{2});
     QCOMPARE(read.at("a"), 2.5);
     QCOMPARE(read.at("b"), double{0.1F + 0.2F}); // summed as 32-bit numbers

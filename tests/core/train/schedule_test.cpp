@@ -10,17 +10,17 @@ class ScheduleTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void followsItsShape_data();
-    void followsItsShape();
+    void equalsTheFormula_data();
+    void equalsTheFormula();
     void neverRisesAfterWarmUp();
 };
 
-void ScheduleTest::followsItsShape_data() {
+void ScheduleTest::equalsTheFormula_data() {
     QTest::addColumn<QString>("schedule");
     QTest::addColumn<double>("warmup");
     QTest::addColumn<int>("step");
     QTest::addColumn<double>("factor");
-    // 100 steps, 10 a epoch.
+    // 100 steps, 10 per epoch.
     QTest::newRow("by step, start") << "cosine-step" << 0.0 << 0 << 1.0;
     QTest::newRow("by step, middle") << "cosine-step" << 0.0 << 50 << 0.5;
     QTest::newRow("by step, last")
@@ -34,7 +34,7 @@ void ScheduleTest::followsItsShape_data() {
     QTest::newRow("by epoch, sixth") << "cosine-epoch" << 0.0 << 50 << 0.5;
 }
 
-void ScheduleTest::followsItsShape() {
+void ScheduleTest::equalsTheFormula() {
     QFETCH(QString, schedule);
     QFETCH(double, warmup);
     QFETCH(int, step);

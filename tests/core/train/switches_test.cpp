@@ -14,9 +14,9 @@ using namespace flip::test;
 namespace {
 
 /// The losses of the first steps of a stage, in one line.
-std::string told(Stage& stage, const LoopPlan& plan) {
+std::string lossesText(Stage& stage, const LoopPlan& plan) {
     std::string line;
-    for (std::int64_t step = 0; step < 3; ++step) { // a schedule tells in the third loss
+    for (std::int64_t step = 0; step < 3; ++step) { // a schedule has an effect on the third loss
         for (const auto& [name, value] :
              stage.step(std::span(plan.rows).first(48), step, {}).losses) {
             line += name + " " + std::to_string(value) + " ";
@@ -25,7 +25,7 @@ std::string told(Stage& stage, const LoopPlan& plan) {
     return line;
 }
 
-/// A legal value of the option that is not this one.
+/// A valid value of the option other than the given one.
 OptionValue otherValue(const Option& option, const OptionValue& value) {
     switch (option.type) {
     case OptionType::Integer: {
@@ -58,23 +58,23 @@ LoopPlan planOf(const RunInputs& inputs) {
 
 } // namespace
 
-/// Every switch that sets one recipe apart from another changes the numbers.
+/// Every option that a run reads changes its losses.
 class SwitchesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aSwitchOfPretrainingChangesTheNumbers_data();
-    void aSwitchOfPretrainingChangesTheNumbers();
-    void aSwitchOfFinetuningChangesTheNumbers_data();
-    void aSwitchOfFinetuningChangesTheNumbers();
-    void whatIsNotReadChangesNothing_data();
-    void whatIsNotReadChangesNothing();
-    void aBackboneReadsJustTheOptionsThatNameIt_data();
-    void aBackboneReadsJustTheOptionsThatNameIt();
-    void unknownIdsHaveAMixingWeightOfTheirOwn();
-    void idsTooRareForARowAreUnknownInValidation();
-    void aLearnedTemperatureMoves();
-    void aRateOfZeroKeepsTheIds();
+    void pretrainingOptionsChangeTheLosses_data();
+    void pretrainingOptionsChangeTheLosses();
+    void finetuningOptionsChangeTheLosses_data();
+    void finetuningOptionsChangeTheLosses();
+    void unreadOptionsChangeNothing_data();
+    void unreadOptionsChangeNothing();
+    void aBackboneReadsExactlyItsOptions_data();
+    void aBackboneReadsExactlyItsOptions();
+    void unknownIdsHaveTheirOwnMixingWeights();
+    void rareIdsAreUnknownInValidation();
+    void learnsTheTemperature();
+    void anIdRateOfZeroFreezesTheIds();
 
 private:
     std::string pretraining(const std::vector<std::string>& assignments) const {
@@ -86,7 +86,7 @@ private:
         const LoopPlan plan = planOf(*inputs);
         Pretrainer stage(spec, *model, inputs->batcher(), inputs->sizes(), plan,
                          [](const std::stop_token&) { return std::nullopt; });
-        return told(stage, plan);
+        return lossesText(stage, plan);
     }
     std::string finetuning(std::vector<std::string> assignments) const {
         assignments.emplace_back("kind=finetune");
@@ -102,14 +102,14 @@ private:
         }
         const LoopPlan plan = planOf(*inputs);
         Finetuner stage(spec, *model, inputs->batcher(), plan);
-        return told(stage, plan);
+        return lossesText(stage, plan);
     }
 
     TinyProject project_;
-    std::map<std::string, std::string> unchanged_; // what a stage tells without the switch
+    std::map<std::string, std::string> unchanged_; // the losses without the option
 };
 
-void SwitchesTest::aSwitchOfPretrainingChangesTheNumbers_data() {
+void SwitchesTest::pretrainingOptionsChangeTheLosses_data() {
     QTest::addColumn<QString>("assignment");
     for (const char* assignment :
          {"pretrain.losses=[\"mfm\", \"mlm\"]", "pretrain.losses=[\"icl\", \"mlm\"]",
@@ -124,9 +124,9 @@ void SwitchesTest::aSwitchOfPretrainingChangesTheNumbers_data() {
     }
 }
 
-void SwitchesTest::aSwitchOfPretrainingChangesTheNumbers() {
+void SwitchesTest::pretrainingOptionsChangeTheLosses() {
     QFETCH(QString, assignment);
-    // Padding has a say only where there is some.
+    // Attention over padding has an effect only if there is padding.
     const std::string padding = assignment.contains("field_attention") ? "max" : "none";
     const std::vector<std::string> base{"text.padding=" + padding, "pretrain.learning_rate=0.01"};
     std::vector<std::string> changed = base;
@@ -138,7 +138,7 @@ void SwitchesTest::aSwitchOfPretrainingChangesTheNumbers() {
     QVERIFY(unchanged != pretraining(changed));
 }
 
-void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers_data() {
+void SwitchesTest::finetuningOptionsChangeTheLosses_data() {
     QTest::addColumn<QString>("assignment");
     QTest::addColumn<QString>("branches");
     const auto row = [](const char* assignment, const char* branches) {
@@ -156,7 +156,7 @@ void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers_data() {
     row("finetune.schedule=cosine-step", "id");
 }
 
-void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers() {
+void SwitchesTest::finetuningOptionsChangeTheLosses() {
     QFETCH(QString, assignment);
     QFETCH(QString, branches);
     const std::vector<std::string> base{"finetune.branches=" + branches.toStdString(),
@@ -171,13 +171,13 @@ void SwitchesTest::aSwitchOfFinetuningChangesTheNumbers() {
     QVERIFY(unchanged != finetuning(changed));
 }
 
-void SwitchesTest::whatIsNotReadChangesNothing_data() {
+void SwitchesTest::unreadOptionsChangeNothing_data() {
     QTest::addColumn<QString>("branches");
     QTest::newRow("id") << "id";
     QTest::newRow("text") << "text";
 }
 
-void SwitchesTest::whatIsNotReadChangesNothing() {
+void SwitchesTest::unreadOptionsChangeNothing() {
     QFETCH(QString, branches);
     const std::vector<std::string> base{"finetune.branches=" + branches.toStdString()};
     std::vector<std::string> changed = base;
@@ -193,17 +193,17 @@ void SwitchesTest::whatIsNotReadChangesNothing() {
     QCOMPARE(finetuning(changed), finetuning(base));
 }
 
-void SwitchesTest::aBackboneReadsJustTheOptionsThatNameIt_data() {
+void SwitchesTest::aBackboneReadsExactlyItsOptions_data() {
     QTest::addColumn<QString>("backbone");
     for (const std::string& backbone : findOption("id.backbone")->choices) {
         QTest::newRow(backbone.c_str()) << QString::fromStdString(backbone);
     }
 }
 
-void SwitchesTest::aBackboneReadsJustTheOptionsThatNameIt() {
+void SwitchesTest::aBackboneReadsExactlyItsOptions() {
     QFETCH(QString, backbone);
     const std::string name = backbone.toStdString();
-    // A value for each option that some backbones read, other than that of the project.
+    // A value for each backbone option that differs from the project's.
     const std::map<std::string, std::string> others = {{"id.embedding_dim", "4"},
                                                        {"id.hidden", "[12]"},
                                                        {"id.cross_layers", "1"},
@@ -244,8 +244,7 @@ void SwitchesTest::aBackboneReadsJustTheOptionsThatNameIt() {
         const std::string assignment = option.key + "=" + others.at(option.key);
         if (std::ranges::find(option.backbones, choiceOf<BackboneKind>(name)) ==
             option.backbones.end()) {
-            const bool refused =
-                option.key == "id.field_dims"; // by backbones that lack such widths
+            const bool refused = option.key == "id.field_dims"; // by backbones without such widths
             unread.insert(unread.end(), refused ? 0 : 1, assignment);
             continue;
         }
@@ -256,22 +255,22 @@ void SwitchesTest::aBackboneReadsJustTheOptionsThatNameIt() {
     QCOMPARE(finetuning(unread), unchanged);
 }
 
-void SwitchesTest::unknownIdsHaveAMixingWeightOfTheirOwn() {
+void SwitchesTest::unknownIdsHaveTheirOwnMixingWeights() {
     const std::string rates = "finetune.fusion_rate=50";
     const std::string unknown = "finetune.unknown_fields=*";
     QVERIFY(finetuning({rates, unknown}) != finetuning({rates, unknown, "finetune.mixing=one"}));
-    // Where every id is known there is nothing to learn.
+    // If every id is known, these weights have no effect.
     QCOMPARE(finetuning({rates}), finetuning({rates, "finetune.mixing=one"}));
 }
 
-void SwitchesTest::idsTooRareForARowAreUnknownInValidation() {
-    // Some films and users stand in fewer rows than this, and validation rows hold them.
+void SwitchesTest::rareIdsAreUnknownInValidation() {
+    // Some films and users have fewer rows than this, and occur in validation rows.
     const std::string rare = "id.min_count=35";
     QVERIFY(finetuning({rare}) != finetuning({rare, "finetune.unknown_rate=0"}));
     QCOMPARE(finetuning({}), finetuning({"finetune.unknown_rate=0"}));
 }
 
-void SwitchesTest::aLearnedTemperatureMoves() {
+void SwitchesTest::learnsTheTemperature() {
     const RunSpec spec = project_.spec({"pretrain.temperature_kind=learned",
                                         "pretrain.learning_rate=0.1", "pretrain.losses=[\"icl\"]"});
     const auto inputs = inputsOf(project_, spec);
@@ -281,13 +280,13 @@ void SwitchesTest::aLearnedTemperatureMoves() {
     const LoopPlan plan = planOf(*inputs);
     Pretrainer stage(spec, *model, inputs->batcher(), inputs->sizes(), plan,
                      [](const std::stop_token&) { return std::nullopt; });
-    (void)told(stage, plan);
+    (void)lossesText(stage, plan);
     QVERIFY(std::abs(model->temperature() - 0.7) > 1e-3);
     const auto end = stage.endEpoch(1, {});
     QCOMPARE(end->done.state.at("temperature"), model->temperature());
 }
 
-void SwitchesTest::aRateOfZeroKeepsTheIds() {
+void SwitchesTest::anIdRateOfZeroFreezesTheIds() {
     const RunSpec spec =
         project_.spec({"kind=finetune", "finetune.id_rate=0", "finetune.unknown_fields=*"});
     const auto inputs = inputsOf(project_, spec);
@@ -299,7 +298,7 @@ void SwitchesTest::aRateOfZeroKeepsTheIds() {
     }
     const LoopPlan plan = planOf(*inputs);
     Finetuner stage(spec, *model, inputs->batcher(), plan);
-    (void)told(stage, plan);
+    (void)lossesText(stage, plan);
     for (const auto& entry : model->parameters.entries()) {
         const bool kept = at::equal(entry.tensor, before.at(entry.name));
         const bool isKeyBias = entry.name.ends_with("key.bias"); // its gradient is zero

@@ -15,7 +15,7 @@ using namespace flip;
 
 namespace {
 
-/// A stage whose one weight counts the rows it saw.
+/// A stage with one weight that counts the rows of its steps.
 class CountingStage final : public Stage {
 public:
     CountingStage()
@@ -33,8 +33,8 @@ public:
         weight_.detach().add_(static_cast<double>(rows.size()));
         Step done;
         done.losses["total"] = step == divergeAt ? NAN : 1.0;
-        done.finite = step != divergeAt && step != steepAt;
-        if (step == poisonAt) {
+        done.finite = step != divergeAt && step != gradientNotFiniteAt;
+        if (step == notFiniteAt) {
             weight_.detach().fill_(INFINITY);
         }
         if (step == stopAt) {
@@ -56,13 +56,13 @@ public:
 
     std::vector<std::vector<std::int64_t>> seen;
     std::int64_t divergeAt = -1;
-    std::int64_t steepAt = -1;  // the loss is finite, the gradient is not
-    std::int64_t poisonAt = -1; // the step leaves a weight that is not finite
+    std::int64_t gradientNotFiniteAt = -1; // the loss is finite, the gradient is not
+    std::int64_t notFiniteAt = -1;         // the step leaves a weight that is not finite
     std::int64_t stopAt = -1;
     std::int64_t stopWithin = -1;
     std::int64_t endAfterEpoch = -1;
     int begun = 0;
-    int measured = 0; // epochs
+    int measured = 0; // epochs measured
     std::stop_source source;
 
 private:
@@ -78,13 +78,13 @@ class TrainingLoopTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void showsEveryRowOnceAnEpochInAnotherOrder();
-    void endsWhereItIsTold_data();
-    void endsWhereItIsTold();
-    void aResumedLoopShowsTheRestInTheSameOrder();
-    void divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint_data();
-    void divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint();
-    void aCheckpointThatCannotBeWrittenEndsTheLoop();
+    void readsEveryRowOncePerEpochInANewOrder();
+    void endsAtTheRequestedStep_data();
+    void endsAtTheRequestedStep();
+    void aResumedLoopContinuesInTheSameOrder();
+    void divergenceKeepsTheLastFiniteCheckpoint_data();
+    void divergenceKeepsTheLastFiniteCheckpoint();
+    void failsIfACheckpointCannotBeWritten();
 
 private:
     LoopPlan plan(std::int64_t rows) const {
@@ -101,7 +101,7 @@ private:
     QTemporaryDir folder_;
 };
 
-void TrainingLoopTest::showsEveryRowOnceAnEpochInAnotherOrder() {
+void TrainingLoopTest::readsEveryRowOncePerEpochInANewOrder() {
     CountingStage stage;
     const LoopEnd end = runTrainingLoop(
         stage, plan(10), [](Fact) {}, stage.source.get_token());
@@ -122,7 +122,7 @@ void TrainingLoopTest::showsEveryRowOnceAnEpochInAnotherOrder() {
     QCOMPARE(stage.begun, 1);
 }
 
-void TrainingLoopTest::endsWhereItIsTold_data() {
+void TrainingLoopTest::endsAtTheRequestedStep_data() {
     QTest::addColumn<int>("maxSteps");
     QTest::addColumn<int>("endAfterEpoch");
     QTest::addColumn<int>("steps");
@@ -134,7 +134,7 @@ void TrainingLoopTest::endsWhereItIsTold_data() {
     QTest::newRow("early stop") << 0 << 2 << 6 << 2;
 }
 
-void TrainingLoopTest::endsWhereItIsTold() {
+void TrainingLoopTest::endsAtTheRequestedStep() {
     QFETCH(int, maxSteps);
     QFETCH(int, endAfterEpoch);
     QFETCH(int, steps);
@@ -154,13 +154,13 @@ void TrainingLoopTest::endsWhereItIsTold() {
     QCOMPARE(end.reason.empty(), endAfterEpoch < 0);
 }
 
-void TrainingLoopTest::aResumedLoopShowsTheRestInTheSameOrder() {
+void TrainingLoopTest::aResumedLoopContinuesInTheSameOrder() {
     CountingStage whole;
     (void)runTrainingLoop(
         whole, plan(10), [](Fact) {}, whole.source.get_token());
     for (std::int64_t cut = 0; cut < 18; ++cut) {
         CountingStage first;
-        (cut < 9 ? first.stopAt : first.stopWithin) = cut % 9; // after a step, and amid one
+        (cut < 9 ? first.stopAt : first.stopWithin) = cut % 9; // after a step, or within one
         const LoopEnd stopped = runTrainingLoop(
             first, plan(10), [](Fact) {}, first.source.get_token());
         QVERIFY(stopped.status == LoopEnd::Status::Stopped);
@@ -172,14 +172,14 @@ void TrainingLoopTest::aResumedLoopShowsTheRestInTheSameOrder() {
         auto seen = first.seen;
         seen.insert(seen.end(), second.seen.begin(), second.seen.end());
         QCOMPARE(seen, whole.seen);
-        QCOMPARE(second.begun, 0); // what belongs before the first step is not told again
+        QCOMPARE(second.begun, 0); // the facts before the first step are not reported again
     }
 }
 
-void TrainingLoopTest::divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint_data() {
+void TrainingLoopTest::divergenceKeepsTheLastFiniteCheckpoint_data() {
     QTest::addColumn<int>("diverge");
-    QTest::addColumn<int>("steep");
-    QTest::addColumn<int>("poison");
+    QTest::addColumn<int>("gradientNotFinite");
+    QTest::addColumn<int>("notFinite");
     QTest::addColumn<int>("stop");
     QTest::addColumn<QString>("reason");
     QTest::newRow("loss")
@@ -196,16 +196,16 @@ void TrainingLoopTest::divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint_data()
         << "after step 5 of finetune, w holds numbers that are not finite; lower the learning rate";
 }
 
-void TrainingLoopTest::divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint() {
+void TrainingLoopTest::divergenceKeepsTheLastFiniteCheckpoint() {
     QFETCH(int, diverge);
-    QFETCH(int, steep);
-    QFETCH(int, poison);
+    QFETCH(int, gradientNotFinite);
+    QFETCH(int, notFinite);
     QFETCH(int, stop);
     QFETCH(QString, reason);
     CountingStage stage;
     stage.divergeAt = diverge;
-    stage.steepAt = steep;
-    stage.poisonAt = poison;
+    stage.gradientNotFiniteAt = gradientNotFinite;
+    stage.notFiniteAt = notFinite;
     stage.stopAt = stop;
     const LoopEnd end = runTrainingLoop(
         stage, plan(10), [](Fact) {}, stage.source.get_token());
@@ -214,15 +214,16 @@ void TrainingLoopTest::divergenceEndsTheLoopAndKeepsTheLastGoodCheckpoint() {
     QCOMPARE(stage.measured, 1); // no epoch is measured with such weights
     CountingStage kept;
     QVERIFY(kept.state().load(plan(10).checkpoint).ok());
-    QCOMPARE(kept.state().place.step, std::int64_t{3}); // of the first epoch's end
+    QCOMPARE(kept.state().progress.step, std::int64_t{3}); // the end of the first epoch
 }
 
-void TrainingLoopTest::aCheckpointThatCannotBeWrittenEndsTheLoop() {
+void TrainingLoopTest::failsIfACheckpointCannotBeWritten() {
     CountingStage stage;
-    LoopPlan lost = plan(10);
-    lost.checkpoint = lost.checkpoint.parent_path() / "no" / "such" / "folder" / "state";
+    LoopPlan unwritable = plan(10);
+    unwritable.checkpoint =
+        unwritable.checkpoint.parent_path() / "no" / "such" / "folder" / "state";
     const LoopEnd end = runTrainingLoop(
-        stage, lost, [](Fact) {}, stage.source.get_token());
+        stage, unwritable, [](Fact) {}, stage.source.get_token());
     QVERIFY(end.status == LoopEnd::Status::Failed);
     QVERIFY(end.problem.has_value());
 }

@@ -11,7 +11,7 @@ using namespace flip;
 
 namespace {
 
-/// A weight and a running statistic with their optimiser.
+/// A model with one weight and one running statistic, with its optimiser.
 struct Small {
     Small()
         : weight(parameters.add("w", at::ones({2}, at::kFloat))),
@@ -35,28 +35,28 @@ struct Small {
 
 } // namespace
 
-/// What a checkpoint and the best epoch keep: weights and running statistics alike.
+/// Checkpoints and the best epoch keep weights and running statistics.
 class TrainingStateTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void theBestEpochBringsItsStatisticsBack() {
+    void restoresTheStatisticsOfTheBestEpoch() {
         Small small;
         small.step(0.25);
-        small.state.rememberBest();
+        small.state.keepBest();
         const at::Tensor weight = small.weight.detach().clone();
         small.step(4);
-        small.state.recallBest();
+        small.state.restoreBest();
         QVERIFY(at::equal(small.weight.detach(), weight));
         QVERIFY(at::equal(small.statistic, at::full({2}, 0.25)));
     }
 
-    void aCheckpointHoldsWeightsStatisticsAndTheBestOfBoth() {
+    void checkpointsHoldWeightsStatisticsAndTheBestEpoch() {
         QTemporaryDir folder;
         const auto file = std::filesystem::path(folder.path().toStdString()) / "state";
         Small first;
         first.step(0.25);
-        first.state.rememberBest();
+        first.state.keepBest();
         first.step(0.5);
         QVERIFY(first.state.save(file).ok());
         Small second;
@@ -64,32 +64,32 @@ private Q_SLOTS:
         QVERIFY(at::equal(second.weight.detach(), first.weight.detach()));
         QVERIFY(at::equal(second.statistic, at::full({2}, 0.75)));
         first.step(0);
-        second.step(0); // the optimiser goes on as if nothing had been
+        second.step(0); // the restored optimiser continues alike
         QVERIFY(at::equal(second.weight.detach(), first.weight.detach()));
-        second.state.recallBest();
+        second.state.restoreBest();
         QVERIFY(at::equal(second.statistic, at::full({2}, 0.25)));
     }
 
-    void aCheckpointWithNumbersThatAreNotFiniteIsRefused_data() {
+    void refusesCheckpointsThatAreNotFinite_data() {
         QTest::addColumn<QString>("place");
         for (const char* place : {"w", "s", "square/w"}) {
             QTest::newRow(place) << place;
         }
     }
 
-    void aCheckpointWithNumbersThatAreNotFiniteIsRefused() {
+    void refusesCheckpointsThatAreNotFinite() {
         QFETCH(QString, place);
         QTemporaryDir folder;
         const auto file = std::filesystem::path(folder.path().toStdString()) / "state";
-        Small poisoned;
-        poisoned.step(1);
-        QCOMPARE(poisoned.state.notFinite(), std::string());
-        const at::Tensor spoilt = place == "w"   ? poisoned.weight.detach()
-                                  : place == "s" ? poisoned.statistic
-                                                 : poisoned.optimiser.state().at("square/w");
-        spoilt[1] = place == "s" ? NAN : INFINITY;
-        QCOMPARE(QString::fromStdString(poisoned.state.notFinite()), place);
-        QVERIFY(poisoned.state.save(file).ok());
+        Small broken;
+        broken.step(1);
+        QCOMPARE(broken.state.firstNotFinite(), std::string());
+        const at::Tensor damaged = place == "w"   ? broken.weight.detach()
+                                   : place == "s" ? broken.statistic
+                                                  : broken.optimiser.state().at("square/w");
+        damaged[1] = place == "s" ? NAN : INFINITY;
+        QCOMPARE(QString::fromStdString(broken.state.firstNotFinite()), place);
+        QVERIFY(broken.state.save(file).ok());
         Small second;
         const auto loaded = second.state.load(file);
         QVERIFY(!loaded.ok());
@@ -99,9 +99,9 @@ private Q_SLOTS:
                      ": the run had diverged; start it again with a lower learning rate");
     }
 
-    void noOptimiserTouchesAStatistic() {
+    void theOptimiserDoesNotChangeStatistics() {
         Small small;
-        small.step(0.25); // with decay
+        small.step(0.25); // with weight decay
         QVERIFY(at::equal(small.statistic, at::full({2}, 0.25)));
         for (const auto& [name, tensor] : small.optimiser.state()) {
             QVERIFY2(!name.ends_with("/s"), name.c_str());

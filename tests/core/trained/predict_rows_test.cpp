@@ -28,7 +28,7 @@ const char* const kMoreFields =
 struct Written {
     std::string header;
     std::vector<std::int64_t> rows;
-    std::vector<std::vector<double>> numbers; // [columns behind row_index][rows]
+    std::vector<std::vector<double>> numbers; // [columns after row_index][rows]
 };
 
 Written readPredictions(const fs::path& file) {
@@ -68,28 +68,28 @@ void writeFlat(const Dataset& data, const std::vector<std::int64_t>& rows, const
 
 } // namespace
 
-/// Predictions of raw rows: those that the run has stored of the same rows.
+/// Predictions of raw rows equal those that the run has stored for the same rows.
 class PredictRowsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void predictsAsTheRunDid_data();
-    void predictsAsTheRunDid();
-    void readsTheFormsThatTablesHave_data();
-    void readsTheFormsThatTablesHave();
-    void countsWhatTheModelDoesNotKnow();
-    void predictsNoRowsAsNone();
-    void namesAColumnThatIsMissing();
-    void namesWhatIsWrongWithABundle_data();
-    void namesWhatIsWrongWithABundle();
+    void predictsLikeTheRun_data();
+    void predictsLikeTheRun();
+    void readsEveryTableFormat_data();
+    void readsEveryTableFormat();
+    void countsUnknownValues();
+    void predictsNothingForAnEmptyInput();
+    void reportsAMissingColumn();
+    void reportsADamagedBundleFile_data();
+    void reportsADamagedBundleFile();
     void refusesARunThatWasOnlyPretrained();
-    void leavesNothingWhereItIsStopped();
+    void leavesNothingWhenStopped();
 
 private:
     static void train(const TinyProject& project, std::vector<std::string> assignments) {
-        Listener life;
+        Listener listener;
         const RunEnded ended =
-            executeRun(project.spec(assignments), project.workspace(), "r", life, {});
+            executeRun(project.spec(assignments), project.workspace(), "r", listener, {});
         QVERIFY2(ended.status == RunStatus::Finished,
                  ended.problem ? ended.problem->text().c_str() : "");
     }
@@ -108,27 +108,27 @@ private:
     }
 };
 
-void PredictRowsTest::predictsAsTheRunDid_data() {
+void PredictRowsTest::predictsLikeTheRun_data() {
     QTest::addColumn<QStringList>("assignments");
     QTest::newRow("joint") << QStringList{"kind=flip", "pretrain.epochs=1", "finetune.epochs=1"};
-    QTest::newRow("joint that tells unknown ids")
+    QTest::newRow("joint, mixing by unknown ids")
         << QStringList{"kind=finetune",           "finetune.branches=joint",   "finetune.epochs=1",
                        "finetune.mixing=unknown", "finetune.unknown_fields=*", "id.min_count=20"};
     QTest::newRow("ids") << QStringList{"kind=finetune", "finetune.branches=id",
                                         "finetune.epochs=1"};
-    QTest::newRow("ids of shared rows") << QStringList{"kind=finetune", "finetune.branches=id",
-                                                       "finetune.epochs=1", "id.hash_buckets=7"};
-    QTest::newRow("ids of tables of their own")
+    QTest::newRow("ids with hashed rows") << QStringList{"kind=finetune", "finetune.branches=id",
+                                                         "finetune.epochs=1", "id.hash_buckets=7"};
+    QTest::newRow("ids with a narrower table")
         << QStringList{"kind=finetune",      "finetune.branches=id",    "finetune.epochs=1",
                        "id.backbone=deepfm", "id.field_dims=movie = 4", "id.min_count=3"};
     QTest::newRow("text") << QStringList{"kind=finetune", "finetune.branches=text",
                                          "finetune.epochs=1"};
-    QTest::newRow("text of a template")
+    QTest::newRow("text with a template")
         << QStringList{"kind=finetune", "finetune.branches=text", "finetune.epochs=1",
                        "text.template={genre}, seen after {seen}."};
-    QTest::newRow("text that is frozen")
-        << QStringList{"kind=finetune", "finetune.branches=text", "finetune.epochs=1",
-                       "finetune.text_encoder=frozen"};
+    QTest::newRow("frozen text") << QStringList{"kind=finetune", "finetune.branches=text",
+                                                "finetune.epochs=1",
+                                                "finetune.text_encoder=frozen"};
     QTest::newRow("two towers") << QStringList{"kind=finetune", "finetune.branches=text",
                                                "finetune.epochs=1", "text.template={user} {gender}",
                                                "text.item_template={movie} {genre}"};
@@ -139,7 +139,7 @@ void PredictRowsTest::predictsAsTheRunDid_data() {
                                               "pretrain.mask_rounding=round", "finetune.epochs=1"};
 }
 
-void PredictRowsTest::predictsAsTheRunDid() {
+void PredictRowsTest::predictsLikeTheRun() {
     QFETCH(QStringList, assignments);
     const TinyProject project(480, kMoreFields);
     std::vector<std::string> all;
@@ -153,7 +153,7 @@ void PredictRowsTest::predictsAsTheRunDid() {
     const PredictingModel model{"r", "", &workspace, {}};
     const bool joint = !stored->idLogit.empty();
 
-    // The raw source: batches are cut otherwise, so that sums round otherwise.
+    // The raw source: batches differ, so sums round differently.
     const fs::path schema = project.path() / "source" / "tiny.toml";
     QVERIFY(fs::exists(schema));
     const auto report = predict(model, {project.path() / "source", {}}, project.path() / "p.csv");
@@ -173,22 +173,22 @@ void PredictRowsTest::predictsAsTheRunDid() {
         }
     }
 
-    // The rows of the test split alone, in a table of their own: batches are cut alike.
+    // Only the rows of the test split, in a table of their own: batches are the same.
     const Dataset data = dataset(project);
     const std::vector<std::int64_t> rows = data.rowsOf(Split::Test);
     writeFlat(data, rows, project.path() / "flat.csv");
     QVERIFY(predict(model, {project.path() / "flat.csv", {}}, project.path() / "q.csv").ok());
     const Written flat = readPredictions(project.path() / "q.csv");
     QCOMPARE(flat.rows.size(), rows.size());
-    const std::size_t first = stored->rowIndex.size() - rows.size(); // test stands behind valid
-    // Vectors of a language model that is not trained were kept from other batches.
+    const std::size_t first = stored->rowIndex.size() - rows.size(); // test follows valid
+    // A frozen language model's vectors were computed in other batches.
     const double tolerance = assignments.contains("finetune.text_encoder=frozen") ? 1e-6 : 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         QCOMPARE(stored->rowIndex[first + i], rows[i]);
         QVERIFY(std::abs(flat.numbers[0][i] - stored->logit[first + i]) <= tolerance);
     }
 
-    // The bundle, where there is neither the workspace nor the language model's folder.
+    // The bundle, without the workspace and the language model's folder.
     QVERIFY(writeBundle("r", "", workspace, project.path() / "bundle").ok());
     fs::rename(project.path() / "bundle", project.path() / "moved");
     fs::rename(project.path() / "workspace", project.path() / "gone");
@@ -200,15 +200,15 @@ void PredictRowsTest::predictsAsTheRunDid() {
     QVERIFY(bundled.numbers == flat.numbers);
 }
 
-void PredictRowsTest::readsTheFormsThatTablesHave_data() {
+void PredictRowsTest::readsEveryTableFormat_data() {
     QTest::addColumn<QString>("name");
     QTest::newRow("separated by tabs") << "rows.tsv";
     QTest::newRow("separated by semicolons") << "rows.csv";
     QTest::newRow("JSON lines") << "rows.jsonl";
-    QTest::newRow("the form of the first table") << "later.csv";
+    QTest::newRow("the format of the first table") << "later.csv";
 }
 
-void PredictRowsTest::readsTheFormsThatTablesHave() {
+void PredictRowsTest::readsEveryTableFormat() {
     QFETCH(QString, name);
     const TinyProject project(480, kMoreFields);
     trainIds(project);
@@ -262,7 +262,7 @@ void PredictRowsTest::readsTheFormsThatTablesHave() {
     QVERIFY(one.rows == other.rows);
 }
 
-void PredictRowsTest::countsWhatTheModelDoesNotKnow() {
+void PredictRowsTest::countsUnknownValues() {
     const TinyProject project;
     trainIds(project);
     const Workspace workspace = project.workspace();
@@ -282,7 +282,7 @@ void PredictRowsTest::countsWhatTheModelDoesNotKnow() {
     QVERIFY(report->examples.at(0).text().find("new.csv:5") != std::string::npos);
 }
 
-void PredictRowsTest::predictsNoRowsAsNone() {
+void PredictRowsTest::predictsNothingForAnEmptyInput() {
     const TinyProject project;
     trainIds(project);
     const Workspace workspace = project.workspace();
@@ -294,7 +294,7 @@ void PredictRowsTest::predictsNoRowsAsNone() {
     QCOMPARE(readPredictions(project.path() / "p.csv").header, std::string("row_index,logit,p"));
 }
 
-void PredictRowsTest::namesAColumnThatIsMissing() {
+void PredictRowsTest::reportsAMissingColumn() {
     const TinyProject project;
     trainIds(project);
     const Workspace workspace = project.workspace();
@@ -307,7 +307,7 @@ void PredictRowsTest::namesAColumnThatIsMissing() {
     QVERIFY(!fs::exists(project.path() / "p.csv"));
 }
 
-void PredictRowsTest::namesWhatIsWrongWithABundle_data() {
+void PredictRowsTest::reportsADamagedBundleFile_data() {
     QTest::addColumn<QString>("file");
     for (const char* file :
          {"bundle.json", "recipe.toml", "schema.toml", "vocabulary.json", "weights.safetensors",
@@ -316,7 +316,7 @@ void PredictRowsTest::namesWhatIsWrongWithABundle_data() {
     }
 }
 
-void PredictRowsTest::namesWhatIsWrongWithABundle() {
+void PredictRowsTest::reportsADamagedBundleFile() {
     QFETCH(QString, file);
     static const TinyProject project;
     static const bool made = [] {
@@ -361,7 +361,7 @@ void PredictRowsTest::refusesARunThatWasOnlyPretrained() {
     QVERIFY(report.problem().what.find("was only pretrained") != std::string::npos);
 }
 
-void PredictRowsTest::leavesNothingWhereItIsStopped() {
+void PredictRowsTest::leavesNothingWhenStopped() {
     const TinyProject project;
     trainIds(project);
     const Workspace workspace = project.workspace();

@@ -23,13 +23,13 @@ namespace {
 /// Trains to the end, or throws.
 std::vector<RunEvent> train(const TinyProject& project, const std::string& name,
                             const std::vector<std::string>& assignments) {
-    Listener life;
+    Listener listener;
     const RunEnded ended =
-        executeRun(project.spec(assignments), project.workspace(), name, life, {});
+        executeRun(project.spec(assignments), project.workspace(), name, listener, {});
     if (ended.status != RunStatus::Finished) {
         throw std::runtime_error(ended.problem ? ended.problem->text() : "not finished");
     }
-    return life.events;
+    return listener.events;
 }
 
 std::unique_ptr<TrainedModel> open(const TinyProject& project, const std::string& run,
@@ -81,24 +81,24 @@ AlignmentMeasured alignmentOf(const TrainedModel& trained, std::int64_t count) {
 
 } // namespace
 
-/// A stored run as a model again: the numbers that it told are those that it gives.
+/// A stored run opened as a model gives the numbers that it has stored.
 class TrainedModelTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void predictsWhatTheRunHasStored_data();
-    void predictsWhatTheRunHasStored();
+    void reproducesTheStoredPredictions_data();
+    void reproducesTheStoredPredictions();
     void opensEveryCheckpoint();
-    void keepsTheWeightsThatAreAskedFor_data();
-    void keepsTheWeightsThatAreAskedFor();
-    void measuresTheAlignmentThatPretrainingTold();
-    void keepsTheAlignmentHeadWhenItIsFinetuned_data();
-    void keepsTheAlignmentHeadWhenItIsFinetuned();
-    void namesTheCheckpointsThereAre();
-    void refusesInputsThatHaveChanged();
+    void keepsTheRequestedWeights_data();
+    void keepsTheRequestedWeights();
+    void reproducesTheAlignmentOfPretraining();
+    void finetuningKeepsTheAlignmentHead_data();
+    void finetuningKeepsTheAlignmentHead();
+    void listsTheExistingCheckpoints();
+    void refusesChangedInputs();
 };
 
-void TrainedModelTest::predictsWhatTheRunHasStored_data() {
+void TrainedModelTest::reproducesTheStoredPredictions_data() {
     QTest::addColumn<QStringList>("assignments");
     QTest::newRow("joint") << QStringList{"kind=flip", "pretrain.epochs=1", "finetune.epochs=2"};
     QTest::newRow("ids first") << QStringList{"kind=finetune", "finetune.branches=joint",
@@ -111,7 +111,7 @@ void TrainedModelTest::predictsWhatTheRunHasStored_data() {
                                             "id.history_of=movie"};
 }
 
-void TrainedModelTest::predictsWhatTheRunHasStored() {
+void TrainedModelTest::reproducesTheStoredPredictions() {
     QFETCH(QStringList, assignments);
     const TinyProject project;
     std::vector<std::string> all;
@@ -132,7 +132,7 @@ void TrainedModelTest::predictsWhatTheRunHasStored() {
     append(both.idLogit, test.idLogit);
     append(both.textLogit, test.textLogit);
     QVERIFY(both.rows == stored->rowIndex);
-    QVERIFY(both.logit == stored->logit); // bit for bit: the batches are cut alike
+    QVERIFY(both.logit == stored->logit); // bit for bit, since the batches are the same
     QVERIFY(both.idLogit == stored->idLogit);
     QVERIFY(both.textLogit == stored->textLogit);
 }
@@ -154,19 +154,19 @@ void TrainedModelTest::opensEveryCheckpoint() {
             QVERIFY(trained->alignmentModel().ok());
             continue;
         }
-        // The validation rows give what the facts told of that epoch.
+        // The validation rows give the metrics in the facts of that epoch.
         std::vector<EpochDone> epochs = epochsOf(events, one.stage);
-        const EpochDone* told = nullptr;
+        const EpochDone* stored = nullptr;
         for (const EpochDone& epoch : epochs) {
             if (one.epoch == epoch.epoch || (one.epoch == 0 && epoch.best)) {
-                told = &epoch;
+                stored = &epoch;
             }
         }
-        QVERIFY2(told != nullptr, one.name.c_str());
+        QVERIFY2(stored != nullptr, one.name.c_str());
         const BranchMetrics measured = measureBranches(predicted(*trained, Split::Valid));
         // The loop mixes the branches in 64 bits, the model in 32.
-        QVERIFY(std::abs(measured.at("").logLoss - told->valid.at("").logLoss) < 1e-6);
-        QVERIFY(std::abs(*measured.at("").auc - *told->valid.at("").auc) < 1e-6);
+        QVERIFY(std::abs(measured.at("").logLoss - stored->valid.at("").logLoss) < 1e-6);
+        QVERIFY(std::abs(*measured.at("").auc - *stored->valid.at("").auc) < 1e-6);
     }
     const std::set<std::string> all{"final",      "pretrained",    "ids",
                                     "pretrain-1", "pretrain-2",    "finetune-id-1",
@@ -174,7 +174,7 @@ void TrainedModelTest::opensEveryCheckpoint() {
     QVERIFY(names == all);
 }
 
-void TrainedModelTest::keepsTheWeightsThatAreAskedFor_data() {
+void TrainedModelTest::keepsTheRequestedWeights_data() {
     QTest::addColumn<QString>("checkpoints");
     QTest::addColumn<QStringList>("names");
     QTest::newRow("best") << "best" << QStringList{"final"};
@@ -183,7 +183,7 @@ void TrainedModelTest::keepsTheWeightsThatAreAskedFor_data() {
                                 << QStringList{"final", "finetune-1", "finetune-2", "finetune-3"};
 }
 
-void TrainedModelTest::keepsTheWeightsThatAreAskedFor() {
+void TrainedModelTest::keepsTheRequestedWeights() {
     QFETCH(QString, checkpoints);
     QFETCH(QStringList, names);
     const TinyProject project;
@@ -198,35 +198,35 @@ void TrainedModelTest::keepsTheWeightsThatAreAskedFor() {
     QCOMPARE(found, names);
 }
 
-void TrainedModelTest::measuresTheAlignmentThatPretrainingTold() {
+void TrainedModelTest::reproducesTheAlignmentOfPretraining() {
     const TinyProject project;
     const auto events = train(project, "p",
                               {"kind=pretrain", "pretrain.epochs=2", "checkpoints=each-epoch",
                                "pretrain.alignment_rows=48"}); // all rows of validation
-    std::vector<AlignmentMeasured> told;
+    std::vector<AlignmentMeasured> stored;
     for (const RunEvent& event : events) {
         if (const auto* measured = std::get_if<AlignmentMeasured>(&event.fact)) {
-            told.push_back(*measured);
+            stored.push_back(*measured);
         }
     }
     const auto rows = open(project, "p")->inputs().dataset().splitRows(Split::Valid);
     QCOMPARE(rows, std::int64_t{48});
-    // The rows come in another order, so that sums round otherwise.
-    QVERIFY(distance(alignmentOf(*open(project, "p"), rows), told.back()) < 1e-5);
-    QVERIFY(distance(alignmentOf(*open(project, "p", "pretrain-2"), rows), told.back()) < 1e-5);
-    QVERIFY(distance(alignmentOf(*open(project, "p", "pretrain-1"), rows), told.back()) > 1e-4);
+    // The rows come in another order, so sums round differently.
+    QVERIFY(distance(alignmentOf(*open(project, "p"), rows), stored.back()) < 1e-5);
+    QVERIFY(distance(alignmentOf(*open(project, "p", "pretrain-2"), rows), stored.back()) < 1e-5);
+    QVERIFY(distance(alignmentOf(*open(project, "p", "pretrain-1"), rows), stored.back()) > 1e-4);
 }
 
-void TrainedModelTest::keepsTheAlignmentHeadWhenItIsFinetuned_data() {
+void TrainedModelTest::finetuningKeepsTheAlignmentHead_data() {
     QTest::addColumn<bool>("inOneRun");
     QTest::newRow("in one run") << true;
     QTest::newRow("from another run") << false;
 }
 
-void TrainedModelTest::keepsTheAlignmentHeadWhenItIsFinetuned() {
+void TrainedModelTest::finetuningKeepsTheAlignmentHead() {
     QFETCH(bool, inOneRun);
     const TinyProject project;
-    // Nothing that the alignment is measured with moves in this finetuning.
+    // This finetuning changes nothing that alignment is measured with.
     const std::vector<std::string> still{"finetune.branches=joint", "finetune.epochs=1",
                                          "finetune.text_encoder=frozen", "finetune.id_rate=0"};
     std::vector<std::string> joint = still;
@@ -241,7 +241,7 @@ void TrainedModelTest::keepsTheAlignmentHeadWhenItIsFinetuned() {
         alignmentOf(*(inOneRun ? open(project, "r", "pretrained") : open(project, "p")), 40);
     QVERIFY(distance(alignmentOf(*open(project, "r"), 40), before) < 1e-6);
 
-    // A run of words alone has no use for it.
+    // A run that reads only text does not keep it.
     train(project, "t",
           {"kind=finetune", "finetune.branches=text", "finetune.epochs=1", "finetune.from=r"});
     const auto none = open(project, "t")->alignmentModel();
@@ -249,24 +249,24 @@ void TrainedModelTest::keepsTheAlignmentHeadWhenItIsFinetuned() {
     QVERIFY(none.problem().what.find("has no head") != std::string::npos);
 }
 
-void TrainedModelTest::namesTheCheckpointsThereAre() {
+void TrainedModelTest::listsTheExistingCheckpoints() {
     const TinyProject project;
     train(project, "r", {"kind=finetune", "finetune.branches=id", "finetune.epochs=1"});
     const auto opened = TrainedModel::open("r", "finetune-7", project.workspace());
     QVERIFY(!opened.ok());
     QCOMPARE(QString::fromStdString(opened.problem().text()),
-             QString("r: has no checkpoint \"finetune-7\"; there are final"));
+             QString("r: has no checkpoint \"finetune-7\"; its checkpoints are: final"));
 
-    Listener life(RunStage::Finetune, 2);
+    Listener listener(RunStage::Finetune, 2);
     executeRun(project.spec({"kind=finetune", "finetune.branches=id"}), project.workspace(), "s",
-               life, life.stop.get_token());
+               listener, listener.stop.get_token());
     const auto early = TrainedModel::open("s", "", project.workspace());
     QVERIFY(!early.ok());
     QCOMPARE(QString::fromStdString(early.problem().text()),
-             QString("s: has no final weights, it is stopped; go on with 'flip run --resume'"));
+             QString("s: has no final weights, it is stopped; resume it with 'flip run --resume'"));
 }
 
-void TrainedModelTest::refusesInputsThatHaveChanged() {
+void TrainedModelTest::refusesChangedInputs() {
     const TinyProject project;
     train(project, "r", {"kind=finetune", "finetune.branches=id", "finetune.epochs=1"});
     std::filesystem::remove_all(project.workspace().dataset("tiny"));

@@ -1,5 +1,4 @@
-"""Makes ratings.parquet, a column for each of the ways in which Parquet packs bytes that people meet.
-Needs pyarrow."""
+"""Writes ratings.parquet, with a column for each common compression of Parquet. Needs pyarrow."""
 
 import pathlib
 

@@ -12,7 +12,7 @@ using flip::ui::BackgroundJob;
 
 namespace {
 
-/// Works until it is asked to stop.
+/// Runs until it is asked to stop.
 auto untilStopped(std::atomic<bool>& stopped) {
     return [&stopped](std::stop_token stop) {
         while (!stop.stop_requested()) {
@@ -28,49 +28,49 @@ auto untilStopped(std::atomic<bool>& stopped) {
 class BackgroundJobTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void worksElsewhereAndAnswersHere() {
+    void runsOffTheGuiThreadAndDeliversOnIt() {
         BackgroundJob job;
-        QThread* worked = nullptr;
-        QThread* answered = nullptr;
+        QThread* workThread = nullptr;
+        QThread* resultThread = nullptr;
         job.start(
             [&](std::stop_token) {
-                worked = QThread::currentThread();
+                workThread = QThread::currentThread();
                 return 7;
             },
             [&](int value) {
                 QCOMPARE(value, 7);
-                answered = QThread::currentThread();
+                resultThread = QThread::currentThread();
             });
         QVERIFY(job.running());
-        QTRY_VERIFY(answered != nullptr);
-        QCOMPARE(answered, QThread::currentThread());
-        QVERIFY(worked != answered);
+        QTRY_VERIFY(resultThread != nullptr);
+        QCOMPARE(resultThread, QThread::currentThread());
+        QVERIFY(workThread != resultThread);
         QVERIFY(!job.running());
         QCOMPARE(BackgroundJob::active(), 0);
     }
 
-    void newerWorkStopsTheOlderAndDropsItsAnswer() {
+    void newWorkStopsThePreviousAndDropsItsResult() {
         BackgroundJob job;
         std::atomic<bool> stopped = false;
-        QList<int> answers;
-        job.start(untilStopped(stopped), [&](int value) { answers << value; });
-        job.start([](std::stop_token) { return 2; }, [&](int value) { answers << value; });
+        QList<int> results;
+        job.start(untilStopped(stopped), [&](int value) { results << value; });
+        job.start([](std::stop_token) { return 2; }, [&](int value) { results << value; });
         QTRY_COMPARE(BackgroundJob::active(), 0);
         QVERIFY(stopped);
-        QCOMPARE(answers, QList<int>{2});
+        QCOMPARE(results, QList<int>{2});
     }
 
-    void cancelledWorkNeverAnswers() {
+    void cancelledWorkDeliversNoResult() {
         BackgroundJob job;
         QSignalSpy running(&job, &BackgroundJob::runningChanged);
         std::atomic<bool> stopped = false;
-        bool answered = false;
-        job.start(untilStopped(stopped), [&](int) { answered = true; });
+        bool delivered = false;
+        job.start(untilStopped(stopped), [&](int) { delivered = true; });
         job.cancel();
         QVERIFY(!job.running());
         QTRY_COMPARE(BackgroundJob::active(), 0);
         QVERIFY(stopped);
-        QVERIFY(!answered);
+        QVERIFY(!delivered);
         QCOMPARE(running.count(), 2);
     }
 
@@ -78,7 +78,8 @@ private Q_SLOTS:
         std::atomic<bool> stopped = false;
         {
             BackgroundJob job;
-            job.start(untilStopped(stopped), [](int) { QFAIL("nobody is left to be told"); });
+            job.start(untilStopped(stopped),
+                      [](int) { QFAIL("result delivered after destruction"); });
         }
         QVERIFY(stopped);
         QCOMPARE(BackgroundJob::active(), 0);

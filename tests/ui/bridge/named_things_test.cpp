@@ -11,8 +11,8 @@
 #include <QUrl>
 
 using namespace flip;
+using flip::ui::findNamedThings;
 using flip::ui::NamedThings;
-using flip::ui::thingsNamed;
 
 class NamedThingsTest : public QObject {
     Q_OBJECT
@@ -23,8 +23,8 @@ private:
 
     QString pathTo(const QString& name) const { return folder_.filePath(name); }
 
-    /// The one problem in words.
-    static QString only(const NamedThings& named) {
+    /// The text of the only problem.
+    static QString onlyProblem(const NamedThings& named) {
         return named.problems.size() == 1 ? QString::fromStdString(named.problems.front().text())
                                           : QString::number(named.problems.size()) + " problems";
     }
@@ -43,87 +43,88 @@ private Q_SLOTS:
         }
     }
 
-    void anExperimentIsFound_data() {
-        QTest::addColumn<QString>("word");
+    void findsAnExperiment_data() {
+        QTest::addColumn<QString>("argument");
         QTest::addColumn<QString>("path");
         for (const char* name :
              {"a.toml", "with space.flip.toml", "100%25.toml", "UPPER.TOML", "ä#?.toml"}) {
             const QString path = pathTo(name);
             QTest::newRow(name) << path << path;
-            QTest::addRow("address of %s", name)
+            QTest::addRow("URL of %s", name)
                 << QString::fromUtf8(QUrl::fromLocalFile(path).toEncoded()) << path;
         }
-        QTest::newRow("address with a host")
+        QTest::newRow("URL with a host")
             << "file://localhost" + pathTo("a.toml") << pathTo("a.toml");
     }
-    void anExperimentIsFound() {
-        QFETCH(QString, word);
+    void findsAnExperiment() {
+        QFETCH(QString, argument);
         QFETCH(QString, path);
-        const NamedThings named = thingsNamed({word}, workspace_);
+        const NamedThings named = findNamedThings({argument}, workspace_);
         QCOMPARE(named.experiment, path);
         QVERIFY(named.problems.empty());
         QVERIFY(named.dataset.isEmpty() && named.run.isEmpty() && named.source.isEmpty());
     }
 
-    void oneOfEachKindIsFound() {
+    void findsOneOfEachKind() {
         const NamedThings named =
-            thingsNamed({"films", "first", pathTo("clicks.csv"), pathTo("a.toml")}, workspace_);
-        QVERIFY2(named.problems.empty(), qPrintable(only(named)));
+            findNamedThings({"films", "first", pathTo("clicks.csv"), pathTo("a.toml")}, workspace_);
+        QVERIFY2(named.problems.empty(), qPrintable(onlyProblem(named)));
         QCOMPARE(named.dataset, QString("films"));
         QCOMPARE(named.run, QString("first"));
         QCOMPARE(named.source, pathTo("clicks.csv"));
         QCOMPARE(named.experiment, pathTo("a.toml"));
     }
 
-    void aFolderIsASourceWhateverItIsCalled() {
-        QCOMPARE(thingsNamed({pathTo("raw files.toml")}, workspace_).source,
+    void aFolderIsASourceWhateverItsName() {
+        QCOMPARE(findNamedThings({pathTo("raw files.toml")}, workspace_).source,
                  pathTo("raw files.toml"));
     }
 
-    void whatIsNotThereIsTold_data() {
-        QTest::addColumn<QString>("word");
-        QTest::addColumn<QString>("told");
+    void reportsWhatIsMissing_data() {
+        QTest::addColumn<QString>("argument");
+        QTest::addColumn<QString>("message");
         const QString moved =
             ": there is no such file or folder; it may have been moved or renamed";
         QTest::newRow("path") << "/nowhere/x y.toml"
                               << "/nowhere/x y.toml" + moved;
-        QTest::newRow("address") << "file:///nowhere/x%20y.toml"
-                                 << "/nowhere/x y.toml" + moved;
-        QTest::newRow("another machine's") << "https://example.org/x.toml"
-                                           << "https://example.org/x.toml" + moved;
-        QTest::newRow("word") << "second.toml"
+        QTest::newRow("URL") << "file:///nowhere/x%20y.toml"
+                             << "/nowhere/x y.toml" + moved;
+        QTest::newRow("another host's URL") << "https://example.org/x.toml"
+                                            << "https://example.org/x.toml" + moved;
+        QTest::newRow("name") << "second.toml"
                               << "second.toml: there is no file, dataset or run of this name; the "
-                                 "pages Data and Runs list those there are";
+                                 "Data and Runs pages list the datasets and runs";
     }
-    void whatIsNotThereIsTold() {
-        QFETCH(QString, word);
-        QFETCH(QString, told);
-        QCOMPARE(only(thingsNamed({word}, workspace_)), told);
+    void reportsWhatIsMissing() {
+        QFETCH(QString, argument);
+        QFETCH(QString, message);
+        QCOMPARE(onlyProblem(findNamedThings({argument}, workspace_)), message);
     }
 
-    void laterOnesOfAKindAreToldInOneLine() {
-        const NamedThings named = thingsNamed(
+    void reportsFurtherOnesOfAKindInOneLine() {
+        const NamedThings named = findNamedThings(
             {pathTo("a.toml"), pathTo("b.toml"), pathTo("a.toml"), pathTo("with space.flip.toml")},
             workspace_);
         QCOMPARE(named.experiment, pathTo("a.toml"));
-        QCOMPARE(only(named), QString("b.toml, with space.flip.toml: not opened, as the window "
-                                      "holds one experiment at a time; use Open… on the "
-                                      "Experiment page"));
+        QCOMPARE(onlyProblem(named),
+                 QString("b.toml, with space.flip.toml: not opened, as the window "
+                         "holds one experiment at a time; use Open… on the "
+                         "Experiment page"));
     }
 
-    void laterDatasetsAreToldToo() {
-        const NamedThings named = thingsNamed({"films", "books"}, workspace_);
+    void reportsFurtherDatasets() {
+        const NamedThings named = findNamedThings({"films", "books"}, workspace_);
         QCOMPARE(named.dataset, QString("films"));
-        QVERIFY(only(named).startsWith("books: not shown"));
+        QVERIFY(onlyProblem(named).startsWith("books: not shown"));
     }
 
-    void aStoreThatCannotBeReadIsNamed() {
+    void namesAStoreThatCannotBeRead() {
         QTemporaryDir folder;
         const auto broken = *Workspace::open(folder.path().toStdString());
         QVERIFY(writeFileAtomically(broken.database(), std::string(8192, 'x')).ok());
-        const NamedThings named = thingsNamed({"first"}, broken);
+        const NamedThings named = findNamedThings({"first"}, broken);
         QVERIFY(named.run.isEmpty());
-        QVERIFY2(only(named).contains("flip.db"), qPrintable(only(named)));
+        QVERIFY2(onlyProblem(named).contains("flip.db"), qPrintable(onlyProblem(named)));
     }
 };
 

@@ -29,7 +29,7 @@ private Q_SLOTS:
         spec_.kind = RunKind::Pretrain;
     }
 
-    void bringsEveryFactInOrderAndThenTheEnd() {
+    void deliversEveryFactInOrderAndThenTheEnd() {
         QSignalSpy started(runs_.get(), &RunController::started);
         runs_->start(spec_);
         QVERIFY(runs_->running());
@@ -45,7 +45,7 @@ private Q_SLOTS:
         QVERIFY(!runs_->running());
     }
 
-    void stopsWithinASecondAndKeepsTheReason() {
+    void stopsWithinASecond() {
         runs_->start(spec_);
         QTRY_VERIFY(facts_.size() > 3);
         QElapsedTimer clock;
@@ -80,7 +80,7 @@ private Q_SLOTS:
         clock.start();
         runs_.reset();
         QVERIFY(clock.elapsed() < 1000);
-        QCoreApplication::processEvents(); // what was on its way finds nobody
+        QCoreApplication::processEvents(); // queued events are not delivered
         QVERIFY(!end_.has_value());
     }
 

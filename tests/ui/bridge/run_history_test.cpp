@@ -38,13 +38,13 @@ RunSpec spec() {
     return *resolved;
 }
 
-/// Feed and store wired as in the window.
-struct Desk {
+/// Feed and history connected as in the window.
+struct FeedAndHistory {
     RunFeed feed;
     RunHistory history;
 
-    explicit Desk(const Workspace& workspace) : history(workspace) {
-        QObject::connect(&feed, &RunFeed::historyWanted, &history, &RunHistory::load);
+    explicit FeedAndHistory(const Workspace& workspace) : history(workspace) {
+        QObject::connect(&feed, &RunFeed::historyRequested, &history, &RunHistory::load);
         QObject::connect(&feed, &RunFeed::historyDropped, &history, &RunHistory::drop);
         QObject::connect(&history, &RunHistory::read, &feed, &RunFeed::takeHistory);
         QObject::connect(&history, &RunHistory::outdated, &feed, &RunFeed::reload);
@@ -71,8 +71,8 @@ private Q_SLOTS:
         workspace_ = *Workspace::open(folder_->path().toStdString());
     }
 
-    void whatTheStoreReplaysEqualsWhatWasSeenLive() {
-        const auto events = test::finetuningFacts("a", 5, 0.77, 2, 600); // more than one handful
+    void replayedFactsEqualLiveFacts() {
+        const auto events = test::finetuningFacts("a", 5, 0.77, 2, 600); // more than one chunk
         RunFeed live;
         {
             RunRecorder store = recorder("a");
@@ -82,11 +82,11 @@ private Q_SLOTS:
             }
             QVERIFY(!store.problem());
         }
-        Desk desk(*workspace_);
-        desk.feed.want("a");
-        QTRY_VERIFY_WITH_TIMEOUT(!desk.feed.isLoading("a"), 20000);
-        QCOMPARE(content(desk.feed, "a"), content(live, "a"));
-        QCOMPARE(desk.feed.journal().story("a")->end->status, RunStatus::Finished);
+        FeedAndHistory both(*workspace_);
+        both.feed.request("a");
+        QTRY_VERIFY_WITH_TIMEOUT(!both.feed.isLoading("a"), 20000);
+        QCOMPARE(content(both.feed, "a"), content(live, "a"));
+        QCOMPARE(both.feed.journal().story("a")->end->status, RunStatus::Finished);
     }
 
     void followsARunOfAnotherProcess() {
@@ -96,33 +96,33 @@ private Q_SLOTS:
             store.take(events[i]);
         }
         store.flush();
-        Desk desk(*workspace_);
-        QSignalSpy listed(&desk.history, &RunHistory::listed);
-        desk.history.start();
+        FeedAndHistory both(*workspace_);
+        QSignalSpy listed(&both.history, &RunHistory::listed);
+        both.history.start();
         QTRY_COMPARE_WITH_TIMEOUT(listed.count(), 1, 5000);
         const auto runs = listed[0][0].value<std::vector<RunSummary>>();
         QCOMPARE(runs.size(), std::size_t(1));
         QCOMPARE(runs[0].status, RunStatus::Running);
 
-        desk.feed.want("a");
-        QTRY_COMPARE_WITH_TIMEOUT(desk.feed.journal().story("a") != nullptr, true, 5000);
-        QCOMPARE(desk.feed.journal().story("a")->step, std::int64_t(27));
+        both.feed.request("a");
+        QTRY_COMPARE_WITH_TIMEOUT(both.feed.journal().story("a") != nullptr, true, 5000);
+        QCOMPARE(both.feed.journal().story("a")->step, std::int64_t(27));
         for (std::size_t i = 30; i < events.size(); ++i) {
             store.take(events[i]);
         }
         store.flush();
-        // Another process' run must be up to date within 5 s.
-        QTRY_VERIFY_WITH_TIMEOUT(desk.feed.journal().story("a")->end.has_value(), 5000);
+        // A run of another process must be shown with at most 5 s delay.
+        QTRY_VERIFY_WITH_TIMEOUT(both.feed.journal().story("a")->end.has_value(), 5000);
         RunFeed whole;
         whole.takeLive(events);
-        QCOMPARE(content(desk.feed, "a"), content(whole, "a"));
+        QCOMPARE(content(both.feed, "a"), content(whole, "a"));
         const auto status = [&listed] {
             return listed.back()[0].value<std::vector<RunSummary>>()[0].status;
         };
         QTRY_COMPARE_WITH_TIMEOUT(status(), RunStatus::Finished, 5000);
     }
 
-    /// Facts that a resume has taken back leave a gap in the numbers of those that are stored.
+    /// Facts removed by a resume leave a gap in the numbering of the stored facts.
     void readsEachFactOfAResumedRunOnce() {
         const auto events = test::pretrainingFacts("a", 20, 2);
         {
@@ -151,14 +151,14 @@ private Q_SLOTS:
                 });
         history.load("a");
         QTRY_COMPARE_WITH_TIMEOUT(read, stored.facts, 5000);
-        QTest::qWait(1500); // two looks at a run that goes on
+        QTest::qWait(1500); // at least two checks of a run in progress
         QCOMPARE(read, stored.facts);
         store.take({41, LogLine{"info", "hello"}});
         store.flush();
         QTRY_COMPARE_WITH_TIMEOUT(read, stored.facts + 1, 5000);
     }
 
-    void aQuietStoreIsNotReadAgain() {
+    void anUnchangedStoreIsNotReadAgain() {
         {
             RunRecorder store = recorder("a");
             for (const RunEvent& event : test::finetuningFacts("a", 1, 0.77, 2, 5)) {
@@ -169,20 +169,20 @@ private Q_SLOTS:
         QSignalSpy listed(&history, &RunHistory::listed);
         history.start();
         QTRY_COMPARE_WITH_TIMEOUT(listed.count(), 1, 5000);
-        QTest::qWait(4500); // two looks
+        QTest::qWait(4500); // two checks
         QCOMPARE(listed.count(), 1);
         recorder("b").take({0, LogLine{"info", "hello"}});
         QTRY_VERIFY_WITH_TIMEOUT(listed.back()[0].value<std::vector<RunSummary>>().size() == 2,
                                  5000);
     }
 
-    void anUnknownRunIsAProblemAndNotAnEndlessWait() {
-        Desk desk(*workspace_);
-        QSignalSpy unreadable(&desk.history, &RunHistory::unreadable);
-        desk.feed.want("nobody");
+    void anUnknownRunIsReportedAndNotAwaited() {
+        FeedAndHistory both(*workspace_);
+        QSignalSpy unreadable(&both.history, &RunHistory::unreadable);
+        both.feed.request("nobody");
         QTRY_COMPARE_WITH_TIMEOUT(unreadable.count(), 1, 5000);
         QCOMPARE(unreadable[0][0].toString(), QStringLiteral("nobody"));
-        QVERIFY(!desk.feed.isLoading("nobody"));
+        QVERIFY(!both.feed.isLoading("nobody"));
     }
 };
 

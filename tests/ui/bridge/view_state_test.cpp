@@ -12,7 +12,7 @@ using flip::ui::ViewState;
 class ViewStateTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void everyValueComesBack() {
+    void everyValueRoundTrips() {
         const ViewState state{.page = "alignment",
                               .theme = "dark",
                               .geometry = QByteArray("\x00\x01\xff window", 10),
@@ -24,7 +24,7 @@ private Q_SLOTS:
         QVERIFY(*read == state);
     }
 
-    void aMissingFileIsAFreshWindow() {
+    void aMissingFileGivesTheDefaults() {
         QTemporaryDir folder;
         const auto workspace = Workspace::open(folder.path().toStdString());
         const auto read = ui::readViewState(*workspace);
@@ -32,24 +32,24 @@ private Q_SLOTS:
         QVERIFY(*read == ViewState{});
     }
 
-    void keepsNothingWhereNothingCanBeWritten() {
+    void writesNothingToAReadOnlyWorkspace() {
         QTemporaryDir folder;
-        const auto nowhere =
+        const auto readOnly =
             Workspace::open(folder.filePath("none").toStdString(), WorkspaceUse::Read);
-        QVERIFY(nowhere.ok() && nowhere->isReadOnly());
-        QVERIFY(ui::writeViewState(*nowhere, ViewState{}).ok());
+        QVERIFY(readOnly.ok() && readOnly->isReadOnly());
+        QVERIFY(ui::writeViewState(*readOnly, ViewState{}).ok());
         QVERIFY(!QFileInfo::exists(folder.filePath("none")));
     }
 
-    void aFileThatCannotBeReadIsNamed_data() {
+    void namesAFileThatCannotBeRead_data() {
         QTest::addColumn<QByteArray>("content");
-        QTest::newRow("cut off") << QByteArray("{\"version\": 1, \"pa");
+        QTest::newRow("truncated") << QByteArray("{\"version\": 1, \"pa");
         QTest::newRow("empty") << QByteArray();
         QTest::newRow("a list") << QByteArray("[1]");
         QTest::newRow("newer version") << QByteArray("{\"version\": 2}");
     }
 
-    void aFileThatCannotBeReadIsNamed() {
+    void namesAFileThatCannotBeRead() {
         QFETCH(QByteArray, content);
         const auto file = workspace_.folder() / "window.json";
         QVERIFY(writeFileAtomically(file, content.toStdString()).ok());

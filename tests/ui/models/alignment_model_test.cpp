@@ -28,7 +28,7 @@ class AlignmentModelTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void keepsMapsByEpochAndTellsFromWhere() {
+    void keepsMapsByEpochAndSignalsTheFirstChanged() {
         AlignmentModel model;
         QSignalSpy spy(&model, &AlignmentModel::changed);
         model.take("a", std::vector{measured(0, {1, 1, 1, 1}), measured(1, {2, 1, 1, 2})});
@@ -39,7 +39,7 @@ private Q_SLOTS:
         QVERIFY(model.maps("b").empty());
     }
 
-    void anEpochMeasuredAgainDropsWhatFollowed() {
+    void anEpochMeasuredAgainDropsLaterOnes() {
         AlignmentModel model;
         model.take("a", std::vector{measured(0, {1, 1, 1, 1}), measured(1, {2, 1, 1, 2}),
                                     measured(2, {3, 1, 1, 3})});
@@ -48,7 +48,7 @@ private Q_SLOTS:
         QCOMPARE(model.maps("a")[1].lift[0], 9.0);
     }
 
-    void theScaleSpansAllEpochsAndSkipsWhatIsMissing() {
+    void theRangeSpansAllEpochsAndSkipsMissingValues() {
         const double nan = std::numeric_limits<double>::quiet_NaN();
         AlignmentModel model;
         model.take("a", std::vector{measured(0, {0.5, nan, 1, 1}), measured(1, {4, 1, 1, 2})});
@@ -57,7 +57,7 @@ private Q_SLOTS:
         QCOMPARE(range.high, 4.0);
     }
 
-    void aMapThatIsTooShortIsMissingNotZero() {
+    void missingValuesOfAMapAreNotZero() {
         const AlignmentMeasured map{.masked = {"a", "b"}, .words = {"a", "c"}, .share = {0.1}};
         const auto values = valuesOf(map, AlignmentMeasure::Share);
         QCOMPARE(values.size(), std::size_t(4));
@@ -74,7 +74,7 @@ private Q_SLOTS:
         QCOMPARE(pairs[0].lift, 2.3);
     }
 
-    void aFieldThatIsOnlyWordsCanBeLeantOn() {
+    void idsCanAttendToAFieldThatIsOnlyText() {
         const AlignmentMeasured map{.masked = {"film"},
                                     .words = {"film", "director"},
                                     .share = {0.3, 0.7},
@@ -85,12 +85,12 @@ private Q_SLOTS:
         QCOMPARE(pairs[0].share, 0.7);
     }
 
-    void theWordsNameThePairAndItsNumbers() {
+    void theSentencesNameThePairAndItsNumbers() {
         const auto event = measured(3, {9, 2.3, 0.7, 8}, 0.41);
         const auto first = measured(0, {1, 1, 1, 1}, 0.12);
         const QString words = alignmentWords(std::get<AlignmentMeasured>(event.fact),
                                              std::get<AlignmentMeasured>(first.fact));
-        QVERIFY2(words.contains("<b>title</b> leans on <b>genre</b>'s words: 2.3"),
+        QVERIFY2(words.contains("<b>title</b> attends to the words of <b>genre</b>: 2.3"),
                  qPrintable(words));
         QVERIFY(words.contains(QString::fromUtf8("41\u00a0%")));
         QVERIFY(words.contains(QString::fromUtf8("12\u00a0% at epoch 0")));

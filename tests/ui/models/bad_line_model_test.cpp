@@ -9,11 +9,12 @@ using flip::ui::BadLineModel;
 class BadLineModelTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void showsALineInWords() {
+    void showsFileLineAndReason() {
         BadLineModel model;
         const QAbstractItemModelTester tester(&model);
         QCOMPARE(model.rowCount(), 0);
-        model.setLines({{"u.data", 17, "the label \"x\" is no number"}, {"u.user", 3, "is bad"}});
+        model.setLines(
+            {{"u.data", 17, "the label \"x\" is not a number"}, {"u.user", 3, "is bad"}});
         QCOMPARE(model.rowCount(), 2);
         QCOMPARE(text(model, 0, BadLineModel::FileColumn), QStringLiteral("u.data"));
         QCOMPARE(text(model, 0, BadLineModel::LineColumn), QStringLiteral("17"));

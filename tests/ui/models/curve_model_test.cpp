@@ -47,13 +47,13 @@ class CurveModelTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void handfulsOfAnySizeGiveTheSameCurves_data() {
+    void chunksOfAnySizeGiveTheSameCurves_data() {
         QTest::addColumn<int>("size");
         QTest::newRow("one by one") << 1;
         QTest::newRow("seven") << 7;
         QTest::newRow("thousands") << 5000;
     }
-    void handfulsOfAnySizeGiveTheSameCurves() {
+    void chunksOfAnySizeGiveTheSameCurves() {
         QFETCH(int, size);
         auto events = test::pretrainingFacts("a", 200, 4);
         const auto tuning = test::finetuningFacts("a", 3, 0.77, 2, 20);
@@ -70,7 +70,7 @@ private Q_SLOTS:
         QCOMPARE(whole.points(icl()).size(), std::size_t(200));
     }
 
-    void tellsExactlyWhichSeriesGrewAndFromWhere() {
+    void signalsWhichSeriesGrewAndFromWhere() {
         CurveModel model;
         model.take("a", std::vector{step(1, 5), step(2, 4)});
         QSignalSpy spy(&model, &CurveModel::changed);
@@ -85,7 +85,7 @@ private Q_SLOTS:
         QVERIFY(changes == expected);
     }
 
-    void factsWithoutPointsTellNothing() {
+    void factsWithoutPointsSignalNothing() {
         CurveModel model;
         QSignalSpy spy(&model, &CurveModel::changed);
         model.take("a", std::vector<RunEvent>{{0, LogLine{"info", "hello"}},
@@ -93,7 +93,7 @@ private Q_SLOTS:
         QCOMPARE(spy.count(), 0);
     }
 
-    void aStepThatHappensAgainForgetsWhatFollowedIt() {
+    void aRepeatedStepRemovesLaterPoints() {
         CurveModel model;
         model.take("a", std::vector{step(1, 5), step(2, 4), step(3, 3)});
         model.take("a",
@@ -111,7 +111,7 @@ private Q_SLOTS:
                 changes.end());
     }
 
-    void anEpochThatEndsAgainReplacesItself() {
+    void aRepeatedEpochReplacesItsPoint() {
         CurveModel model;
         const auto end = [](int epoch, double auc) {
             return RunEvent{0, EpochDone{RunStage::Finetune,
@@ -166,7 +166,7 @@ private Q_SLOTS:
         QCOMPARE(values(model, icl("b")), (std::vector<double>{6, 7}));
     }
 
-    void theBestPointIsTheFirstOfTheBestFiniteOnes() {
+    void theBestPointIsTheFirstBestFiniteOne() {
         const double nan = std::numeric_limits<double>::quiet_NaN();
         const std::vector<CurvePoint> points{
             {.value = nan}, {.value = 2}, {.value = 5}, {.value = 5}, {.value = 1}};

@@ -34,13 +34,13 @@ class RunFeedTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void historyEqualsLife() {
+    void replayedRunEqualsLiveRun() {
         const auto events = test::finetuningFacts("a", 4, 0.77, 2, 20);
         RunFeed live;
         live.takeLive(part(events, 0, 30));
         live.takeLive(part(events, 30, events.size()));
         RunFeed stored;
-        stored.want("a");
+        stored.request("a");
         stored.takeHistory("a", part(events, 0, 50), false);
         stored.takeHistory("a", part(events, 50, events.size()), true);
         QCOMPARE(content(stored, "a"), content(live, "a"));
@@ -53,28 +53,28 @@ private Q_SLOTS:
         QCOMPARE(*other->best->valid.at("").auc, *one->best->valid.at("").auc);
     }
 
-    void asksOnceForAHistory() {
+    void requestsAHistoryOnce() {
         RunFeed feed;
-        QSignalSpy wanted(&feed, &RunFeed::historyWanted);
-        feed.want("a");
-        feed.want("a");
-        feed.want({});
+        QSignalSpy wanted(&feed, &RunFeed::historyRequested);
+        feed.request("a");
+        feed.request("a");
+        feed.request({});
         QCOMPARE(wanted.count(), 1);
         QVERIFY(feed.isLoading("a"));
         feed.takeHistory("a", {}, true);
         QVERIFY(!feed.isLoading("a"));
     }
 
-    void asksForNoHistoryOfARunThatBeganHere() {
+    void requestsNoHistoryOfARunStartedHere() {
         RunFeed feed;
-        QSignalSpy wanted(&feed, &RunFeed::historyWanted);
+        QSignalSpy wanted(&feed, &RunFeed::historyRequested);
         feed.takeLive(part(test::pretrainingFacts("a", 20, 2), 0, 10));
-        feed.want("a");
+        feed.request("a");
         QCOMPARE(wanted.count(), 0);
         QCOMPARE(feed.liveRun(), QStringLiteral("a"));
     }
 
-    void aRunResumedHereLooksLikeOneNeverInterrupted() {
+    void aRunResumedHereEqualsAnUninterruptedOne() {
         const auto whole = test::pretrainingFacts("a", 40, 2);
         // Facts: started, stage, map, then a step each; the checkpoint is that of step 10.
         auto stored = part(whole, 0, 13);
@@ -84,19 +84,19 @@ private Q_SLOTS:
                  "a", RunKind::Pretrain, "movielens-100k", {.device = "cpu", .threads = 2}, 10}}};
         live.push_back(whole[1]);
         live.insert(live.end(), whole.begin() + 13, whole.end());
-        stored.insert(stored.end(), live.begin(), live.begin() + 6); // it writes while we read
+        stored.insert(stored.end(), live.begin(), live.begin() + 6); // it writes meanwhile
 
         RunFeed feed;
-        QSignalSpy wanted(&feed, &RunFeed::historyWanted);
+        QSignalSpy wanted(&feed, &RunFeed::historyRequested);
         feed.takeLive(part(live, 0, 8));
         QCOMPARE(wanted.count(), 1);
         feed.takeHistory("a", part(stored, 0, 15), false);
         feed.takeHistory("a", part(stored, 15, stored.size()), true);
         feed.takeLive(part(live, 8, live.size()));
 
-        RunFeed unbroken;
-        unbroken.takeLive(whole);
-        QCOMPARE(content(feed, "a"), content(unbroken, "a"));
+        RunFeed uninterrupted;
+        uninterrupted.takeLive(whole);
+        QCOMPARE(content(feed, "a"), content(uninterrupted, "a"));
     }
 
     void theLiveRunEndsWithItsLastFact() {
@@ -108,12 +108,12 @@ private Q_SLOTS:
         QVERIFY(feed.has("a"));
     }
 
-    void keepsTheRunsAskedForLast() {
+    void keepsTheRunsRequestedLast() {
         RunFeed feed;
         QSignalSpy dropped(&feed, &RunFeed::historyDropped);
         for (int i = 0; i < 33; ++i) {
             const QString run = QString::number(i);
-            feed.want(run);
+            feed.request(run);
             feed.takeHistory(run, test::finetuningFacts(run.toStdString(), 1, 0.7, 1, 3), true);
         }
         QCOMPARE(dropped.count(), 1);
@@ -122,13 +122,13 @@ private Q_SLOTS:
         QVERIFY(feed.curves().knows("32"));
     }
 
-    void tellsHowFarTheStageIs() {
+    void reportsTheProgressOfTheStage() {
         RunFeed feed;
         feed.takeLive(part(test::pretrainingFacts("a", 40, 2), 0, 13)); // ten steps of forty
         const RunStory* story = feed.journal().story("a");
         QCOMPARE(story->step, std::int64_t(10));
         QCOMPARE(*story->progress(), 0.25);
-        // Thirty steps left at the pace of ten: three times what they took.
+        // Thirty steps left after ten: three times the time so far.
         QVERIFY(std::abs(*story->secondsLeft() - 3 * story->wallSeconds) < 1e-6);
     }
 };

@@ -39,7 +39,7 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("expected");
         QTest::newRow("ascending")
             << int(Qt::AscendingOrder) << QStringList{"nine", "eighty", "hour", "live"};
-        QTest::newRow("descending, what is missing stays last")
+        QTest::newRow("descending, missing values last")
             << int(Qt::DescendingOrder) << QStringList{"hour", "eighty", "nine", "live"};
     }
     void sortsByTheValueNotByTheText() {
@@ -55,7 +55,7 @@ private Q_SLOTS:
         QCOMPARE(names(model), expected);
     }
 
-    void keepsTheSelectionWhenRowsComeGoAndMove() {
+    void keepsTheSelectionWhenRowsChangeAndMove() {
         RunTableModel model;
         QAbstractItemModelTester tester(&model,
                                         QAbstractItemModelTester::FailureReportingMode::QtTest);
@@ -70,7 +70,7 @@ private Q_SLOTS:
         QVERIFY(selection.isRowSelected(1));
     }
 
-    void tellsOnlyTheRowsThatChanged() {
+    void signalsOnlyTheRowsThatChanged() {
         RunTableModel model;
         std::vector<RunSummary> runs{scored("a", 0.7, 0.6), summary("b", RunStatus::Running),
                                      scored("c", 0.9, 0.6)};
@@ -127,10 +127,10 @@ private Q_SLOTS:
         model.setRuns({scored("a", 0.7, 0.5), scored("b", 0.8, 0.6), scored("c", 0.9, 0.7)});
         QVERIFY(bold("c", RunTableModel::TestAuc));
         model.setFilter("a");
-        QVERIFY(!bold("a", RunTableModel::TestAuc)); // nothing to be better than
+        QVERIFY(!bold("a", RunTableModel::TestAuc)); // no other run to compare with
     }
 
-    void theStatusHasAWordASignAndTheProgress() {
+    void theStatusShowsASymbolAWordAndTheProgress() {
         RunTableModel model;
         model.setRuns({summary("live", RunStatus::Running)});
         model.setProgress("live", 0.419);
@@ -139,7 +139,7 @@ private Q_SLOTS:
         QCOMPARE(text, QString::fromUtf8("▶ running 41 %"));
     }
 
-    void tenThousandRunsStayFluent() {
+    void tenThousandRunsStayResponsive() {
         std::vector<RunSummary> runs;
         for (int i = 0; i < 10000; ++i) {
             runs.push_back(scored("run-" + std::to_string(i), 0.5 + (i * 7919 % 10000) / 3e4, 0.6));

@@ -21,7 +21,7 @@ private Q_SLOTS:
         QVERIFY(small_ && large_);
     }
 
-    void showsWhatStoodInTheSource() {
+    void showsTheValuesOfTheSource() {
         TablePreviewModel model;
         const QAbstractItemModelTester tester(&model);
         model.setDataset(small_);
@@ -41,7 +41,7 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("shown");
         QTest::newRow("seconds since 1970") << QStringList{"1537452191", "1537401600"}
                                             << QStringList{"2018-09-20 14:03", "2018-09-20 00:00"};
-        QTest::newRow("with parts of a second")
+        QTest::newRow("with fractions of a second")
             << QStringList{"1537452191.75", "2018-09-20T00:00:59.5"}
             << QStringList{"2018-09-20 14:03", "2018-09-20 00:00"};
         QTest::newRow("other whole numbers") << QStringList{"7", "-7"} << QStringList{"7", "-7"};
@@ -51,7 +51,7 @@ private Q_SLOTS:
             << QStringList{"0.05", "-0.5", "0"} << QStringList{"0.05", "-0.50", "0.00"};
         QTest::newRow("milliseconds")
             << QStringList{"1537452191000"} << QStringList{"1537452191000"};
-        QTest::newRow("cut to what 64 bits hold")
+        QTest::newRow("truncated to 64 bits")
             << QStringList{"0.30000000000000004", "-100"}
             << QStringList{"0.3000000000000000", "-100.0000000000000000"};
     }
@@ -128,7 +128,7 @@ private Q_SLOTS:
         QCOMPARE(model.columnCount(), 0);
     }
 
-    void countsTheCommonestValuesFirst() {
+    void listsTheMostFrequentValuesFirst() {
         const auto statistics = ui::countFields(*small_);
         QCOMPARE(statistics.size(), std::size_t{2});
         QCOMPARE(statistics[1].values, 7);
@@ -143,7 +143,7 @@ private Q_SLOTS:
         QCOMPARE(positives, 70); // every third row
     }
 
-    void stoppedCountingGivesNothing() {
+    void stoppedCountingReturnsNothing() {
         std::stop_source stop;
         stop.request_stop();
         QVERIFY(ui::countFields(*large_, stop.get_token()).empty());

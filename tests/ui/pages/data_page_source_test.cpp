@@ -14,7 +14,7 @@ class DataPageSourceTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void tellsTheFilesAndTheSplit() {
+    void showsTheFilesAndTheSplit() {
         const std::filesystem::path raw = folder_.path().toStdString() + "/raw";
         test::write(raw / "train.csv", "y,a\n1,x\n0,y\n");
         test::write(raw / "test.csv", "y,a\n1,x\n0,y\n");
@@ -24,18 +24,18 @@ private Q_SLOTS:
         const auto workspace = Workspace::open(folder_.path().toStdString() + "/workspace");
         FLIP_VERIFY_OK(workspace);
         ImportRequest request = test::shopRequest(raw);
-        request.split.partsFirst = true;
+        request.split.preferParts = true;
         FLIP_VERIFY_OK(importDataset(request, workspace->datasets()));
 
         const DataPage page(*workspace);
-        QTRY_VERIFY(says(page, "split as the files are named: train 2 rows, valid 0, test 2"));
-        QVERIFY(says(page,
-                     "table \"t\" was read from 2 files: train.csv, test.csv\nWarning: no row "
-                     "is for validation; add a file for it or choose another split"));
+        QTRY_VERIFY(shows(page, "split by file name: train 2 rows, valid 0, test 2"));
+        QVERIFY(shows(page,
+                      "table \"t\" was read from 2 files: train.csv, test.csv\nWarning: there "
+                      "are no rows for validation; add a file for it or choose another split"));
     }
 
 private:
-    static bool says(const DataPage& page, const QString& text) {
+    static bool shows(const DataPage& page, const QString& text) {
         const auto labels = page.findChildren<QLabel*>();
         return std::ranges::any_of(labels,
                                    [&](const QLabel* label) { return label->text() == text; });

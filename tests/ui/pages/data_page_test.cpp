@@ -20,7 +20,7 @@ using namespace flip::ui;
 
 namespace {
 
-/// The label of this text that can be seen, or null.
+/// The visible label with this text, or null.
 QLabel* labelWith(const QWidget& parent, const QString& text) {
     for (auto* label : parent.findChildren<QLabel*>()) {
         if (label->isVisible() && label->text() == text) {
@@ -42,7 +42,7 @@ private Q_SLOTS:
         workspace_.emplace(std::move(*workspace));
     }
 
-    void saysThatNoRowWasLeftOut() {
+    void reportsThatNoRowWasLeftOut() {
         QVERIFY(test::importSmallDataset(*workspace_, "films", 40).ok());
         DataPage page(*workspace_);
         page.resize(900, 700);
@@ -52,7 +52,7 @@ private Q_SLOTS:
         QVERIFY(!page.findChild<ScrolledText*>()->isVisible());
     }
 
-    void showsRemarksAsTheyStand() {
+    void showsRemarksAsPlainText() {
         importLabels({"<b>no</b>", "Yes", "no"}, 20);
         DataPage page(*workspace_);
         page.resize(900, 700);
@@ -76,33 +76,34 @@ private Q_SLOTS:
         QCOMPARE(text.heightForWidth(300), 6 * line);
         text.resize(300, text.heightForWidth(300));
         QTRY_VERIFY(text.verticalScrollBar()->isVisible());
-        // On one line that wraps, too.
+        // Also for one line that wraps.
         text.setText(QStringList(400, "words").join(' '));
         QCOMPARE(text.heightForWidth(300), 6 * line);
     }
 
-    void tellsWhyADatasetCannotBeRead() {
+    void showsWhyADatasetCannotBeRead() {
         importLabels({"Yes", "no"}, 20);
         const auto manifest = workspace_->dataset("labels") / "manifest.json";
         QVERIFY(writeFileAtomically(manifest, "{}").ok());
         DataPage page(*workspace_);
         page.resize(900, 700);
         page.show();
-        const auto saysWhy = [&] {
+        const auto showsWhy = [&] {
             const auto labels = page.findChildren<QLabel*>();
             return std::ranges::any_of(labels, [](const QLabel* label) {
                 return label->accessibleName().startsWith("This dataset cannot be read: ") &&
                        label->accessibleName().contains("the manifest is damaged");
             });
         };
-        QTRY_VERIFY(saysWhy());
+        QTRY_VERIFY(showsWhy());
         QVERIFY(labelWith(page, "Left out") == nullptr);
         QVERIFY(labelWith(page, "no rows") == nullptr);
         QVERIFY(!page.findChild<ScrolledText*>()->isVisible());
     }
 
 private:
-    /// A dataset "labels" whose rule is a text, with `each` rows of every label.
+    /// Imports a dataset "labels" with `each` rows of the positive label "yes" and of each of
+    /// `labels`.
     void importLabels(const QStringList& labels, int each) {
         const std::filesystem::path folder = folder_->path().toStdString() + "/raw";
         std::string csv = "y,a\n";

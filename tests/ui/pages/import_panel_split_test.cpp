@@ -18,43 +18,43 @@ private Q_SLOTS:
         panel_ = std::make_unique<ImportPanel>(*opened);
     }
 
-    void asksForTheSplitThatIsChosen_data() {
+    void requestsTheChosenSplit_data() {
         QTest::addColumn<int>("rule");
-        QTest::addColumn<bool>("partsFirst");
-        QTest::addColumn<bool>("seedCounts");
-        QTest::newRow("As the files are named, else random")
+        QTest::addColumn<bool>("preferParts");
+        QTest::addColumn<bool>("seedIsShown");
+        QTest::newRow("By file name if possible, else at random")
             << int(SplitPlan::Rule::Random) << true << true;
         QTest::newRow("At random") << int(SplitPlan::Rule::Random) << false << true;
         QTest::newRow("By time, newest rows for test")
             << int(SplitPlan::Rule::Time) << false << false;
-        QTest::newRow("As a file says") << int(SplitPlan::Rule::File) << false << false;
+        QTest::newRow("As given by a split file") << int(SplitPlan::Rule::File) << false << false;
         QTest::newRow("By file name: train, valid, test")
             << int(SplitPlan::Rule::Parts) << false << false;
     }
 
-    void asksForTheSplitThatIsChosen() {
+    void requestsTheChosenSplit() {
         QFETCH(int, rule);
-        QFETCH(bool, partsFirst);
-        QFETCH(bool, seedCounts);
+        QFETCH(bool, preferParts);
+        QFETCH(bool, seedIsShown);
         const int entry = splits()->findText(QTest::currentDataTag());
         QVERIFY(entry >= 0);
         splits()->setCurrentIndex(entry);
         const SplitPlan plan = panel_->request().split;
         QCOMPARE(int(plan.rule), rule);
-        QCOMPARE(plan.partsFirst, partsFirst);
-        QCOMPARE(seed()->isVisibleTo(panel_.get()), seedCounts);
+        QCOMPARE(plan.preferParts, preferParts);
+        QCOMPARE(seed()->isVisibleTo(panel_.get()), seedIsShown);
     }
 
-    void takesTheSplitOfTheFilesUnlessToldOtherwise() {
+    void splitsByFileNameByDefault() {
         const ImportPanel fresh(*Workspace::open(folder_.path().toStdString()));
-        QVERIFY(fresh.request().split.partsFirst);
+        QVERIFY(fresh.request().split.preferParts);
     }
 
-    void aChangedSeedIsAWish() {
+    void aChangedSeedCountsAsChosen() {
         splits()->setCurrentIndex(0);
-        QVERIFY(!panel_->request().split.seedIsWish);
+        QVERIFY(!panel_->request().split.seedWasChosen);
         seed()->setValue(5);
-        QVERIFY(panel_->request().split.seedIsWish);
+        QVERIFY(panel_->request().split.seedWasChosen);
         QCOMPARE(panel_->request().split.seed, std::uint64_t{5});
     }
 

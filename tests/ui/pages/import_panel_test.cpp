@@ -14,12 +14,12 @@
 using namespace flip;
 using namespace flip::ui;
 
-/// What the panel says of an import, and when.
+/// What the panel reports about an import, and when.
 class ImportPanelTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void saysThatAnImportIsCancelledWhenItHasEnded() {
+    void reportsACancelledImportWhenItHasEnded() {
         const auto made = test::importSmallDataset(workspace_, "films", 400'000);
         QVERIFY2(made.ok(), made.ok() ? "" : made.problem().text().c_str());
         const std::filesystem::path source = workspace_.folder() / "source-films";
@@ -27,7 +27,7 @@ private Q_SLOTS:
         panel.show();
         panel.setSource(QString::fromStdString(source.string()));
         auto* layout = panel.findChild<QComboBox*>();
-        layout->setCurrentIndex(layout->count() - 1); // a schema file of my own
+        layout->setCurrentIndex(layout->count() - 1); // my own schema file
         edit(panel, "Schema file")
             ->setText(QString::fromStdString((source / "schema.toml").string()));
         for (auto* name : panel.findChildren<QLineEdit*>()) {
@@ -37,22 +37,22 @@ private Q_SLOTS:
         }
         QTest::mouseClick(button(panel, "Import"), Qt::LeftButton);
         QVERIFY(panel.importing());
-        QTRY_VERIFY(entries().size() > 1); // it has begun to write
+        QTRY_VERIFY(entries().size() > 1); // the import has begun to write
         auto* cancel = button(panel, "Cancel the import");
         QVERIFY(cancel != nullptr);
         QTest::mouseClick(cancel, Qt::LeftButton);
-        QVERIFY(says(panel, "Cancelling the import"));
+        QVERIFY(shows(panel, "Cancelling the import"));
         QVERIFY(panel.importing());
         QVERIFY(!cancel->isEnabled());
         QTRY_VERIFY(!panel.importing());
-        QVERIFY(says(panel, "The import was cancelled; nothing was kept."));
+        QVERIFY(shows(panel, "The import was cancelled; nothing was kept."));
         QCOMPARE(entries(), QStringList{"films"});
         QCOMPARE(cancel->text(), QString("Back"));
         QVERIFY(cancel->isEnabled());
     }
 
 private:
-    /// What lies in the folder of the datasets, hidden things too.
+    /// All entries of the datasets folder, hidden ones too.
     QStringList entries() const {
         QStringList names;
         for (const auto& entry : std::filesystem::directory_iterator(workspace_.datasets())) {
@@ -79,7 +79,7 @@ private:
         return nullptr;
     }
 
-    static bool says(const QWidget& panel, const QString& text) {
+    static bool shows(const QWidget& panel, const QString& text) {
         for (const auto* label : panel.findChildren<QLabel*>()) {
             if (label->text() == text) {
                 return true;

@@ -40,8 +40,8 @@ void choose(QComboBox& box, int index) {
     Q_EMIT box.activated(index);
 }
 
-/// Until the figures stand there.
-bool isMeasured(const QualityPanel& panel) {
+/// Waits until the figures are shown.
+bool waitUntilMeasured(const QualityPanel& panel) {
     return QTest::qWaitFor([&] {
         return !panel.findChild<ReliabilityPlot*>()->lines().empty() &&
                BackgroundJob::active() == 0;
@@ -68,12 +68,12 @@ private Q_SLOTS:
         panel.show();
         const RunSummary run = project.summary();
         panel.setRun(&run);
-        QVERIFY(isMeasured(panel));
+        QVERIFY(waitUntilMeasured(panel));
         const auto& lines = panel.findChild<ReliabilityPlot*>()->lines();
         QCOMPARE(lines.size(), std::size_t(3));
         QCOMPARE(lines[0].name, QStringLiteral("joint"));
         QVERIFY(lines[0].calibration.bins.size() > 5);
-        // The field of users is found by its name; the figures are those of the command.
+        // The user field is found by its name; the figures are those of measureRun().
         const auto quality =
             measureRun(project.workspace(), run, {.splits = {Split::Test}, .by = {"user_id"}});
         const BranchQuality& own = quality->splits[0].branches.at("");
@@ -90,7 +90,7 @@ private Q_SLOTS:
         QualityPanel panel(project.workspace());
         const RunSummary run = project.summary();
         panel.setRun(&run);
-        QVERIFY(isMeasured(panel));
+        QVERIFY(waitUntilMeasured(panel));
         auto* split = choice(panel, "Split that is measured");
         QCOMPARE(split->currentText(), QStringLiteral("test"));
         const auto before = panel.findChild<ReliabilityPlot*>()->lines()[0].calibration.error;
@@ -105,25 +105,25 @@ private Q_SLOTS:
 
         QualityPanel later(project.workspace()); // remembers the field
         later.setRun(&run);
-        QVERIFY(isMeasured(later));
+        QVERIFY(waitUntilMeasured(later));
         QVERIFY(textOf(later).contains("values of film"));
     }
 
-    void aChangedDatasetLeavesWhatNeedsNoField() {
+    void aChangedDatasetLeavesTheUngroupedFigures() {
         const test::PredictedRun project;
         project.changeDataset();
         QualityPanel panel(project.workspace());
         const RunSummary run = project.summary();
         panel.setRun(&run);
-        QVERIFY(isMeasured(panel));
+        QVERIFY(waitUntilMeasured(panel));
         QVERIFY(textOf(panel).contains("no longer the one"));
         QVERIFY(!choice(panel, "Field that groups the AUC")->isEnabled());
     }
 
-    void saysWhatToDoWithoutPredictions_data() {
+    void explainsHowToGetPredictions_data() {
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("status");
-        QTest::addColumn<QString>("says");
+        QTest::addColumn<QString>("message");
         QTest::newRow("pretraining") << "pretrain"
                                      << "finished"
                                      << "Finetune from this run";
@@ -140,10 +140,10 @@ private Q_SLOTS:
                                    << "finished"
                                    << "has no predictions";
     }
-    void saysWhatToDoWithoutPredictions() {
+    void explainsHowToGetPredictions() {
         QFETCH(QString, kind);
         QFETCH(QString, status);
-        QFETCH(QString, says);
+        QFETCH(QString, message);
         const test::PredictedRun project;
         std::filesystem::remove(project.predictionsFile());
         QualityPanel panel(project.workspace());
@@ -151,11 +151,11 @@ private Q_SLOTS:
         run.kind = choiceOf<RunKind>(kind.toStdString()).value();
         run.status = choiceOf<RunStatus>(status.toStdString()).value();
         panel.setRun(&run);
-        QVERIFY2(QTest::qWaitFor([&] { return textOf(panel).contains(says); }),
+        QVERIFY2(QTest::qWaitFor([&] { return textOf(panel).contains(message); }),
                  qPrintable(textOf(panel)));
     }
 
-    void nothingSelectedShowsNothing() {
+    void isHiddenWhileNoRunIsSelected() {
         const test::PredictedRun project;
         QualityPanel panel(project.workspace());
         QVERIFY(panel.isHidden());

@@ -36,16 +36,16 @@ QPushButton* button(QWidget& page, const QString& text) {
     return nullptr;
 }
 
-/// A feed whose histories are made on request.
-struct Desk {
+/// A feed whose histories are generated on request.
+struct Setup {
     QTemporaryDir folder;
     RunFeed feed;
     Selection selection;
 
     Workspace workspace() const { return *Workspace::open(folder.path().toStdString()); }
 
-    Desk() {
-        QObject::connect(&feed, &RunFeed::historyWanted, &feed, [this](const QString& run) {
+    Setup() {
+        QObject::connect(&feed, &RunFeed::historyRequested, &feed, [this](const QString& run) {
             const std::string name = run.toStdString();
             const bool pretraining = name.starts_with("pre");
             feed.takeHistory(run,
@@ -68,14 +68,14 @@ private Q_SLOTS:
         QCoreApplication::setApplicationName("run-pages");
     }
 
-    void selectingAStoredRunDrawsItsCurvesAndResult() {
-        Desk desk;
-        RunsPage page(desk.workspace(), desk.feed, desk.selection);
+    void selectingAStoredRunShowsItsCurvesAndResult() {
+        Setup setup;
+        RunsPage page(setup.workspace(), setup.feed, setup.selection);
         page.resize(1100, 700);
         page.show();
         page.setRuns({test::scored("tuned", 0.77, 0.6),
                       test::summary("pre", RunStatus::Stopped, RunKind::Pretrain)});
-        QCOMPARE(desk.selection.run(), QStringLiteral("tuned")); // the newest, at first
+        QCOMPARE(setup.selection.run(), QStringLiteral("tuned")); // the newest is selected first
         auto* grid = page.findChild<CurveGrid*>();
         QCOMPARE(grid->plots().size(), std::size_t(5));
         QCOMPARE(grid->plots()[0]->shownValues(0).size(), std::size_t(15));
@@ -85,14 +85,14 @@ private Q_SLOTS:
         auto* table = page.findChild<QTableView*>();
         const QRect row = table->visualRect(table->model()->index(1, RunTableModel::Name));
         QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, row.center());
-        QCOMPARE(desk.selection.run(), QStringLiteral("pre"));
+        QCOMPARE(setup.selection.run(), QStringLiteral("pre"));
         QCOMPARE(grid->plots().size(), std::size_t(6));
         QCOMPARE(grid->plots()[0]->choice().valueLabel, QStringLiteral("ICL loss (nats)"));
     }
 
-    void stopAndResumeAreOfferedWhereTheyMakeSense() {
-        Desk desk;
-        RunsPage page(desk.workspace(), desk.feed, desk.selection);
+    void stopAndResumeAreOfferedWhenPossible() {
+        Setup setup;
+        RunsPage page(setup.workspace(), setup.feed, setup.selection);
         page.show();
         auto* stop = button(page, "Stop and keep");
         auto* resume = button(page, "Resume");
@@ -106,33 +106,33 @@ private Q_SLOTS:
 
         auto live = test::pretrainingFacts("own", 50, 5);
         page.setBusy(true);
-        desk.feed.takeLive(live);
-        QCOMPARE(desk.selection.run(), QStringLiteral("own"));
+        setup.feed.takeLive(live);
+        QCOMPARE(setup.selection.run(), QStringLiteral("own"));
         QVERIFY(stop->isVisible() && !resume->isVisible());
         QTest::mouseClick(stop, Qt::LeftButton);
         QCOMPARE(stopped.count(), 1);
-        page.tellStopping();
+        page.showStopping();
         QVERIFY(!stop->isEnabled());
     }
 
-    void aCrashedRunGoesOnFromItsCheckpoint_data() {
+    void aCrashedRunShowsWhereItResumes_data() {
         QTest::addColumn<int>("facts");
-        QTest::addColumn<QString>("says");
+        QTest::addColumn<QString>("message");
         QTest::newRow("steps after a checkpoint")
             << 60 << "its process is gone; resume from step 40 of pretraining";
         QTest::newRow("no checkpoint yet")
-            << 8 << "its process is gone; it has no checkpoint and begins anew";
+            << 8 << "its process is gone; it has no checkpoint and starts from the beginning";
     }
 
-    void aCrashedRunGoesOnFromItsCheckpoint() {
+    void aCrashedRunShowsWhereItResumes() {
         QFETCH(int, facts);
-        QFETCH(QString, says);
+        QFETCH(QString, message);
         QTemporaryDir folder;
         RunFeed feed;
         Selection selection;
-        connect(&feed, &RunFeed::historyWanted, &feed, [&](const QString& run) {
+        connect(&feed, &RunFeed::historyRequested, &feed, [&](const QString& run) {
             auto events = test::pretrainingFacts(run.toStdString(), 50, 5);
-            events.resize(static_cast<std::size_t>(facts)); // an epoch is 13, the last a checkpoint
+            events.resize(static_cast<std::size_t>(facts)); // 13 per epoch, the last a checkpoint
             feed.takeHistory(run, events, true);
         });
         RunsPage page(*Workspace::open(folder.path().toStdString()), feed, selection);
@@ -140,34 +140,34 @@ private Q_SLOTS:
         crashed.lastStep = 45;
         page.setRuns({crashed});
         QStringList texts;
-        for (auto* label : page.findChildren<ElidedLabel*>()) { // whatever there is room for
+        for (auto* label : page.findChildren<ElidedLabel*>()) { // in full, even if elided
             texts << label->fullText();
         }
-        QVERIFY2(texts.filter(says).size() == 1, qPrintable(texts.join('\n')));
+        QVERIFY2(texts.filter(message).size() == 1, qPrintable(texts.join('\n')));
     }
 
-    void everyEmptyPageSaysWhatToDo() {
-        Desk desk;
-        RunsPage runs(desk.workspace(), desk.feed, desk.selection);
-        ComparePage compare(desk.feed, desk.selection);
-        AlignmentPage alignment(desk.feed, desk.selection);
+    void everyEmptyPageOffersTheNextStep() {
+        Setup setup;
+        RunsPage runs(setup.workspace(), setup.feed, setup.selection);
+        ComparePage compare(setup.feed, setup.selection);
+        AlignmentPage alignment(setup.feed, setup.selection);
         for (QWidget* page : std::initializer_list<QWidget*>{&runs, &compare, &alignment}) {
             page->show();
             QVERIFY(page->findChild<EmptyState*>()->isVisible());
             auto* next = button(*page, "Set up an experiment");
             QVERIFY(next != nullptr && next->isVisible());
         }
-        QSignalSpy wanted(&runs, &RunsPage::experimentWanted);
+        QSignalSpy wanted(&runs, &RunsPage::experimentRequested);
         QTest::mouseClick(button(runs, "Set up an experiment"), Qt::LeftButton);
         QCOMPARE(wanted.count(), 1);
     }
 
-    void theScrubberAndPlayWalkTheEpochs() {
-        Desk desk;
-        AlignmentPage page(desk.feed, desk.selection);
+    void theScrubberAndPlayStepThroughTheEpochs() {
+        Setup setup;
+        AlignmentPage page(setup.feed, setup.selection);
         page.resize(900, 600);
         page.show();
-        desk.selection.setRun("pre");
+        setup.selection.setRun("pre");
         auto* slider = page.findChild<QSlider*>();
         QToolButton* play = nullptr;
         for (auto* candidate : page.findChildren<QToolButton*>()) {
@@ -184,7 +184,7 @@ private Q_SLOTS:
         QVERIFY(page.map()->content().values != first);
         QTest::keyClick(slider, Qt::Key_End);
         QTest::mouseClick(play, Qt::LeftButton);
-        QCOMPARE(page.shownEpoch(), 0); // from the start, having stood at the end
+        QCOMPARE(page.shownEpoch(), 0); // at the end, it starts over
         QCOMPARE(play->text(), QStringLiteral("Stop"));
         QTRY_VERIFY_WITH_TIMEOUT(page.shownEpoch() >= 2, 5000);
         QTest::mouseClick(play, Qt::LeftButton);
@@ -193,23 +193,23 @@ private Q_SLOTS:
         QCOMPARE(page.shownEpoch(), stopped);
     }
 
-    void aTunedRunLeadsToTheMapsOfItsPretraining() {
-        Desk desk;
-        AlignmentPage page(desk.feed, desk.selection);
+    void aFinetunedRunLinksToTheMapsOfItsPretraining() {
+        Setup setup;
+        AlignmentPage page(setup.feed, setup.selection);
         page.show();
         auto tuned = test::scored("tuned", 0.7, 0.6);
         tuned.parent = "pre";
         page.setRuns({tuned});
-        desk.selection.setRun("tuned");
+        setup.selection.setRun("tuned");
         QCOMPARE(page.shownEpoch(), -1);
         auto* show = button(page, "Show pre");
         QVERIFY(show != nullptr);
         QTest::mouseClick(show, Qt::LeftButton);
-        QCOMPARE(desk.selection.run(), QStringLiteral("pre"));
+        QCOMPARE(setup.selection.run(), QStringLiteral("pre"));
         QCOMPARE(page.shownEpoch(), 5);
     }
 
-    void aRunThatStillPretrainsElsewhereWillHaveAMap_data() {
+    void onlyARunStillPretrainingWillHaveAMap_data() {
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("status");
         QTest::addColumn<QString>("title");
@@ -223,29 +223,29 @@ private Q_SLOTS:
                                << "failed"
                                << "No alignment map in tuned";
     }
-    void aRunThatStillPretrainsElsewhereWillHaveAMap() {
+    void onlyARunStillPretrainingWillHaveAMap() {
         QFETCH(QString, kind);
         QFETCH(QString, status);
         QFETCH(QString, title);
-        Desk desk;
-        AlignmentPage page(desk.feed, desk.selection);
+        Setup setup;
+        AlignmentPage page(setup.feed, setup.selection);
         page.show();
         page.setRuns({test::summary("tuned", choiceOf<RunStatus>(status.toStdString()).value(),
                                     choiceOf<RunKind>(kind.toStdString()).value())});
-        desk.selection.setRun("tuned");
+        setup.selection.setRun("tuned");
         const auto labels = page.findChild<EmptyState*>()->findChildren<QLabel*>();
         QVERIFY(std::any_of(labels.begin(), labels.end(),
                             [&](const QLabel* label) { return label->text() == title; }));
     }
 
-    void anUnknownRunIsNotCalledRunning() {
+    void anUnknownRunHasNoStatus() {
         QVERIFY(!statusOf(nullptr, nullptr, false).has_value());
         QVERIFY(statusOf(nullptr, nullptr, true) == RunStatus::Running);
     }
 
-    void severalSelectedRunsLieOverEachOther() {
-        Desk desk;
-        ComparePage page(desk.feed, desk.selection);
+    void selectedRunsAreOverlaid() {
+        Setup setup;
+        ComparePage page(setup.feed, setup.selection);
         page.resize(1000, 700);
         page.show();
         page.setRuns({test::scored("a", 0.77, 0.6), test::scored("b", 0.76, 0.6),
@@ -264,18 +264,18 @@ private Q_SLOTS:
         QVERIFY(plots[0]->legendText().contains("c best"));
         QCOMPARE(plots[1]->shownValues(1).size(), std::size_t(15));
 
-        const QString chosen = desk.selection.run();
+        const QString chosen = setup.selection.run();
         QTest::keyClicks(page.findChild<QLineEdit*>(), "b");
-        QCOMPARE(desk.selection.run(), chosen); // a filter looks, it does not choose
+        QCOMPARE(setup.selection.run(), chosen); // filtering does not change the selection
         QCOMPARE(page.model()->rowCount(), 1);
         QCOMPARE(page.model()->runAt(0), QStringLiteral("b"));
     }
 
     void pagesFitTheSmallestWindow() {
-        Desk desk;
-        RunsPage runs(desk.workspace(), desk.feed, desk.selection);
-        ComparePage compare(desk.feed, desk.selection);
-        AlignmentPage alignment(desk.feed, desk.selection);
+        Setup setup;
+        RunsPage runs(setup.workspace(), setup.feed, setup.selection);
+        ComparePage compare(setup.feed, setup.selection);
+        AlignmentPage alignment(setup.feed, setup.selection);
         const std::vector<RunSummary> rows{
             test::summary("pre", RunStatus::Stopped, RunKind::Pretrain)};
         runs.setRuns(rows);

@@ -24,7 +24,7 @@ private Q_SLOTS:
         std::filesystem::copy(FLIP_TEST_FIXTURES "/tiny_bert", workspace_.models() / "tiny");
         const auto made = test::importSmallDataset(workspace_, "films", 40);
         QVERIFY2(made.ok(), made.ok() ? "" : made.problem().text().c_str());
-        // Again, with rows that have no title.
+        // Imports it again, with rows that have no title.
         const std::filesystem::path source = workspace_.folder() / "source-films";
         QFile rows(QString::fromStdString((source / "clicks.csv").string()));
         QVERIFY(rows.open(QIODevice::ReadWrite));
@@ -39,7 +39,7 @@ private Q_SLOTS:
         QVERIFY2(again.ok(), again.ok() ? "" : again.problem().text().c_str());
     }
 
-    /// The default recipe has words for a value that is empty, the published one leaves a hole.
+    /// The default recipe writes words for an empty value, the published one writes nothing.
     void showsTheSentencesOfTheRecipe() {
         TemplatePage page(workspace_);
         page.show();
@@ -51,7 +51,7 @@ private Q_SLOTS:
         QTRY_COMPARE(tokens(page), byDefault);
     }
 
-    void passesOverFieldsOfAnotherDatasetThatGiveWay() {
+    void ignoresFieldsOfAnotherDatasetThatGiveWay() {
         TemplatePage page(workspace_);
         page.show();
         QTRY_VERIFY(tokens(page) > 0);
@@ -70,7 +70,7 @@ private:
         return *resolve(draft);
     }
 
-    /// Of the row that is shown; 0 where none is.
+    /// The number of tokens of the row shown; 0 if none is shown.
     static int tokens(const TemplatePage& page) {
         const QRegularExpression facts(QStringLiteral("^(\\d+) tokens, "));
         for (const auto* label : page.findChildren<QLabel*>()) {

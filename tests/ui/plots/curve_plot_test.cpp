@@ -47,12 +47,12 @@ private Q_SLOTS:
         QVERIFY(plot.legendText().contains("smoothed"));
     }
 
-    void pointsThatComeLaterAreDrawnAsIfTheyHadBeenThere_data() {
+    void pointsAddedLaterAreDrawnLikeInitialOnes_data() {
         QTest::addColumn<double>("smoothing");
         QTest::newRow("raw") << 0.0;
         QTest::newRow("smoothed") << 0.95;
     }
-    void pointsThatComeLaterAreDrawnAsIfTheyHadBeenThere() {
+    void pointsAddedLaterAreDrawnLikeInitialOnes() {
         QFETCH(double, smoothing);
         const auto events = test::pretrainingFacts("a", 60, 3);
         const std::span<const RunEvent> all(events);
@@ -63,7 +63,7 @@ private Q_SLOTS:
         growing.setChoice(choiceOf(model, "a", "MFM loss (nats)"));
         model.take("a", all.subspan(20, 5));
         model.take("a", all.subspan(25));
-        model.take("a", all.subspan(40)); // steps that happened again
+        model.take("a", all.subspan(40)); // repeated steps
         CurvePlot fresh(model);
         fresh.setSmoothing(smoothing);
         fresh.setChoice(choiceOf(model, "a", "MFM loss (nats)"));
@@ -71,7 +71,7 @@ private Q_SLOTS:
         QCOMPARE(growing.shownValues(0).size(), std::size_t(60));
     }
 
-    void validationStaysRawWhateverTheSlider() {
+    void validationIsNeverSmoothed() {
         CurveModel model;
         model.take("a", test::finetuningFacts("a", 5));
         CurvePlot plot(model);
@@ -97,7 +97,7 @@ private Q_SLOTS:
         QVERIFY(plot.legendText().contains("best"));
     }
 
-    void theCrossHairTellsTheNearestValuesSorted() {
+    void theCrossHairListsTheNearestValuesSorted() {
         CurveModel model;
         model.take("a", test::finetuningFacts("a", 4));
         CurvePlot plot(model);
@@ -112,7 +112,7 @@ private Q_SLOTS:
         QVERIFY(plot.crossText().isEmpty());
     }
 
-    void exportsByTheEndingOfTheName_data() {
+    void exportsByFileExtension_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QByteArray>("begins");
         QTest::newRow("png") << "plot.png" << QByteArray("\x89PNG");
@@ -121,7 +121,7 @@ private Q_SLOTS:
         QTest::newRow("unknown") << "plot.doc" << QByteArray();
         QTest::newRow("no such folder") << "missing/plot.png" << QByteArray();
     }
-    void exportsByTheEndingOfTheName() {
+    void exportsByFileExtension() {
         QFETCH(QString, name);
         QFETCH(QByteArray, begins);
         CurveModel model;
@@ -144,7 +144,7 @@ private Q_SLOTS:
         }
     }
 
-    void plotsFillTheSpaceInGoodShape_data() {
+    void choosesTheColumnsWithTheBestShape_data() {
         QTest::addColumn<int>("plots");
         QTest::addColumn<QSize>("space");
         QTest::addColumn<int>("columns");
@@ -154,7 +154,7 @@ private Q_SLOTS:
         QTest::newRow("four, narrow") << 4 << QSize(400, 500) << 1;
         QTest::newRow("none") << 0 << QSize(400, 500) << 1;
     }
-    void plotsFillTheSpaceInGoodShape() {
+    void choosesTheColumnsWithTheBestShape() {
         QFETCH(int, plots);
         QFETCH(QSize, space);
         QTEST(columnsFor(plots, space), "columns");

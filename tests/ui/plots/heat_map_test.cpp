@@ -28,7 +28,7 @@ class HeatMapTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void anEvenSpreadIsGreyAndTheReachIsAlikeBothWays() {
+    void anEvenSpreadIsGreyAndTheScaleIsSymmetric() {
         HeatMap map;
         map.setContent(lifts({1, 4, 0.25, 2}, 0.5, 4));
         const QColor even = map.colourOf(1);
@@ -37,11 +37,11 @@ private Q_SLOTS:
         QCOMPARE(even.green(), even.blue());
         QCOMPARE(map.colourOf(4), blueGreyRed(1));
         QCOMPARE(map.colourOf(0.25), blueGreyRed(0));
-        QCOMPARE(map.colourOf(2), blueGreyRed(0.75)); // half the way in ratios
+        QCOMPARE(map.colourOf(2), blueGreyRed(0.75)); // halfway on the logarithmic scale
         QCOMPARE(map.colourOf(0), blueGreyRed(0));
     }
 
-    void aShareGoesThroughViridis() {
+    void sharesAreColouredWithViridis() {
         HeatMap map;
         auto content = lifts({0, 0.5, 0.25, 0.1}, 0, 0.5);
         content.scale = HeatScale::Sequential;
@@ -54,7 +54,7 @@ private Q_SLOTS:
         QTest::addColumn<QSize>("size");
         QTest::newRow("wide") << QSize(800, 300);
         QTest::newRow("tall") << QSize(320, 700);
-        QTest::newRow("least") << QSize(280, 260);
+        QTest::newRow("smallest") << QSize(280, 260);
     }
     void cellsAreSquareAtAnySize() {
         QFETCH(QSize, size);
@@ -88,7 +88,7 @@ private Q_SLOTS:
         QVERIFY(map.cellText(0, 1).contains("director"));
     }
 
-    void oneFarCellDoesNotTurnTheOthersGrey() {
+    void anOutlierDoesNotTurnTheOtherCellsGrey() {
         HeatMap map;
         map.setContent(lifts({1, 4, 0.25, 1e-7}, 1e-7, 4));
         QCOMPARE(map.colourOf(1e-7), blueGreyRed(0));
@@ -96,7 +96,7 @@ private Q_SLOTS:
         QVERIFY(map.cellText(1, 1).endsWith(QString::fromUtf8("<0.01×")));
     }
 
-    void hoveringNamesBothFieldsAndTheValue() {
+    void hoveringShowsBothFieldsAndTheValue() {
         HeatMap map;
         map.setContent(lifts({1, 2.345, 0.5, kNan}, 0.5, 3));
         QCOMPARE(map.cellText(0, 1),

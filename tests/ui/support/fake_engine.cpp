@@ -1,5 +1,5 @@
-// The entrance to training without training: a run of synthetic facts, twenty a second, that obeys
-// a stop. Linked into tests of the window in the engine's place.
+// Replaces the entry point to training without training: a run of synthetic facts, twenty per
+// second, that obeys a stop request. Linked into tests of the window in place of the engine.
 
 #include "core/run/execute.h"
 
@@ -16,19 +16,19 @@ namespace {
 
 constexpr std::int64_t kSteps = 40;
 
-RunEnded play(const std::string& name, RunKind kind, std::int64_t firstStep, RunSink& audience,
-              const std::stop_token& stop) {
+RunEnded emitFacts(const std::string& name, RunKind kind, std::int64_t firstStep, RunSink& sink,
+                   const std::stop_token& stop) {
     const auto began = std::chrono::steady_clock::now();
-    const auto tell = [&](Fact fact) {
+    const auto send = [&](Fact fact) {
         const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - began;
-        audience.take(RunEvent{wall.count(), std::move(fact)});
+        sink.take(RunEvent{wall.count(), std::move(fact)});
     };
     RunEnded end{.status = RunStatus::Finished};
-    tell(RunStarted{.run = name,
+    send(RunStarted{.run = name,
                     .kind = kind,
                     .identity = {.device = "cpu", .threads = 2},
                     .resumedFromStep = firstStep - 1});
-    tell(StageStarted{
+    send(StageStarted{
         .stage = RunStage::Pretrain, .epochs = 1, .stepsPerEpoch = kSteps, .totalSteps = kSteps});
     for (std::int64_t step = firstStep; step <= kSteps; ++step) {
         if (stop.stop_requested()) {
@@ -36,27 +36,27 @@ RunEnded play(const std::string& name, RunKind kind, std::int64_t firstStep, Run
             break;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        tell(StepDone{.stage = RunStage::Pretrain,
+        send(StepDone{.stage = RunStage::Pretrain,
                       .step = step,
                       .epoch = 1,
                       .rows = 8,
                       .seconds = 0.05,
                       .losses = {{"total", 1.0 / static_cast<double>(step)}}});
     }
-    tell(end);
+    send(end);
     return end;
 }
 
 } // namespace
 
-RunEnded executeRun(const RunSpec& spec, const Workspace&, const std::string& name,
-                    RunSink& audience, std::stop_token stop) noexcept {
-    return play(name.empty() ? "fake-1" : name, spec.kind, 1, audience, stop);
+RunEnded executeRun(const RunSpec& spec, const Workspace&, const std::string& name, RunSink& sink,
+                    std::stop_token stop) noexcept {
+    return emitFacts(name.empty() ? "fake-1" : name, spec.kind, 1, sink, stop);
 }
 
-RunEnded resumeRun(const std::string& name, const Workspace&, RunSink& audience,
+RunEnded resumeRun(const std::string& name, const Workspace&, RunSink& sink,
                    std::stop_token stop) noexcept {
-    return play(name, RunKind::Pretrain, 31, audience, stop);
+    return emitFacts(name, RunKind::Pretrain, 31, sink, stop);
 }
 
 Result<void> preflight(const RunSpec& spec, const Workspace& workspace) {

@@ -7,7 +7,7 @@
 
 namespace flip::test {
 
-/// Imports `rows` clicks on films: user u0, u1, ... of ten, a title of seven, every third row
+/// Imports `rows` clicks by ten users (u0, u1, ...) on films with seven titles, every third row
 /// positive. Returns the dataset's name, or what went wrong.
 Result<std::string> importSmallDataset(const Workspace& workspace, const std::string& name,
                                        int rows);

@@ -14,7 +14,7 @@ using flip::ui::OptionForm;
 
 namespace {
 
-/// A legal value that is not the default.
+/// A valid value that is not the default.
 OptionValue otherValue(const Option& option) {
     switch (option.type) {
     case OptionType::Integer: {
@@ -65,10 +65,10 @@ private Q_SLOTS:
         editor.setValue(other);
         QVERIFY(editor.value().has_value());
         QCOMPARE(*editor.value(), other);
-        QCOMPARE(edited.count(), 0); // only a person edits
+        QCOMPARE(edited.count(), 0); // only the user edits
     }
 
-    void aDraftSurvivesTheForm() {
+    void aDraftRoundTripsThroughTheForm() {
         RunDraft draft;
         for (const Option& option : options()) {
             if (option.key != "recipe") {
@@ -85,7 +85,7 @@ private Q_SLOTS:
         }
     }
 
-    void whatEqualsTheDefaultIsNoChange() {
+    void aValueEqualToTheDefaultIsNoChange() {
         OptionForm form;
         form.set("seed", std::int64_t{1});
         QVERIFY(form.draft().entries.empty());
@@ -93,7 +93,7 @@ private Q_SLOTS:
         QCOMPARE(form.draft().entries.size(), std::size_t{1});
     }
 
-    void resetGoesBackToTheDefault() {
+    void resetRestoresTheDefault() {
         OptionForm form;
         form.set("pretrain.epochs", std::int64_t{3});
         form.show();
@@ -109,23 +109,23 @@ private Q_SLOTS:
                  findOption("pretrain.epochs")->defaultValue);
     }
 
-    void theRecipeMovesWhatIsLeftOpen() {
+    void theRecipeChangesDefaults() {
         OptionForm form;
-        const Option* moved = nullptr;
+        const Option* changed = nullptr;
         for (const Option& option : options()) {
             if (option.publishedDefault) {
-                moved = &option;
+                changed = &option;
                 break;
             }
         }
-        QVERIFY(moved != nullptr);
+        QVERIFY(changed != nullptr);
         form.set("recipe", std::string("published"));
-        QCOMPARE(*editorOf(form, moved->key.c_str())->value(), *moved->publishedDefault);
+        QCOMPARE(*editorOf(form, changed->key.c_str())->value(), *changed->publishedDefault);
         form.set("recipe", std::string("default"));
-        QCOMPARE(*editorOf(form, moved->key.c_str())->value(), moved->defaultValue);
+        QCOMPARE(*editorOf(form, changed->key.c_str())->value(), changed->defaultValue);
     }
 
-    void hidesWhatHasNoEffect_data() {
+    void hidesOptionsWithoutEffect_data() {
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("branches");
         QTest::addColumn<QStringList>("shown");
@@ -138,20 +138,20 @@ private Q_SLOTS:
         };
         QTest::newRow("flip") << "flip"
                               << "joint" << all;
-        QTest::newRow("flip, ids alone in the end") << "flip"
-                                                    << "id" << all;
+        QTest::newRow("flip, id branch only") << "flip"
+                                              << "id" << all;
         QTest::newRow("pretrain") << "pretrain"
                                   << "joint" << without("Finetuning");
         QTest::newRow("finetune") << "finetune"
                                   << "joint" << without("Pretraining");
-        QTest::newRow("ids alone") << "finetune"
-                                   << "id" << QStringList{"Run", "Data", "Ids", "Finetuning"};
-        QTest::newRow("words alone")
+        QTest::newRow("id branch only") << "finetune"
+                                        << "id" << QStringList{"Run", "Data", "Ids", "Finetuning"};
+        QTest::newRow("text branch only")
             << "finetune"
             << "text" << QStringList{"Run", "Data", "Text and language model", "Finetuning"};
     }
 
-    void hidesWhatHasNoEffect() {
+    void hidesOptionsWithoutEffect() {
         QFETCH(QString, kind);
         OptionForm form;
         QFETCH(QString, branches);
@@ -168,17 +168,17 @@ private Q_SLOTS:
         const auto backbone =
             choiceOf<BackboneKind>(std::get<std::string>(findOption("id.backbone")->defaultValue));
         for (const Option& option : options()) {
-            const bool counts =
+            const bool isRead =
                 optionIsRead(option, choiceOf<RunKind>(kind.toStdString()).value(),
                              choiceOf<Branches>(branches.toStdString()).value(), backbone.value());
             const OptionEditor* editor = editorOf(form, option.key.c_str());
             const bool visible = editor->isVisibleTo(&form);
             const bool set = option.key == "kind" || option.key == "finetune.branches";
-            QVERIFY2(visible == (counts && (set || !option.advanced)), option.key.c_str());
+            QVERIFY2(visible == (isRead && (set || !option.advanced)), option.key.c_str());
         }
     }
 
-    void aProblemStandsAtItsOption() {
+    void aProblemIsShownAtItsOption() {
         OptionForm form;
         QVERIFY(form.showProblem(Problem{"must be above 0", "pretrain.learning_rate"}));
         QVERIFY(form.showProblem(Problem{"plm.path names no model", "a.toml:3"}));
@@ -186,7 +186,7 @@ private Q_SLOTS:
         QVERIFY(!form.showProblem(std::nullopt));
     }
 
-    void lettersForANumberAreToldAndKept() {
+    void lettersForANumberAreReportedAndKept() {
         OptionForm form;
         auto* line = editorOf(form, "pretrain.learning_rate")->findChild<QLineEdit*>();
         QVERIFY(line != nullptr);

@@ -65,13 +65,13 @@ private Q_SLOTS:
     }
 
     void cleanup() {
-        if (!onlyLooked_) {
+        if (!isShared_) {
             window_.reset();
         }
-        onlyLooked_ = false;
+        isShared_ = false;
     }
 
-    void everyPageHasAKey_data() {
+    void everyPageHasAShortcut_data() {
         QTest::addColumn<int>("key");
         QTest::addColumn<int>("page");
         for (int i = 0; i < kPageCount; ++i) {
@@ -79,20 +79,20 @@ private Q_SLOTS:
         }
     }
 
-    void everyPageHasAKey() {
+    void everyPageHasAShortcut() {
         QFETCH(int, key);
         QFETCH(int, page);
-        look();
+        openShared();
         window_->activateWindow();
         QTest::keyClick(window_.get(), Qt::Key(key), Qt::ControlModifier);
         QCOMPARE(int(window_->page()), page);
         QCOMPARE(pageOfKey(pageKey(Page(page))), std::optional(Page(page)));
     }
 
-    void unknownPagesHaveNoKey() { QVERIFY(!pageOfKey(QStringLiteral("settings")).has_value()); }
+    void anUnknownKeyIsNoPage() { QVERIFY(!pageOfKey(QStringLiteral("settings")).has_value()); }
 
     void fitsASmallScreen() {
-        look();
+        openShared();
         for (int i = 0; i < kPageCount; ++i) {
             window_->setPage(Page(i));
             window_->resize(800, 600);
@@ -108,18 +108,18 @@ private Q_SLOTS:
         QTRY_COMPARE(table->model()->rowCount(), 400);
     }
 
-    void opensAnExperimentAsAFileManagerNamesIt_data() {
-        QTest::addColumn<bool>("address");
+    void opensAnExperimentByPathOrUrl_data() {
+        QTest::addColumn<bool>("isUrl");
         QTest::newRow("path") << false;
-        QTest::newRow("address") << true;
+        QTest::newRow("URL") << true;
     }
 
-    void opensAnExperimentAsAFileManagerNamesIt() {
-        QFETCH(bool, address);
+    void opensAnExperimentByPathOrUrl() {
+        QFETCH(bool, isUrl);
         const QString file = fileWith("two words.flip.toml", "kind = \"flip\"\nseed = 41\n");
         open();
         window_->openThings(
-            {address ? QString::fromUtf8(QUrl::fromLocalFile(file).toEncoded()) : file});
+            {isUrl ? QString::fromUtf8(QUrl::fromLocalFile(file).toEncoded()) : file});
         QCOMPARE(window_->page(), Page::Experiment);
         QVERIFY(window_->findChild<ExperimentPage*>()->toml().contains("seed = 41"));
         QCOMPARE(window_->findChild<NoticeArea*>()->count(), 0);
@@ -136,18 +136,18 @@ private Q_SLOTS:
         QVERIFY(notices->textAt(0).startsWith("second.toml: not opened"));
     }
 
-    void aWrongFileIsToldInOneLine_data() {
+    void aWrongFileIsReportedInOneLine_data() {
         QTest::addColumn<QByteArray>("content");
-        QTest::newRow("not there") << QByteArray();
-        QTest::newRow("no TOML") << QByteArray("Dear diary,\n\ntoday\n");
+        QTest::newRow("missing") << QByteArray();
+        QTest::newRow("not TOML") << QByteArray("Dear diary,\n\ntoday\n");
         QTest::newRow("not text") << QByteArray("\x89PNG\0\xff\xfe\x01", 8);
-        QTest::newRow("another program's") << QByteArray("[package]\nname = \"x\"\n");
+        QTest::newRow("another program's file") << QByteArray("[package]\nname = \"x\"\n");
         QTest::newRow("a schema") << QByteArray("[[table]]\nname = \"clicks\"\n");
         QTest::newRow("a wrong value") << QByteArray("seed = \"many\"\n");
         QTest::newRow("too large") << QByteArray("seed = 1\n") + QByteArray(1 << 20, '#');
     }
 
-    void aWrongFileIsToldInOneLine() {
+    void aWrongFileIsReportedInOneLine() {
         QFETCH(QByteArray, content);
         const QString file = content.isEmpty() ? folder_.filePath("gone.toml")
                                                : fileWith("wrong file.toml", content);
@@ -160,13 +160,13 @@ private Q_SLOTS:
         QVERIFY2(notices->textAt(0).startsWith(file), qPrintable(notices->textAt(0)));
         QVERIFY2(!notices->textAt(0).contains('\n'), qPrintable(notices->textAt(0)));
         QCOMPARE(page->toml(), before);
-        for (auto* label : page->findChildren<QLabel*>()) { // nor does the page claim to show it
+        for (auto* label : page->findChildren<QLabel*>()) { // nor does the page name it as open
             QVERIFY(!label->text().contains("wrong file.toml"));
         }
     }
 
-    void everyControlTellsItsName() {
-        look();
+    void everyControlHasAnAccessibleName() {
+        openShared();
         for (auto* widget : window_->findChildren<QWidget*>()) {
             const bool control = qobject_cast<QAbstractButton*>(widget) != nullptr ||
                                  qobject_cast<QComboBox*>(widget) != nullptr ||
@@ -187,7 +187,7 @@ private Q_SLOTS:
         }
     }
 
-    void runsWhatTheFormSaysAndStopsWhenAsked() {
+    void runsTheRecipeOfTheFormAndStopsOnRequest() {
         open();
         auto* page = window_->findChild<ExperimentPage*>();
         auto* strip = window_->findChild<StatusStrip*>();
@@ -206,7 +206,7 @@ private Q_SLOTS:
         QTRY_VERIFY(start->isEnabled());
     }
 
-    void tellsEveryStageOfTheRunThatIsPlanned() {
+    void showsEveryPlannedStage() {
         open();
         auto* page = window_->findChild<ExperimentPage*>();
         QVERIFY(page->setToml("kind = \"finetune\"\n[data]\ndataset = \"films\"\n[finetune]\n"
@@ -220,7 +220,7 @@ private Q_SLOTS:
         }));
     }
 
-    void aBrokenFileIsKeptAndStartsNothing() {
+    void anInvalidFileIsKeptAndCannotBeStarted() {
         open();
         auto* page = window_->findChild<ExperimentPage*>();
         window_->setPage(Page::Experiment);
@@ -248,7 +248,7 @@ private Q_SLOTS:
         QTRY_VERIFY(start->isEnabled());
     }
 
-    void closingWhileARunGoesOnStopsItFirst() {
+    void closingDuringARunStopsItFirst() {
         open();
         auto* page = window_->findChild<ExperimentPage*>();
         page->setDataset(QStringLiteral("films"));
@@ -280,7 +280,7 @@ private Q_SLOTS:
         auto* notices = window_->findChild<NoticeArea*>();
         const int before = notices->count();
         notices->showProblem({"the disk is full; make room", "flip.db"});
-        notices->showProblem({"the disk is full; make room", "flip.db"}); // said once
+        notices->showProblem({"the disk is full; make room", "flip.db"}); // shown once
         QCOMPARE(notices->count(), before + 1);
         QVERIFY(notices->isVisible());
         for (int i = 0; i < 9; ++i) {
@@ -311,7 +311,7 @@ private Q_SLOTS:
     }
 
 private:
-    /// Writes a file beside the workspace's own; empty where that failed.
+    /// Writes a file into the workspace folder and returns its path; empty on failure.
     QString fileWith(const QString& name, const QByteArray& content) const {
         const QString path = folder_.filePath(name);
         return writeFileAtomically(path.toStdString(), content.toStdString()) ? path : QString();
@@ -324,21 +324,21 @@ private:
         QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
     }
 
-    /// The window for a test that changes no more than its size and page: the next such test gets
-    /// the same one, as most of the time of these tests is the styling of new windows.
-    void look() {
+    /// Opens the window for a test that changes only its size and page. The next such test reuses
+    /// it, because these tests spend most of their time styling new windows.
+    void openShared() {
         if (window_ == nullptr) {
             open();
         }
         window_->resize(1280, 720);
         window_->setPage(Page::Data);
-        onlyLooked_ = true;
+        isShared_ = true;
     }
 
     QTemporaryDir folder_;
     const Workspace workspace_ = *Workspace::open(folder_.path().toStdString());
     std::unique_ptr<MainWindow> window_;
-    bool onlyLooked_ = false;
+    bool isShared_ = false;
 };
 
 QTEST_MAIN(MainWindowTest)

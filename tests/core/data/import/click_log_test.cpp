@@ -12,20 +12,20 @@
 
 using namespace flip;
 
-/// The clicks that a served model knows of: those that the dataset tells.
+/// The clicks that a served model keeps: the same as in the dataset.
 class ClickLogTest : public QObject, test::ImportFolder {
     Q_OBJECT
 
 private Q_SLOTS:
     void init() { renew(); }
 
-    void givesEachRowTheHistoryOfTheDataset_data() {
+    void givesEachRowItsHistoryInTheDataset_data() {
         QTest::addColumn<bool>("throughAFile");
         QTest::newRow("of the dataset") << false;
         QTest::newRow("read from its file") << true;
     }
 
-    void givesEachRowTheHistoryOfTheDataset() {
+    void givesEachRowItsHistoryInTheDataset() {
         QFETCH(bool, throughAFile);
         const Dataset data = random();
         const int user = data.findField("user");
@@ -50,8 +50,8 @@ private Q_SLOTS:
         auto times = log.addTo(rows);
         FLIP_VERIFY_OK(times);
         const auto vocabulary = Vocabulary::of(data);
-        const Dataset both = Dataset::inMemory(
-            numbered(std::move(rows), *vocabulary, count, std::move(*times), log.timeDecimals()));
+        const Dataset both = Dataset::inMemory(toMemoryRows(std::move(rows), *vocabulary, count,
+                                                            std::move(*times), log.timeDecimals()));
         const ClickHistory expected(data, user);
         const ClickHistory found(both, user);
         for (std::int64_t row = 0; row < static_cast<std::int64_t>(count); ++row) {
@@ -62,14 +62,14 @@ private Q_SLOTS:
     void refusesADamagedFile_data() {
         QTest::addColumn<QByteArray>("text");
         QTest::newRow("empty") << QByteArray();
-        QTest::newRow("no head") << QByteArray("[1, \"u\"]\n");
+        QTest::newRow("no header") << QByteArray("[1, \"u\"]\n");
         QTest::newRow("an unknown field")
             << QByteArray("{\"fields\": [\"nobody\"], \"decimals\": 0}\n");
-        QTest::newRow("a value too few")
+        QTest::newRow("a missing value")
             << QByteArray("{\"fields\": [\"user\", \"film\"], \"decimals\": 0}\n[1, \"u\"]\n");
-        QTest::newRow("a time that is none")
+        QTest::newRow("a time that is not a number")
             << QByteArray("{\"fields\": [\"user\"], \"decimals\": 0}\n[\"1\", \"u\"]\n");
-        QTest::newRow("decimals that are none")
+        QTest::newRow("too many decimals")
             << QByteArray("{\"fields\": [\"user\"], \"decimals\": 99}\n");
     }
 
@@ -81,8 +81,9 @@ private Q_SLOTS:
         film.name = "film";
         const auto read = ClickLog::fromText(text.toStdString(), {user, film}, "clicks.jsonl");
         QVERIFY(!read.ok());
-        QCOMPARE(QString::fromStdString(read.problem().text()),
-                 QString("clicks.jsonl: holds no clicks, or is damaged; export the bundle again"));
+        QCOMPARE(
+            QString::fromStdString(read.problem().text()),
+            QString("clicks.jsonl: is not a click log, or is damaged; export the bundle again"));
     }
 
 private:

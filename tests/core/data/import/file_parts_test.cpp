@@ -20,15 +20,15 @@ class FilePartsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void readsThePartInAName_data();
-    void readsThePartInAName();
-    void readsThePartsInWhatDiffers_data();
-    void readsThePartsInWhatDiffers();
-    void knowsTheFilesOfOneTable_data();
-    void knowsTheFilesOfOneTable();
+    void findsTheSplitInAName_data();
+    void findsTheSplitInAName();
+    void findsTheSplitsInTheDifferingParts_data();
+    void findsTheSplitsInTheDifferingParts();
+    void recognisesAndSortsThePartsOfOneTable_data();
+    void recognisesAndSortsThePartsOfOneTable();
 };
 
-void FilePartsTest::readsThePartInAName_data() {
+void FilePartsTest::findsTheSplitInAName_data() {
     QTest::addColumn<QString>("part");
     const auto row = [](const char* name, const char* part) { QTest::newRow(name) << part; };
     row("toy.train.inter", "train");
@@ -48,14 +48,14 @@ void FilePartsTest::readsThePartInAName_data() {
     row("train_test.csv", "");
 }
 
-void FilePartsTest::readsThePartInAName() {
+void FilePartsTest::findsTheSplitInAName() {
     QFETCH(QString, part);
     const auto split = splitOfFileName(QTest::currentDataTag());
     QCOMPARE(split ? QString::fromUtf8(splitName(*split).data()) : QString(), part);
 }
 
-void FilePartsTest::readsThePartsInWhatDiffers_data() {
-    QTest::addColumn<QString>("parts"); // empty: none
+void FilePartsTest::findsTheSplitsInTheDifferingParts_data() {
+    QTest::addColumn<QString>("parts"); // empty: no splits
     const auto row = [](const char* names, const char* parts) { QTest::newRow(names) << parts; };
     row("train.csv valid.csv test.csv", "train valid test");
     row("train/data.csv test/data.csv", "train test");
@@ -75,7 +75,7 @@ void FilePartsTest::readsThePartsInWhatDiffers_data() {
     row("a.csv b.csv", "");
 }
 
-void FilePartsTest::readsThePartsInWhatDiffers() {
+void FilePartsTest::findsTheSplitsInTheDifferingParts() {
     QFETCH(QString, parts);
     QStringList found;
     for (const Split split : splitsOfFiles(namesIn(QTest::currentDataTag()))) {
@@ -84,8 +84,8 @@ void FilePartsTest::readsThePartsInWhatDiffers() {
     QCOMPARE(found.join(' '), parts);
 }
 
-void FilePartsTest::knowsTheFilesOfOneTable_data() {
-    QTest::addColumn<QString>("sorted"); // as they are read; empty: no parts
+void FilePartsTest::recognisesAndSortsThePartsOfOneTable_data() {
+    QTest::addColumn<QString>("sorted"); // in reading order; empty: not the parts of a table
     const auto row = [](const char* names, const char* sorted) { QTest::newRow(names) << sorted; };
     row("a.csv", "a.csv");
     row("toy.test.inter toy.train.inter toy.valid.inter",
@@ -100,7 +100,7 @@ void FilePartsTest::knowsTheFilesOfOneTable_data() {
     row("x/a.csv y/a.csv", "");
 }
 
-void FilePartsTest::knowsTheFilesOfOneTable() {
+void FilePartsTest::recognisesAndSortsThePartsOfOneTable() {
     QFETCH(QString, sorted);
     std::vector<std::string> names = namesIn(QTest::currentDataTag());
     QCOMPARE(areParts(names), !sorted.isEmpty());

@@ -20,7 +20,7 @@ using namespace flip;
 
 namespace {
 
-/// Runs `work` in a process of its own; the exit code, or minus the signal that ended it.
+/// Runs `work` in a child process; returns its exit code, or minus the signal that ended it.
 int inChild(const std::function<int()>& work) {
     const pid_t child = ::fork();
     if (child == 0) {
@@ -53,11 +53,11 @@ private Q_SLOTS:
 
     void cancellingLeavesNothing_data();
     void cancellingLeavesNothing();
-    void aKilledImportIsNeverSeenAndItsRemainsGo_data();
-    void aKilledImportIsNeverSeenAndItsRemainsGo();
-    void aLivingImportIsLeftAlone();
+    void aKilledImportLeavesNoDatasetAndItsRemainsAreRemoved_data();
+    void aKilledImportLeavesNoDatasetAndItsRemainsAreRemoved();
+    void aRunningImportIsNotDisturbed();
     void aFullDiskIsAProblemAndLeavesNothing();
-    void twoImportsOfOneNameGiveOneWholeDataset();
+    void twoImportsOfOneNameLeaveOneCompleteDataset();
     void aFailedReplacementKeepsTheOldDataset();
 
 private:
@@ -80,12 +80,12 @@ private:
 
 void ImportFaultTest::cancellingLeavesNothing_data() {
     QTest::addColumn<QString>("phase");
-    QTest::addColumn<bool>("rows"); // not before some were kept
+    QTest::addColumn<bool>("rows"); // only after some were kept
     QTest::newRow("before it begins") << "" << false;
     QTest::newRow("while joined tables are read") << "reading items" << false;
     QTest::newRow("while rows are read") << "reading ratings" << true;
-    QTest::newRow("before the ids are given") << "building vocabularies" << true;
-    QTest::newRow("before it has its name") << "finishing" << true;
+    QTest::newRow("before ids are assigned") << "building vocabularies" << true;
+    QTest::newRow("before it is renamed") << "finishing" << true;
 }
 
 void ImportFaultTest::cancellingLeavesNothing() {
@@ -105,24 +105,24 @@ void ImportFaultTest::cancellingLeavesNothing() {
             reportsAfterStop += stop.stop_requested() ? 1 : 0;
         },
         stop.get_token());
-    QCOMPARE(reportsAfterStop, 0); // it ends where it is told
+    QCOMPARE(reportsAfterStop, 0); // it ends at once
     QVERIFY(!report.ok());
     QVERIFY(report.problem().what.find("cancelled") != std::string::npos);
     QCOMPARE(test::filesBelow(datasets()), std::vector<std::string>{});
 }
 
-void ImportFaultTest::aKilledImportIsNeverSeenAndItsRemainsGo_data() {
+void ImportFaultTest::aKilledImportLeavesNoDatasetAndItsRemainsAreRemoved_data() {
     QTest::addColumn<QString>("phase");
     QTest::newRow("while rows are read") << "reading ratings";
-    QTest::newRow("before the ids are given") << "building vocabularies";
-    QTest::newRow("before it has its name") << "finishing";
+    QTest::newRow("before ids are assigned") << "building vocabularies";
+    QTest::newRow("before it is renamed") << "finishing";
 }
 
-void ImportFaultTest::aKilledImportIsNeverSeenAndItsRemainsGo() {
+void ImportFaultTest::aKilledImportLeavesNoDatasetAndItsRemainsAreRemoved() {
     QFETCH(QString, phase);
     const int ended = inChild([&] {
         const auto report = importDataset(request_, datasets(), [&](const ImportProgress& now) {
-            // Some rows in: the phase's first report comes before the folder is made.
+            // Wait for some rows: the phase's first report comes before the folder exists.
             if (now.phase == phase.toStdString() && now.rows > 0) {
                 ::kill(::getpid(), SIGKILL);
             }
@@ -140,7 +140,7 @@ void ImportFaultTest::aKilledImportIsNeverSeenAndItsRemainsGo() {
     QVERIFY(data->verify().empty());
 }
 
-void ImportFaultTest::aLivingImportIsLeftAlone() {
+void ImportFaultTest::aRunningImportIsNotDisturbed() {
     ImportRequest other = request_;
     other.name = "other";
     bool nested = false;
@@ -163,7 +163,7 @@ void ImportFaultTest::aLivingImportIsLeftAlone() {
 
 void ImportFaultTest::aFullDiskIsAProblemAndLeavesNothing() {
     const int ended = inChild([&] {
-        // A limit on a file's size stands for the full disk.
+        // A limit on the size of files simulates a full disk.
         std::signal(SIGXFSZ, SIG_IGN);
         const rlimit limit{20000, 20000};
         if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) {
@@ -178,20 +178,20 @@ void ImportFaultTest::aFullDiskIsAProblemAndLeavesNothing() {
     QCOMPARE(test::filesBelow(datasets()), std::vector<std::string>{});
 }
 
-void ImportFaultTest::twoImportsOfOneNameGiveOneWholeDataset() {
+void ImportFaultTest::twoImportsOfOneNameLeaveOneCompleteDataset() {
     for (int round = 0; round < 5; ++round) {
         std::filesystem::remove_all(datasets());
         int done = 0;
         int othersDone = 0;
         {
             const std::jthread other([&] {
-                ImportRequest wish = request_;
-                wish.split.seed = 2;
-                othersDone = importDataset(wish, datasets()).ok() ? 1 : 0;
+                ImportRequest otherRequest = request_;
+                otherRequest.split.seed = 2;
+                othersDone = importDataset(otherRequest, datasets()).ok() ? 1 : 0;
             });
             done = importDataset(request_, datasets()).ok() ? 1 : 0;
         }
-        QCOMPARE(done + othersDone, 1); // different contents: one comes first, one is refused
+        QCOMPARE(done + othersDone, 1); // different contents: the first wins, the other is refused
         QVERIFY(hiddenFolders().empty());
         const auto data = Dataset::open(datasets() / "ml");
         FLIP_VERIFY_OK(data);

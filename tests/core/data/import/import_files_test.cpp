@@ -6,7 +6,7 @@
 
 using namespace flip;
 
-/// Tables in several files, and rows divided as the files are.
+/// Tables in several files, and rows that are split by file.
 class ImportFilesTest : public QObject, test::ImportFolder {
     Q_OBJECT
 
@@ -14,13 +14,13 @@ private Q_SLOTS:
     void init() { renew(); }
 
     void readsATableInSeveralFiles();
-    void refusesFilesOfOtherColumns_data();
-    void refusesFilesOfOtherColumns();
-    void dividesRowsAsTheFilesAre_data();
-    void dividesRowsAsTheFilesAre();
-    void takesTheSplitThatFileNamesSay_data();
-    void takesTheSplitThatFileNamesSay();
-    void refusesASplitByFilesThatAreNotNamedSo();
+    void refusesFilesWithDifferentColumns_data();
+    void refusesFilesWithDifferentColumns();
+    void splitsRowsByFile_data();
+    void splitsRowsByFile();
+    void usesTheSplitInTheFileNames_data();
+    void usesTheSplitInTheFileNames();
+    void refusesASplitByFilesWithoutSplitNames();
 };
 
 void ImportFilesTest::readsATableInSeveralFiles() {
@@ -41,13 +41,13 @@ void ImportFilesTest::readsATableInSeveralFiles() {
     QCOMPARE(report_.examples.size(), std::size_t{2});
     QCOMPARE(report_.examples[0].where, std::string("r1.csv:4"));
     QCOMPARE(report_.examples[1].where, std::string("r10.csv:3"));
-    QStringList said;
+    QStringList remarks;
     for (const ImportRemark& remark : report_.remarks) {
-        said << QString::fromStdString(remark.text);
+        remarks << QString::fromStdString(remark.text);
     }
-    QVERIFY2(said.contains("table \"t\" was read from 3 files: r1.csv, r2.csv, r10.csv") &&
-                 said.contains("table \"films\" was read from 2 files: old.csv, new.csv"),
-             qPrintable(said.join('\n')));
+    QVERIFY2(remarks.contains("table \"t\" was read from 3 files: r1.csv, r2.csv, r10.csv") &&
+                 remarks.contains("table \"films\" was read from 2 files: old.csv, new.csv"),
+             qPrintable(remarks.join('\n')));
     const ImportSource expected{
         .tables = {{"t", {"r1.csv", "r2.csv", "r10.csv"}}, {"films", {"old.csv", "new.csv"}}},
         .splitRule = "random",
@@ -55,31 +55,29 @@ void ImportFilesTest::readsATableInSeveralFiles() {
     QVERIFY(data->source() == expected);
 }
 
-void ImportFilesTest::refusesFilesOfOtherColumns_data() {
-    QTest::addColumn<QString>("rows");  // the last of three files, and ...
+void ImportFilesTest::refusesFilesWithDifferentColumns_data() {
+    QTest::addColumn<QString>("rows");  // header of the last of three files, and ...
     QTest::addColumn<QString>("films"); // ... of two
     QTest::addColumn<QString>("where");
-    QTest::addColumn<QString>("says");
+    QTest::addColumn<QString>("message");
     const auto row = [](const char* name, const char* rows, const char* films, const char* where,
-                        const char* says) {
-        QTest::newRow(name) << rows << films << where << says;
+                        const char* message) {
+        QTest::newRow(name) << rows << films << where << message;
     };
-    row("another order", "key,y", "key,title", "r3.csv",
-        "r1.csv: column 1 is \"key\" and not \"y\"");
-    row("another name", "y,Key", "key,title", "r3.csv",
-        "r1.csv: column 2 is \"Key\" and not \"key\"");
+    row("another order", "key,y", "key,title", "r3.csv", "r1.csv: column 1 is \"key\", not \"y\"");
+    row("another name", "y,Key", "key,title", "r3.csv", "r1.csv: column 2 is \"Key\", not \"key\"");
     row("one too many", "y,key,x", "key,title", "r3.csv",
         "r1.csv: column 3, \"x\", is one too many");
     row("one is missing", "y", "key,title", "r3.csv", "r1.csv: column 2, \"key\", is missing");
     row("of a joined table", "y,key", "key,name", "f2.csv",
-        "f1.csv: column 2 is \"name\" and not \"title\"");
+        "f1.csv: column 2 is \"name\", not \"title\"");
 }
 
-void ImportFilesTest::refusesFilesOfOtherColumns() {
+void ImportFilesTest::refusesFilesWithDifferentColumns() {
     QFETCH(QString, rows);
     QFETCH(QString, films);
     QFETCH(QString, where);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     test::write(source() / "r1.csv", "y,key\n1,a\n0,b\n");
     test::write(source() / "r2.csv", "y,key\n1,a\n0,b\n");
     test::write(source() / "r3.csv", rows.toStdString() + "\n");
@@ -98,24 +96,24 @@ void ImportFilesTest::refusesFilesOfOtherColumns() {
     QVERIFY(!report.ok());
     QCOMPARE(QString::fromStdString(report.problem().where), where);
     const QString what = QString::fromStdString(report.problem().what);
-    QVERIFY2(what.startsWith("has other columns than " + says + "; files of one table"),
+    QVERIFY2(what.startsWith("has different columns from " + message + "; files of one table"),
              qPrintable(what));
-    QVERIFY2(phases.filter("reading").isEmpty(), "it has read rows before it looked");
+    QVERIFY2(phases.filter("reading").isEmpty(), "rows were read before the columns were checked");
     QVERIFY(!std::filesystem::exists(datasets() / "shop"));
 }
 
-void ImportFilesTest::dividesRowsAsTheFilesAre_data() {
+void ImportFilesTest::splitsRowsByFile_data() {
     QTest::addColumn<int>("rule");
-    QTest::addColumn<bool>("partsFirst");
+    QTest::addColumn<bool>("preferParts");
     QTest::addColumn<bool>("asFiles");
-    QTest::newRow("nothing said") << int(SplitPlan::Rule::Random) << true << true;
+    QTest::newRow("default") << int(SplitPlan::Rule::Random) << true << true;
     QTest::newRow("parts") << int(SplitPlan::Rule::Parts) << false << true;
     QTest::newRow("at random") << int(SplitPlan::Rule::Random) << false << false;
 }
 
-void ImportFilesTest::dividesRowsAsTheFilesAre() {
+void ImportFilesTest::splitsRowsByFile() {
     QFETCH(int, rule);
-    QFETCH(bool, partsFirst);
+    QFETCH(bool, preferParts);
     QFETCH(bool, asFiles);
     const std::string header = "user_id:token\titem_id:token\tlabel:float\n";
     test::write(source() / "toy.test.inter", header + "u\ta\t1\nu\tb\tbad\n");
@@ -126,58 +124,59 @@ void ImportFilesTest::dividesRowsAsTheFilesAre() {
     request.preset = "recbole";
     request.name = "toy";
     request.split.rule = SplitPlan::Rule(rule);
-    request.split.partsFirst = partsFirst;
+    request.split.preferParts = preferParts;
     const auto data = import(request);
     QVERIFY(data);
     QCOMPARE(data->rows(), std::int64_t{7});
     const std::vector<std::uint8_t> splits(data->splits().begin(), data->splits().end());
     const bool found = splits == std::vector<std::uint8_t>{0, 0, 0, 0, 1, 1, 2};
     QCOMPARE(found, asFiles);
-    // Where files say nothing, nothing is guessed.
+    // Files without split names are not split by file.
     request = shop();
     request.split.rule = SplitPlan::Rule(rule);
-    request.split.partsFirst = partsFirst;
+    request.split.preferParts = preferParts;
     QCOMPARE(importDataset(request, datasets()).ok(),
              SplitPlan::Rule(rule) != SplitPlan::Rule::Parts);
 }
 
-void ImportFilesTest::takesTheSplitThatFileNamesSay_data() {
+void ImportFilesTest::usesTheSplitInTheFileNames_data() {
     QTest::addColumn<QStringList>("files"); // of two rows each
-    QTest::addColumn<bool>("asked");        // for parts
+    QTest::addColumn<bool>("requested");    // a split by parts
     QTest::addColumn<QString>("splits");    // of the rows; empty: at random
     QTest::addColumn<QString>("remarks");
-    const QString named = "split as the files are named: train ";
+    const QString named = "split by file name: train ";
     QTest::newRow("by default") << QStringList{"train.csv", "valid.csv", "test.csv"} << false
                                 << "001122" << named + "2 rows, valid 2, test 2";
-    QTest::newRow("nothing for validation")
+    QTest::newRow("no validation file")
         << QStringList{"train.csv", "test.csv"} << false << "0022"
-        << "! no row is for validation; add a file for it or choose another split\n" + named +
-               "2 rows, valid 0, test 2";
-    QTest::newRow("nothing for test")
+        << "! there are no rows for validation; add a file for it or choose another split\n" +
+               named + "2 rows, valid 0, test 2";
+    QTest::newRow("no test file")
         << QStringList{"train.csv", "dev.csv"} << false << "0011"
-        << "! no row is for test; add a file for it or choose another split\n" + named +
+        << "! there are no rows for test; add a file for it or choose another split\n" + named +
                "2 rows, valid 2, test 0";
-    QTest::newRow("all of one part") << QStringList{"train_1.csv", "train_2.csv"} << false << ""
-                                     << "";
-    QTest::newRow("all of one part, asked for")
+    QTest::newRow("all in one split") << QStringList{"train_1.csv", "train_2.csv"} << false << ""
+                                      << "";
+    QTest::newRow("all in one split, requested")
         << QStringList{"train_1.csv", "train_2.csv"} << true << "0000"
-        << "! no row is for validation or test; add a file for it or choose another split\n" +
+        << "! there are no rows for validation or test; add a file for it or choose another "
+           "split\n" +
                named + "4 rows, valid 0, test 0";
-    QTest::newRow("nothing trains") << QStringList{"valid.csv", "test.csv"} << false << ""
-                                    << "";
-    QTest::newRow("not all of them")
+    QTest::newRow("no training file") << QStringList{"valid.csv", "test.csv"} << false << ""
+                                      << "";
+    QTest::newRow("a file without a split name")
         << QStringList{"train.csv", "test.csv", "more.csv"} << false << ""
         << "";
     QTest::newRow("folders") << QStringList{"train/a.csv", "valid/a.csv", "test/a.csv"} << false
                              << "001122" << named + "2 rows, valid 2, test 2";
-    QTest::newRow("what differs") << QStringList{"ab_test_train.csv", "ab_test_dev.csv",
-                                                 "ab_test_test.csv"}
-                                  << false << "001122" << named + "2 rows, valid 2, test 2";
+    QTest::newRow("by the differing parts")
+        << QStringList{"ab_test_train.csv", "ab_test_dev.csv", "ab_test_test.csv"} << false
+        << "001122" << named + "2 rows, valid 2, test 2";
 }
 
-void ImportFilesTest::takesTheSplitThatFileNamesSay() {
+void ImportFilesTest::usesTheSplitInTheFileNames() {
     QFETCH(QStringList, files);
-    QFETCH(bool, asked);
+    QFETCH(bool, requested);
     QFETCH(QString, splits);
     QFETCH(QString, remarks);
     for (const QString& file : files) {
@@ -188,8 +187,8 @@ void ImportFilesTest::takesTheSplitThatFileNamesSay() {
                                               "']\n[label]\ncolumn='t.y'\npositive='> 0'\n"
                                               "[[field]]\nname='a'\ncolumn='t.a'\n");
     ImportRequest request = test::shopRequest(source());
-    request.split.rule = asked ? SplitPlan::Rule::Parts : SplitPlan::Rule::Random;
-    request.split.partsFirst = !asked;
+    request.split.rule = requested ? SplitPlan::Rule::Parts : SplitPlan::Rule::Random;
+    request.split.preferParts = !requested;
     const auto data = import(request);
     QVERIFY(data);
     QCOMPARE(data->source().splitRule, std::string(splits.isEmpty() ? "random" : "parts"));
@@ -207,7 +206,7 @@ void ImportFilesTest::takesTheSplitThatFileNamesSay() {
     QCOMPARE(lines.join('\n'), remarks);
 }
 
-void ImportFilesTest::refusesASplitByFilesThatAreNotNamedSo() {
+void ImportFilesTest::refusesASplitByFilesWithoutSplitNames() {
     ImportRequest request = shop();
     request.split.rule = SplitPlan::Rule::Parts;
     const auto report = importDataset(request, datasets());

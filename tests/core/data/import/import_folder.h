@@ -30,7 +30,7 @@ inline std::vector<std::string> rowsOf(const Dataset& data) {
     return rows;
 }
 
-/// A folder with a source and the datasets that are made of it.
+/// A folder for a source and the datasets that are imported from it.
 class ImportFolder {
 protected:
     void renew() {
@@ -40,7 +40,7 @@ protected:
     std::filesystem::path source() const { return folder_->path().toStdString() + "/raw"; }
     std::filesystem::path datasets() const { return folder_->path().toStdString() + "/datasets"; }
 
-    /// The dataset of the request; nothing where the import or the opening failed.
+    /// Imports and opens the dataset of the request; nothing if either fails.
     std::optional<Dataset> import(const ImportRequest& request) {
         auto report = importDataset(request, datasets());
         if (!report) {

@@ -16,15 +16,15 @@ class ImportKeepingTest : public QObject, test::ImportFolder {
 private Q_SLOTS:
     void init() { renew(); }
 
-    void keepsFileNamesThatAreNoUtf8();
+    void keepsFileNamesThatAreNotUtf8();
     void hashesContentAndSplitNotTheName();
-    void writesTheObjectOfTheContract();
-    void leavesAnEqualDatasetAlone();
-    void refusesAnotherContentUnlessReplaced();
+    void writesTheDocumentedJsonObject();
+    void doesNotRewriteAnEqualDataset();
+    void refusesDifferentContentUnlessReplaced();
     void repairsADamagedDatasetOfTheSameContent();
 };
 
-void ImportKeepingTest::keepsFileNamesThatAreNoUtf8() {
+void ImportKeepingTest::keepsFileNamesThatAreNotUtf8() {
     test::write(source() / "caf\xE9_1.csv", "y,a\n1,x\n0,y\n");
     test::write(source() / "caf\xE9_2.csv", "y,a\n1,x\n0,y\n");
     test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='caf*.csv'\n"
@@ -56,7 +56,7 @@ void ImportKeepingTest::hashesContentAndSplitNotTheName() {
     QVERIFY(otherLabels->hash() != first->hash());
 }
 
-void ImportKeepingTest::writesTheObjectOfTheContract() {
+void ImportKeepingTest::writesTheDocumentedJsonObject() {
     ImportRequest request = shop();
     request.split.rule = SplitPlan::Rule::File;
     request.split.file = source() / "split.tsv";
@@ -84,7 +84,7 @@ void ImportKeepingTest::writesTheObjectOfTheContract() {
     QCOMPARE(QJsonDocument::fromJson(QByteArray::fromStdString(data->toJson())).object(), expected);
 }
 
-void ImportKeepingTest::leavesAnEqualDatasetAlone() {
+void ImportKeepingTest::doesNotRewriteAnEqualDataset() {
     const ImportRequest request = shop();
     QVERIFY(import(request));
     const auto manifest = datasets() / "shop" / "manifest.json";
@@ -94,14 +94,14 @@ void ImportKeepingTest::leavesAnEqualDatasetAlone() {
     QVERIFY(std::filesystem::last_write_time(manifest) == before);
 }
 
-void ImportKeepingTest::refusesAnotherContentUnlessReplaced() {
+void ImportKeepingTest::refusesDifferentContentUnlessReplaced() {
     ImportRequest request = shop();
     const auto first = import(request);
     QVERIFY(first);
     test::write(source() / "sales.csv", std::string(test::kSales) + "ann,3,4,99\n");
     const auto refused = importDataset(request, datasets());
     QVERIFY(!refused.ok());
-    QVERIFY(refused.problem().what.find("another content") != std::string::npos);
+    QVERIFY(refused.problem().what.find("different content") != std::string::npos);
     {
         const auto kept = Dataset::open(datasets() / "shop");
         FLIP_VERIFY_OK(kept);
@@ -111,7 +111,7 @@ void ImportKeepingTest::refusesAnotherContentUnlessReplaced() {
     const auto replaced = import(request);
     QVERIFY(replaced);
     QCOMPARE(replaced->rows(), 6);
-    QCOMPARE(test::rowsOf(*first).size(), std::size_t{5}); // what is open stays readable
+    QCOMPARE(test::rowsOf(*first).size(), std::size_t{5}); // an open dataset stays readable
     for (const auto& entry : std::filesystem::directory_iterator(datasets())) {
         QCOMPARE(entry.path().filename().string(), std::string("shop"));
     }

@@ -48,25 +48,28 @@ private Q_SLOTS:
 void ImportRefusalTest::refusesWithOneLineAndLeavesNothing_data() {
     QTest::addColumn<Change>("change");
     QTest::addColumn<QString>("where"); // how the Problem begins
-    QTest::addColumn<QString>("says");
-    const auto row = [](const char* name, Change change, const char* where, const char* says) {
-        QTest::newRow(name) << change << where << says;
+    QTest::addColumn<QString>("message");
+    const auto row = [](const char* name, Change change, const char* where, const char* message) {
+        QTest::newRow(name) << change << where << message;
     };
     const auto request = [](std::function<void(ImportRequest&)> change) -> Change {
-        return [=](ImportRequest& wish, const std::filesystem::path&) { change(wish); };
+        return [=](ImportRequest& importRequest, const std::filesystem::path&) {
+            change(importRequest);
+        };
     };
     const std::string header = "buyer,item,stars,day\n";
 
     row("no usable row", file("sales.csv", header + "ann,1,0,1\nann,9,5,1\nann,1,five,1\n"),
         "sales.csv: ",
-        "no usable row: 1 by the label's drop rule, 1 without a match, 1 bad line; the first");
-    row("names the first bad line", file("sales.csv", header + "ann,1\n"),
+        "no usable row; left out: 1 by the label's drop rule, 1 without a match, 1 bad line; the "
+        "first");
+    row("quotes the first bad line", file("sales.csv", header + "ann,1\n"),
         "sales.csv: ", "sales.csv:2: expected 4 columns, found 2");
     row("header only", file("sales.csv", header), "sales.csv: ", "no usable row");
     row("empty file", file("sales.csv", ""), "sales.csv: ", "is empty");
     row("empty joined file", file("goods.csv", ""), "goods.csv: ", "is empty");
     row("column twice", file("sales.csv", "buyer,item,stars,buyer\n"),
-        "sales.csv:1: ", "\"buyer\" stands twice");
+        "sales.csv:1: ", "\"buyer\" appears twice");
     row("column missing", file("sales.csv", "buyer,item,rating,day\nann,1,5,1\n"),
         "schema.toml:11: ", "it has \"buyer\", \"item\", \"rating\", \"day\"");
     row("key missing", file("goods.csv", "title,id\nTea,1\n"),
@@ -74,17 +77,17 @@ void ImportRefusalTest::refusesWithOneLineAndLeavesNothing_data() {
     row("header in another encoding", file("sales.csv", "\xFF\xFE\x62\n"),
         "sales.csv:1: ", "UTF-8");
     const auto strict = [](Change change) {
-        return [change](ImportRequest& wish, const std::filesystem::path& raw) {
-            wish.strict = true;
-            change(wish, raw);
+        return [change](ImportRequest& importRequest, const std::filesystem::path& raw) {
+            importRequest.strict = true;
+            change(importRequest, raw);
         };
     };
     row("strict and an unclosed quote",
         strict(file("sales.csv", header + "ann,1,5,1\nann,\"1,5,1\nbob,2,4,1\n")),
         "sales.csv:3: ", "the quote opened here");
-    row("strict and a label that is no number",
+    row("strict and a label that is not a number",
         strict(file("sales.csv", header + "ann,1,5,1\nann,1,many,1\n")),
-        "sales.csv:3: ", "the label \"many\" is no number");
+        "sales.csv:3: ", "the label \"many\" is not a number");
     row("strict and a bad line of a joined table",
         strict(file("goods.csv", std::string(test::kGoods) + "Lamp\n")),
         "goods.csv:6: ", "expected 2 columns, found 1");
@@ -95,7 +98,7 @@ void ImportRefusalTest::refusesWithOneLineAndLeavesNothing_data() {
         },
         "", "needs the file \"goods.csv\"");
     row(
-        "folder in place of a file",
+        "folder instead of a file",
         [](ImportRequest&, const std::filesystem::path& raw) {
             std::filesystem::remove(raw / "goods.csv");
             std::filesystem::create_directory(raw / "goods.csv");
@@ -103,7 +106,8 @@ void ImportRefusalTest::refusesWithOneLineAndLeavesNothing_data() {
         "", "is not a regular file");
     row("path out of the source", schema("file = \"goods.csv\"", "file = \"../outside.csv\""),
         "schema.toml:4: ", "lies outside the source");
-    row("path out and in again", schema("file = \"goods.csv\"", "file = \"sub/../../outside.csv\""),
+    row("path out of the source by a subfolder",
+        schema("file = \"goods.csv\"", "file = \"sub/../../outside.csv\""),
         "schema.toml:4: ", "lies outside the source");
     row("absolute path", schema("file = \"goods.csv\"", "file = \"/etc/passwd\""),
         "schema.toml:4: ", "lies outside the source");
@@ -122,65 +126,72 @@ void ImportRefusalTest::refusesWithOneLineAndLeavesNothing_data() {
                         schemaWith("file = \"goods.csv\"", "file = \"sub/outside.csv\""));
         },
         "schema.toml:4: ", "lies outside the source");
-    row("source missing", request([](ImportRequest& wish) { wish.source /= "nowhere"; }), "",
+    row("source missing",
+        request([](ImportRequest& importRequest) { importRequest.source /= "nowhere"; }), "",
         "cannot be opened");
-    row("one file for two tables", request([](ImportRequest& wish) { wish.source /= "sales.csv"; }),
-        "", "reads 2 tables");
+    row("one file for two tables",
+        request([](ImportRequest& importRequest) { importRequest.source /= "sales.csv"; }), "",
+        "reads 2 tables");
     row("unknown key", schema("use = \"id\"", "used = \"id\""),
         "schema.toml:22: ", "did you mean \"use\"?");
-    row("schema missing", request([](ImportRequest& wish) { wish.schema += ".not"; }), "",
+    row("schema missing",
+        request([](ImportRequest& importRequest) { importRequest.schema += ".not"; }), "",
         "cannot be read");
-    row("neither schema nor preset", request([](ImportRequest& wish) { wish.schema.clear(); }),
+    row("neither schema nor preset",
+        request([](ImportRequest& importRequest) { importRequest.schema.clear(); }),
         "schema: ", "name a schema file or a preset");
-    row("schema and preset", request([](ImportRequest& wish) { wish.preset = "movielens-100k"; }),
+    row("schema and preset",
+        request([](ImportRequest& importRequest) { importRequest.preset = "movielens-100k"; }),
         "schema: ", "not both");
-    row("unknown preset", request([](ImportRequest& wish) {
-            wish.schema.clear();
-            wish.preset = "movielens";
+    row("unknown preset", request([](ImportRequest& importRequest) {
+            importRequest.schema.clear();
+            importRequest.preset = "movielens";
         }),
         "preset: ", "movielens-100k");
-    row("the csv preset alone", request([](ImportRequest& wish) {
-            wish.schema.clear();
-            wish.preset = "csv";
+    row("the csv preset alone", request([](ImportRequest& importRequest) {
+            importRequest.schema.clear();
+            importRequest.preset = "csv";
         }),
         "schema: ", "needs a schema");
-    row("label rule", request([](ImportRequest& wish) { wish.labelRule = "four"; }),
-        "label-rule: ", "is no rule");
-    row("minimum count", request([](ImportRequest& wish) { wish.minCount = 0; }),
+    row("label rule",
+        request([](ImportRequest& importRequest) { importRequest.labelRule = "four"; }),
+        "label-rule: ", "is not a rule");
+    row("minimum count", request([](ImportRequest& importRequest) { importRequest.minCount = 0; }),
         "min-count: ", "at least 1");
-    row("split file missing", request([](ImportRequest& wish) {
-            wish.split.rule = SplitPlan::Rule::File;
-            wish.split.file = wish.source / "split.tsv";
+    row("split file missing", request([](ImportRequest& importRequest) {
+            importRequest.split.rule = SplitPlan::Rule::File;
+            importRequest.split.file = importRequest.source / "split.tsv";
         }),
         "", "the split file cannot be read");
     row(
         "split file too short",
-        [](ImportRequest& wish, const std::filesystem::path& raw) {
-            wish.split.rule = SplitPlan::Rule::File;
-            wish.split.file = raw / "split.tsv";
-            test::write(wish.split.file, "0\ttrain\n1\ttest\n");
+        [](ImportRequest& importRequest, const std::filesystem::path& raw) {
+            importRequest.split.rule = SplitPlan::Rule::File;
+            importRequest.split.file = raw / "split.tsv";
+            test::write(importRequest.split.file, "0\ttrain\n1\ttest\n");
         },
         "split.tsv:2: ", "5 rows were kept");
     row(
         "split by time without times",
-        [](ImportRequest& wish, const std::filesystem::path& raw) {
-            wish.split.rule = SplitPlan::Rule::Time;
+        [](ImportRequest& importRequest, const std::filesystem::path& raw) {
+            importRequest.split.rule = SplitPlan::Rule::Time;
             test::write(raw / "schema.toml", schemaWith("[time]\ncolumn = \"sales.day\"\n", ""));
         },
         "schema.toml: ", "needs a time column");
     for (const char* name : {"", ".hidden", "..", "a/b", "a b", "caf\u00e9"}) {
         QTest::addRow("name '%s'", name)
-            << Change(
-                   [name](ImportRequest& wish, const std::filesystem::path&) { wish.name = name; })
+            << Change([name](ImportRequest& importRequest, const std::filesystem::path&) {
+                   importRequest.name = name;
+               })
             << "name: "
-            << "is no name";
+            << "is not a valid name";
     }
 }
 
 void ImportRefusalTest::refusesWithOneLineAndLeavesNothing() {
     QFETCH(Change, change);
     QFETCH(QString, where);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     const QTemporaryDir folder;
     const std::filesystem::path top = folder.path().toStdString();
     const std::filesystem::path raw = top / "raw";
@@ -197,7 +208,7 @@ void ImportRefusalTest::refusesWithOneLineAndLeavesNothing() {
         shown = shown.substr(folderOfSchema.size());
     }
     QVERIFY2(shown.starts_with(where.toStdString()), shown.c_str());
-    QVERIFY2(shown.find(says.toStdString()) != std::string::npos, shown.c_str());
+    QVERIFY2(shown.find(message.toStdString()) != std::string::npos, shown.c_str());
     QVERIFY2(shown.find('\n') == std::string::npos, shown.c_str());
     QCOMPARE(test::filesBelow(top / "datasets"), std::vector<std::string>{});
 }

@@ -7,7 +7,7 @@
 
 using namespace flip;
 
-/// What an import tells: what is left out or not as it seems, and how far it is.
+/// What an import reports: what it leaves out, what looks wrong, and its progress.
 class ImportReportTest : public QObject, test::ImportFolder {
     Q_OBJECT
 
@@ -15,23 +15,23 @@ private Q_SLOTS:
     void init() { renew(); }
 
     void countsWhatItLeavesOut();
-    void tellsOfASeedThatIsNotUsed_data();
-    void tellsOfASeedThatIsNotUsed();
-    void countsKeysThatAJoinDoesNotFind();
-    void countsARowWithoutAMatchAtOneJoinOfAChain_data();
-    void countsARowWithoutAMatchAtOneJoinOfAChain();
-    void takesNoRowWithoutALabel_data();
-    void takesNoRowWithoutALabel();
-    void dropsATextBesideARuleOfNumbers();
+    void reportsASeedThatIsNotUsed_data();
+    void reportsASeedThatIsNotUsed();
+    void countsKeysWithoutAMatch();
+    void countsARowWithoutAMatchOnceInAChainOfJoins_data();
+    void countsARowWithoutAMatchOnceInAChainOfJoins();
+    void leavesOutRowsWithoutALabel_data();
+    void leavesOutRowsWithoutALabel();
+    void dropsATextWhenPositiveComparesNumbers();
     void countsUnnamedLabelsOverAllBatches();
-    void countsValuesThatTheKindDoesNotFit();
+    void countsValuesThatDoNotFitTheKind();
     void countsBadLinesOfEveryTable();
-    void tellsHowFarItIs();
+    void reportsProgress();
 };
 
 void ImportReportTest::countsWhatItLeavesOut() {
     const ImportRequest request = shop();
-    test::write(source() / "sales.csv", std::string(test::kSales) + "dan,9,5,70\n" + // no such item
+    test::write(source() / "sales.csv", std::string(test::kSales) + "dan,9,5,70\n" + // unknown item
                                             "dan,9,5,70\n" + "eve,1,many,80\n" + "eve,1,5,\n" +
                                             "eve,1,5\n" + "eve,1,5,80,x\n" + "\xE9ve,1,5,80\n" +
                                             "\n" + "\"e\"ve,1,5,80\n" + "eve,1,5,80");
@@ -49,43 +49,43 @@ void ImportReportTest::countsWhatItLeavesOut() {
     QCOMPARE(where, (std::vector<std::string>{"sales.csv:10", "sales.csv:11", "sales.csv:12",
                                               "sales.csv:13", "sales.csv:14", "sales.csv:15",
                                               "sales.csv:16"}));
-    QCOMPARE(report_.examples[0].what, std::string("the label \"many\" is no number"));
+    QCOMPARE(report_.examples[0].what, std::string("the label \"many\" is not a number"));
     QVERIFY(report_.examples[2].what.starts_with("expected 4 columns, found 3"));
 }
 
-void ImportReportTest::tellsOfASeedThatIsNotUsed_data() {
-    QTest::addColumn<bool>("isWish");
-    QTest::addColumn<bool>("isDivided"); // the files are
-    QTest::addColumn<bool>("tells");
-    QTest::newRow("files that are divided") << true << true << true;
-    QTest::newRow("files that are not") << true << false << false;
-    QTest::newRow("nobody chose it") << false << true << false;
+void ImportReportTest::reportsASeedThatIsNotUsed_data() {
+    QTest::addColumn<bool>("wasChosen");
+    QTest::addColumn<bool>("hasSplitNames"); // the files do
+    QTest::addColumn<bool>("isReported");
+    QTest::newRow("files with split names") << true << true << true;
+    QTest::newRow("files without split names") << true << false << false;
+    QTest::newRow("the default seed") << false << true << false;
 }
 
-void ImportReportTest::tellsOfASeedThatIsNotUsed() {
-    QFETCH(bool, isWish);
-    QFETCH(bool, isDivided);
-    QFETCH(bool, tells);
+void ImportReportTest::reportsASeedThatIsNotUsed() {
+    QFETCH(bool, wasChosen);
+    QFETCH(bool, hasSplitNames);
+    QFETCH(bool, isReported);
     test::write(source() / "train.csv", "y,a\n1,x\n0,y\n");
-    test::write(source() / (isDivided ? "test.csv" : "train2.csv"), "y,a\n1,x\n0,y\n");
+    test::write(source() / (hasSplitNames ? "test.csv" : "train2.csv"), "y,a\n1,x\n0,y\n");
     test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='t*.csv'\n"
                                           "[label]\ncolumn='t.y'\npositive='> 0'\n"
                                           "[[field]]\nname='a'\ncolumn='t.a'\n");
-    if (!isDivided) {
+    if (!hasSplitNames) {
         std::filesystem::rename(source() / "train.csv", source() / "train1.csv");
     }
     ImportRequest request = test::shopRequest(source());
-    request.split.partsFirst = true;
+    request.split.preferParts = true;
     request.split.seed = 5;
-    request.split.seedIsWish = isWish;
+    request.split.seedWasChosen = wasChosen;
     QVERIFY(import(request));
-    const bool told = std::ranges::any_of(report_.remarks, [](const ImportRemark& remark) {
+    const bool seen = std::ranges::any_of(report_.remarks, [](const ImportRemark& remark) {
         return remark.text.starts_with("the seed of the split is not used");
     });
-    QCOMPARE(told, tells);
+    QCOMPARE(seen, isReported);
 }
 
-void ImportReportTest::countsKeysThatAJoinDoesNotFind() {
+void ImportReportTest::countsKeysWithoutAMatch() {
     test::write(source() / "t.csv", "y,key,other\n1,a,x\n0,b,x\n1,c,z\n0,c,x\nbad,c,x\n");
     test::write(source() / "kept.csv", "key,title\na,A\nb,B\n");
     test::write(source() / "all.csv", "other,name\nx,X\n");
@@ -109,7 +109,7 @@ void ImportReportTest::countsKeysThatAJoinDoesNotFind() {
     QCOMPARE(data->rows(), std::int64_t{2});
 }
 
-void ImportReportTest::countsARowWithoutAMatchAtOneJoinOfAChain_data() {
+void ImportReportTest::countsARowWithoutAMatchOnceInAChainOfJoins_data() {
     QTest::addColumn<QString>("keepFilm");
     QTest::addColumn<QString>("keepMaker");
     QTest::addColumn<int>("rows");
@@ -124,7 +124,7 @@ void ImportReportTest::countsARowWithoutAMatchAtOneJoinOfAChain_data() {
                               << "all" << 4 << true;
 }
 
-void ImportReportTest::countsARowWithoutAMatchAtOneJoinOfAChain() {
+void ImportReportTest::countsARowWithoutAMatchOnceInAChainOfJoins() {
     QFETCH(QString, keepFilm);
     QFETCH(QString, keepMaker);
     test::write(source() / "t.csv", "y,film\n1,a\n0,b\n1,none\n0,nowhere\n");
@@ -149,7 +149,7 @@ void ImportReportTest::countsARowWithoutAMatchAtOneJoinOfAChain() {
     QVERIFY(report_.tally.joins == expected);
 }
 
-void ImportReportTest::takesNoRowWithoutALabel_data() {
+void ImportReportTest::leavesOutRowsWithoutALabel_data() {
     QTest::addColumn<QString>("rule");
     QTest::addColumn<QStringList>("labels");
     QTest::addColumn<QStringList>("reasons"); // of bad lines
@@ -176,11 +176,11 @@ void ImportReportTest::takesNoRowWithoutALabel_data() {
         << QStringList{missing("NULL")} << 1;
     QTest::newRow("a word for a missing value is positive")
         << "== 'NA'" << QStringList{"NA", "x", " NA"} << QStringList{missing(" NA")} << 1;
-    QTest::newRow("what the rule names is one")
+    QTest::newRow("a text that the rule names is a label")
         << "in ['', 'NA', 'y']" << QStringList{"", "NA", "y", "x"} << QStringList{} << 3;
 }
 
-void ImportReportTest::takesNoRowWithoutALabel() {
+void ImportReportTest::leavesOutRowsWithoutALabel() {
     QFETCH(QString, rule);
     QFETCH(QStringList, labels);
     QFETCH(QStringList, reasons);
@@ -206,7 +206,7 @@ void ImportReportTest::takesNoRowWithoutALabel() {
     QCOMPARE(data->positives(), std::int64_t{positives});
 }
 
-void ImportReportTest::dropsATextBesideARuleOfNumbers() {
+void ImportReportTest::dropsATextWhenPositiveComparesNumbers() {
     test::write(source() / "t.csv", "y,a\n5,x\nNA,x\n,x\n1,x\nmany,x\n");
     test::write(source() / "schema.toml", "[[table]]\nname='t'\nfile='t.csv'\n"
                                           "[label]\ncolumn='t.y'\npositive='>= 4'\n"
@@ -216,11 +216,11 @@ void ImportReportTest::dropsATextBesideARuleOfNumbers() {
     QVERIFY(data);
     QCOMPARE(data->rows(), std::int64_t{2});
     QCOMPARE(report_.tally.droppedRows, std::int64_t{2});
-    QCOMPARE(report_.tally.badLines, std::int64_t{1}); // many
+    QCOMPARE(report_.tally.badLines, std::int64_t{1}); // "many"
 }
 
 void ImportReportTest::countsUnnamedLabelsOverAllBatches() {
-    // Several batches; every label is met in each of them, the near misses late.
+    // Several batches; every label occurs in each of them, the near misses only at the end.
     std::string text = "y,a\n";
     const int rounds = 4000;
     for (int i = 0; i < rounds; ++i) {
@@ -247,7 +247,7 @@ void ImportReportTest::countsUnnamedLabelsOverAllBatches() {
     QCOMPARE(data->positives(), std::int64_t{1});
 }
 
-void ImportReportTest::countsValuesThatTheKindDoesNotFit() {
+void ImportReportTest::countsValuesThatDoNotFitTheKind() {
     test::write(source() / "t.csv", "y;price;tags\n1;12.5;['a', 'b']\n0;$1;[REC]\n1;;a, b\n"
                                     "0;$2;[]\n1; 3 ;\n0;1,000;[x]\n");
     test::write(source() / "schema.toml",
@@ -285,7 +285,7 @@ void ImportReportTest::countsBadLinesOfEveryTable() {
     QVERIFY(report_.remarks.front().isWarning);
 }
 
-void ImportReportTest::tellsHowFarItIs() {
+void ImportReportTest::reportsProgress() {
     test::FakeMovieLens fake;
     fake.users = 250;
     fake.films = 60;
@@ -294,18 +294,18 @@ void ImportReportTest::tellsHowFarItIs() {
     request.source = source();
     request.preset = "movielens-100k";
     request.name = "ml";
-    std::vector<ImportProgress> told;
+    std::vector<ImportProgress> seen;
     const auto report =
-        importDataset(request, datasets(), [&](const ImportProgress& now) { told.push_back(now); });
+        importDataset(request, datasets(), [&](const ImportProgress& now) { seen.push_back(now); });
     FLIP_VERIFY_OK(report);
-    QVERIFY(told.size() > 5);
-    for (std::size_t i = 1; i < told.size(); ++i) {
-        QVERIFY(told[i].bytes >= told[i - 1].bytes);
-        QVERIFY(told[i].bytes <= told[i].totalBytes);
+    QVERIFY(seen.size() > 5);
+    for (std::size_t i = 1; i < seen.size(); ++i) {
+        QVERIFY(seen[i].bytes >= seen[i - 1].bytes);
+        QVERIFY(seen[i].bytes <= seen[i].totalBytes);
     }
-    QCOMPARE(told.front().phase, std::string("reading users"));
-    QCOMPARE(told.back().bytes, told.back().totalBytes);
-    QCOMPARE(told.back().rows, report->rows);
+    QCOMPARE(seen.front().phase, std::string("reading users"));
+    QCOMPARE(seen.back().bytes, seen.back().totalBytes);
+    QCOMPARE(seen.back().rows, report->rows);
 }
 
 QTEST_GUILESS_MAIN(ImportReportTest)

@@ -18,13 +18,13 @@ class ImportTest : public QObject, test::ImportFolder {
 private Q_SLOTS:
     void init() { renew(); }
 
-    void joinsLabelsAndKeepsValuesAsTheyAre();
-    void readsTablesAsSpreadsheetsWriteThem_data();
-    void readsTablesAsSpreadsheetsWriteThem();
+    void joinsLabelsAndKeepsValuesUnchanged();
+    void readsTablesWrittenBySpreadsheets_data();
+    void readsTablesWrittenBySpreadsheets();
     void keepsAsManyDecimalsOfTimesAsFit();
-    void knowsASecondHeaderLine_data();
-    void knowsASecondHeaderLine();
-    void takesTheFirstOfTwoEqualKeys();
+    void recognisesASecondHeaderLine_data();
+    void recognisesASecondHeaderLine();
+    void usesTheFirstRecordOfARepeatedKey();
     void keepsAllRowsWithEmptyValues();
     void joinsThroughAJoinedTable();
     void collectsTheValuesOfARepeatedKey();
@@ -37,7 +37,7 @@ private Q_SLOTS:
     void readsOneFileAsTheSource();
 };
 
-void ImportTest::joinsLabelsAndKeepsValuesAsTheyAre() {
+void ImportTest::joinsLabelsAndKeepsValuesUnchanged() {
     const auto data = import(shop());
     QVERIFY(data);
     QCOMPARE(test::rowsOf(*data),
@@ -54,31 +54,30 @@ void ImportTest::joinsLabelsAndKeepsValuesAsTheyAre() {
     QCOMPARE(data->textFields(), (std::vector<int>{0, 2}));
     QCOMPARE(data->findField("title"), 2);
     QCOMPARE(data->findField("Title"), -1);
-    QCOMPARE(test::filesBelow(datasets()).front(), std::string("shop")); // nothing hidden is left
+    QCOMPARE(test::filesBelow(datasets()).front(), std::string("shop")); // no hidden folder is left
 }
 
-void ImportTest::readsTablesAsSpreadsheetsWriteThem_data() {
+void ImportTest::readsTablesWrittenBySpreadsheets_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<int>("badLines");
     QTest::newRow("plain") << QByteArray("y,a\n1,x\n0,y\n") << 0;
-    QTest::newRow("columns and rows that once held something")
+    QTest::newRow("empty columns and rows at the end")
         << QByteArray("y,a,,\n1,x,,\n0,y,,\n,,,\n,,,\n") << 2;
     QTest::newRow("a column of blanks") << QByteArray("y,a, , \n1,x,,\n0,y,,\n") << 0;
     QTest::newRow("empty lines before the header") << QByteArray("\n\r\n  \ny,a\n1,x\n0,y\n") << 0;
-    QTest::newRow("empty lines between and behind") << QByteArray("y,a\n1,x\n\n0,y\n\n\n") << 3;
+    QTest::newRow("empty lines between and after") << QByteArray("y,a\n1,x\n\n0,y\n\n\n") << 3;
     QTest::newRow("carriage returns") << QByteArray("y,a\r\n1,x\r\n0,y\r\n") << 0;
     QTest::newRow("carriage returns alone") << QByteArray("y,a\r1,x\r0,y\r") << 0;
     QTest::newRow("carriage returns alone, in quotes too")
         << QByteArray("\"y\ry\",y,a\r1,1,x\r0,0,y\r") << 0;
     QTest::newRow("carriage returns alone, none at the end") << QByteArray("y,a\r1,x\r0,y") << 0;
-    QTest::newRow("a mark before all of it") << QByteArray("\xEF\xBB\xBF"
-                                                           "y,a,,\r1,x,,\r0,y,,\r")
-                                             << 0;
-    QTest::newRow("NaN in a column that nobody reads")
-        << QByteArray("y,a,b\n1,x,NaN\n0,y,nan\n") << 0;
+    QTest::newRow("a byte order mark") << QByteArray("\xEF\xBB\xBF"
+                                                     "y,a,,\r1,x,,\r0,y,,\r")
+                                       << 0;
+    QTest::newRow("NaN in an unused column") << QByteArray("y,a,b\n1,x,NaN\n0,y,nan\n") << 0;
 }
 
-void ImportTest::readsTablesAsSpreadsheetsWriteThem() {
+void ImportTest::readsTablesWrittenBySpreadsheets() {
     QFETCH(QByteArray, text);
     QFETCH(int, badLines);
     test::write(source() / "t.csv", text.toStdString());
@@ -108,7 +107,7 @@ void ImportTest::keepsAsManyDecimalsOfTimesAsFit() {
     QVERIFY(!report_.remarks[0].isWarning);
 }
 
-void ImportTest::knowsASecondHeaderLine_data() {
+void ImportTest::recognisesASecondHeaderLine_data() {
     QTest::addColumn<QString>("table");
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<int>("badLines");
@@ -126,12 +125,12 @@ void ImportTest::knowsASecondHeaderLine_data() {
                                 << 0;
 }
 
-void ImportTest::knowsASecondHeaderLine() {
+void ImportTest::recognisesASecondHeaderLine() {
     QFETCH(QString, table);
     QFETCH(QByteArray, text);
     QFETCH(int, badLines);
     test::write(source() / "t.csv", text.toStdString());
-    const bool spelled = table.isEmpty(); // JSON lines take one name alone
+    const bool spelled = table.isEmpty(); // JSON lines allow one name only
     test::write(source() / "schema.toml",
                 "[[table]]\nname='t'\nfile='t.csv'\n" + table.toStdString() +
                     "[label]\ncolumn=" + (spelled ? "['t.y', 't.clicked']" : "'t.y'") +
@@ -144,7 +143,7 @@ void ImportTest::knowsASecondHeaderLine() {
     }
 }
 
-void ImportTest::takesTheFirstOfTwoEqualKeys() {
+void ImportTest::usesTheFirstRecordOfARepeatedKey() {
     const ImportRequest request = shop();
     test::write(source() / "goods.csv", std::string(test::kGoods) + "Mug,2\nBowl,2\n");
     const auto data = import(request);
@@ -181,7 +180,7 @@ void ImportTest::joinsThroughAJoinedTable() {
     QVERIFY(data);
     QCOMPARE(test::rowsOf(*data),
              (std::vector<std::string>{"ann|1|Tea|Ulm", "cid|3|Pot|Jena", "bob|3|Pot|Jena"}));
-    QCOMPARE(report_.tally.unmatchedRows, 2); // m2 is nowhere
+    QCOMPARE(report_.tally.unmatchedRows, 2); // m2 is not in makers.csv
 }
 
 void ImportTest::collectsTheValuesOfARepeatedKey() {
@@ -237,14 +236,14 @@ void ImportTest::givesIdsToElementsAndToRanges() {
     QCOMPARE(ids(1, 0), Ids{7});
     QCOMPARE(ids(1, 1), Ids{5});
     QCOMPARE(ids(1, 2), Ids{4});
-    QCOMPARE(ids(1, 3), Ids{7}); // later than all: the last range is open
+    QCOMPARE(ids(1, 3), Ids{7}); // later than all training rows
     QCOMPARE(ids(1, 4), Ids{6});
     QCOMPARE(data->fields()[0].ids, 2);
     QCOMPARE(data->fields()[1].ids, 3);
     QCOMPARE(data->idCount(), 8);
     QCOMPARE(data->fields()[0].oovRate, 0.5);
     QCOMPARE(data->trainingCounts(), (Ids{0, 1, 1, 2, 0, 1, 1, 1}));
-    QCOMPARE(test::rowOf(*data, 2), std::string("Comedy|War|")); // values stay as they are
+    QCOMPARE(test::rowOf(*data, 2), std::string("Comedy|War|")); // values are kept unchanged
 }
 
 void ImportTest::findsColumnsByAnotherSpellingAndWithoutTheirType() {
@@ -342,9 +341,9 @@ void ImportTest::givesIdsFromTheTrainingSplitOnly() {
     QCOMPARE(data->fields()[0].firstId, 1);
     QCOMPARE(data->fields()[0].ids, 2);
     QCOMPARE(data->fields()[0].values, 3);
-    QCOMPARE(data->fields()[0].oovRate, 0.5); // cid of ann and cid
+    QCOMPARE(data->fields()[0].oovRate, 0.5); // cid is unknown, ann is not
     QCOMPARE(data->fields()[1].oovRate, 0.5);
-    // The title is words only: its ids are nowhere seen.
+    // The title is used as text only, so its ids have no counts.
     QCOMPARE(data->trainingCounts(), (std::vector<std::int64_t>{0, 0, 2, 1, 0, 2, 1, 0, 0, 0}));
     QCOMPARE(data->rowsOf(Split::Train), (std::vector<std::int64_t>{1, 2, 4}));
     QCOMPARE(data->splitRows(Split::Valid), 1);
@@ -362,7 +361,7 @@ void ImportTest::givesIdsFromTheTrainingSplitOnly() {
 void ImportTest::agreesWithAPlainComputationOnRandomTables() {
     RandomStream random(/*seed=*/11, "import");
     for (int round = 0; round < 15; ++round) {
-        std::map<std::string, std::string> titles; // first one wins
+        std::map<std::string, std::string> titles; // the first record of an item
         std::string goods = "title,item\n";
         std::int64_t repeated = 0;
         for (std::uint64_t i = random.below(12); i > 0; --i) {

@@ -19,7 +19,7 @@ LabelSchema rules(const std::string& positive, const std::string& drop = "") {
     return label;
 }
 
-/// What is counted of the labels when they come in batches of this size.
+/// The tally of the labels when they are added in batches of this size.
 ImportTally tallyOf(const std::vector<std::string>& labels, std::size_t batchRows,
                     const LabelCheck& check) {
     UnnamedLabels unnamed(check);
@@ -31,7 +31,7 @@ ImportTally tallyOf(const std::vector<std::string>& labels, std::size_t batchRow
         unnamed.add(batch);
     }
     ImportTally tally;
-    unnamed.tell(tally);
+    unnamed.addTo(tally);
     return tally;
 }
 
@@ -41,13 +41,13 @@ class LabelCountsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void knowsWhichLabelsARuleNames_data();
-    void knowsWhichLabelsARuleNames();
-    void countsTheSameWhateverTheBatches();
+    void recognisesTheLabelsThatARuleNames_data();
+    void recognisesTheLabelsThatARuleNames();
+    void doesNotDependOnTheBatches();
     void keepsEveryNearMiss();
 };
 
-void LabelCountsTest::knowsWhichLabelsARuleNames_data() {
+void LabelCountsTest::recognisesTheLabelsThatARuleNames_data() {
     QTest::addColumn<QString>("positive");
     QTest::addColumn<QString>("drop");
     QTest::addColumn<QString>("label");
@@ -79,7 +79,7 @@ void LabelCountsTest::knowsWhichLabelsARuleNames_data() {
                              << "skip" << false << true;
 }
 
-void LabelCountsTest::knowsWhichLabelsARuleNames() {
+void LabelCountsTest::recognisesTheLabelsThatARuleNames() {
     QFETCH(QString, positive);
     QFETCH(QString, drop);
     QFETCH(QString, label);
@@ -89,9 +89,9 @@ void LabelCountsTest::knowsWhichLabelsARuleNames() {
     QTEST(check.nearlyNames(label.toStdString()), "isNear");
 }
 
-void LabelCountsTest::countsTheSameWhateverTheBatches() {
-    // The first 64 names are kept; each of the 100 comes in three runs, so most come again in
-    // another batch.
+void LabelCountsTest::doesNotDependOnTheBatches() {
+    // The first 64 labels are kept. Each of the 100 occurs three times, mostly in different
+    // batches.
     std::vector<std::string> labels;
     for (int i = 0; i < 300; ++i) {
         labels.push_back("label" + std::to_string(i * 3 % 100));

@@ -74,17 +74,17 @@ class PresentPartsTest : public QObject {
 
 private Q_SLOTS:
     void init() { folder_ = std::make_unique<QTemporaryDir>(); }
-    void importsWhatIsThere_data();
-    void importsWhatIsThere();
+    void importsThePartsThatExist_data();
+    void importsThePartsThatExist();
     void namesTheFilesOfATableThatIsMissing_data();
     void namesTheFilesOfATableThatIsMissing();
-    void refusesATableThatIsHalfThere_data();
-    void refusesATableThatIsHalfThere();
-    void takesOneFileWhereTheOthersAreOptional();
-    void anotherFieldLeadsTheVocabularyOfOneThatIsGone();
-    void refusesWhereNoFieldIsLeft();
-    void refusesWhatCannotBeMissing_data();
-    void refusesWhatCannotBeMissing();
+    void refusesAPartlyMissingTable_data();
+    void refusesAPartlyMissingTable();
+    void acceptsOneFileIfTheOthersAreOptional();
+    void anotherFieldLeadsTheVocabularyOfAMissingOne();
+    void refusesIfNoFieldIsLeft();
+    void refusesOptionalPartsThatAreNeeded_data();
+    void refusesOptionalPartsThatAreNeeded();
 
 private:
     std::filesystem::path path(const std::string& name) const {
@@ -105,7 +105,7 @@ private:
     std::unique_ptr<QTemporaryDir> folder_;
 };
 
-void PresentPartsTest::importsWhatIsThere_data() {
+void PresentPartsTest::importsThePartsThatExist_data() {
     QTest::addColumn<bool>("place");
     QTest::addColumn<bool>("films");
     QTest::addColumn<bool>("studios");
@@ -119,14 +119,14 @@ void PresentPartsTest::importsWhatIsThere_data() {
     QTest::newRow("without a column") << false << true << true << "film title city" << noPlace;
     QTest::newRow("without the last table")
         << true << true << false << "film place title" << noCity + "\"studios.csv\"";
-    QTest::newRow("without a table that another hangs on")
+    QTest::newRow("without a table that another is joined to")
         << true << false << true << "film place" << noTitle + "\n" + noCity + "\"films.csv\"";
-    QTest::newRow("without any of it")
+    QTest::newRow("without all of them")
         << false << false << false << "film"
         << noPlace + "\n" + noTitle + "\n" + noCity + "\"studios.csv\"";
 }
 
-void PresentPartsTest::importsWhatIsThere() {
+void PresentPartsTest::importsThePartsThatExist() {
     QFETCH(bool, place);
     QFETCH(bool, films);
     QFETCH(bool, studios);
@@ -183,7 +183,7 @@ void PresentPartsTest::namesTheFilesOfATableThatIsMissing() {
              std::vector<std::string>{"the field \"city\" is left out: " + reason.toStdString()});
 }
 
-void PresentPartsTest::refusesATableThatIsHalfThere_data() {
+void PresentPartsTest::refusesAPartlyMissingTable_data() {
     QTest::addColumn<QString>("there");
     QTest::addColumn<QString>("missing");
     QTest::newRow("the first") << "raw/old.csv"
@@ -192,7 +192,7 @@ void PresentPartsTest::refusesATableThatIsHalfThere_data() {
                                 << "old.csv";
 }
 
-void PresentPartsTest::refusesATableThatIsHalfThere() {
+void PresentPartsTest::refusesAPartlyMissingTable() {
     QFETCH(QString, there);
     QFETCH(QString, missing);
     write("schema.toml", schemaText("file = \"studios.csv\"", "file = [\"old.csv\", \"new.csv\"]"));
@@ -207,7 +207,7 @@ void PresentPartsTest::refusesATableThatIsHalfThere() {
                  "= [...] if one of the files is enough");
 }
 
-void PresentPartsTest::takesOneFileWhereTheOthersAreOptional() {
+void PresentPartsTest::acceptsOneFileIfTheOthersAreOptional() {
     write("schema.toml", schemaText());
     write("any.csv", "film,place,what\n1,a,buy\n2,b,no\n");
     const auto report = import("any.csv");
@@ -215,7 +215,7 @@ void PresentPartsTest::takesOneFileWhereTheOthersAreOptional() {
     QCOMPARE(report->leftOut.size(), std::size_t(2));
 }
 
-void PresentPartsTest::anotherFieldLeadsTheVocabularyOfOneThatIsGone() {
+void PresentPartsTest::anotherFieldLeadsTheVocabularyOfAMissingOne() {
     std::string schema = schemaText("name = \"film\"", "name = \"film\"\nshares = \"place\"");
     schema += "shares = \"place\"\n"; // of the city, the last field
     write("schema.toml", schema);
@@ -237,7 +237,7 @@ void PresentPartsTest::anotherFieldLeadsTheVocabularyOfOneThatIsGone() {
     QCOMPARE(fields[2].ids, fields[0].ids);
 }
 
-void PresentPartsTest::refusesWhereNoFieldIsLeft() {
+void PresentPartsTest::refusesIfNoFieldIsLeft() {
     write("schema.toml", schemaText("name = \"film\"\ncolumn = \"clicks.film\"",
                                     "name = \"film\"\ncolumn = \"films.kind\"\noptional = true"));
     write("raw/clicks.csv", "film,what\n1,buy\n");
@@ -247,33 +247,33 @@ void PresentPartsTest::refusesWhereNoFieldIsLeft() {
              report.problem().text().c_str());
 }
 
-void PresentPartsTest::refusesWhatCannotBeMissing_data() {
+void PresentPartsTest::refusesOptionalPartsThatAreNeeded_data() {
     QTest::addColumn<QString>("changed");
     QTest::addColumn<QString>("to");
-    QTest::addColumn<QString>("says");
+    QTest::addColumn<QString>("message");
     QTest::newRow("label of an optional table") << "clicks.what"
                                                 << "films.what"
                                                 << "take label and time from another table";
-    QTest::newRow("join that hangs on an optional table") << "keep = \"all\"\noptional = true"
-                                                          << "keep = \"all\""
-                                                          << "give it optional = true too";
+    QTest::newRow("join that depends on an optional table") << "keep = \"all\"\noptional = true"
+                                                            << "keep = \"all\""
+                                                            << "add optional = true here too";
     QTest::newRow("column of JSON lines") << "file = \"clicks.csv\""
                                           << "file = \"clicks.json\"\nformat = \"jsonl\""
-                                          << "JSON lines may lack any column";
-    QTest::newRow("no truth value") << "optional = true"
-                                    << "optional = 1"
-                                    << "optional";
+                                          << "any column may be missing in JSON lines";
+    QTest::newRow("not a boolean") << "optional = true"
+                                   << "optional = 1"
+                                   << "optional";
 }
 
-void PresentPartsTest::refusesWhatCannotBeMissing() {
+void PresentPartsTest::refusesOptionalPartsThatAreNeeded() {
     QFETCH(QString, changed);
     QFETCH(QString, to);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     const auto schema =
         parseSchema(schemaText(changed.toStdString(), to.toStdString()), "schema.toml");
     QVERIFY(!schema.ok());
     QVERIFY(schema.problem().where.starts_with("schema.toml:"));
-    QVERIFY2(QString::fromStdString(schema.problem().what).contains(says),
+    QVERIFY2(QString::fromStdString(schema.problem().what).contains(message),
              schema.problem().text().c_str());
 }
 

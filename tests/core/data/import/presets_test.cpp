@@ -32,25 +32,26 @@ test::Members sampleFiles(const QString& name) {
 
 } // namespace
 
-/// Imports an invented miniature of each public data set, in its real layout with its real traps.
+/// Imports an invented sample of each public dataset, in its real layout and with its real
+/// pitfalls.
 class PresetsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void init();
     void everyPresetHasASample();
-    void theListOfPresetsHasEachOne();
+    void theReadmeListsEveryPreset();
     void imports_data();
     void imports();
-    void holdsTheValues_data();
-    void holdsTheValues();
-    void namesTheBadLines_data();
-    void namesTheBadLines();
-    void isGuessedFromItsFiles_data();
-    void isGuessedFromItsFiles();
-    void readsVariantsInCirculation_data();
-    void readsVariantsInCirculation();
-    void nothingIsGuessedFromOtherFiles();
+    void importsTheValues_data();
+    void importsTheValues();
+    void reportsTheBadLines_data();
+    void reportsTheBadLines();
+    void guessesThePresetFromItsFiles_data();
+    void guessesThePresetFromItsFiles();
+    void readsCommonVariants_data();
+    void readsCommonVariants();
+    void guessesNothingFromOtherFiles();
     void readsFilesPackedAndInAnArchive_data();
     void readsFilesPackedAndInAnArchive();
 
@@ -82,7 +83,7 @@ void PresetsTest::everyPresetHasASample() {
     }
 }
 
-void PresetsTest::theListOfPresetsHasEachOne() {
+void PresetsTest::theReadmeListsEveryPreset() {
     QFile file(FLIP_SOURCE_DIR "/resources/schemas/README.md");
     QVERIFY(file.open(QIODevice::ReadOnly));
     const QRegularExpression row("^\\| `([a-z0-9-]+)` \\|", QRegularExpression::MultilineOption);
@@ -158,7 +159,7 @@ void PresetsTest::imports() {
     QTEST(fields.join(' '), "fields");
 }
 
-void PresetsTest::holdsTheValues_data() {
+void PresetsTest::importsTheValues_data() {
     QTest::addColumn<QString>("preset");
     QTest::addColumn<QString>("sample");
     QTest::addColumn<int>("dataRow");
@@ -170,7 +171,7 @@ void PresetsTest::holdsTheValues_data() {
                                               << dataRow << field << QString::fromUtf8(value);
     };
     row("title in latin-1", "movielens-1m", 0, "title", "Caf\u00e9 Lumen (1999)");
-    row("quotes that are none", "movielens-1m", 1, "title", "\"Quiet\" Heart, The (1995)");
+    row("quotes are part of the text", "movielens-1m", 1, "title", "\"Quiet\" Heart, The (1995)");
     row("single colon", "movielens-1m", 4, "title", "Star: The Long Way Home (1988)");
     row("zip code", "movielens-1m", 6, "zip_code", "02460-1234");
     row("code of an age", "movielens-1m", 2, "age", "56");
@@ -186,13 +187,13 @@ void PresetsTest::holdsTheValues_data() {
     row("escaped quotes", "bookcrossing", 3, "book_title", "The \"Amber\" Connection: Level 4");
     row("escaped quotes of an author", "bookcrossing", 3, "book_author", "Sue \"Sam\" Leath");
     row("title in latin-1", "bookcrossing", 5, "book_title", "L'\u00c9t\u00e9 \u00e0 N\u00eemes");
-    row("reader not listed", "bookcrossing", 5, "location", "");
+    row("user not listed", "bookcrossing", 5, "location", "");
     row("escaped line break", "bookcrossing", 6, "location", "cernusco s\n, milan, italy");
     row("no age", "bookcrossing", 6, "age", "NULL");
     row("doubled quotes", "bookcrossing-comma", 2, "book_title",
         "The \"Amber\" Connection: Level 4");
     row("comma in a publisher", "bookcrossing-comma", 1, "publisher", "Warden, &amp; Sons");
-    row("shifted row of the copy", "bookcrossing-comma", 3, "book_title",
+    row("shifted columns of the copy", "bookcrossing-comma", 3, "book_title",
         "Readers: How It Began (Level 4)\\\";Michael Tait");
     row("no age", "bookcrossing-comma", 3, "age", "");
     row("escaped quotes", "goodreads", 0, "title", "R. B. Stone: A Life in \"Film\"");
@@ -205,7 +206,7 @@ void PresetsTest::holdsTheValues_data() {
     row("pages", "goodreads", 1, "pages", "368");
     row("title", "goodbooks-10k", 3, "title", "Harry \"the\" Otter (Otter, #1)");
     row("authors", "goodbooks-10k", 3, "author", "J.K. Rowan, Mary Petit");
-    row("year before Christ", "goodbooks-10k", 1, "year", "-500.0");
+    row("negative year", "goodbooks-10k", 1, "year", "-500.0");
     row("title", "goodbooks-10k-kaggle", 3, "title", "Harry \"the\" Otter (Otter, #1)",
         "goodbooks-10k");
     row("first number", "criteo", 0, "I1", "7");
@@ -218,16 +219,16 @@ void PresetsTest::holdsTheValues_data() {
     row("words of a title", "recbole", 0, "movie_title", "Kolja's Caf\u00e9");
     row("list", "recbole", 1, "class", "Crime Film-Noir Mystery Thriller");
     row("item not listed", "recbole", 3, "movie_title", "");
-    row("name that users have too", "recbole", 0, "item_gender", "0.5");
+    row("name that users also have", "recbole", 0, "item_gender", "0.5");
     row("user", "recbole", 4, "occupation", "executive");
 }
 
-void PresetsTest::holdsTheValues() {
+void PresetsTest::importsTheValues() {
     QFETCH(QString, preset);
     QFETCH(QString, sample);
     QFETCH(int, dataRow);
     QFETCH(QString, field);
-    static std::map<QString, Dataset> imported; // its files may go, they stay mapped
+    static std::map<QString, Dataset> imported; // stays mapped when the files are removed
     if (!imported.contains(sample)) {
         const auto report = import(preset, sampleFolder(sample), "sample");
         FLIP_VERIFY_OK(report);
@@ -243,7 +244,7 @@ void PresetsTest::holdsTheValues() {
     QTEST(QString::fromUtf8(value.data(), static_cast<qsizetype>(value.size())), "value");
 }
 
-void PresetsTest::namesTheBadLines_data() {
+void PresetsTest::reportsTheBadLines_data() {
     QTest::addColumn<QStringList>("places");
     QTest::newRow("movielens-1m") << QStringList{"ratings.dat:8", "ratings.dat:10"};
     QTest::newRow("movielens-latest") << QStringList{"ratings.csv:11"};
@@ -258,7 +259,7 @@ void PresetsTest::namesTheBadLines_data() {
     QTest::newRow("recbole") << QStringList{"ml-100k.inter:6"};
 }
 
-void PresetsTest::namesTheBadLines() {
+void PresetsTest::reportsTheBadLines() {
     QFETCH(QStringList, places);
     const QString sample = QTest::currentDataTag();
     const auto report = import(sample, sampleFolder(sample), "sample");
@@ -270,7 +271,7 @@ void PresetsTest::namesTheBadLines() {
     QCOMPARE(found, places);
 }
 
-void PresetsTest::isGuessedFromItsFiles_data() {
+void PresetsTest::guessesThePresetFromItsFiles_data() {
     QTest::addColumn<QString>("preset");
     for (const char* name :
          {"movielens-1m", "movielens-latest", "bookcrossing", "bookcrossing-comma", "goodreads",
@@ -279,14 +280,14 @@ void PresetsTest::isGuessedFromItsFiles_data() {
     }
 }
 
-void PresetsTest::isGuessedFromItsFiles() {
+void PresetsTest::guessesThePresetFromItsFiles() {
     QFETCH(QString, preset);
     const auto guess = guessPreset(sampleFolder(preset));
     QVERIFY(guess.has_value());
     QCOMPARE(QString::fromStdString(*guess), preset);
 }
 
-void PresetsTest::readsVariantsInCirculation_data() {
+void PresetsTest::readsCommonVariants_data() {
     QTest::addColumn<QString>("preset");
     QTest::addColumn<QStringList>("files"); // name, content, name, content, ...
     QTest::addColumn<QString>("fields");
@@ -338,7 +339,7 @@ void PresetsTest::readsVariantsInCirculation_data() {
         << "user_id item_id";
 }
 
-void PresetsTest::readsVariantsInCirculation() {
+void PresetsTest::readsCommonVariants() {
     QFETCH(QString, preset);
     QFETCH(QStringList, files);
     for (qsizetype i = 0; i < files.size(); i += 2) {
@@ -360,7 +361,7 @@ void PresetsTest::readsVariantsInCirculation() {
     QTEST(fields.join(' '), "fields");
 }
 
-void PresetsTest::nothingIsGuessedFromOtherFiles() {
+void PresetsTest::guessesNothingFromOtherFiles() {
     QVERIFY(!guessPreset(root()).has_value());
     QVERIFY(!guessPreset(root() / "nowhere").has_value());
     test::write(root() / "ratings.csv", "a;b\n1;2\n");

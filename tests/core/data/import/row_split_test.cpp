@@ -38,23 +38,23 @@ class RowSplitTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void cutsEightOneOne_data();
-    void cutsEightOneOne();
+    void splitsEightToOneToOne_data();
+    void splitsEightToOneToOne();
     void drawsTheSameRowsForTheSameSeedOnly();
     void putsTheOldestRowsIntoTraining();
-    void cutsByTimeAsASortedListIsCut();
-    void followsTheFile();
-    void followsTheFilesThatRowsAreFrom();
-    void refusesAFile_data();
-    void refusesAFile();
-    void refusesSharesThatMakeNoSplit_data();
-    void refusesSharesThatMakeNoSplit();
+    void splitsByTimeLikeASortedList();
+    void followsTheSplitFile();
+    void splitsByTheFilesOfTheRows();
+    void refusesAnInvalidSplitFile_data();
+    void refusesAnInvalidSplitFile();
+    void refusesInvalidShares_data();
+    void refusesInvalidShares();
 
 private:
     QTemporaryDir folder_;
 };
 
-void RowSplitTest::cutsEightOneOne_data() {
+void RowSplitTest::splitsEightToOneToOne_data() {
     QTest::addColumn<qint64>("rows");
     QTest::addColumn<qint64>("train");
     QTest::addColumn<qint64>("valid");
@@ -66,7 +66,7 @@ void RowSplitTest::cutsEightOneOne_data() {
     QTest::newRow("MovieLens") << qint64{72855} << qint64{58284} << qint64{7285} << qint64{7286};
 }
 
-void RowSplitTest::cutsEightOneOne() {
+void RowSplitTest::splitsEightToOneToOne() {
     QFETCH(qint64, rows);
     QFETCH(qint64, train);
     QFETCH(qint64, valid);
@@ -107,14 +107,14 @@ void RowSplitTest::putsTheOldestRowsIntoTraining() {
     QCOMPARE(letters(*splits), std::string("arrrerae"));
 }
 
-void RowSplitTest::cutsByTimeAsASortedListIsCut() {
+void RowSplitTest::splitsByTimeLikeASortedList() {
     RandomStream random(3, "times");
     for (int round = 0; round < test::rounds(200); ++round) {
         SplitPlan plan;
         plan.rule = SplitPlan::Rule::Time;
         plan.train = 0.05 + 0.5 * random.uniform();
         plan.valid = 0.4 * random.uniform();
-        // From all alike to all different, above and below zero and across digits of 16 bits.
+        // From all equal to all different, above and below zero and across 16-bit digits.
         const std::uint64_t spread = std::uint64_t{1} << random.below(63);
         std::vector<std::int64_t> times(1 + random.below(60));
         for (std::int64_t& time : times) {
@@ -137,7 +137,7 @@ void RowSplitTest::cutsByTimeAsASortedListIsCut() {
     }
 }
 
-void RowSplitTest::followsTheFile() {
+void RowSplitTest::followsTheSplitFile() {
     SplitPlan plan;
     plan.rule = SplitPlan::Rule::File;
     plan.file = std::filesystem::path(folder_.path().toStdString()) / "split.tsv";
@@ -150,7 +150,7 @@ void RowSplitTest::followsTheFile() {
     }
 }
 
-void RowSplitTest::followsTheFilesThatRowsAreFrom() {
+void RowSplitTest::splitsByTheFilesOfTheRows() {
     const SplitPlan plan{.rule = SplitPlan::Rule::Parts};
     const std::vector<FilePart> parts = {
         {Split::Valid, 1}, {Split::Train, 2}, {Split::Test, 0}, {Split::Train, 1}};
@@ -161,13 +161,13 @@ void RowSplitTest::followsTheFilesThatRowsAreFrom() {
     const auto refused = splitRows(plan, 3, {}, untrained);
     QVERIFY(!refused.ok());
     QCOMPARE(refused.problem().what,
-             std::string("the train file has no usable row; mend it or choose another split"));
+             std::string("the train file has no usable row; fix it or choose another split"));
 }
 
-void RowSplitTest::refusesAFile_data() {
+void RowSplitTest::refusesAnInvalidSplitFile_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("where");
-    QTest::addColumn<QString>("says");
+    QTest::addColumn<QString>("message");
     QTest::newRow("row missing") << "0\ttrain\n2\ttest\n"
                                  << "split.tsv:2"
                                  << "row_index 1";
@@ -198,9 +198,9 @@ void RowSplitTest::refusesAFile_data() {
     QTest::newRow("third column") << "0\ttrain\tx\n"
                                   << "split.tsv:1"
                                   << "row_index 0";
-    QTest::newRow("no whole number") << "0.0\ttrain\n"
-                                     << "split.tsv:1"
-                                     << "row_index 0";
+    QTest::newRow("not a whole number") << "0.0\ttrain\n"
+                                        << "split.tsv:1"
+                                        << "row_index 0";
     QTest::newRow("empty line") << "0\ttrain\n\n1\ttest\n"
                                 << "split.tsv:2"
                                 << "row_index 1";
@@ -210,15 +210,15 @@ void RowSplitTest::refusesAFile_data() {
     QTest::newRow("invalid UTF-8")
         << QString::fromLatin1("0\ttrain\n1\ttr\xE9in\n") << "split.tsv:2"
         << "";
-    QTest::newRow("nothing trains") << "0\ttest\n1\ttest\n2\tvalid\n"
-                                    << ""
-                                    << "no row is in train";
+    QTest::newRow("no training row") << "0\ttest\n1\ttest\n2\tvalid\n"
+                                     << ""
+                                     << "no row is in train";
 }
 
-void RowSplitTest::refusesAFile() {
+void RowSplitTest::refusesAnInvalidSplitFile() {
     QFETCH(QString, text);
     QFETCH(QString, where);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     SplitPlan plan;
     plan.rule = SplitPlan::Rule::File;
     plan.file = std::filesystem::path(folder_.path().toStdString()) / "split.tsv";
@@ -227,10 +227,10 @@ void RowSplitTest::refusesAFile() {
     QVERIFY(!splits.ok());
     const std::string shown = splits.problem().text();
     QVERIFY2(where.isEmpty() || shown.starts_with(where.toStdString() + ": "), shown.c_str());
-    QVERIFY2(shown.find(says.toStdString()) != std::string::npos, shown.c_str());
+    QVERIFY2(shown.find(message.toStdString()) != std::string::npos, shown.c_str());
 }
 
-void RowSplitTest::refusesSharesThatMakeNoSplit_data() {
+void RowSplitTest::refusesInvalidShares_data() {
     QTest::addColumn<double>("train");
     QTest::addColumn<double>("valid");
     QTest::addColumn<bool>("fine");
@@ -242,7 +242,7 @@ void RowSplitTest::refusesSharesThatMakeNoSplit_data() {
     QTest::newRow("not a number") << std::numeric_limits<double>::quiet_NaN() << 0.1 << false;
 }
 
-void RowSplitTest::refusesSharesThatMakeNoSplit() {
+void RowSplitTest::refusesInvalidShares() {
     QFETCH(double, train);
     QFETCH(double, valid);
     QFETCH(bool, fine);

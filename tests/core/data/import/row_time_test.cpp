@@ -9,7 +9,7 @@
 
 using namespace flip;
 
-/// Times as they stand in raw files. The truth of dates is Qt's own calendar.
+/// Times as they are written in raw files. Dates are compared with Qt's calendar.
 class RowTimeTest : public QObject {
     Q_OBJECT
 
@@ -18,14 +18,14 @@ private Q_SLOTS:
     void readsNumbersExactly();
     void readsDates_data();
     void readsDates();
-    void readsNothingElse_data();
-    void readsNothingElse();
-    void agreesWithQtOnAnyDate();
-    void ordersAsTheNumbersDo();
-    void tellsWhatWasCutOff_data();
-    void tellsWhatWasCutOff();
+    void refusesOtherText_data();
+    void refusesOtherText();
+    void agreesWithQtOnRandomDates();
+    void keepsTheOrderOfNumbers();
+    void reportsDecimalsThatWereCutOff_data();
+    void reportsDecimalsThatWereCutOff();
     void cutsTowardsThePast();
-    void readsWhatItPrints();
+    void readsPrintedNumbersBack();
 };
 
 void RowTimeTest::readsNumbersExactly_data() {
@@ -55,7 +55,7 @@ void RowTimeTest::readsNumbersExactly_data() {
     row("-1e-30", -1, 18);
     row("9223372036854775807", 9223372036854775807, 0);
     row("-9223372036854775807", -9223372036854775807, 0);
-    row("-922337203685477580.75", -922337203685477581, 0); // with a decimal there is none left
+    row("-922337203685477580.75", -922337203685477581, 0); // one decimal would overflow
     row("922337203685477580.79", 9223372036854775807, 1);
     row("1537401600.12345678912345", 1537401600123456789, 9);
     row(" 12 ", 12, 0);
@@ -94,14 +94,14 @@ void RowTimeTest::readsDates_data() {
     row("1969-12-31 23:59:59.5", -5, 1);
     row("2016-12-31 23:59:60", 1483228800); // a leap second
     row("2020-02-29", 1582934400);
-    row("9999-12-31 00:00:00.123456789", 2534022144001234567, 7); // what 64 bits hold
+    row("9999-12-31 00:00:00.123456789", 2534022144001234567, 7); // as many as fit in 64 bits
 }
 
 void RowTimeTest::readsDates() {
     readsNumbersExactly();
 }
 
-void RowTimeTest::readsNothingElse_data() {
+void RowTimeTest::refusesOtherText_data() {
     QTest::addColumn<bool>("unused");
     for (const char* text : {"",
                              " ",
@@ -139,14 +139,14 @@ void RowTimeTest::readsNothingElse_data() {
     }
 }
 
-void RowTimeTest::readsNothingElse() {
+void RowTimeTest::refusesOtherText() {
     QVERIFY(!parseRowTime(QTest::currentDataTag()));
 }
 
-void RowTimeTest::agreesWithQtOnAnyDate() {
+void RowTimeTest::agreesWithQtOnRandomDates() {
     RandomStream random(1, "dates");
     for (int round = 0; round < test::rounds(2000); ++round) {
-        // The years that four digits write.
+        // Years of four digits.
         const auto seconds =
             static_cast<std::int64_t>(random.below(315'537'897'600)) - 62'135'596'800;
         const QDateTime date = QDateTime::fromSecsSinceEpoch(seconds, QTimeZone::utc());
@@ -158,8 +158,8 @@ void RowTimeTest::agreesWithQtOnAnyDate() {
     }
 }
 
-/// Two numbers with few decimals are ordered as their texts say, whatever their decimals.
-void RowTimeTest::ordersAsTheNumbersDo() {
+/// Two numbers keep their order, however many decimals each of them has.
+void RowTimeTest::keepsTheOrderOfNumbers() {
     RandomStream random(2, "numbers");
     const auto draw = [&](std::string& text) {
         const auto decimals = static_cast<int>(random.below(7));
@@ -183,7 +183,7 @@ void RowTimeTest::ordersAsTheNumbersDo() {
     }
 }
 
-void RowTimeTest::tellsWhatWasCutOff_data() {
+void RowTimeTest::reportsDecimalsThatWereCutOff_data() {
     QTest::addColumn<bool>("isCut");
     QTest::newRow("1537401600.123456789") << false;
     QTest::newRow("1537401600.1234567890000000000000") << false;
@@ -195,7 +195,7 @@ void RowTimeTest::tellsWhatWasCutOff_data() {
     QTest::newRow("2018-09-20 14:03:11.12345678912345") << true;
 }
 
-void RowTimeTest::tellsWhatWasCutOff() {
+void RowTimeTest::reportsDecimalsThatWereCutOff() {
     QFETCH(bool, isCut);
     const auto time = parseRowTime(QTest::currentDataTag());
     QVERIFY(time);
@@ -210,14 +210,14 @@ void RowTimeTest::cutsTowardsThePast() {
     QCOMPARE(*(RowTime{-1200, 2}.withDecimals(0)), std::int64_t{-12});
 }
 
-/// Any number of 64 bits, printed with any number of decimals, comes back.
-void RowTimeTest::readsWhatItPrints() {
+/// Any 64-bit number, printed with any number of decimals, is read back exactly.
+void RowTimeTest::readsPrintedNumbersBack() {
     RandomStream random(3, "printed");
     for (int round = 0; round < test::rounds(2000); ++round) {
         auto digits = static_cast<std::int64_t>(random.below(std::uint64_t{1} << 63));
         digits >>= random.below(63);
         digits = random.below(2) == 0 ? -digits : digits;
-        const auto decimals = static_cast<int>(random.below(RowTime::kMostDecimals + 1));
+        const auto decimals = static_cast<int>(random.below(RowTime::kMaxDecimals + 1));
         QString text = QString::number(digits < 0 ? -digits : digits);
         text = text.rightJustified(decimals + 1, '0');
         text = (digits < 0 ? "-" : "") + text.insert(text.size() - decimals, '.');

@@ -15,7 +15,7 @@ class SchemaFileTest : public QObject {
 
 private Q_SLOTS:
     void readsEveryPart();
-    void fillsWhatIsLeftOut();
+    void fillsInDefaults();
     void readsFlags();
     void readsPackedAndOtherFormats();
     void readsKinds();
@@ -24,12 +24,12 @@ private Q_SLOTS:
     void namesTheColumnsOfATable();
     void namesTheColumnsThatAreLists_data();
     void namesTheColumnsThatAreLists();
-    void dropsTheTypeOfAColumn();
+    void removesTheTypeFromAColumnName();
     void readsEveryPreset();
     void readsTheExampleOfTheDocumentation();
-    void readsParquetWhereItIsBuiltIn();
-    void refuses_data();
-    void refuses();
+    void readsParquetIfBuiltIn();
+    void refusesInvalidSchemas_data();
+    void refusesInvalidSchemas();
 };
 
 namespace {
@@ -70,7 +70,7 @@ kind = "category"
 use = "text"
 )";
 
-/// The schema with one line, which stands in it once, changed.
+/// The schema with one line changed, which must occur in it.
 std::string withChanged(const std::string& line, const std::string& text) {
     std::string schema(kBooks);
     const std::size_t at = schema.find(line + "\n");
@@ -112,7 +112,7 @@ void SchemaFileTest::readsEveryPart() {
     QCOMPARE(schema->fields[0].columns[0].where, std::string("books.toml:24"));
 }
 
-void SchemaFileTest::fillsWhatIsLeftOut() {
+void SchemaFileTest::fillsInDefaults() {
     const auto schema = parseSchema("[[table]]\nname='t'\nfile='t.csv'\n"
                                     "[label]\ncolumn='t.y'\npositive='> 0'\n"
                                     "[[field]]\nname='a'\ncolumn='t.a'\n",
@@ -203,7 +203,7 @@ void SchemaFileTest::readsKinds() {
 }
 
 void SchemaFileTest::readsSharedVocabularies() {
-    // The field that leads may stand behind, and be of another kind.
+    // The leading field may come later and be of another kind.
     const auto schema = parseSchema(
         withChanged("use = \"text\"",
                     "shares = 'b'\n[[field]]\nname = 'b'\ncolumn = 'books.b'\nkind = 'multi'\n"),
@@ -276,7 +276,7 @@ void SchemaFileTest::namesTheColumnsThatAreLists() {
     QCOMPARE(found, lists);
 }
 
-void SchemaFileTest::dropsTheTypeOfAColumn() {
+void SchemaFileTest::removesTheTypeFromAColumnName() {
     QCOMPARE(withoutType("rating:float"), std::string_view("rating"));
     QCOMPARE(withoutType("a:b:token_seq"), std::string_view("a:b"));
     QCOMPARE(withoutType("rating"), std::string_view("rating"));
@@ -315,7 +315,7 @@ void SchemaFileTest::readsTheExampleOfTheDocumentation() {
     }
 }
 
-void SchemaFileTest::readsParquetWhereItIsBuiltIn() {
+void SchemaFileTest::readsParquetIfBuiltIn() {
     const auto schema =
         parseSchema("[[table]]\nname='t'\nfile='t.parquet'\nformat='parquet'\n"
                     "[label]\ncolumn='t.y'\npositive='> 0'\n[[field]]\nname='a'\ncolumn='t.a'\n",
@@ -328,13 +328,13 @@ void SchemaFileTest::readsParquetWhereItIsBuiltIn() {
     }
 }
 
-void SchemaFileTest::refuses_data() {
+void SchemaFileTest::refusesInvalidSchemas_data() {
     QTest::addColumn<QString>("line"); // changed to ...
     QTest::addColumn<QString>("text");
-    QTest::addColumn<QString>("says"); // in the Problem
-    QTest::addColumn<int>("where");    // the line it names; 0: the changed one
-    const auto row = [](const char* name, const char* line, const char* text, const char* says,
-                        int where = 0) { QTest::newRow(name) << line << text << says << where; };
+    QTest::addColumn<QString>("message"); // part of the Problem
+    QTest::addColumn<int>("where");       // the line it names; 0: the changed one
+    const auto row = [](const char* name, const char* line, const char* text, const char* message,
+                        int where = 0) { QTest::newRow(name) << line << text << message << where; };
     const char* const delimiter = "delimiter = \";\"";
     const char* const encoding = "encoding = \"latin-1\"";
     const char* const file = "file = \"ratings.csv\"";
@@ -351,20 +351,20 @@ void SchemaFileTest::refuses_data() {
     row("unknown section", "[time]", "[tiem]", "did you mean \"time\"?");
     row("unknown key of a field", use, "usage = 'text'", "did you mean \"use\"?");
     row("wrong type", "header = false", "header = 'no'", "header must be true or false");
-    row("number for text", file, "file = 3", "file must be text");
+    row("number instead of text", file, "file = 3", "file must be text");
     row("list of numbers", columns, "columns = [1, 2]", "columns must be a list of texts");
-    row("one table in place of a list", "[label]", "[[label]]", "write [label]");
-    row("list in place of one table", "[[field]]", "[field]", "write [[field]]");
+    row("a list instead of one table", "[label]", "[[label]]", "write [label]");
+    row("one table instead of a list", "[[field]]", "[field]", "write [[field]]");
     row("broken TOML", delimiter, "delimiter = ", "");
     row("key twice", delimiter, "name = 'again'", "");
-    row("column twice", columns, "columns = ['user', 'user']", "\"user\" stands twice");
-    row("table twice", "name = \"books\"", "name = 'ratings'", "\"ratings\" stands twice", 9);
+    row("column twice", columns, "columns = ['user', 'user']", "\"user\" appears twice");
+    row("table twice", "name = \"books\"", "name = 'ratings'", "\"ratings\" appears twice", 9);
     row("field twice", use, "[[field]]\nname = 'title'\ncolumn = 'books.x'",
-        "\"title\" stands twice", 26);
+        "\"title\" appears twice", 26);
     row("unknown encoding", encoding, "encoding = 'utf-16'", "choose one of utf-8, latin-1");
     row("unknown keep", "keep = \"all\"", "keep = 'some'", "choose one of matched, all");
     row("unknown table of a join", right, "right = 'bucks.ISBN'", "did you mean \"books\"?");
-    row("join of the first table", right, "right = 'ratings.isbn'", "never the first one");
+    row("join of the first table", right, "right = 'ratings.isbn'", "never the first");
     row("join onto a table not joined yet", "left = \"ratings.isbn\"", "left = 'books.isbn'",
         "is not joined yet");
     row("no left side", "left = \"ratings.isbn\"", "", "needs left", 12);
@@ -373,41 +373,41 @@ void SchemaFileTest::refuses_data() {
     row("unknown kind", kind, "kind = 'text'", "choose one of category, multi, number");
     row("buckets of a category", kind, "buckets = 3", "buckets does not belong to");
     row("unknown use", use, "use = 'none'", "choose one of both, id, text");
-    const auto shares = [&](const char* named, const char* text, const char* says, int where) {
-        row(named, use, text, says, where);
+    const auto shares = [&](const char* named, const char* text, const char* message, int where) {
+        row(named, use, text, message, where);
     };
-    shares("shares what is not there", "shares = 'titel'", "did you mean \"title\"?", 26);
+    shares("shares an unknown field", "shares = 'titel'", "did you mean \"title\"?", 26);
     shares("shares with itself", "shares = 'title'", "names itself", 26);
-    shares("shares words",
+    shares("shares with a text field",
            "use = 'text'\n[[field]]\nname = 'a'\ncolumn = 'books.a'\nshares = 'title'",
-           "\"title\" is words alone", 30);
-    shares("words that share",
+           "\"title\" is used as text only", 30);
+    shares("text field that shares",
            "use = 'text'\nshares = 'a'\n[[field]]\nname = 'a'\ncolumn = 'books.a'",
-           "\"title\" is words alone", 27);
-    shares("shares ranges of numbers",
+           "\"title\" is used as text only", 27);
+    shares("number that shares",
            "[[field]]\nname = 'a'\ncolumn = 'books.a'\nkind = 'number'\nshares = 'title'",
            "\"a\" is a number", 30);
-    shares("numbers that share",
+    shares("shares with a number",
            "shares = 'a'\n[[field]]\nname = 'a'\ncolumn = 'books.a'\nkind = 'number'",
            "\"a\" is a number", 26);
-    shares("shares through another",
+    shares("shares with a field that shares",
            "[[field]]\nname = 'a'\ncolumn = 'books.a'\nshares = 'title'\n"
            "[[field]]\nname = 'b'\ncolumn = 'books.b'\nshares = 'a'",
            "names \"a\", which itself shares the vocabulary of \"title\"; write \"title\"", 33);
-    shares("share each other's",
+    shares("fields that share with each other",
            "shares = 'a'\n[[field]]\nname = 'a'\ncolumn = 'books.a'\nshares = 'title'",
            "name each other", 26);
-    shares("shares nothing", "shares = ''", "needs shares", 26);
-    shares("shares no text", "shares = true", "shares must be text", 26);
+    shares("shares is empty", "shares = ''", "needs shares", 26);
+    shares("shares is not text", "shares = true", "shares must be text", 26);
     row("split of a category", kind, "split = '|'", "split does not belong to");
-    row("no split", kind, "kind = 'multi'\nsplit = ''", "needs split", 26);
+    row("empty split", kind, "kind = 'multi'\nsplit = ''", "needs split", 26);
     row("buckets of a list", kind, "kind = 'multi'\nbuckets = 3", "buckets does not belong to", 26);
     row("split of a number", kind, "kind = 'number'\nsplit = ' '", "split does not belong to", 26);
-    row("no buckets", kind, "kind = 'number'\nbuckets = 0", "whole number from 2 to 100000", 26);
-    row("half a bucket", kind, "kind = 'number'\nbuckets = 2.5", "whole number from 2", 26);
+    row("zero buckets", kind, "kind = 'number'\nbuckets = 0", "whole number from 2 to 100000", 26);
+    row("fractional buckets", kind, "kind = 'number'\nbuckets = 2.5", "whole number from 2", 26);
     row("buckets in quotes", kind, "kind = 'number'\nbuckets = '9'", "whole number from 2", 26);
     row("flags as a number", titleAndKind, "flags = ['books.a']\nkind = 'number'",
-        "flags are no number", 25);
+        "flags are not a number", 25);
     row("split of flags", titleAndKind, "flags = ['books.a']\nkind = 'multi'\nsplit = ','",
         "split does not belong to flags", 26);
     row("unknown format", encoding, "format = 'json'", "choose one of csv, jsonl, parquet");
@@ -415,23 +415,24 @@ void SchemaFileTest::refuses_data() {
         "delimiter does not belong to format = \"jsonl\"", 4);
     row("list separator of csv", encoding, "list_separator = '|'",
         "list_separator does not belong to format = \"csv\"");
-    row("header of an unknown kind", "header = false", "header = 'Typed'", "or \"typed\"");
+    row("unknown text for header", "header = false", "header = 'Typed'", "or \"typed\"");
     row("header that is a number", "header = false", "header = 1", "must be true or false");
     row("columns with typed header", "header = false", "header = 'typed'",
         "columns are for a file without header", 7);
     row("escape of two bytes", encoding, "escape = 'ab'", "the escape must be one byte", 1);
-    row("escape without quote", encoding, "escape = '/'", "an escape stands in quoted fields", 1);
-    row("file twice", file, "file = ['a.csv', 'a.csv']", "the file \"a.csv\" stands twice");
+    row("escape without quote", encoding, "escape = '/'", "the escape needs a quote", 1);
+    row("file twice", file, "file = ['a.csv', 'a.csv']", "the file \"a.csv\" appears twice");
     row("both ways to name files", file, "file = 'a.csv'\nany_file = 'b.csv'",
         "has both file and any_file; keep one of them", 4);
-    row("no file", file, "file = []", "file is an empty list");
+    row("empty list of files", file, "file = []", "file is an empty list");
     row("file of a wrong type", file, "file = [1]", "file must be a list of texts");
-    row("star in a folder", file, "file = 'a*/b.csv'", "holds a * in the name of a folder");
-    row("spellings of two tables", label, "column = ['ratings.a', 'books.a']", "be of one table");
-    row("spelling twice", label, "column = ['ratings.a', 'ratings.a']", "stands twice");
+    row("star in a folder", file, "file = 'a*/b.csv'", "contains a * in the name of a folder");
+    row("spellings of two tables", label, "column = ['ratings.a', 'books.a']",
+        "be in the same table");
+    row("spelling twice", label, "column = ['ratings.a', 'ratings.a']", "appears twice");
     row("spelling without a dot", label, "column = ['ratings.a', 'b']", "write \"table.column\"");
-    row("no spelling", label, "column = []", "column is an empty list");
-    row("collected by nothing", "keep = \"all\"", "collect = ''", "needs collect");
+    row("empty list of spellings", label, "column = []", "column is an empty list");
+    row("empty collect", "keep = \"all\"", "collect = ''", "needs collect");
     row("label of a collected table", "keep = \"all\"\n[label]\ncolumn = \"ratings.Book-Rating\"",
         "collect = '|'\n[label]\ncolumn = 'books.stars'", "so its values are lists", 17);
     row("time of a collected table",
@@ -442,34 +443,34 @@ void SchemaFileTest::refuses_data() {
         "take the time from another table", 20);
     row("join onto a collected table", "keep = \"all\"",
         "collect = '|'\n[[join]]\nleft = 'books.x'\nright = 'ratings.y'",
-        "nothing can be joined to many values", 17);
+        "nothing can be joined to its lists", 17);
     row("spellings in JSON lines",
         "file = \"sub/books.csv\"\n[[join]]\nleft = \"ratings.isbn\"\nright = \"books.ISBN\"",
         "file = 'books.json'\nformat = 'jsonl'\n[[join]]\nleft = 'ratings.isbn'\n"
         "right = ['books.ISBN', 'books.isbn']",
         "do not name their columns", 15);
-    row("no rule", positive, "positive = '6'", "is no rule");
-    row("no drop rule", "drop = \"== 0\"", "drop = 'none'", "is no rule");
-    row("no dot", label, "column = 'Book-Rating'", "write \"table.column\"");
+    row("rule without an operator", positive, "positive = '6'", "is not a rule");
+    row("invalid drop rule", "drop = \"== 0\"", "drop = 'none'", "is not a rule");
+    row("column without a dot", label, "column = 'Book-Rating'", "write \"table.column\"");
     row("unknown table of a field", title, "column = 'boks.title'", "did you mean \"books\"?");
     row("field without column", title, "", "needs column", 22);
     row("column and flags", use, "flags = ['books.a']", "needs column", 22);
-    row("no flags", title, "flags = []", "needs column", 22);
-    row("flag twice", title, "flags = ['books.a', 'books.a']", "\"books.a\" stands twice");
+    row("empty list of flags", title, "flags = []", "needs column", 22);
+    row("flag twice", title, "flags = ['books.a', 'books.a']", "\"books.a\" appears twice");
     row("flags of two tables", title, "flags = ['books.a', 'ratings.b']", "of one table");
     row("braces in a field's name", name, "name = '{title}'", "braces");
     row("field without name", name, "", "needs name", 22);
-    row("table's name with a dot", "name = \"books\"", "name = 'b.ooks'", "cannot hold a dot");
+    row("table's name with a dot", "name = \"books\"", "name = 'b.ooks'", "cannot contain a dot");
     row("quote of two bytes", "quote = ''", "quote = '||'", "one byte", 1);
     row("columns with a header", "header = false", "header = true",
         "columns are for a file without header", 7);
     row("neither header nor columns", columns, "", "needs columns", 6);
 }
 
-void SchemaFileTest::refuses() {
+void SchemaFileTest::refusesInvalidSchemas() {
     QFETCH(QString, line);
     QFETCH(QString, text);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     QFETCH(int, where);
     const auto schema =
         parseSchema(withChanged(line.toStdString(), text.toStdString()), "books.toml");
@@ -477,7 +478,7 @@ void SchemaFileTest::refuses() {
     const std::string shown = schema.problem().text();
     const int expected = where == 0 ? lineOf(line.toStdString()) : where;
     QVERIFY2(shown.starts_with("books.toml:" + std::to_string(expected) + ": "), shown.c_str());
-    QVERIFY2(shown.find(says.toStdString()) != std::string::npos, shown.c_str());
+    QVERIFY2(shown.find(message.toStdString()) != std::string::npos, shown.c_str());
     QVERIFY2(shown.find('\n') == std::string::npos, shown.c_str());
 }
 

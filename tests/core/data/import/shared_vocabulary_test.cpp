@@ -21,25 +21,26 @@ namespace {
 const char* const kHead = "[[table]]\nname = \"log\"\nfile = \"log.csv\"\n"
                           "[label]\ncolumn = \"log.liked\"\npositive = \"== 1\"\n";
 
-/// A field of the column of its name.
+/// A field that reads the column of the same name.
 std::string field(const std::string& name, const std::string& more = "") {
     return "[[field]]\nname = \"" + name + "\"\ncolumn = \"log." + name + "\"\n" + more;
 }
 
 const char* const kSharesFilm = "shares = \"film\"\n";
 
-/// What stands in front of a field's ids: 0 the unknown one's, else the n-th of the vocabulary.
-std::vector<std::int64_t> placesOf(const Dataset& data, const std::string& name, std::size_t row) {
+/// The positions of a row's ids in a field's vocabulary, from 1; 0 is the unknown id.
+std::vector<std::int64_t> positionsOf(const Dataset& data, const std::string& name,
+                                      std::size_t row) {
     const int index = data.findField(name);
-    std::vector<std::int64_t> places;
+    std::vector<std::int64_t> positions;
     for (const std::int64_t id : data.idsOfCode(index, data.codes(index)[row])) {
-        places.push_back(id - data.fields()[static_cast<std::size_t>(index)].firstId);
+        positions.push_back(id - data.fields()[static_cast<std::size_t>(index)].firstId);
     }
-    return places;
+    return positions;
 }
 
-std::int64_t placeOf(const Dataset& data, const std::string& name, std::size_t row) {
-    return placesOf(data, name, row).at(0);
+std::int64_t positionOf(const Dataset& data, const std::string& name, std::size_t row) {
+    return positionsOf(data, name, row).at(0);
 }
 
 } // namespace
@@ -50,15 +51,15 @@ class SharedVocabularyTest : public QObject {
 
 private Q_SLOTS:
     void init() { folder_ = std::make_unique<QTemporaryDir>(); }
-    void countsTogetherInTheOrderOfRowsAndFields_data();
-    void countsTogetherInTheOrderOfRowsAndFields();
-    void knowsWhatAnotherFieldsRowsKnow();
-    void sumsCountsBeforeItLeavesOutRareValues();
+    void countsFieldsTogetherInTheOrderOfRowsAndFields_data();
+    void countsFieldsTogetherInTheOrderOfRowsAndFields();
+    void knowsTheValuesOfTheOtherField();
+    void sumsCountsBeforeLeavingOutRareValues();
     void aListSharesWithACategory();
     void agreesWithAPlainComputationOnRandomTables();
-    void theHashTellsWhoShares();
-    void tellsAndKeepsWhoShares();
-    void datasetsWithoutItAreWrittenAsBefore();
+    void theHashCoversWhichFieldsShare();
+    void storesWhichFieldsShare();
+    void datasetsWithoutSharingKeepTheOldFormat();
 
 private:
     std::filesystem::path source() const { return folder_->path().toStdString() + "/raw"; }
@@ -115,66 +116,66 @@ const char* const kFilmSplits =
 
 } // namespace
 
-void SharedVocabularyTest::countsTogetherInTheOrderOfRowsAndFields_data() {
+void SharedVocabularyTest::countsFieldsTogetherInTheOrderOfRowsAndFields_data() {
     QTest::addColumn<QString>("fields");
     QTest::addColumn<QList<int>>("films"); // of rows 0 to 6
     QTest::addColumn<QList<int>>("lasts");
     const QString film = QString::fromStdString(field("film"));
     const QString last = QString::fromStdString(field("last", kSharesFilm));
     // a 1, the empty value 2, b 3, c 4, z 5
-    QTest::newRow("the field that is named before")
+    QTest::newRow("the leader comes first")
         << film + last << QList<int>{1, 3, 4, 0, 1, 1, 5} << QList<int>{2, 1, 3, 4, 0, 5, 5};
     // the empty value 1, a 2, b 3, c 4, z 5
-    QTest::newRow("the field that is named behind")
+    QTest::newRow("the leader comes last")
         << last + film << QList<int>{2, 3, 4, 0, 2, 2, 5} << QList<int>{1, 2, 3, 4, 0, 5, 5};
 }
 
-void SharedVocabularyTest::countsTogetherInTheOrderOfRowsAndFields() {
+void SharedVocabularyTest::countsFieldsTogetherInTheOrderOfRowsAndFields() {
     QFETCH(QString, fields);
     QFETCH(QList<int>, films);
     QFETCH(QList<int>, lasts);
     const auto data = import(fields.toStdString(), kFilms, kFilmSplits);
     QVERIFY(data);
     for (std::size_t row = 0; row < 7; ++row) {
-        QCOMPARE(placeOf(*data, "film", row), films[static_cast<int>(row)]);
-        QCOMPARE(placeOf(*data, "last", row), lasts[static_cast<int>(row)]);
+        QCOMPARE(positionOf(*data, "film", row), films[static_cast<int>(row)]);
+        QCOMPARE(positionOf(*data, "last", row), lasts[static_cast<int>(row)]);
     }
     QCOMPARE(data->fields()[0].ids, 5);
     QCOMPARE(data->fields()[1].ids, 5);
     QCOMPARE(data->fields()[0].firstId, 1);
-    QCOMPARE(data->fields()[1].firstId, 7); // its own range all the same
+    QCOMPARE(data->fields()[1].firstId, 7); // a range of its own
     QCOMPARE(data->idCount(), 13);
 }
 
-void SharedVocabularyTest::knowsWhatAnotherFieldsRowsKnow() {
+void SharedVocabularyTest::knowsTheValuesOfTheOtherField() {
     const auto data = import(field("film") + field("last", kSharesFilm), kFilms, kFilmSplits);
     const auto alone = import(field("film") + field("last"), kFilms, kFilmSplits);
     QVERIFY(data && alone);
-    // Three rows are held out: films d, a, z and last films c, d, z. Only the films' training rows
-    // hold c, only the last films' hold z.
+    // Three rows are held out: films d, a, z and last films c, d, z. In the training rows only the
+    // films contain c, and only the last films z.
     QCOMPARE(alone->fields()[0].oovRate, 2.0 / 3);
     QCOMPARE(alone->fields()[1].oovRate, 2.0 / 3);
     QCOMPARE(data->fields()[0].oovRate, 1.0 / 3);
     QCOMPARE(data->fields()[1].oovRate, 1.0 / 3);
     QCOMPARE(data->fields()[0].values, alone->fields()[0].values);
     QCOMPARE(data->fields()[1].values, alone->fields()[1].values);
-    // Counts are those of the field, in places of the common vocabulary.
+    // The counts are per field, at the positions of the shared vocabulary.
     QCOMPARE(data->trainingCounts(),
              (std::vector<std::int64_t>{0, 0, 2, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1}));
 }
 
-void SharedVocabularyTest::sumsCountsBeforeItLeavesOutRareValues() {
+void SharedVocabularyTest::sumsCountsBeforeLeavingOutRareValues() {
     const auto data =
         import(field("film") + field("last", kSharesFilm), kFilms, kFilmSplits, /*minCount=*/2);
     QVERIFY(data);
-    // a stands in three training rows, b in two, each in a field of its own; c, z and "" in one.
+    // a is in three training rows, b in two, once in each field; c, z and "" are in one.
     QCOMPARE(data->fields()[0].ids, 2);
-    QCOMPARE(placeOf(*data, "film", 0), 1);
-    QCOMPARE(placeOf(*data, "film", 1), 2);
-    QCOMPARE(placeOf(*data, "film", 2), 0);
-    QCOMPARE(placeOf(*data, "last", 0), 0);
-    QCOMPARE(placeOf(*data, "last", 1), 1);
-    QCOMPARE(placeOf(*data, "last", 2), 2);
+    QCOMPARE(positionOf(*data, "film", 0), 1);
+    QCOMPARE(positionOf(*data, "film", 1), 2);
+    QCOMPARE(positionOf(*data, "film", 2), 0);
+    QCOMPARE(positionOf(*data, "last", 0), 0);
+    QCOMPARE(positionOf(*data, "last", 1), 1);
+    QCOMPARE(positionOf(*data, "last", 2), 2);
 }
 
 void SharedVocabularyTest::aListSharesWithACategory() {
@@ -183,15 +184,15 @@ void SharedVocabularyTest::aListSharesWithACategory() {
                              "film,seen,liked\na,,1\nb,a,0\nc,a b a,1\nd,c x b,0\n",
                              "0\ttrain\n1\ttrain\n2\ttrain\n3\ttest\n");
     QVERIFY(data);
-    // a 1, b 3 of row 1 behind a; c 3: the list of row 2 comes before its film.
-    using Places = std::vector<std::int64_t>;
-    QCOMPARE(placesOf(*data, "film", 0), Places{1});
-    QCOMPARE(placesOf(*data, "film", 1), Places{2});
-    QCOMPARE(placesOf(*data, "film", 2), Places{3});
-    QCOMPARE(placesOf(*data, "seen", 0), Places{0});
-    QCOMPARE(placesOf(*data, "seen", 1), Places{1});
-    QCOMPARE(placesOf(*data, "seen", 2), (Places{1, 2}));
-    QCOMPARE(placesOf(*data, "seen", 3), (Places{3, 2})); // c is known as a film
+    // a 1 from row 0, b 2 from row 1, c 3 from row 2, where the list comes before the film.
+    using Positions = std::vector<std::int64_t>;
+    QCOMPARE(positionsOf(*data, "film", 0), Positions{1});
+    QCOMPARE(positionsOf(*data, "film", 1), Positions{2});
+    QCOMPARE(positionsOf(*data, "film", 2), Positions{3});
+    QCOMPARE(positionsOf(*data, "seen", 0), Positions{0});
+    QCOMPARE(positionsOf(*data, "seen", 1), Positions{1});
+    QCOMPARE(positionsOf(*data, "seen", 2), (Positions{1, 2}));
+    QCOMPARE(positionsOf(*data, "seen", 3), (Positions{3, 2})); // c is known as a film
     QCOMPARE(data->fields()[0].oovRate, 0.0);
     QCOMPARE(data->fields()[1].oovRate, 1.0);
 }
@@ -199,7 +200,8 @@ void SharedVocabularyTest::aListSharesWithACategory() {
 void SharedVocabularyTest::agreesWithAPlainComputationOnRandomTables() {
     RandomStream random(/*seed=*/5, "shared");
     for (int round = 0; round < 8; ++round) {
-        // Three of four fields share: one of lists, and "film", which may stand anywhere.
+        // Three of the four fields share a vocabulary: "last", the lists of "seen", and "film",
+        // which leads and may be at any position.
         const std::vector<std::string> names =
             round % 2 == 0 ? std::vector<std::string>{"last", "other", "film", "seen"}
                            : std::vector<std::string>{"film", "seen", "other", "last"};
@@ -248,33 +250,33 @@ void SharedVocabularyTest::agreesWithAPlainComputationOnRandomTables() {
                 }
             }
         }
-        std::map<std::string, std::int64_t> places;
+        std::map<std::string, std::int64_t> positions;
         for (const std::string& value : order) {
             if (counts[value] >= minCount) {
-                places.emplace(value, static_cast<std::int64_t>(places.size()) + 1);
+                positions.emplace(value, static_cast<std::int64_t>(positions.size()) + 1);
             }
         }
         for (const char* name : {"film", "last", "seen"}) {
             const auto& info = data->fields()[static_cast<std::size_t>(data->findField(name))];
-            QCOMPARE(info.ids, static_cast<std::int64_t>(places.size()));
+            QCOMPARE(info.ids, static_cast<std::int64_t>(positions.size()));
             for (std::size_t row = 0; row < rows.size(); ++row) {
                 std::vector<std::int64_t> expected;
                 for (const std::string& value : rows[row][name]) {
-                    if (places.contains(value)) {
-                        expected.push_back(places[value]);
+                    if (positions.contains(value)) {
+                        expected.push_back(positions[value]);
                     }
                 }
                 if (expected.empty()) {
                     expected.push_back(0);
                 }
-                QCOMPARE(placesOf(*data, name, row), expected);
+                QCOMPARE(positionsOf(*data, name, row), expected);
             }
         }
     }
 }
 
-void SharedVocabularyTest::theHashTellsWhoShares() {
-    // Both columns hold the same: shared or not, every file is the same.
+void SharedVocabularyTest::theHashCoversWhichFieldsShare() {
+    // Both columns have the same values, so all files are the same, shared or not.
     const std::string rows = "film,last,liked\na,a,1\nb,b,0\n";
     const std::string splits = "0\ttrain\n1\ttrain\n";
     const auto shared = import(field("film") + field("last", kSharesFilm), rows, splits, 1, "one");
@@ -289,24 +291,24 @@ void SharedVocabularyTest::theHashTellsWhoShares() {
     QCOMPARE(again->hash(), shared->hash());
 }
 
-void SharedVocabularyTest::tellsAndKeepsWhoShares() {
+void SharedVocabularyTest::storesWhichFieldsShare() {
     const auto data = import(field("film") + field("last", kSharesFilm), kFilms, kFilmSplits);
     QVERIFY(data);
     QCOMPARE(data->fields()[0].shares, std::string());
     QCOMPARE(data->fields()[1].shares, std::string("film"));
-    const auto told = QJsonDocument::fromJson(QByteArray::fromStdString(data->toJson()))
-                          .object()
-                          .value("fields")
-                          .toArray();
-    QVERIFY(!told[0].toObject().contains("shares"));
-    QCOMPARE(told[1].toObject().value("shares").toString(), QString("film"));
+    const auto stored = QJsonDocument::fromJson(QByteArray::fromStdString(data->toJson()))
+                            .object()
+                            .value("fields")
+                            .toArray();
+    QVERIFY(!stored[0].toObject().contains("shares"));
+    QCOMPARE(stored[1].toObject().value("shares").toString(), QString("film"));
 }
 
-void SharedVocabularyTest::datasetsWithoutItAreWrittenAsBefore() {
+void SharedVocabularyTest::datasetsWithoutSharingKeepTheOldFormat() {
     QVERIFY(import(field("film") + field("last"), kFilms, kFilmSplits, 1, "alone"));
     QVERIFY(import(field("film") + field("last", kSharesFilm), kFilms, kFilmSplits, 1, "shared"));
-    // A program that knows no shared vocabularies opens the one and says what is wrong of the
-    // other.
+    // A program without shared vocabularies can open the first and refuses the second by its
+    // format.
     const std::string alone = manifest("alone");
     QVERIFY(alone.find("\"format\": 1,") != alone.npos);
     QVERIFY(alone.substr(0, alone.find("\"import\"")).find("shares") == alone.npos);

@@ -10,7 +10,7 @@ using namespace flip;
 
 namespace {
 
-/// A schema of tables that are files of these names: any of them, or all.
+/// A schema with a table for each list of file names; a table reads any or all of its files.
 Schema schemaOf(const std::vector<std::vector<std::string>>& tables, bool any = true) {
     Schema schema;
     for (const auto& names : tables) {
@@ -53,19 +53,19 @@ private Q_SLOTS:
     void findsTheFile();
     void readsSeveralFilesAsOneTable_data();
     void readsSeveralFilesAsOneTable();
-    void refuses_data();
-    void refuses();
+    void refusesInvalidFiles_data();
+    void refusesInvalidFiles();
     void refusesAFileNamedTwice_data();
     void refusesAFileNamedTwice();
     void namesTheKeyAsTheSchemaWritesIt_data();
     void namesTheKeyAsTheSchemaWritesIt();
-    void takesAnyNameForTheOnlyTable();
+    void acceptsAnyFileNameForTheOnlyTable();
     void refusesOneFileForTwoTables();
     void followsLinksInsideTheSourceOnly();
-    void looksIntoAnArchiveThatIsTheSource_data();
-    void looksIntoAnArchiveThatIsTheSource();
-    void takesTheOnlyMemberForTheOnlyTable();
-    void knowsAboutHowManyBytesThereAre();
+    void readsAnArchiveAsTheSource_data();
+    void readsAnArchiveAsTheSource();
+    void usesTheOnlyMemberForTheOnlyTable();
+    void estimatesTheBytesOfEachFile();
     void asksToUnpackParquet();
 
 private:
@@ -127,7 +127,7 @@ void TableFilesTest::findsTheFile_data() {
     row("star", {"ml.inter", "ml.user"}, {"*.inter"}, "ml.inter", "in ml.inter");
     row("star in the middle", {"seen_poetry.json", "seen.txt"}, {"seen*.json"}, "seen_poetry.json",
         "in seen_poetry.json");
-    row("star for nothing", {"seen.json"}, {"seen*.json"}, "seen.json", "in seen.json");
+    row("star for no characters", {"seen.json"}, {"seen*.json"}, "seen.json", "in seen.json");
     row("star, packed", {"seen_poetry.json.gz"}, {"seen_*.json"}, "seen_poetry.json.gz",
         "in seen_poetry.json.gz");
     row("star in a folder below", {"sub/ml.inter"}, {"sub/*.inter"}, "sub/ml.inter",
@@ -142,16 +142,16 @@ void TableFilesTest::findsTheFile_data() {
         "in a.csv");
     row("archive with its name, at depth", {"x.zip:b.csv", "y.zip:in/a.csv"}, {"y.zip/a.csv"},
         "y.zip/in/a.csv", "in in/a.csv");
-    row("whole name before end of a name", {"ml.zip:old/a.csv,a.csv"}, {"a.csv"}, "ml.zip/a.csv",
-        "in a.csv");
+    row("exact name before the end of a path", {"ml.zip:old/a.csv,a.csv"}, {"a.csv"},
+        "ml.zip/a.csv", "in a.csv");
     row("name with a folder in an archive", {"ml.zip:old/in/a.csv,old/a.csv"}, {"in/a.csv"},
         "ml.zip/old/in/a.csv", "in old/in/a.csv");
-    row("no part of a name", {"ml.zip:in/ba.csv,in/a.csv"}, {"a.csv"}, "ml.zip/in/a.csv",
+    row("not a part of a name", {"ml.zip:in/ba.csv,in/a.csv"}, {"a.csv"}, "ml.zip/in/a.csv",
         "in in/a.csv");
     row("star in an archive", {"ml.zip:in/ml.inter,in/ml.user"}, {"*.inter"}, "ml.zip/in/ml.inter",
         "in in/ml.inter");
-    row("what macOS adds", {"ml.zip:ml.inter,__MACOSX/ml.inter"}, {"*.inter"}, "ml.zip/ml.inter",
-        "in ml.inter");
+    row("members added by macOS", {"ml.zip:ml.inter,__MACOSX/ml.inter"}, {"*.inter"},
+        "ml.zip/ml.inter", "in ml.inter");
 }
 
 void TableFilesTest::findsTheFile() {
@@ -186,8 +186,8 @@ void TableFilesTest::readsSeveralFilesAsOneTable_data() {
         "t.train.inter.gz t.test.inter.gz");
     row("parts in an archive", {"x.zip:in/test.csv,in/train.csv,README"}, {"*.csv"},
         "x.zip/in/train.csv x.zip/in/test.csv");
-    row("numbered ones", {"p-10.csv", "p-9.csv"}, {"p-*.csv"}, "p-9.csv p-10.csv");
-    row("parts and another", {"p-1.csv", "p-2.csv", "a.csv"}, {"a.csv", "p-*.csv"},
+    row("numbered parts", {"p-10.csv", "p-9.csv"}, {"p-*.csv"}, "p-9.csv p-10.csv");
+    row("parts and another file", {"p-1.csv", "p-2.csv", "a.csv"}, {"a.csv", "p-*.csv"},
         "a.csv p-1.csv p-2.csv");
     row("parts, partly packed", {"a_1.csv", "a_2.csv.gz", "a_3.csv.zst"}, {"a_*.csv"},
         "a_1.csv a_2.csv.gz a_3.csv.zst");
@@ -200,11 +200,11 @@ void TableFilesTest::readsSeveralFilesAsOneTable_data() {
     row("parts of any ending", {"a_1.csv", "a_1.csv.gz", "a_2.csv"}, {"a_*"}, "a_1.csv a_2.csv");
     row("parts that are archives", {"p-1.zip:x.csv", "p-2.zip:y.csv"}, {"p-*.zip"},
         "p-1.zip/x.csv p-2.zip/y.csv");
-    row("parts in an archive, the whole name first", {"x.zip:old/p1.csv,p1.csv,p2.csv"}, {"p*.csv"},
+    row("parts in an archive, exact names first", {"x.zip:old/p1.csv,p1.csv,p2.csv"}, {"p*.csv"},
         "x.zip/p1.csv x.zip/p2.csv");
     row("parts in a folder of an archive", {"x.zip:new/p2.csv,new/p1.csv,old/p1.csv"},
         {"new/p*.csv"}, "x.zip/new/p1.csv x.zip/new/p2.csv");
-    row("parts in an archive and another", {"x.zip:in/p1.csv,in/p2.csv", "a.csv"},
+    row("parts in an archive and another file", {"x.zip:in/p1.csv,in/p2.csv", "a.csv"},
         {"x.zip/p*.csv", "a.csv"}, "x.zip/in/p1.csv x.zip/in/p2.csv a.csv");
     row("one is missing", {"a.csv"}, {"a.csv", "b.csv"},
         "the file \"b.csv\" of the table \"t0\" is missing, packed or not; add it, or write "
@@ -241,26 +241,26 @@ void TableFilesTest::readsSeveralFilesAsOneTable() {
     QCOMPARE(files->front().allBytes(), bytes);
 }
 
-void TableFilesTest::refuses_data() {
+void TableFilesTest::refusesInvalidFiles_data() {
     QTest::addColumn<QStringList>("there");
     QTest::addColumn<QString>("wanted");
     QTest::addColumn<QString>("where");
-    QTest::addColumn<QString>("says");
+    QTest::addColumn<QString>("message");
     const auto row = [](const char* name, QStringList there, const char* wanted, const char* where,
-                        const char* says) {
-        QTest::newRow(name) << there << wanted << where << says;
+                        const char* message) {
+        QTest::newRow(name) << there << wanted << where << message;
     };
-    row("nothing there", {}, "a.csv", "ROOT", "the table \"t0\" needs the file \"a.csv\"");
-    row("file in place of a folder", {"sub"}, "sub/a.csv", "ROOT", "needs the file \"sub/a.csv\"");
-    row("folder in place of a file", {"a.csv/b"}, "a.csv", "ROOT/a.csv", "is not a regular file");
+    row("no file", {}, "a.csv", "ROOT", "the table \"t0\" needs the file \"a.csv\"");
+    row("file instead of a folder", {"sub"}, "sub/a.csv", "ROOT", "needs the file \"sub/a.csv\"");
+    row("folder instead of a file", {"a.csv/b"}, "a.csv", "ROOT/a.csv", "is not a regular file");
     row("out of the source", {"a.csv"}, "../raw/a.csv", "schema.toml:1", "lies outside the source");
     row("absolute", {"a.csv"}, "/etc/passwd", "schema.toml:1", "lies outside the source");
     row("star out of the source", {"a.csv"}, "../*.csv", "schema.toml:1",
         "lies outside the source");
-    row("star fits two", {"b.inter", "a.inter"}, "*.inter", "schema.toml:1", "a.inter, b.inter");
-    row("star fits none", {"a.csv"}, "*.inter", "ROOT", "needs the file \"*.inter\"");
-    row("star fits two, one of them packed", {"a.inter", "b.inter.gz"}, "*.inter", "schema.toml:1",
-        "a.inter, b.inter.gz");
+    row("star matches two", {"b.inter", "a.inter"}, "*.inter", "schema.toml:1", "a.inter, b.inter");
+    row("star matches none", {"a.csv"}, "*.inter", "ROOT", "needs the file \"*.inter\"");
+    row("star matches two, one of them packed", {"a.inter", "b.inter.gz"}, "*.inter",
+        "schema.toml:1", "a.inter, b.inter.gz");
     row("two members of the name", {"ml.zip:y/a.csv,x/a.csv"}, "a.csv", "ROOT/ml.zip",
         "x/a.csv, y/a.csv; name one of them");
     row("two members of the name in numbered folders", {"ml.zip:u2/a.csv,u1/a.csv"}, "a.csv",
@@ -277,18 +277,18 @@ void TableFilesTest::refuses_data() {
     row("two archives", {"x.zip:a.csv", "y.zip:a.csv"}, "a.csv", "ROOT",
         "needs the file \"a.csv\"");
     row("no such member", {"x.zip:a.csv,c.csv"}, "x.zip/b.csv", "ROOT", "needs the file");
-    row("archive of several for one", {"x.zip:a.csv,b.csv"}, "x.zip", "ROOT/x.zip",
+    row("archive of several files for one", {"x.zip:a.csv,b.csv"}, "x.zip", "ROOT/x.zip",
         "holds several files: a.csv, b.csv");
-    row("no zip", {"x.zip"}, "x.zip/a.csv", "x.zip", "is damaged or cut short");
-    row("member outside by its name", {"x.zip:../a.csv"}, "x.zip/../../a.csv", "schema.toml:1",
+    row("not a zip", {"x.zip"}, "x.zip/a.csv", "x.zip", "is damaged or cut short");
+    row("member whose name leads outside", {"x.zip:../a.csv"}, "x.zip/../../a.csv", "schema.toml:1",
         "lies outside the source");
 }
 
-void TableFilesTest::refuses() {
+void TableFilesTest::refusesInvalidFiles() {
     QFETCH(QStringList, there);
     QFETCH(QString, wanted);
     QFETCH(QString, where);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     putAll(there);
     const auto files = findTableFiles(schemaOf({{wanted.toStdString()}}), root());
     QVERIFY(!files.ok());
@@ -296,7 +296,7 @@ void TableFilesTest::refuses() {
     const QString place =
         where.replace("ROOT", QString::fromStdString(std::filesystem::canonical(root()).string()));
     QVERIFY2(shown.startsWith(place + ": "), qPrintable(shown));
-    QVERIFY2(shown.contains(says), qPrintable(shown));
+    QVERIFY2(shown.contains(message), qPrintable(shown));
     QVERIFY2(!shown.contains('\n'), qPrintable(shown));
 }
 
@@ -330,16 +330,16 @@ void TableFilesTest::refusesAFileNamedTwice() {
 void TableFilesTest::namesTheKeyAsTheSchemaWritesIt_data() {
     QTest::addColumn<QStringList>("wanted");
     QTest::addColumn<bool>("any");
-    QTest::addColumn<QString>("says");
+    QTest::addColumn<QString>("message");
     QTest::newRow("file") << QStringList{"*.csv"} << false
-                          << "several files are meant by file = \"*.csv\": a.csv, b.csv; name one";
+                          << "file = \"*.csv\" matches several files: a.csv, b.csv; name one";
     QTest::newRow("file, a list") << QStringList{"a.csv", "*.csv"} << false
-                                  << "several files are meant by \"*.csv\" in file: a.csv, b.csv";
+                                  << "\"*.csv\" in file matches several files: a.csv, b.csv";
     QTest::newRow("any_file") << QStringList{"*.csv"} << true
-                              << "several files are meant by any_file = \"*.csv\": a.csv, b.csv";
+                              << "any_file = \"*.csv\" matches several files: a.csv, b.csv";
     QTest::newRow("any_file, a list")
         << QStringList{"c.csv", "*.csv"} << true
-        << "several files are meant by \"*.csv\" in any_file: a.csv, b.csv";
+        << "\"*.csv\" in any_file matches several files: a.csv, b.csv";
     QTest::newRow("outside, file")
         << QStringList{"../a.csv"} << false << "file = \"../a.csv\" lies outside the source";
     QTest::newRow("outside, any_file, a list")
@@ -349,7 +349,7 @@ void TableFilesTest::namesTheKeyAsTheSchemaWritesIt_data() {
 void TableFilesTest::namesTheKeyAsTheSchemaWritesIt() {
     QFETCH(QStringList, wanted);
     QFETCH(bool, any);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     putAll({"a.csv", "b.csv"});
     std::vector<std::string> names;
     for (const QString& name : wanted) {
@@ -358,10 +358,10 @@ void TableFilesTest::namesTheKeyAsTheSchemaWritesIt() {
     const auto files = findTableFiles(schemaOf({names}, any), root());
     QVERIFY(!files.ok());
     const QString problem = QString::fromStdString(files.problem().text());
-    QVERIFY2(problem.startsWith("schema.toml:1: " + says), qPrintable(problem));
+    QVERIFY2(problem.startsWith("schema.toml:1: " + message), qPrintable(problem));
 }
 
-void TableFilesTest::takesAnyNameForTheOnlyTable() {
+void TableFilesTest::acceptsAnyFileNameForTheOnlyTable() {
     put("other.txt", "x\n");
     const auto files = findTableFiles(schemaOf({{"a.csv"}}), root() / "other.txt");
     FLIP_VERIFY_OK(files);
@@ -396,7 +396,7 @@ void TableFilesTest::followsLinksInsideTheSourceOnly() {
     QVERIFY(!findTableFiles(schemaOf({{"d.csv"}}), root()).ok());
 }
 
-void TableFilesTest::looksIntoAnArchiveThatIsTheSource_data() {
+void TableFilesTest::readsAnArchiveAsTheSource_data() {
     QTest::addColumn<QByteArray>("bytes");
     const test::Members members = {{"ml-1m/", ""},
                                    {"ml-1m/README", "read me"},
@@ -408,7 +408,7 @@ void TableFilesTest::looksIntoAnArchiveThatIsTheSource_data() {
     QTest::newRow("ml-1m.tar.bz2") << QByteArray::fromStdString(test::tarred(members, "bzip2"));
 }
 
-void TableFilesTest::looksIntoAnArchiveThatIsTheSource() {
+void TableFilesTest::readsAnArchiveAsTheSource() {
     QFETCH(QByteArray, bytes);
     const std::string name = QTest::currentDataTag();
     put(name, bytes.toStdString());
@@ -424,14 +424,14 @@ void TableFilesTest::looksIntoAnArchiveThatIsTheSource() {
     QVERIFY(missing.problem().what.find("needs the file \"movies.dat\"") != std::string::npos);
 }
 
-void TableFilesTest::takesTheOnlyMemberForTheOnlyTable() {
+void TableFilesTest::usesTheOnlyMemberForTheOnlyTable() {
     put("export.zip", test::zipped({{"in/", ""}, {"in/export.csv", "x\n"}}));
     const auto files = findTableFiles(schemaOf({{"a.csv"}}), root() / "export.zip");
     FLIP_VERIFY_OK(files);
     QCOMPARE(files->front().shownName, std::string("export.zip/in/export.csv"));
 }
 
-void TableFilesTest::knowsAboutHowManyBytesThereAre() {
+void TableFilesTest::estimatesTheBytesOfEachFile() {
     const std::string small(1000, 'x');
     std::string large;
     for (int i = 0; i < 20000; ++i) {
@@ -462,9 +462,10 @@ void TableFilesTest::asksToUnpackParquet() {
     FLIP_VERIFY_OK(files);
     const auto table = TableSource::open(schema.tables[0], files->front(), {});
     QVERIFY(!table.ok());
-    QCOMPARE(table.problem().text(),
-             std::string("all.zip/rows.parquet: lies in an archive, and Parquet is read from "
-                         "anywhere in a file; unpack it first"));
+    QCOMPARE(
+        table.problem().text(),
+        std::string("all.zip/rows.parquet: is in an archive, but Parquet needs random access to "
+                    "its file; unpack it first"));
 }
 
 QTEST_GUILESS_MAIN(TableFilesTest)

@@ -29,14 +29,14 @@ class TimeColumnTest : public QObject {
 
 private Q_SLOTS:
     void init() { folder_ = std::make_unique<QTemporaryDir>(); }
-    void keepsWholeTimesAsTheyAre();
-    void givesAllAsManyDecimalsAsTheFinestHas();
+    void keepsWholeTimesUnchanged();
+    void storesAllTimesWithTheDecimalsOfTheFinest();
     void leavesOneFile_data();
     void leavesOneFile();
-    void takesTheMostDecimalsThatAllTimesFit_data();
-    void takesTheMostDecimalsThatAllTimesFit();
+    void storesTheMostDecimalsThatFitForAllTimes_data();
+    void storesTheMostDecimalsThatFitForAllTimes();
     void countsTimesThatWereCutBefore();
-    void isTheSameHoweverTheRowsAreBatched();
+    void doesNotDependOnTheBatches();
 
 private:
     std::filesystem::path folder() const { return folder_->path().toStdString(); }
@@ -53,7 +53,7 @@ private:
     std::unique_ptr<QTemporaryDir> folder_;
 };
 
-void TimeColumnTest::keepsWholeTimesAsTheyAre() {
+void TimeColumnTest::keepsWholeTimesUnchanged() {
     TimeColumn column = opened();
     QVERIFY(column.add(std::vector<RowTime>{{30, 0}, {-10, 0}}).ok());
     QVERIFY(column.add(std::vector<RowTime>{{20, 0}}).ok());
@@ -63,7 +63,7 @@ void TimeColumnTest::keepsWholeTimesAsTheyAre() {
     QCOMPARE(numbersOf(finished->file), (std::vector<std::int64_t>{30, -10, 20}));
 }
 
-void TimeColumnTest::givesAllAsManyDecimalsAsTheFinestHas() {
+void TimeColumnTest::storesAllTimesWithTheDecimalsOfTheFinest() {
     TimeColumn column = opened();
     QVERIFY(column.add(std::vector<RowTime>{{3, 0}}).ok());
     QVERIFY(column.add(std::vector<RowTime>{{4, 0}, {55, 1}}).ok()); // 5.5
@@ -77,9 +77,9 @@ void TimeColumnTest::givesAllAsManyDecimalsAsTheFinestHas() {
 }
 
 void TimeColumnTest::leavesOneFile_data() {
-    QTest::addColumn<bool>("zeros"); // written again they are the same file
+    QTest::addColumn<bool>("zeros"); // rescaling gives the same file
     QTest::newRow("zeros") << true;
-    QTest::newRow("others") << false;
+    QTest::newRow("other times") << false;
 }
 
 void TimeColumnTest::leavesOneFile() {
@@ -97,7 +97,7 @@ void TimeColumnTest::leavesOneFile() {
     QCOMPARE(files, 1);
 }
 
-void TimeColumnTest::takesTheMostDecimalsThatAllTimesFit_data() {
+void TimeColumnTest::storesTheMostDecimalsThatFitForAllTimes_data() {
     QTest::addColumn<QStringList>("times");
     QTest::addColumn<int>("decimals");
     QTest::addColumn<QList<qint64>>("digits");
@@ -105,7 +105,7 @@ void TimeColumnTest::takesTheMostDecimalsThatAllTimesFit_data() {
     QTest::newRow("a sum of doubles beside a hundred")
         << QStringList{"0.30000000000000004", "100"} << 16
         << QList<qint64>{3000000000000000, 1000000000000000000} << 1;
-    QTest::newRow("the large one first")
+    QTest::newRow("the larger one first")
         << QStringList{"100", "0.30000000000000004"} << 16
         << QList<qint64>{1000000000000000000, 3000000000000000} << 1;
     QTest::newRow("below zero") << QStringList{"100", "-0.30000000000000004"} << 16
@@ -120,12 +120,12 @@ void TimeColumnTest::takesTheMostDecimalsThatAllTimesFit_data() {
                                         << QList<qint64>{9223372036854775807, 0} << 1;
     QTest::newRow("the least number") << QStringList{"0.5", "-9223372036854775807"} << 0
                                       << QList<qint64>{0, -9223372036854775807} << 1;
-    QTest::newRow("finer and larger by turns")
+    QTest::newRow("finer and larger alternately")
         << QStringList{"1", "0.1234", "1000000000000000", "0.12345", "10000000000000000"} << 2
         << QList<qint64>{100, 12, 100000000000000000, 12, 1000000000000000000} << 2;
 }
 
-void TimeColumnTest::takesTheMostDecimalsThatAllTimesFit() {
+void TimeColumnTest::storesTheMostDecimalsThatFitForAllTimes() {
     QFETCH(QStringList, times);
     QFETCH(int, decimals);
     QFETCH(QList<qint64>, digits);
@@ -161,8 +161,8 @@ void TimeColumnTest::countsTimesThatWereCutBefore() {
     QCOMPARE(finished->cutTimes, std::int64_t{1});
 }
 
-/// The truth is each time cut by itself, with the decimals that the whole list allows.
-void TimeColumnTest::isTheSameHoweverTheRowsAreBatched() {
+/// Expects each time cut on its own, with the decimals that the whole list allows.
+void TimeColumnTest::doesNotDependOnTheBatches() {
     RandomStream random(1, "times");
     for (int round = 0; round < test::rounds(200); ++round) {
         init();

@@ -17,9 +17,9 @@ private Q_SLOTS:
     void describesInteractionsAlone();
     void prefersALabel();
     void readsPackedFiles();
-    void keepsOddNames();
-    void refuses_data();
-    void refuses();
+    void keepsUnusualNames();
+    void refusesInvalidFiles_data();
+    void refusesInvalidFiles();
 
 private:
     void put(const std::string& name, std::string_view bytes) const {
@@ -96,7 +96,7 @@ void TypedColumnsTest::readsPackedFiles() {
     QCOMPARE(found->tables.size(), std::size_t{2});
 }
 
-void TypedColumnsTest::keepsOddNames() {
+void TypedColumnsTest::keepsUnusualNames() {
     put("ml.inter", "user:id:token\t\"a\\\" \x01:token\trating:float\n");
     const auto found = schema();
     FLIP_VERIFY_OK(found);
@@ -104,31 +104,31 @@ void TypedColumnsTest::keepsOddNames() {
     QCOMPARE(found->fields[1].columns[0].column, std::string("\"a\\\" \x01"));
 }
 
-void TypedColumnsTest::refuses_data() {
+void TypedColumnsTest::refusesInvalidFiles_data() {
     QTest::addColumn<QString>("inter");
     QTest::addColumn<QString>("user");
     QTest::addColumn<QString>("where");
-    QTest::addColumn<QString>("says");
+    QTest::addColumn<QString>("message");
     const auto row = [](const char* name, const char* inter, const char* user, const char* where,
-                        const char* says) {
-        QTest::newRow(name) << inter << user << where << says;
+                        const char* message) {
+        QTest::newRow(name) << inter << user << where << message;
     };
     row("no interactions", nullptr, "user_id:token\n", "ROOT", "there is no file NAME.inter");
     row("empty file", "", nullptr, "ml.inter", "the file is empty");
-    row("no type", "user_id\titem_id\n", nullptr, "ml.inter:1", "\"user_id\" names no type");
-    row("commas", "user_id:token,rating:number\n", nullptr, "ml.inter:1", "tabs between");
-    row("unknown type", "user_id:string\n", nullptr, "ml.inter:1", "names no type");
-    row("nothing to learn", "user_id:token\titem_id:token\n", nullptr, "ROOT",
+    row("no type", "user_id\titem_id\n", nullptr, "ml.inter:1", "\"user_id\" has no known type");
+    row("commas", "user_id:token,rating:number\n", nullptr, "ml.inter:1", "separated by tabs");
+    row("unknown type", "user_id:string\n", nullptr, "ml.inter:1", "has no known type");
+    row("no label or rating", "user_id:token\titem_id:token\n", nullptr, "ROOT",
         "neither a column label nor rating");
     row("users without a key", "user_id:token\trating:float\n", "uid:token\n", "ROOT",
-        "has no column that \"*.inter\" has too");
+        "has no column in common with \"*.inter\"");
 }
 
-void TypedColumnsTest::refuses() {
+void TypedColumnsTest::refusesInvalidFiles() {
     QFETCH(QString, inter);
     QFETCH(QString, user);
     QFETCH(QString, where);
-    QFETCH(QString, says);
+    QFETCH(QString, message);
     if (!inter.isNull()) {
         put("ml.inter", inter.toStdString());
     }
@@ -141,7 +141,7 @@ void TypedColumnsTest::refuses() {
     const QString place =
         where.replace("ROOT", QString::fromStdString(std::filesystem::canonical(root()).string()));
     QVERIFY2(shown.startsWith(place + ": "), qPrintable(shown));
-    QVERIFY2(shown.contains(says), qPrintable(shown));
+    QVERIFY2(shown.contains(message), qPrintable(shown));
 }
 
 QTEST_GUILESS_MAIN(TypedColumnsTest)

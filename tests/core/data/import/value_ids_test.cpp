@@ -18,7 +18,7 @@ struct Counted {
     TrainingCounts counts;
 };
 
-/// Rows of a field; those from `training` on are held out.
+/// Rows of a field, of which the first `training` are training rows.
 Counted count(const std::vector<std::string>& rows, std::size_t training) {
     Counted result;
     for (const std::string& row : rows) {
@@ -45,17 +45,17 @@ class ValueIdsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void numbersCategoriesAsTheTrainingRowsMeetThem();
+    void numbersCategoriesInTheOrderOfTheTrainingRows();
     void numbersTheElementsOfLists();
     void leavesRareElementsOut();
-    void takesASeparatorOfSeveralBytes();
-    void givesFieldsThatShareTheSameIds();
-    void putsNumbersIntoRangesOfEqualWeight_data();
-    void putsNumbersIntoRangesOfEqualWeight();
-    void rangesAscendAndHoldTheirShareOnRandomNumbers();
+    void acceptsASeparatorOfSeveralBytes();
+    void givesTheSameIdsToFieldsThatShare();
+    void splitsNumbersIntoRangesWithEqualRows_data();
+    void splitsNumbersIntoRangesWithEqualRows();
+    void rangesAscendAndHaveEqualRowsOnRandomNumbers();
 };
 
-void ValueIdsTest::numbersCategoriesAsTheTrainingRowsMeetThem() {
+void ValueIdsTest::numbersCategoriesInTheOrderOfTheTrainingRows() {
     const Counted rows = count({"a", "b", "a", "c", "d"}, 4);
     const ValueIds all = idsOfCategories(rows.counts, 1);
     QCOMPARE(all.ids, 3);
@@ -86,13 +86,13 @@ void ValueIdsTest::leavesRareElementsOut() {
     QCOMPARE(listOf(ids, 1), std::vector<std::int64_t>{0});
 }
 
-void ValueIdsTest::takesASeparatorOfSeveralBytes() {
+void ValueIdsTest::acceptsASeparatorOfSeveralBytes() {
     const Counted rows = count({"a, b,c"}, 1);
     QCOMPARE(idsOfLists(rows.values, rows.counts, 1, ", ").elements.bytes(), std::string("ab,c"));
 }
 
-void ValueIdsTest::givesFieldsThatShareTheSameIds() {
-    // Training rows 0 to 3: a and a list beside it; the last value of each stands in no such row.
+void ValueIdsTest::givesTheSameIdsToFieldsThatShare() {
+    // Rows 0 to 3 train; each has a film and a list. The last value of each field is not in them.
     const Counted films = count({"a", "c", "a", "d", "b"}, 4);
     const Counted lists = count({"b|a", "", "b|e|b", "e", "c|x|f"}, 4);
     TrainingCounts filmCounts = films.counts;
@@ -111,7 +111,7 @@ void ValueIdsTest::givesFieldsThatShareTheSameIds() {
     QCOMPARE(listOf((*all)[1], 1), std::vector<std::int64_t>{0});
     QCOMPARE(listOf((*all)[1], 2), (std::vector<std::int64_t>{2, 4}));
     QCOMPARE(listOf((*all)[1], 4), std::vector<std::int64_t>{3}); // c known by the films
-    // Together a stands in three rows, b and e in two each; c and d in one.
+    // Over both fields a is in three rows, b and e are in two each, c and d in one.
     const auto rarer = idsOfShared(fields, 2);
     QCOMPARE((*rarer)[0].ids, 3);
     QCOMPARE((*rarer)[0].ofValue, (std::vector<std::int64_t>{1, 0, 0, 2}));
@@ -119,7 +119,7 @@ void ValueIdsTest::givesFieldsThatShareTheSameIds() {
     QCOMPARE((*idsOfShared(fields, 3))[0].ids, 1);
 }
 
-void ValueIdsTest::putsNumbersIntoRangesOfEqualWeight_data() {
+void ValueIdsTest::splitsNumbersIntoRangesWithEqualRows_data() {
     QTest::addColumn<QStringList>("rows");
     QTest::addColumn<int>("training");
     QTest::addColumn<int>("buckets");
@@ -131,15 +131,15 @@ void ValueIdsTest::putsNumbersIntoRangesOfEqualWeight_data() {
     QTest::newRow("one number") << QStringList{"5", "5", "5.0"} << 3 << 4 << QList<qint64>{1, 1, 1};
     QTest::newRow("mostly one number")
         << QStringList{"0", "0", "0", "0", "0", "7"} << 6 << 3 << QList<qint64>{1, 1, 1, 1, 1, 2};
-    QTest::newRow("numbers beyond the training rows'")
+    QTest::newRow("numbers outside the training rows")
         << QStringList{"1", "2", "-9", "99"} << 2 << 2 << QList<qint64>{1, 2, 1, 2};
-    QTest::newRow("no numbers") << QStringList{"1", "", "many", "nan", "2"} << 5 << 2
-                                << QList<qint64>{1, 0, 0, 0, 2};
+    QTest::newRow("values that are not numbers")
+        << QStringList{"1", "", "many", "nan", "2"} << 5 << 2 << QList<qint64>{1, 0, 0, 0, 2};
     QTest::newRow("no number in training")
         << QStringList{"x", "3"} << 1 << 2 << QList<qint64>{0, 0};
 }
 
-void ValueIdsTest::putsNumbersIntoRangesOfEqualWeight() {
+void ValueIdsTest::splitsNumbersIntoRangesWithEqualRows() {
     QFETCH(QStringList, rows);
     QFETCH(int, training);
     QFETCH(int, buckets);
@@ -158,7 +158,7 @@ void ValueIdsTest::putsNumbersIntoRangesOfEqualWeight() {
     QCOMPARE(found.ids, *std::max_element(given.begin(), given.end()));
 }
 
-void ValueIdsTest::rangesAscendAndHoldTheirShareOnRandomNumbers() {
+void ValueIdsTest::rangesAscendAndHaveEqualRowsOnRandomNumbers() {
     RandomStream random(/*seed=*/6, "numbers");
     for (int round = 0; round < 100; ++round) {
         std::vector<std::string> rows(200 + random.below(300));
@@ -168,7 +168,7 @@ void ValueIdsTest::rangesAscendAndHoldTheirShareOnRandomNumbers() {
         const auto buckets = static_cast<std::int64_t>(1 + random.below(20));
         const Counted counted = count(rows, rows.size());
         const ValueIds found = idsOfNumbers(counted.values, counted.counts, buckets);
-        QCOMPARE(found.ids, buckets); // hardly two numbers are alike
+        QCOMPARE(found.ids, buckets); // almost all numbers are distinct
         std::map<std::int64_t, std::int64_t> share;
         std::ranges::sort(rows, {}, [](const std::string& row) { return std::stod(row); });
         std::int64_t last = 1;

@@ -12,11 +12,11 @@ private Q_SLOTS:
     void readsNumbers();
     void appliesTheComparison_data();
     void appliesTheComparison();
-    void refusesWhatIsNoRule_data();
-    void refusesWhatIsNoRule();
+    void refusesInvalidRules_data();
+    void refusesInvalidRules();
     void comparesTexts_data();
     void comparesTexts();
-    void namesThePartThatIsWrong();
+    void quotesTheInvalidPart();
 };
 
 void ValueRuleTest::readsNumbers_data() {
@@ -26,10 +26,10 @@ void ValueRuleTest::readsNumbers_data() {
     QTest::newRow("whole") << "4" << true << 4.0;
     QTest::newRow("with fraction") << "3.5" << true << 3.5;
     QTest::newRow("negative") << "-1e3" << true << -1000.0;
-    QTest::newRow("blanks round it") << " 4 " << true << 4.0;
+    QTest::newRow("blanks around it") << " 4 " << true << 4.0;
     QTest::newRow("empty") << "" << false << 0.0;
     QTest::newRow("blank") << "  " << false << 0.0;
-    QTest::newRow("text behind") << "4 stars" << false << 0.0;
+    QTest::newRow("text after it") << "4 stars" << false << 0.0;
     QTest::newRow("not finite") << "inf" << false << 0.0;
     QTest::newRow("not a number") << "nan" << false << 0.0;
     QTest::newRow("beyond a double") << "1e999" << false << 0.0;
@@ -82,26 +82,26 @@ void ValueRuleTest::appliesTheComparison() {
     QCOMPARE(held, holdsFor);
 }
 
-void ValueRuleTest::refusesWhatIsNoRule_data() {
+void ValueRuleTest::refusesInvalidRules_data() {
     QTest::addColumn<QString>("rule");
     QTest::newRow("empty") << "";
     QTest::newRow("number alone") << "3";
-    QTest::newRow("sign alone") << ">=";
+    QTest::newRow("operator alone") << ">=";
     QTest::newRow("assignment") << "= 3";
-    QTest::newRow("two signs") << ">> 3";
+    QTest::newRow("two operators") << ">> 3";
     QTest::newRow("word") << "> three";
-    QTest::newRow("order of texts") << ">= \"b\"";
+    QTest::newRow("text with an order") << ">= \"b\"";
     QTest::newRow("open quote") << "== \"yes";
     QTest::newRow("two texts") << "== \"yes\" \"no\"";
     QTest::newRow("empty list") << "in []";
     QTest::newRow("open list") << "in [\"a\", \"b\"";
     QTest::newRow("list without commas") << "in [\"a\" \"b\"]";
     QTest::newRow("comma at the end") << "in [1, 2,]";
-    QTest::newRow("numbers beside texts") << "in [1, \"b\"]";
-    QTest::newRow("more than a list") << "in [1] or 2";
+    QTest::newRow("numbers and texts") << "in [1, \"b\"]";
+    QTest::newRow("text after a list") << "in [1] or 2";
 }
 
-void ValueRuleTest::refusesWhatIsNoRule() {
+void ValueRuleTest::refusesInvalidRules() {
     QFETCH(QString, rule);
     const auto parsed = parseValueRule(rule.toStdString(), "schema.toml:12");
     QVERIFY(!parsed.ok());
@@ -111,7 +111,7 @@ void ValueRuleTest::refusesWhatIsNoRule() {
 
 void ValueRuleTest::comparesTexts_data() {
     QTest::addColumn<QString>("rule");
-    QTest::addColumn<QString>("holdsFor"); // of those below
+    QTest::addColumn<QString>("holdsFor"); // of the values below
     QTest::newRow("equal") << "== \"yes\""
                            << "yes";
     QTest::newRow("single quotes") << "=='yes'"
@@ -145,7 +145,7 @@ void ValueRuleTest::comparesTexts() {
     QCOMPARE(held.join(','), holdsFor);
 }
 
-void ValueRuleTest::namesThePartThatIsWrong() {
+void ValueRuleTest::quotesTheInvalidPart() {
     const auto parsed = parseValueRule("in [\"click\", buy]", "schema.toml:12");
     QVERIFY(!parsed.ok());
     QCOMPARE(parsed.problem().where, std::string("schema.toml:12"));

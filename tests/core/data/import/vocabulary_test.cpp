@@ -12,7 +12,7 @@ using namespace flip;
 
 namespace {
 
-/// A random cell: a few values, long lists, numbers of both signs, emptiness.
+/// A random cell: one of a few values, a list, a number of either sign, or empty.
 std::string cell(RandomStream& random, const std::string& kind) {
     if (random.below(12) == 0) {
         return "";
@@ -39,10 +39,10 @@ class VocabularyTest : public QObject, test::ImportFolder {
 private Q_SLOTS:
     void init() { renew(); }
 
-    void givesEachValueTheIdOfTheDataset_data();
-    void givesEachValueTheIdOfTheDataset();
-    void isTheSameReadFromItsFile();
-    void takesWhatIsNewForUnknown();
+    void givesEachValueItsIdInTheDataset_data();
+    void givesEachValueItsIdInTheDataset();
+    void isTheSameAfterARoundTrip();
+    void mapsNewValuesToTheUnknownId();
     void readsListsInBrackets();
     void putsNewNumbersIntoTheirRange();
     void refusesADamagedFile_data();
@@ -78,14 +78,14 @@ private:
     }
 };
 
-void VocabularyTest::givesEachValueTheIdOfTheDataset_data() {
+void VocabularyTest::givesEachValueItsIdInTheDataset_data() {
     QTest::addColumn<int>("minCount");
     for (const int minCount : {1, 2, 7, 1000}) {
         QTest::newRow(qPrintable(QString::number(minCount))) << minCount;
     }
 }
 
-void VocabularyTest::givesEachValueTheIdOfTheDataset() {
+void VocabularyTest::givesEachValueItsIdInTheDataset() {
     QFETCH(int, minCount);
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         const Dataset data = random(seed, minCount);
@@ -109,7 +109,7 @@ void VocabularyTest::givesEachValueTheIdOfTheDataset() {
     }
 }
 
-void VocabularyTest::isTheSameReadFromItsFile() {
+void VocabularyTest::isTheSameAfterARoundTrip() {
     const Dataset data = random(3, 2);
     const auto vocabulary = Vocabulary::of(data);
     FLIP_VERIFY_OK(vocabulary);
@@ -127,7 +127,7 @@ void VocabularyTest::isTheSameReadFromItsFile() {
     }
 }
 
-void VocabularyTest::takesWhatIsNewForUnknown() {
+void VocabularyTest::mapsNewValuesToTheUnknownId() {
     const Dataset data = random(1, 1);
     const auto vocabulary = Vocabulary::of(data);
     const auto film = static_cast<std::size_t>(data.findField("film"));
@@ -135,7 +135,7 @@ void VocabularyTest::takesWhatIsNewForUnknown() {
     QCOMPARE(vocabulary->idOf(film, "a new film"), data.fields()[film].firstId);
     QVERIFY(vocabulary->idsOf(seen, "new|newer") ==
             std::vector<std::int64_t>{data.fields()[seen].firstId});
-    // Of a list, what is known counts.
+    // The known elements of a list keep their ids.
     QVERIFY(vocabulary->idsOf(seen, "new|v1|v1") == vocabulary->idsOf(seen, "v1"));
 }
 
@@ -165,15 +165,15 @@ void VocabularyTest::putsNewNumbersIntoTheirRange() {
 void VocabularyTest::refusesADamagedFile_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::newRow("empty") << QByteArray();
-    QTest::newRow("no object") << QByteArray("[1]");
-    QTest::newRow("another format") << QByteArray(R"({"format": 1, "fields": 3})");
-    QTest::newRow("a value twice") << QByteArray(
+    QTest::newRow("not an object") << QByteArray("[1]");
+    QTest::newRow("fields that are not a list") << QByteArray(R"({"format": 1, "fields": 3})");
+    QTest::newRow("a duplicate value") << QByteArray(
         R"({"format":1,"fields":[{"name":"a","use":"both","kind":"category","separator":"",)"
         R"("brackets":false,"shares":"","ids":2,"values":["x","x"],"bounds":[],"counts":[0,1,1]}]})");
-    QTest::newRow("a count too few") << QByteArray(
+    QTest::newRow("a missing count") << QByteArray(
         R"({"format":1,"fields":[{"name":"a","use":"both","kind":"category","separator":"",)"
         R"("brackets":false,"shares":"","ids":2,"values":["x","y"],"bounds":[],"counts":[0,1]}]})");
-    QTest::newRow("a kind that is none") << QByteArray(
+    QTest::newRow("an unknown kind") << QByteArray(
         R"({"format":1,"fields":[{"name":"a","use":"both","kind":"ids","separator":"",)"
         R"("brackets":false,"shares":"","ids":0,"values":[],"bounds":[],"counts":[0]}]})");
     QTest::newRow("a negative size") << QByteArray(
@@ -185,8 +185,9 @@ void VocabularyTest::refusesADamagedFile() {
     QFETCH(QByteArray, text);
     const auto read = Vocabulary::fromJson(text.toStdString(), "vocabulary.json");
     QVERIFY(!read.ok());
-    QCOMPARE(QString::fromStdString(read.problem().text()),
-             QString("vocabulary.json: is no vocabulary, or is damaged; export the bundle again"));
+    QCOMPARE(
+        QString::fromStdString(read.problem().text()),
+        QString("vocabulary.json: is not a vocabulary, or is damaged; export the bundle again"));
 }
 
 QTEST_GUILESS_MAIN(VocabularyTest)

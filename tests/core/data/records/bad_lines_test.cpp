@@ -9,7 +9,7 @@ class BadLinesTest : public QObject {
 
 private Q_SLOTS:
     void countsAllAndKeepsTheFirstThousand();
-    void comesBackFromItsText();
+    void survivesARoundTripThroughText();
     void refusesADamagedList_data();
     void refusesADamagedList();
 };
@@ -29,15 +29,15 @@ void BadLinesTest::countsAllAndKeepsTheFirstThousand() {
     QCOMPARE(bad.first().back().problem().text(), std::string("a.csv:1000: is bad"));
 }
 
-void BadLinesTest::comesBackFromItsText() {
+void BadLinesTest::survivesARoundTripThroughText() {
     BadLines bad;
     const std::vector<RecordBatch::Defect> defects = {
-        {0, "the label \"x\ty\" is no number"}, {4, "has\nbreaks"}, {5, "\u00e9"}};
+        {0, "the label \"x\ty\" is not a number"}, {4, "has\nbreaks"}, {5, "\u00e9"}};
     bad.add("ratings.csv", 3, defects);
     const auto read = BadLines::fromText(bad.toText(), "list");
     QVERIFY(read.ok());
     QCOMPARE(read->size(), std::size_t{3});
-    QCOMPARE((*read)[0].reason, std::string("the label \"x y\" is no number"));
+    QCOMPARE((*read)[0].reason, std::string("the label \"x y\" is not a number"));
     QCOMPARE((*read)[1].line, 7);
     QCOMPARE((*read)[1].reason, std::string("has breaks"));
     QCOMPARE((*read)[2].file, std::string("ratings.csv"));
@@ -48,8 +48,8 @@ void BadLinesTest::refusesADamagedList_data() {
     QTest::addColumn<QString>("text");
     QTest::newRow("no tabs") << "a.csv 3 is bad\n";
     QTest::newRow("one tab") << "a.csv\t3\n";
-    QTest::newRow("no number") << "a.csv\tthree\tis bad\n";
-    QTest::newRow("half a number") << "a.csv\t3x\tis bad\n";
+    QTest::newRow("not a number") << "a.csv\tthree\tis bad\n";
+    QTest::newRow("digits before a letter") << "a.csv\t3x\tis bad\n";
 }
 
 void BadLinesTest::refusesADamagedList() {

@@ -39,20 +39,20 @@ private Q_SLOTS:
     void splitsRecords_data();
     void splitsRecords();
     void skipsAByteOrderMark();
-    void countsLinesOfQuotedBreaks();
-    void marksBadUtf8AndGoesOn();
+    void countsQuotedLineBreaks();
+    void reportsInvalidUtf8AndContinues();
     void readsLatin1();
-    void losesOneLineToAQuoteInTheMiddle();
-    void losesOneLineToAnUnclosedQuote_data();
-    void losesOneLineToAnUnclosedQuote();
-    void losesTheLineOfAFieldAboveTheLimit();
-    void takesEscapedQuotes();
-    void endsARecordThatNeverEnds();
+    void skipsOneLineWithAQuoteInTheMiddle();
+    void skipsOneLineWithAnUnclosedQuote_data();
+    void skipsOneLineWithAnUnclosedQuote();
+    void skipsALineWithAFieldAboveTheLimit();
+    void readsEscapedQuotes();
+    void stopsARecordThatNeverEnds();
     void refusesContradictoryFormats_data();
     void refusesContradictoryFormats();
     void refusesAMissingFileAndAFolder();
-    void readsBackWhatAWriterWrote_data();
-    void readsBackWhatAWriterWrote();
+    void readsBackWrittenRecords_data();
+    void readsBackWrittenRecords();
     void neverFailsOnRandomBytes();
 
 private:
@@ -109,12 +109,12 @@ void CsvReaderTest::splitsRecords_data() {
                                 << QStringList{"a", "", "b"};
     QTest::newRow("delimiter at the end of the file")
         << QByteArray("a,") << comma << quote << QStringList{"a|"};
-    QTest::newRow("blanks stay") << QByteArray(" a , b \n") << comma << quote
-                                 << QStringList{" a | b "};
+    QTest::newRow("blanks are kept")
+        << QByteArray(" a , b \n") << comma << quote << QStringList{" a | b "};
     QTest::newRow("quoted delimiter, quote and break")
         << QByteArray("\"a,b\",\"c\"\"d\",\"e\r\nf\"\n") << comma << quote
         << QStringList{"a,b|c\"d|e\r\nf"};
-    QTest::newRow("quoted and empty")
+    QTest::newRow("quoted empty field")
         << QByteArray("\"\",\"\"\"\"\n") << comma << quote << QStringList{"|\""};
     QTest::newRow("quote inside a plain field")
         << QByteArray("5\" disk,b\n") << comma << quote << QStringList{"5\" disk|b"};
@@ -134,7 +134,7 @@ void CsvReaderTest::splitsRecords() {
     QFETCH(QString, delimiter);
     QFETCH(QString, quote);
     QFETCH(QStringList, records);
-    // A block of one byte meets every border between two reads.
+    // A block of one byte tests every boundary between two reads.
     for (const std::size_t blockBytes : {std::size_t{1}, std::size_t{3}, std::size_t{1} << 18}) {
         CsvFormat format = formatOf(delimiter.toStdString(), quote.toStdString());
         format.blockBytes = blockBytes;
@@ -164,13 +164,13 @@ void CsvReaderTest::skipsAByteOrderMark() {
     }
 }
 
-void CsvReaderTest::countsLinesOfQuotedBreaks() {
+void CsvReaderTest::countsQuotedLineBreaks() {
     const Read found = read("a\n\"b\n\nc\"\r\nd\n\"e\n\"\nf", formatOf(","));
     QCOMPARE(found.rows, (Rows{{"a"}, {"b\n\nc"}, {"d"}, {"e\n"}, {"f"}}));
     QCOMPARE(found.lines, (std::vector<std::int64_t>{1, 2, 5, 6, 8}));
 }
 
-void CsvReaderTest::marksBadUtf8AndGoesOn() {
+void CsvReaderTest::reportsInvalidUtf8AndContinues() {
     const Read found = read("a,b\ncaf\xE9,c\nd,\u00e9\n", formatOf(","));
     QCOMPARE(found.rows, (Rows{{"a", "b"}, {"d", "\u00e9"}}));
     QCOMPARE(found.badLines, std::vector<std::int64_t>{2});
@@ -183,7 +183,7 @@ void CsvReaderTest::readsLatin1() {
     QCOMPARE(found.rows, (Rows{{"caf\u00e9", "\u00c0 \"la\"", "x"}, {"plain", "b", "c"}}));
 }
 
-void CsvReaderTest::losesOneLineToAQuoteInTheMiddle() {
+void CsvReaderTest::skipsOneLineWithAQuoteInTheMiddle() {
     for (const std::size_t blockBytes : {std::size_t{1}, std::size_t{1} << 18}) {
         CsvFormat format;
         format.blockBytes = blockBytes;
@@ -195,7 +195,7 @@ void CsvReaderTest::losesOneLineToAQuoteInTheMiddle() {
     }
 }
 
-void CsvReaderTest::losesOneLineToAnUnclosedQuote_data() {
+void CsvReaderTest::skipsOneLineWithAnUnclosedQuote_data() {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QList<qint64>>("badLines");
     QTest::addColumn<QStringList>("records"); // fields joined by '|'
@@ -208,7 +208,7 @@ void CsvReaderTest::losesOneLineToAnUnclosedQuote_data() {
     QTest::newRow("the last byte") << QByteArray("a\n\"") << QList<qint64>{2} << QStringList{"a"};
 }
 
-void CsvReaderTest::losesOneLineToAnUnclosedQuote() {
+void CsvReaderTest::skipsOneLineWithAnUnclosedQuote() {
     QFETCH(QByteArray, bytes);
     QFETCH(QList<qint64>, badLines);
     QFETCH(QStringList, records);
@@ -232,7 +232,7 @@ void CsvReaderTest::losesOneLineToAnUnclosedQuote() {
     }
 }
 
-void CsvReaderTest::losesTheLineOfAFieldAboveTheLimit() {
+void CsvReaderTest::skipsALineWithAFieldAboveTheLimit() {
     CsvFormat format;
     format.maxFieldBytes = 10;
     QCOMPARE(read("a," + std::string(10, 'x') + "\n", format).badLines,
@@ -243,7 +243,7 @@ void CsvReaderTest::losesTheLineOfAFieldAboveTheLimit() {
     QVERIFY(found.reason.starts_with("a field is longer than 10 bytes"));
 }
 
-void CsvReaderTest::takesEscapedQuotes() {
+void CsvReaderTest::readsEscapedQuotes() {
     CsvFormat format = formatOf(";");
     format.escape = "\\";
     for (const std::size_t blockBytes : {std::size_t{1}, std::size_t{1} << 18}) {
@@ -254,8 +254,8 @@ void CsvReaderTest::takesEscapedQuotes() {
     }
 }
 
-void CsvReaderTest::endsARecordThatNeverEnds() {
-    // Quoted fields without number, each closed, every line break inside one.
+void CsvReaderTest::stopsARecordThatNeverEnds() {
+    // Very many quoted fields, each closed, with every line break inside one.
     std::string bytes = "a,b\n";
     while (bytes.size() < 9000) {
         bytes += "\"x\n\",";
@@ -278,8 +278,8 @@ void CsvReaderTest::refusesContradictoryFormats_data() {
                                                << "\"";
     QTest::newRow("quote is a line break") << ","
                                            << "\r";
-    QTest::newRow("delimiter is the quote") << "'"
-                                            << "'";
+    QTest::newRow("delimiter equals the quote") << "'"
+                                                << "'";
     QTest::newRow("quote of two bytes") << ","
                                         << "''";
 }
@@ -300,7 +300,7 @@ void CsvReaderTest::refusesAMissingFileAndAFolder() {
     }
 }
 
-void CsvReaderTest::readsBackWhatAWriterWrote_data() {
+void CsvReaderTest::readsBackWrittenRecords_data() {
     QTest::addColumn<QString>("delimiter");
     QTest::addColumn<QString>("lineEnd");
     QTest::addColumn<bool>("latin1");
@@ -321,7 +321,7 @@ void CsvReaderTest::readsBackWhatAWriterWrote_data() {
                              << true;
 }
 
-void CsvReaderTest::readsBackWhatAWriterWrote() {
+void CsvReaderTest::readsBackWrittenRecords() {
     QFETCH(QString, delimiter);
     QFETCH(QString, lineEnd);
     QFETCH(bool, latin1);
@@ -345,7 +345,7 @@ void CsvReaderTest::readsBackWhatAWriterWrote() {
                 for (std::uint64_t i = 0; i < length; ++i) {
                     value += pieces[random.below(pieces.size())];
                 }
-                // Quoted where it must be, and sometimes where it need not.
+                // Quoted where necessary, and sometimes where not.
                 const bool quoted = value.find_first_of("\"\r\n") != std::string::npos ||
                                     value.find(delimiter.toStdString()[0]) != std::string::npos ||
                                     random.below(3) == 0;

@@ -17,7 +17,7 @@ Result<std::unique_ptr<CsvRecords>> open(const std::string& text, CsvFormat form
 
 } // namespace
 
-/// Headers of delimited text; csv_reader_test.cpp looks at the records.
+/// Headers of delimited text; csv_reader_test.cpp tests the records.
 class CsvRecordsTest : public QObject {
     Q_OBJECT
 
@@ -26,15 +26,15 @@ private Q_SLOTS:
     void readsAHeader();
     void refusesAHeader_data();
     void refusesAHeader();
-    void refusesAHeaderWithoutMeasure();
+    void refusesAHeaderThatIsTooLong();
 };
 
 void CsvRecordsTest::readsAHeader_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QStringList>("columns");
     QTest::newRow("one line") << QByteArray("a,b\n1,2\n") << QStringList{"a", "b"};
-    QTest::newRow("nothing behind it") << QByteArray("a,b") << QStringList{"a", "b"};
-    QTest::newRow("behind empty lines") << QByteArray("\n \r\n\na,b\n") << QStringList{"a", "b"};
+    QTest::newRow("nothing after it") << QByteArray("a,b") << QStringList{"a", "b"};
+    QTest::newRow("after empty lines") << QByteArray("\n \r\n\na,b\n") << QStringList{"a", "b"};
     QTest::newRow("a quoted line break")
         << QByteArray("\"a\nb\",c\n1,2\n") << QStringList{"a\nb", "c"};
 }
@@ -53,27 +53,27 @@ void CsvRecordsTest::readsAHeader() {
 
 void CsvRecordsTest::refusesAHeader_data() {
     QTest::addColumn<QByteArray>("text");
-    QTest::addColumn<QString>("says"); // as the Problem begins
+    QTest::addColumn<QString>("says"); // how the Problem begins
     const auto row = [](const char* name, std::string_view text, const char* says) {
         QTest::newRow(name) << QByteArray(text.data(), static_cast<qsizetype>(text.size())) << says;
     };
-    row("no file", "", "t.csv: the file is empty");
+    row("empty file", "", "t.csv: the file is empty");
     row("another encoding", "a,\xFF\n1,2\n",
         "t.csv:1: the header cannot be read (is not valid UTF-8");
-    row("another encoding behind empty lines", "\n\na,\xFF\n1,2\n",
+    row("another encoding after empty lines", "\n\na,\xFF\n1,2\n",
         "t.csv:3: the header cannot be read (is not valid UTF-8");
-    row("text behind a quote", "\"a\"x,b\n1,2\n",
+    row("text after a quote", "\"a\"x,b\n1,2\n",
         "t.csv:1: the header cannot be read (text follows a closing quote");
-    // What stands behind the line break would do as a header.
-    row("text behind a quote that holds a line break", "\"a\nb\"x,c\n1,2\n",
+    // What follows the line break would be a valid header.
+    row("text after a quoted line break", "\"a\nb\"x,c\n1,2\n",
         "t.csv:1: the header cannot be read (text follows a closing quote");
-    row("a quote that stays open", "\"a,b\n1,2\n", "t.csv:1: the header ");
+    row("an unclosed quote", "\"a,b\n1,2\n", "t.csv:1: the header ");
     row("a long name", std::string(30, 'a') + ",b\n1,2\n",
         "t.csv:1: the header cannot be read (a field is longer than 20 bytes");
     row("a long name in quotes", "\"" + std::string(30, 'a') + "\n\",b\n1,2\n",
         "t.csv:1: the header cannot be read (the quote opened here");
-    row("a name twice", "a,b,a\n1,2,3\n", "t.csv:1: the column name \"a\" stands twice");
-    row("a name twice behind empty lines", "\n\na,b,a\n", "t.csv:3: the column name");
+    row("a duplicate name", "a,b,a\n1,2,3\n", "t.csv:1: the column name \"a\" appears twice");
+    row("a duplicate name after empty lines", "\n\na,b,a\n", "t.csv:3: the column name");
 }
 
 void CsvRecordsTest::refusesAHeader() {
@@ -87,14 +87,14 @@ void CsvRecordsTest::refusesAHeader() {
     QVERIFY2(shown.startsWith(says), qPrintable(shown));
 }
 
-/// The line behind it is none.
-void CsvRecordsTest::refusesAHeaderWithoutMeasure() {
+/// The line after it is not read as a header.
+void CsvRecordsTest::refusesAHeaderThatIsTooLong() {
     const std::string text = std::string(LineBlocks::kMostLineBytes * 9 / 8, 'a') + "\nb,c\n1,2\n";
     const auto records = open(text);
     QVERIFY(!records.ok());
     QCOMPARE(records.problem().text(),
              std::string("t.csv:1: the header cannot be read (the line is longer than 64 MiB; "
-                         "check the file's line ends)"));
+                         "check the file's line endings)"));
     const auto quoted = open("\"b\n" + text);
     QVERIFY(!quoted.ok());
     QVERIFY2(quoted.problem().text().starts_with("t.csv:2: the header cannot be read (the line is"),

@@ -39,14 +39,14 @@ Read read(std::string_view text, const std::vector<std::string>& columns,
         for (const RecordBatch& batch : *wave) {
             const std::size_t count = format.columns().size();
             if (batch.cells.size() != batch.records() * count || batch.unfinished != 0) {
-                qFatal("a batch does not fit together");
+                qFatal("the cells of a batch do not match its records");
             }
             for (std::size_t r = 0; r < batch.records(); ++r) {
                 std::vector<std::string> cells;
                 for (std::size_t c = 0; c < count; ++c) {
                     const RecordBatch::Cell& cell = batch.cells[r * count + c];
-                    if (cell.begin + cell.size + ValueKey::kWhole > batch.text.size()) {
-                        qFatal("a cell has no padding behind it");
+                    if (cell.begin + cell.size + ValueKey::kInlineBytes > batch.text.size()) {
+                        qFatal("a cell has no padding after it");
                     }
                     cells.emplace_back(batch.cell(cell));
                 }
@@ -74,14 +74,14 @@ private Q_SLOTS:
     void readsAValue();
     void refusesALine_data();
     void refusesALine();
-    void takesNestingUpToALimit_data();
-    void takesNestingUpToALimit();
+    void acceptsNestingUpToALimit_data();
+    void acceptsNestingUpToALimit();
     void readsManyColumnsInAnyOrder();
-    void countsLinesAndLeavesOutBadOnes();
-    void readsTheSameHoweverItIsCut();
+    void countsLinesAndSkipsBadOnes();
+    void doesNotDependOnBatchSize();
     void joinsListsByTheSeparator();
-    void putsListsInBracketsWhereTheyMustBe_data();
-    void putsListsInBracketsWhereTheyMustBe();
+    void putsListsInBracketsOnlyWhereNeeded_data();
+    void putsListsInBracketsOnlyWhereNeeded();
     void marksListsColumnByColumn();
     void readsALargeRecord();
 };
@@ -105,11 +105,11 @@ void JsonLinesTest::readsAValue_data() {
     row("true", R"({"a": true})", "a", "true");
     row("false", R"({"a": false})", "a", "false");
     row("whole number", R"({"a": 12})", "a", "12");
-    row("number as it is spelled", R"({"a": -0.50e+07})", "a", "-0.50e+07");
+    row("number as written", R"({"a": -0.50e+07})", "a", "-0.50e+07");
     row("large number", R"({"a": 123456789012345678901234567890})", "a",
         "123456789012345678901234567890");
-    row("list as it is written", R"({"a": [1, "x"]})", "a", R"([1, "x"])");
-    row("object as it is written", R"({"a": {"b": "\n"}})", "a", R"({"b": "\n"})");
+    row("list as written", R"({"a": [1, "x"]})", "a", R"([1, "x"])");
+    row("object as written", R"({"a": {"b": "\n"}})", "a", R"({"b": "\n"})");
     row("text of 15 letters", R"({"a": "123456789012345"})", "a", "123456789012345");
     row("text of 16 letters", R"({"a": "1234567890123456"})", "a", "1234567890123456");
     row("text of 17 letters", R"({"a": "12345678901234567"})", "a", "12345678901234567");
@@ -121,22 +121,23 @@ void JsonLinesTest::readsAValue_data() {
     row("code point zero", R"({"a": "x\u0000y"})", "a", std::string_view("x\0y", 3));
     row("surrogate pair", R"({"a": "\ud83d\ude00!"})", "a", "\U0001F600!");
     row("last surrogate pair", R"({"a": "\uDBFF\uDFFF"})", "a", "\U0010FFFF");
-    row("UTF-8 as it is", "{\"a\": \"\u00e9\U0001F600\"}", "a", "\u00e9\U0001F600");
-    row("half a pair that nobody wants", R"({"b": "\ud83d", "a": "x"})", "a", "x");
+    row("UTF-8", "{\"a\": \"\u00e9\U0001F600\"}", "a", "\u00e9\U0001F600");
+    row("half a surrogate pair, not wanted", R"({"b": "\ud83d", "a": "x"})", "a", "x");
     row("escaped name", R"({"\u0061": "x"})", "a", "x");
-    row("name that is not wanted, escaped", R"({"\u0062": "y", "a": "x"})", "a", "x");
-    row("half a pair in a name", R"({"\ud83d": "y", "a": "x"})", "a", "x");
+    row("escaped name, not wanted", R"({"\u0062": "y", "a": "x"})", "a", "x");
+    row("half a surrogate pair in a name", R"({"\ud83d": "y", "a": "x"})", "a", "x");
+    row("half a surrogate pair after a name", R"({"a": "x", "a\ud83d": "y"})", "a", "x");
 
     row("member of a member", R"({"b": {"c": 1, "a": "x"}, "a": "y"})", "b.a", "x");
-    row("member of no object", R"({"b": "x"})", "b.a", "");
+    row("member of a text", R"({"b": "x"})", "b.a", "");
     row("member of null", R"({"b": null})", "b.a", "");
     row("first item", R"({"b": [{"a": "x"}, {"a": "y"}]})", "b.0.a", "x");
     row("second item", R"({"b": ["x", "y"]})", "b.1", "y");
     row("item beyond the end", R"({"b": ["x"]})", "b.1", "");
-    row("item of no list", R"({"b": {"0": "x"}})", "b.0", "x");
+    row("number as a member name", R"({"b": {"0": "x"}})", "b.0", "x");
     row("item eleven", R"({"b": [0,1,2,3,4,5,6,7,8,9,10,11]})", "b.11", "11");
     row("all items", R"({"b": ["x", "y", "z"]})", "b.*", "x|y|z");
-    row("all items of none", R"({"b": []})", "b.*", "");
+    row("all items of an empty list", R"({"b": []})", "b.*", "");
     row("all items of one", R"({"b": ["x"]})", "b.*", "x");
     row("all items but the empty ones", R"({"b": ["x", "", null, 3]})", "b.*", "x|3");
     row("all items, escaped", R"({"b": ["x\ty", "\u00e9"]})", "b.*", "x\ty|\u00e9");
@@ -147,11 +148,11 @@ void JsonLinesTest::readsAValue_data() {
     row("member twice", R"({"a": "x", "a": "y"})", "a", "y");
     row("member twice, then null", R"({"a": "x", "a": null})", "a", "");
     row("object twice", R"({"b": {"a": "x"}, "b": {"c": "y"}})", "b.a", "");
-    row("object and text", R"({"b": {"a": "x"}, "b": "y"})", "b.a", "");
+    row("object, then text", R"({"b": {"a": "x"}, "b": "y"})", "b.a", "");
     row("list twice", R"({"b": ["x", "y"], "b": ["z"]})", "b.*", "z");
     row("list in an item twice", R"({"b": [{"c": ["w"]}, {"c": ["x"], "c": ["y"]}]})", "b.*.c.*",
         "w|y");
-    row("same name in each other", R"({"a": {"a": {"a": "x"}}})", "a.a.a", "x");
+    row("same name nested", R"({"a": {"a": {"a": "x"}}})", "a.a.a", "x");
     row("same name at other levels", R"({"b": {"a": "y"}, "a": "x", "c": {"a": "z"}})", "a", "x");
     row("same name in items", R"({"b": [{"a": "x"}, {"a": "y"}]})", "b.1.a", "y");
 }
@@ -180,57 +181,57 @@ void JsonLinesTest::refusesALine_data() {
     row("carriage return alone", "\r", "the line is empty");
     row("list", "[1]", "it does not begin with {, at byte 1");
     row("text", " \"a\"", "it does not begin with {, at byte 2");
-    row("comma behind it", R"({"a": 1},)", "something follows the object, at byte 9");
+    row("comma after it", R"({"a": 1},)", "something follows the object, at byte 9");
     row("two objects", R"({"a": 1} {"a": 2})", "something follows the object, at byte 10");
-    row("cut after the brace", "{", "the line ends within it");
-    row("cut in a name", R"({"a)", "the line ends within it");
-    row("cut after a name", R"({"a")", "the line ends within it");
-    row("cut after the colon", R"({"a":)", "the line ends within it");
-    row("cut in a text", R"({"a": "x)", "the line ends within it");
-    row("cut in an escape", R"({"a": "x\)", "the line ends within it");
-    row("cut in a code point", R"({"a": "\u12)", "a backslash escapes nothing, at byte 9");
-    row("cut in a text not wanted", R"({"b": "x)", "the line ends within it");
-    row("cut in a list", R"({"a": [1,)", "the line ends within it");
-    row("cut before the brace", R"({"a": 1)", "the line ends within it");
-    row("cut in a word", R"({"a": tru)", "this is no value, at byte 7");
+    row("cut after the brace", "{", "the line ends before the object does");
+    row("cut in a name", R"({"a)", "the line ends before the object does");
+    row("cut after a name", R"({"a")", "the line ends before the object does");
+    row("cut after the colon", R"({"a":)", "the line ends before the object does");
+    row("cut in a text", R"({"a": "x)", "the line ends before the object does");
+    row("cut in an escape", R"({"a": "x\)", "the line ends before the object does");
+    row("cut in a code point", R"({"a": "\u12)", "an escape is invalid, at byte 9");
+    row("cut in a text not wanted", R"({"b": "x)", "the line ends before the object does");
+    row("cut in a list", R"({"a": [1,)", "the line ends before the object does");
+    row("cut before the brace", R"({"a": 1)", "the line ends before the object does");
+    row("cut in a word", R"({"a": tru)", "this is not a value, at byte 7");
     row("name without quotes", R"({a: 1})", "a member's name in quotes is missing, at byte 2");
     row("single quotes", R"({'a': 1})", "a member's name in quotes is missing, at byte 2");
     row("comma at the end", R"({"a": 1,})", "a member's name in quotes is missing, at byte 9");
-    row("comma at a list's end", R"({"b": [1,]})", "this is no value, at byte 10");
+    row("comma at a list's end", R"({"b": [1,]})", "this is not a value, at byte 10");
     row("no colon", R"({"a" 1})", "a colon is missing, at byte 6");
     row("no comma", R"({"a": 1 "b": 2})", "a comma or } is missing, at byte 9");
     row("no comma in a list", R"({"b": [1 2]})", "a comma or ] is missing, at byte 10");
     row("wrong bracket", R"({"b": [1})", "a comma or ] is missing, at byte 9");
-    row("NaN", R"({"a": NaN})", "this is no value, at byte 7");
-    row("word in capitals", R"({"a": True})", "this is no value, at byte 7");
+    row("NaN", R"({"a": NaN})", "this is not a value, at byte 7");
+    row("word in capitals", R"({"a": True})", "this is not a value, at byte 7");
     row("word too long", R"({"a": nulls})", "a comma or } is missing, at byte 11");
-    row("number with a zero before", R"({"a": 012})", "this is no value, at byte 7");
-    row("number with a plus", R"({"a": +1})", "this is no value, at byte 7");
-    row("number without a fraction", R"({"a": 1.})", "this is no value, at byte 7");
-    row("number without an exponent", R"({"a": 1e})", "this is no value, at byte 7");
-    row("sign without a number", R"({"b": -})", "this is no value, at byte 7");
-    row("unknown escape", R"({"a": "\x41"})", "a backslash escapes nothing, at byte 9");
-    row("unknown escape, not wanted", R"({"b": "\x41"})", "a backslash escapes nothing, at byte 9");
-    row("tab in a text", "{\"a\": \"x\ty\"}", "a text holds a control character, at byte 9");
+    row("number with a leading zero", R"({"a": 012})", "this is not a value, at byte 7");
+    row("number with a plus", R"({"a": +1})", "this is not a value, at byte 7");
+    row("number without a fraction", R"({"a": 1.})", "this is not a value, at byte 7");
+    row("number without an exponent", R"({"a": 1e})", "this is not a value, at byte 7");
+    row("sign without a number", R"({"b": -})", "this is not a value, at byte 7");
+    row("unknown escape", R"({"a": "\x41"})", "an escape is invalid, at byte 9");
+    row("unknown escape, not wanted", R"({"b": "\x41"})", "an escape is invalid, at byte 9");
+    row("tab in a text", "{\"a\": \"x\ty\"}", "a string contains a control character, at byte 9");
     row("zero byte in a text", std::string_view("{\"a\": \"x\0y\"}", 12),
-        "a text holds a control character, at byte 9");
-    row("zero byte between", std::string_view("{\"a\": 1\0}", 9),
+        "a string contains a control character, at byte 9");
+    row("zero byte outside a text", std::string_view("{\"a\": 1\0}", 9),
         "a comma or } is missing, at byte 8");
-    row("first half of a pair", R"({"a": "\ud83d"})", "half of a surrogate pair, at byte 8");
-    row("first half twice", R"({"a": "\ud83d\ud83d"})", "half of a surrogate pair, at byte 8");
-    row("second half first", R"({"a": "\ude00\ud83d"})", "half of a surrogate pair, at byte 8");
-    row("half of a pair and a letter", R"({"a": "\ud83dx"})", "half of a surrogate pair");
+    row("high surrogate alone", R"({"a": "\ud83d"})", "half of a surrogate pair, at byte 8");
+    row("high surrogate twice", R"({"a": "\ud83d\ud83d"})", "half of a surrogate pair, at byte 8");
+    row("low surrogate first", R"({"a": "\ude00\ud83d"})", "half of a surrogate pair, at byte 8");
+    row("high surrogate and a letter", R"({"a": "\ud83dx"})", "half of a surrogate pair");
     row("invalid UTF-8", "{\"a\": \"\xE9\"}", "is not valid UTF-8");
     row("invalid UTF-8, not wanted", "{\"b\": \"\xE9\"}", "is not valid UTF-8");
     row("surrogate in UTF-8", "{\"a\": \"\xED\xA0\xBD\"}", "is not valid UTF-8");
     row("overlong UTF-8", "{\"a\": \"\xC0\xAF\"}", "is not valid UTF-8");
-    row("brackets that never end", R"({"b": [[[[[[[[)", "the line ends within it");
+    row("brackets that never end", R"({"b": [[[[[[[[)", "the line ends before the object does");
 }
 
 void JsonLinesTest::refusesALine() {
     QFETCH(QByteArray, line);
     QFETCH(QString, reason);
-    // Lines of either side show that it costs no other one.
+    // The lines before and after show that no other line is lost.
     const std::string text =
         "{\"a\": \"before\"}\n" + line.toStdString() + "\n{\"a\": \"after\"}\n";
     const Read found = read(text, {"a", "b.*.c"});
@@ -241,7 +242,7 @@ void JsonLinesTest::refusesALine() {
     QVERIFY2(shown.contains(reason), qPrintable(shown));
 }
 
-void JsonLinesTest::takesNestingUpToALimit_data() {
+void JsonLinesTest::acceptsNestingUpToALimit_data() {
     QTest::addColumn<int>("levels");
     QTest::addColumn<bool>("fits");
     QTest::newRow("200") << JsonLines::kMostLevels << true;
@@ -249,7 +250,7 @@ void JsonLinesTest::takesNestingUpToALimit_data() {
     QTest::newRow("many") << 200'000 << false;
 }
 
-void JsonLinesTest::takesNestingUpToALimit() {
+void JsonLinesTest::acceptsNestingUpToALimit() {
     QFETCH(int, levels);
     QFETCH(bool, fits);
     const auto inside = static_cast<std::size_t>(levels - 1);
@@ -285,7 +286,7 @@ void JsonLinesTest::readsManyColumnsInAnyOrder() {
                                        "5333265", ""}));
 }
 
-void JsonLinesTest::countsLinesAndLeavesOutBadOnes() {
+void JsonLinesTest::countsLinesAndSkipsBadOnes() {
     const Read found = read("\xEF\xBB\xBF{\"a\": 1}\n\n{\"a\": 3}\nnothing\n{\"a\": 5}", {"a"});
     QCOMPARE(found.lines, (std::vector<std::int64_t>{1, 3, 5}));
     QCOMPARE(found.records, (std::vector<std::vector<std::string>>{{"1"}, {"3"}, {"5"}}));
@@ -294,7 +295,7 @@ void JsonLinesTest::countsLinesAndLeavesOutBadOnes() {
     QCOMPARE(found.defects[1].first, std::int64_t{4});
 }
 
-void JsonLinesTest::readsTheSameHoweverItIsCut() {
+void JsonLinesTest::doesNotDependOnBatchSize() {
     std::string text;
     for (int i = 0; i < 300; ++i) {
         text += i % 17 == 3 ? "{\"a\": \n"
@@ -317,9 +318,9 @@ void JsonLinesTest::joinsListsByTheSeparator() {
     QCOMPARE(found.records[0][0], std::string("x, y"));
 }
 
-void JsonLinesTest::putsListsInBracketsWhereTheyMustBe_data() {
+void JsonLinesTest::putsListsInBracketsOnlyWhereNeeded_data() {
     QTest::addColumn<QByteArray>("items");
-    QTest::addColumn<QByteArray>("asList"); // where the column is one
+    QTest::addColumn<QByteArray>("asList"); // if the column is a list
     QTest::addColumn<QByteArray>("asText");
     const auto row = [](const char* name, std::string_view items, std::string_view asList,
                         std::string_view asText) {
@@ -328,14 +329,14 @@ void JsonLinesTest::putsListsInBracketsWhereTheyMustBe_data() {
     row("none", "[]", "", "");
     row("one", R"(["x"])", "x", "x");
     row("two", R"(["x", "y"])", "x|y", "x|y");
-    row("one holds the separator", R"(["R&B|Soul", "a\"b"])", R"(["R&B|Soul", "a\"b"])",
+    row("one contains the separator", R"(["R&B|Soul", "a\"b"])", R"(["R&B|Soul", "a\"b"])",
         "R&B|Soul|a\"b");
-    row("the only one holds the separator", R"(["R&B|Soul"])", R"(["R&B|Soul"])", "R&B|Soul");
+    row("the only one contains the separator", R"(["R&B|Soul"])", R"(["R&B|Soul"])", "R&B|Soul");
     row("one looks like a list", R"(["[1]"])", R"(["[1]"])", "[1]");
     row("together they look like a list", R"(["[1", "2]"])", R"(["[1", "2]"])", "[1|2]");
 }
 
-void JsonLinesTest::putsListsInBracketsWhereTheyMustBe() {
+void JsonLinesTest::putsListsInBracketsOnlyWhereNeeded() {
     QFETCH(QByteArray, items);
     QFETCH(QByteArray, asList);
     QFETCH(QByteArray, asText);

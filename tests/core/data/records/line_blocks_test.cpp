@@ -42,15 +42,15 @@ class LineBlocksTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void cutsAtLineEndsOnly();
-    void bringsOneLineWhenAskedForNoBytes();
-    void takesTheLastLineWithoutEnd();
+    void splitsAtLineEndsOnly();
+    void readsOneLineIfNoBytesAreWanted();
+    void readsALastLineWithoutLineEnd();
     void skipsAByteOrderMarkAtTheBeginningOnly();
-    void leavesOutALineWithoutMeasure_data();
-    void leavesOutALineWithoutMeasure();
+    void leavesOutALineThatIsTooLong_data();
+    void leavesOutALineThatIsTooLong();
 };
 
-void LineBlocksTest::cutsAtLineEndsOnly() {
+void LineBlocksTest::splitsAtLineEndsOnly() {
     const std::string text = "aaa\nbb\n\ncccccccc\nd\n";
     for (std::size_t wanted = 1; wanted < 30; ++wanted) {
         for (const std::size_t step : {1, 2, 7, 1000}) {
@@ -68,11 +68,11 @@ void LineBlocksTest::cutsAtLineEndsOnly() {
     }
 }
 
-void LineBlocksTest::bringsOneLineWhenAskedForNoBytes() {
+void LineBlocksTest::readsOneLineIfNoBytesAreWanted() {
     QCOMPARE(cut("a\nbb\n\nc", 0).batches, (std::vector<std::string>{"a\n", "bb\n", "\n", "c"}));
 }
 
-void LineBlocksTest::takesTheLastLineWithoutEnd() {
+void LineBlocksTest::readsALastLineWithoutLineEnd() {
     const Cut found = cut("a\nb", 100);
     QCOMPARE(found.batches, std::vector<std::string>{"a\nb"});
     QVERIFY(found.lastIsMarked);
@@ -90,7 +90,7 @@ void LineBlocksTest::skipsAByteOrderMarkAtTheBeginningOnly() {
     QCOMPARE(cut("\xEF\xBB", 100).batches, std::vector<std::string>{"\xEF\xBB"});
 }
 
-void LineBlocksTest::leavesOutALineWithoutMeasure_data() {
+void LineBlocksTest::leavesOutALineThatIsTooLong_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QStringList>("kept");
     QTest::addColumn<QList<qint64>>("leftOut");
@@ -98,13 +98,13 @@ void LineBlocksTest::leavesOutALineWithoutMeasure_data() {
     QTest::newRow("between others") << "a\n" + longLine + "\nb\n"
                                     << QStringList{"a\n", "b\n"} << QList<qint64>{2};
     QTest::newRow("the first") << longLine + "\nb" << QStringList{"b"} << QList<qint64>{1};
-    QTest::newRow("the last, without end")
+    QTest::newRow("the last, without line end")
         << "a\n" + longLine << QStringList{"a\n"} << QList<qint64>{2};
     QTest::newRow("two in a row") << longLine + "\n" + longLine + "\nb\n"
                                   << QStringList{"b\n"} << QList<qint64>{1, 2};
 }
 
-void LineBlocksTest::leavesOutALineWithoutMeasure() {
+void LineBlocksTest::leavesOutALineThatIsTooLong() {
     QFETCH(QByteArray, text);
     QFETCH(QStringList, kept);
     QFETCH(QList<qint64>, leftOut);

@@ -34,19 +34,19 @@ private Q_SLOTS:
     void decidesByTheFirstBlock();
     void stopsAtTheFirstLineFeed_data();
     void stopsAtTheFirstLineFeed();
-    void isTheSameHoweverItIsRead();
+    void doesNotDependOnReadSizes();
 };
 
 void LineEndsTest::convertsLoneCarriageReturns_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("plain");
     QTest::newRow("lines") << QByteArray("a,b\r1,2\r") << QByteArray("a,b\n1,2\n");
-    QTest::newRow("no end behind the last") << QByteArray("a,b\r1,2") << QByteArray("a,b\n1,2");
+    QTest::newRow("no end after the last line") << QByteArray("a,b\r1,2") << QByteArray("a,b\n1,2");
     QTest::newRow("one line") << QByteArray("a,b\r") << QByteArray("a,b\n");
     QTest::newRow("empty lines") << QByteArray("a\r\r1\r\r") << QByteArray("a\n\n1\n\n");
     QTest::newRow("in quotes too")
         << QByteArray("\"a\rb\",c\r1,2\r") << QByteArray("\"a\nb\",c\n1,2\n");
-    QTest::newRow("nothing") << QByteArray("") << QByteArray("");
+    QTest::newRow("empty") << QByteArray("") << QByteArray("");
     QTest::newRow("no line end") << QByteArray("a,b") << QByteArray("a,b");
 }
 
@@ -61,10 +61,10 @@ void LineEndsTest::convertsLoneCarriageReturns() {
 void LineEndsTest::leavesAFileWithLineFeedsAsItIs_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::newRow("line feeds") << QByteArray("a,b\n1,2\n");
-    QTest::newRow("both") << QByteArray("a,b\r\n1,2\r\n");
+    QTest::newRow("CRLF") << QByteArray("a,b\r\n1,2\r\n");
     QTest::newRow("a carriage return in quotes") << QByteArray("a,b\n\"1\r2\",3\n");
     QTest::newRow("in quotes of the first line") << QByteArray("\"a\rb\",c\n1,2\n");
-    QTest::newRow("in quotes alone") << QByteArray("\"a\rb\",c");
+    QTest::newRow("only in quotes") << QByteArray("\"a\rb\",c");
     QTest::newRow("outside of quotes") << QByteArray("a\rb,c\n1,2\n");
     QTest::newRow("a line feed at the very end") << QByteArray("a\rb\rc\n");
 }
@@ -78,7 +78,7 @@ void LineEndsTest::leavesAFileWithLineFeedsAsItIs() {
 
 void LineEndsTest::decidesByTheFirstBlock() {
     const std::string quoted = "\"" + std::string(100, 'x') + "\r\",a\n1,\"2\r3\"\n";
-    QCOMPARE(read(quoted, "\"", 1000, 64), quoted); // its first block has no line end at all
+    QCOMPARE(read(quoted, "\"", 1000, 64), quoted); // the first block has no line end at all
     const std::string field = "\"1\r" + std::string(100, 'x') + "\",a\n1,\"2\r3\"\n";
     QCOMPARE(read(field, "\"", 1000, 64), field); // ... and here one in quotes
     const std::string lines = "a\r" + std::string(100, 'x') + "\r2\r";
@@ -88,32 +88,31 @@ void LineEndsTest::decidesByTheFirstBlock() {
 }
 
 void LineEndsTest::stopsAtTheFirstLineFeed_data() {
-    QTest::addColumn<QByteArray>("behind"); // the first block
+    QTest::addColumn<QByteArray>("rest"); // after the first block
     QTest::addColumn<QByteArray>("plain");
     QTest::newRow("line feed") << QByteArray("1\r2\n3\r4\n") << QByteArray("1\n2\n3\r4\n");
-    QTest::newRow("both") << QByteArray("1\r2\r\n3\r4\r\n") << QByteArray("1\n2\r\n3\r4\r\n");
-    QTest::newRow("both at once") << QByteArray("\r\n3\r4\r\n") << QByteArray("\r\n3\r4\r\n");
+    QTest::newRow("CRLF") << QByteArray("1\r2\r\n3\r4\r\n") << QByteArray("1\n2\r\n3\r4\r\n");
+    QTest::newRow("CRLF at once") << QByteArray("\r\n3\r4\r\n") << QByteArray("\r\n3\r4\r\n");
     QTest::newRow("several before it") << QByteArray("1\r\r\r\n3\r") << QByteArray("1\n\n\r\n3\r");
-    QTest::newRow("in quotes behind it")
-        << QByteArray("\n\"a\rb\"\n") << QByteArray("\n\"a\rb\"\n");
+    QTest::newRow("in quotes after it") << QByteArray("\n\"a\rb\"\n") << QByteArray("\n\"a\rb\"\n");
 }
 
 void LineEndsTest::stopsAtTheFirstLineFeed() {
-    QFETCH(QByteArray, behind);
+    QFETCH(QByteArray, rest);
     QFETCH(QByteArray, plain);
     const QByteArray head = "a,b\r" + QByteArray(12, 'x');
     const QByteArray plainHead = "a,b\n" + QByteArray(12, 'x');
     for (const std::size_t step : {1, 2, 3, 1000}) {
-        for (const std::size_t block : {14, 15, 16}) { // ends within the head or behind it
+        for (const std::size_t block : {14, 15, 16}) { // ends within the head or after it
             QCOMPARE(
-                QByteArray::fromStdString(read((head + behind).toStdString(), "\"", step, block)),
+                QByteArray::fromStdString(read((head + rest).toStdString(), "\"", step, block)),
                 plainHead + plain);
         }
     }
 }
 
-/// The truth is the rule applied to the whole text.
-void LineEndsTest::isTheSameHoweverItIsRead() {
+/// The reference applies the rule to the whole text.
+void LineEndsTest::doesNotDependOnReadSizes() {
     RandomStream random(1, "line ends");
     constexpr std::string_view kCharacters = "ab\r\r\n\"";
     for (int round = 0; round < test::rounds(5000); ++round) {

@@ -9,7 +9,7 @@ using namespace flip;
 
 namespace {
 
-/// Lines that are packed to about a third.
+/// Lines that pack to about a third.
 std::string someText(int lines = 20000) {
     std::string text;
     unsigned state = 1;
@@ -49,25 +49,25 @@ class PackedBytesTest : public QObject {
 
 private Q_SLOTS:
     void init();
-    void unpacksByWhatTheFileBeginsWith_data();
-    void unpacksByWhatTheFileBeginsWith();
+    void detectsPackingByTheFirstBytes_data();
+    void detectsPackingByTheFirstBytes();
     void refusesDamage_data();
     void refusesDamage();
-    void refusesADamagedGzipWhereverItIsHit();
-    void readsPackedNothing_data();
-    void readsPackedNothing();
+    void refusesGzipDataWithAnyByteChanged();
+    void readsAnEmptyPackedFile_data();
+    void readsAnEmptyPackedFile();
     void readsAMember_data();
     void readsAMember();
     void listsFilesOnly_data();
     void listsFilesOnly();
-    void comparesTheChecksumOfATarArchive();
-    void comparesTheChecksumOfAZipMember();
+    void verifiesTheChecksumOfATarArchive();
+    void verifiesTheChecksumOfAZipMember();
     void refusesAnEncryptedMember();
-    void refusesWhatSwellsWithoutMeasure_data();
-    void refusesWhatSwellsWithoutMeasure();
+    void refusesADecompressionBomb_data();
+    void refusesADecompressionBomb();
     void writesNothing();
-    void knowsArchivesByName_data();
-    void knowsArchivesByName();
+    void recognisesArchivesByName_data();
+    void recognisesArchivesByName();
 
 private:
     std::filesystem::path file(const std::string& name, std::string_view bytes) const {
@@ -85,7 +85,7 @@ void PackedBytesTest::init() {
     QVERIFY(folder_->isValid());
 }
 
-void PackedBytesTest::unpacksByWhatTheFileBeginsWith_data() {
+void PackedBytesTest::detectsPackingByTheFirstBytes_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QByteArray>("expected");
@@ -100,7 +100,7 @@ void PackedBytesTest::unpacksByWhatTheFileBeginsWith_data() {
     row("zstd", "a.csv.zst", test::packed(text, "zstd"), text);
     row("bzip2", "a.csv.bz2", test::packed(text, "bzip2"), text);
     row("xz", "a.csv.xz", test::packed(text, "xz"), text);
-    row("gzip without the name", "a.csv", test::packed(text, "gzip"), text);
+    row("gzip without the ending", "a.csv", test::packed(text, "gzip"), text);
     row("two gzip members", "a.csv.gz", test::packed(text, "gzip") + test::packed("more\n", "gzip"),
         text + "more\n");
     row("gzip with an empty member between", "a.csv.gz",
@@ -115,10 +115,10 @@ void PackedBytesTest::unpacksByWhatTheFileBeginsWith_data() {
         text + "more\n");
     row("text that begins like bzip2", "a.csv", "BZh,9\n1,2\n", "BZh,9\n1,2\n");
     row("short text", "a.csv", "a", "a");
-    row("no text", "a.csv", "", "");
+    row("empty", "a.csv", "", "");
 }
 
-void PackedBytesTest::unpacksByWhatTheFileBeginsWith() {
+void PackedBytesTest::detectsPackingByTheFirstBytes() {
     QFETCH(QString, name);
     QFETCH(QByteArray, bytes);
     QFETCH(QByteArray, expected);
@@ -148,9 +148,10 @@ void PackedBytesTest::refusesDamage_data() {
     row("gzip cut in its checksum", "a.gz", gzip.substr(0, gzip.size() - 1), "is cut short");
     row("gzip cut in its header", "a.gz", gzip.substr(0, 5), "is cut short");
     row("second gzip member cut", "a.gz", gzip + gzip.substr(0, 30), "is cut short");
-    row("gzip with something behind it", "a.gz", gzip + "<html>", "is damaged");
-    row("no gzip at all", "a.gz", "<html>not found</html>", "is named .gz but holds no gzip data");
-    row("gzip in name only, empty", "a.csv.GZ", "", "is named .gz but holds no gzip data");
+    row("gzip with something after it", "a.gz", gzip + "<html>", "is damaged");
+    row("not gzip at all", "a.gz", "<html>not found</html>",
+        "is named .gz but contains no gzip data");
+    row("gzip in name only, empty", "a.csv.GZ", "", "is named .gz but contains no gzip data");
     for (const std::string filter : {"zstd", "bzip2", "xz"}) {
         const std::string packed = test::packed(text, filter);
         row(filter + " cut", "a.packed", packed.substr(0, packed.size() / 2),
@@ -178,7 +179,7 @@ void PackedBytesTest::refusesDamage() {
     QVERIFY2(shown.find('\n') == std::string::npos, shown.c_str());
 }
 
-void PackedBytesTest::refusesADamagedGzipWhereverItIsHit() {
+void PackedBytesTest::refusesGzipDataWithAnyByteChanged() {
     const std::string text = someText(200);
     const std::string gzip = test::packed(text, "gzip");
     for (std::size_t at = 10; at < gzip.size(); ++at) {
@@ -189,14 +190,14 @@ void PackedBytesTest::refusesADamagedGzipWhereverItIsHit() {
     }
 }
 
-void PackedBytesTest::readsPackedNothing_data() {
+void PackedBytesTest::readsAnEmptyPackedFile_data() {
     QTest::addColumn<QString>("filter");
     for (const char* const filter : {"gzip", "zstd", "bzip2", "xz"}) {
         QTest::newRow(filter) << filter;
     }
 }
 
-void PackedBytesTest::readsPackedNothing() {
+void PackedBytesTest::readsAnEmptyPackedFile() {
     QFETCH(QString, filter);
     const auto path = file("a", test::packed("", filter.toStdString()));
     const auto text = readAll(openBytes(path, "", "a"));
@@ -236,7 +237,7 @@ void PackedBytesTest::readsAMember() {
     QVERIFY2(bytesRead > 0 && bytesRead <= bytes.size(), std::to_string(bytesRead).c_str());
     QCOMPARE(*read("set/empty.csv"), std::string());
     QCOMPARE(*read("set/README"), std::string("read me"));
-    QCOMPARE(*read("../outside.csv"), std::string("outside\n")); // a name, and no more
+    QCOMPARE(*read("../outside.csv"), std::string("outside\n")); // only a name
     QCOMPARE(*read("caf\u00e9.csv"), std::string("accent\n"));
     const auto missing = read("a.csv");
     QVERIFY(!missing.ok());
@@ -261,7 +262,7 @@ void PackedBytesTest::listsFilesOnly() {
     QCOMPARE((*members)[1].bytes, static_cast<std::int64_t>(someText().size()));
 }
 
-void PackedBytesTest::comparesTheChecksumOfATarArchive() {
+void PackedBytesTest::verifiesTheChecksumOfATarArchive() {
     std::string tar = test::tarred({{"a.csv", someText()}});
     tar[tar.size() - 6] = static_cast<char>(tar[tar.size() - 6] ^ 1);
     const auto members = listArchive(file("all.tar.gz", tar), "all.tar.gz");
@@ -270,7 +271,7 @@ void PackedBytesTest::comparesTheChecksumOfATarArchive() {
     QVERIFY2(shown.starts_with("all.tar.gz: is damaged"), shown.c_str());
 }
 
-void PackedBytesTest::comparesTheChecksumOfAZipMember() {
+void PackedBytesTest::verifiesTheChecksumOfAZipMember() {
     std::string zip = test::zipped({{"a.csv", someText()}, {"b.csv", "b\n"}});
     char& byte = zip[zip.size() / 2];
     byte = static_cast<char>(byte ^ 1);
@@ -294,7 +295,7 @@ void PackedBytesTest::refusesAnEncryptedMember() {
              std::string("all.zip/a.csv: is encrypted; unpack the archive with its password"));
 }
 
-void PackedBytesTest::refusesWhatSwellsWithoutMeasure_data() {
+void PackedBytesTest::refusesADecompressionBomb_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("member");
     QTest::addColumn<QByteArray>("bytes");
@@ -312,18 +313,19 @@ void PackedBytesTest::refusesWhatSwellsWithoutMeasure_data() {
     row("a.tar.gz", "a.csv", test::tarred({{"a.csv", zeros}}), true);
 }
 
-void PackedBytesTest::refusesWhatSwellsWithoutMeasure() {
+void PackedBytesTest::refusesADecompressionBomb() {
     QFETCH(QString, name);
     QFETCH(QString, member);
     QFETCH(QByteArray, bytes);
     QFETCH(bool, whileListing);
     const auto path = file(name.toStdString(), bytes.toStdString());
-    const SwellLimit limit{.free = 1 << 20, .ratio = 50};
+    const ExpansionLimit limit{.free = 1 << 20, .ratio = 50};
     const auto text = readAll(openBytes(path, member.toStdString(), "a", limit), 1 << 16);
     QVERIFY(!text.ok());
-    QCOMPARE(text.problem().text(),
-             std::string("a: swells to more than 50 times its size; unpack it yourself if it is "
-                         "meant so"));
+    QCOMPARE(
+        text.problem().text(),
+        std::string("a: unpacks to more than 50 times its size; if that is intended, unpack it "
+                    "yourself"));
     FLIP_VERIFY_OK(readAll(openBytes(path, member.toStdString(), "a"), 1 << 16)); // 1 GiB is free
     if (!member.isEmpty()) {
         QCOMPARE(listArchive(path, "a", limit).ok(), !whileListing);
@@ -339,7 +341,7 @@ void PackedBytesTest::writesNothing() {
     QVERIFY(!std::filesystem::exists(path.parent_path().parent_path() / "outside.csv"));
 }
 
-void PackedBytesTest::knowsArchivesByName_data() {
+void PackedBytesTest::recognisesArchivesByName_data() {
     QTest::addColumn<bool>("isArchive");
     for (const char* const name : {"a.zip", "a.ZIP", "a.tar", "a.tar.gz", "a.tgz", "a.tar.bz2",
                                    "a.tar.xz", "a.tar.zst", "a.csv.zip"}) {
@@ -350,7 +352,7 @@ void PackedBytesTest::knowsArchivesByName_data() {
     }
 }
 
-void PackedBytesTest::knowsArchivesByName() {
+void PackedBytesTest::recognisesArchivesByName() {
     QFETCH(bool, isArchive);
     QCOMPARE(isArchiveName(QTest::currentDataTag()), isArchive);
 }

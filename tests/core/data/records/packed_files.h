@@ -67,7 +67,7 @@ inline std::string zipped(const Members& members) {
     });
 }
 
-/// A tar archive, packed by `filter` or, if that is empty, as it is.
+/// A tar archive, packed by `filter`, or not packed if that is empty.
 inline std::string tarred(const Members& members, const std::string& filter = "gzip") {
     return detail::packed(members, [&](archive* writer) {
         archive_write_set_format_ustar(writer);

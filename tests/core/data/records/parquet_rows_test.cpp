@@ -9,7 +9,7 @@
 #include "core/base/worker_pool.h"
 #include "core/data/records/record_stream.h"
 
-#pragma push_macro("signals") // Qt's word, and a parameter's name there
+#pragma push_macro("signals") // a macro of Qt, and a parameter's name in Arrow
 #undef signals
 #include <arrow/api.h>
 #include <arrow/io/file.h>
@@ -24,16 +24,16 @@ class ParquetRowsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void saysHowToBuildItIn();
+    void explainsHowToBuildItIn();
 #if defined(FLIP_PARQUET)
     void init();
     void writesAValueAsText_data();
     void writesAValueAsText();
-    void putsListsInBracketsWhereTheyMustBe();
+    void putsListsInBracketsOnlyWhereNeeded();
     void readsRowsAcrossRowGroups();
-    void fillsOnlyWhatIsWanted();
-    void leavesOutARowThatIsNoUtf8();
-    void refusesATypeThatIsNoValue();
+    void fillsOnlyWantedColumns();
+    void leavesOutARowThatIsNotUtf8();
+    void refusesATypeWithoutText();
     void refusesDamage_data();
     void refusesDamage();
 
@@ -48,7 +48,7 @@ private:
 #endif
 };
 
-void ParquetRowsTest::saysHowToBuildItIn() {
+void ParquetRowsTest::explainsHowToBuildItIn() {
     const auto rows = openParquet("nowhere.parquet", {{"a"}}, "|", "nowhere.parquet");
     QVERIFY(!rows.ok());
     const std::string shown = rows.problem().text();
@@ -99,13 +99,13 @@ Result<Read> read(RecordFormat& format) {
 
 template <class Builder, class Value>
 std::shared_ptr<arrow::Array> arrayOf(Builder builder, const std::vector<Value>& values,
-                                      bool nullBehind = true) {
+                                      bool appendNull = true) {
     for (const Value& value : values) {
         if (!builder.Append(value).ok()) {
             qFatal("cannot build an array");
         }
     }
-    if (nullBehind && !builder.AppendNull().ok()) {
+    if (appendNull && !builder.AppendNull().ok()) {
         qFatal("cannot build an array");
     }
     return builder.Finish().ValueOrDie();
@@ -115,7 +115,7 @@ std::shared_ptr<arrow::Array> textsOf(const std::vector<std::string>& values) {
     return arrayOf(arrow::StringBuilder(), values, false);
 }
 
-/// A missing list stands behind them.
+/// A missing list follows them.
 std::shared_ptr<arrow::Array> listsOf(const std::vector<std::vector<std::string>>& values) {
     const auto texts = std::make_shared<arrow::StringBuilder>();
     arrow::ListBuilder lists(arrow::default_memory_pool(), texts);
@@ -167,7 +167,7 @@ void ParquetRowsTest::writesAValueAsText_data() {
         {"0", "-7", "9223372036854775807"});
     row("small whole numbers", arrayOf(arrow::Int8Builder(), std::vector<std::int8_t>{-128, 65}),
         {"-128", "65"});
-    row("whole numbers without sign",
+    row("unsigned whole numbers",
         arrayOf(arrow::UInt64Builder(), std::vector<std::uint64_t>{UINT64_MAX}),
         {"18446744073709551615"});
     row("real numbers", arrayOf(arrow::DoubleBuilder(), std::vector<double>{4, 0.1, -2.5e-9, NAN}),
@@ -182,10 +182,10 @@ void ParquetRowsTest::writesAValueAsText_data() {
         {QString::fromUtf8("caf\u00e9"), "", "a\nb"});
     row("long texts", arrayOf(arrow::LargeStringBuilder(), std::vector<std::string>{"x"}), {"x"});
     row("bytes", arrayOf(arrow::BinaryBuilder(), std::vector<std::string>{"x"}), {"x"});
-    row("coded texts",
+    row("dictionary-encoded texts",
         arrayOf(arrow::StringDictionaryBuilder(), std::vector<std::string>{"x", "y", "x"}),
         {"x", "y", "x"});
-    row("days", arrayOf(arrow::Date32Builder(), std::vector<std::int32_t>{0, 17403}),
+    row("dates", arrayOf(arrow::Date32Builder(), std::vector<std::int32_t>{0, 17403}),
         {"0", "1503619200"});
     const auto timesIn = [](arrow::TimeUnit::type unit, const Whole& values) {
         return arrayOf(
@@ -215,7 +215,7 @@ void ParquetRowsTest::writesAValueAsText() {
     QCOMPARE(shown, texts);
 }
 
-void ParquetRowsTest::putsListsInBracketsWhereTheyMustBe() {
+void ParquetRowsTest::putsListsInBracketsOnlyWhereNeeded() {
     const auto array = listsOf({{"x", "y"}, {"war, history", "crime"}, {"war, history"}, {"[1]"}});
     const auto path = put({"a", "b"}, {array, array});
     const auto rows = openParquet(path, {{"a"}, {"b", true}}, ", ", "t.parquet");
@@ -250,7 +250,7 @@ void ParquetRowsTest::readsRowsAcrossRowGroups() {
     QCOMPARE((*rows)->bytesRead(), static_cast<std::int64_t>(std::filesystem::file_size(path)));
 }
 
-void ParquetRowsTest::fillsOnlyWhatIsWanted() {
+void ParquetRowsTest::fillsOnlyWantedColumns() {
     const auto path = put({"a", "b", "c"}, {textsOf({"1"}), textsOf({"2"}), textsOf({"3"})});
     const auto rows = openParquet(path, {{"c"}, {"nothing"}}, "|", "t.parquet");
     FLIP_VERIFY_OK(rows);
@@ -258,7 +258,7 @@ void ParquetRowsTest::fillsOnlyWhatIsWanted() {
     QCOMPARE(read(**rows)->records, (Records{{"", "", "3"}}));
 }
 
-void ParquetRowsTest::leavesOutARowThatIsNoUtf8() {
+void ParquetRowsTest::leavesOutARowThatIsNotUtf8() {
     const auto path =
         put({"a"},
             {arrayOf(arrow::BinaryBuilder(), std::vector<std::string>{"x", "\xE9", "y"}, false)});
@@ -270,7 +270,7 @@ void ParquetRowsTest::leavesOutARowThatIsNoUtf8() {
     QCOMPARE(found->defects, std::vector<std::int64_t>{2});
 }
 
-void ParquetRowsTest::refusesATypeThatIsNoValue() {
+void ParquetRowsTest::refusesATypeWithoutText() {
     const auto made = arrow::StructArray::Make({textsOf({"x"})}, std::vector<std::string>{"name"});
     const auto path = put({"a", "b"}, {*made, textsOf({"y"})});
     const auto rows = openParquet(path, {{"a"}}, "|", "t.parquet");
@@ -300,12 +300,12 @@ void ParquetRowsTest::refusesDamage_data() {
     for (qsizetype i = 4; i < 40; ++i) {
         hit[i] = static_cast<char>(~hit[i]);
     }
-    QTest::newRow("first page hit") << hit;
+    QTest::newRow("first page damaged") << hit;
     QByteArray footer = whole;
     for (qsizetype i = whole.size() - 60; i < whole.size() - 20; ++i) {
         footer[i] = static_cast<char>(~footer[i]);
     }
-    QTest::newRow("footer hit") << footer;
+    QTest::newRow("footer damaged") << footer;
 }
 
 void ParquetRowsTest::refusesDamage() {
@@ -315,7 +315,7 @@ void ParquetRowsTest::refusesDamage() {
     const auto found = rows ? read(**rows) : Result<Read>(rows.problem());
     QVERIFY(!found.ok());
     const std::string shown = found.problem().text();
-    QVERIFY2(shown.starts_with("data/t.parquet: is damaged or no Parquet file"), shown.c_str());
+    QVERIFY2(shown.starts_with("data/t.parquet: is damaged or not a Parquet file"), shown.c_str());
     QVERIFY2(shown.find('\n') == std::string::npos, shown.c_str());
 }
 

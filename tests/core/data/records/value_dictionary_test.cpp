@@ -12,12 +12,12 @@ class ValueDictionaryTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void numbersValuesInTheOrderTheyAreMet();
+    void numbersValuesInOrderOfAppearance();
     void agreesWithAMapOnRandomValues();
-    void numbersManyAsItNumbersOne();
+    void numbersManyLikeOneByOne();
 };
 
-void ValueDictionaryTest::numbersValuesInTheOrderTheyAreMet() {
+void ValueDictionaryTest::numbersValuesInOrderOfAppearance() {
     ValueDictionary values;
     QCOMPARE(values.add("b"), std::optional<std::uint32_t>(0));
     QCOMPARE(values.add(""), std::optional<std::uint32_t>(1));
@@ -51,21 +51,21 @@ void ValueDictionaryTest::agreesWithAMapOnRandomValues() {
     }
 }
 
-void ValueDictionaryTest::numbersManyAsItNumbersOne() {
+void ValueDictionaryTest::numbersManyLikeOneByOne() {
     RandomStream random(/*seed=*/2, "values");
     std::string text;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> places;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> parts;
     for (int i = 0; i < 5000; ++i) {
         const auto begin = static_cast<std::uint32_t>(text.size());
         const auto size = static_cast<std::uint32_t>(random.below(12));
         for (std::uint32_t c = 0; c < size; ++c) {
             text += static_cast<char>(random.below(3)); // NUL among them
         }
-        places.emplace_back(begin, size);
+        parts.emplace_back(begin, size);
     }
-    text.append(ValueKey::kWhole, 'x'); // what stands behind a value is not part of it
+    text.append(ValueKey::kInlineBytes, 'x'); // what follows a value is not part of it
     std::vector<ValueKey> keys;
-    for (const auto& [begin, size] : places) {
+    for (const auto& [begin, size] : parts) {
         keys.push_back(ValueKey::of(text.data(), begin, size));
     }
     ValueDictionary many;
@@ -73,7 +73,7 @@ void ValueDictionaryTest::numbersManyAsItNumbersOne() {
     std::vector<std::uint32_t> codes(keys.size());
     QVERIFY(many.addAll(text.data(), keys, codes.data()));
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        QCOMPARE(one.add(std::string_view(text).substr(places[i].first, places[i].second)),
+        QCOMPARE(one.add(std::string_view(text).substr(parts[i].first, parts[i].second)),
                  std::optional(codes[i]));
     }
     QCOMPARE(many.bytes(), one.bytes());

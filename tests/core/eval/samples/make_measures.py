@@ -1,10 +1,10 @@
-"""Makes measures.json: figures of scikit-learn, and of definitions written out in the open.
+"""Makes measures.json: values from scikit-learn, and from definitions written out in full.
 
     pip install scikit-learn numpy && python make_measures.py > measures.json
 
 AUC, log loss, NDCG and reliability curves are scikit-learn's (roc_auc_score, log_loss, ndcg_score,
 calibration_curve). Recall and hit rate are means over every order of the ties; GAUC, normalised
-entropy, calibration error and DeLong's variances are their defining sums, pair by pair.
+entropy, calibration error and DeLong's variances are computed from their definitions, pair by pair.
 """
 
 import itertools

@@ -17,7 +17,7 @@
 
 namespace flip::test {
 
-/// A folder of its own that tests write model files into.
+/// A temporary folder for model files.
 class ModelFiles {
 public:
     std::filesystem::path path() const { return folder_.path().toStdString(); }
@@ -26,7 +26,7 @@ public:
         std::ofstream(path() / name, std::ios::binary) << content;
     }
 
-    /// Tensors of ones in a safetensors file; `number` fills another value in.
+    /// Writes a safetensors file whose tensors are filled with `number`.
     void writeTensors(const std::string& name, const std::vector<TextParameter>& tensors,
                       const std::string& prefix = "", double number = 1,
                       at::ScalarType type = at::kFloat) const {
@@ -41,7 +41,7 @@ public:
         }
     }
 
-    /// An archive as torch.save makes it, with any records.
+    /// Writes an archive as torch.save does, with these records.
     void writeArchive(const std::string& name,
                       const std::map<std::string, std::string>& records) const {
         caffe2::serialize::PyTorchStreamWriter writer((path() / name).string());
@@ -55,7 +55,7 @@ private:
     QTemporaryDir folder_;
 };
 
-/// The smallest shape that has everything an encoder of the family has.
+/// A tiny encoder with every parameter that its family has.
 inline TextConfig tinyConfig(TextConfig::Family family = TextConfig::Family::Bert) {
     TextConfig config;
     config.family = family;

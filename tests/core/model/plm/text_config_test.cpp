@@ -19,7 +19,7 @@ const char* const kBert = R"({"model_type": "bert", "vocab_size": 60, "hidden_si
 const char* const kDistilBert = R"({"model_type": "distilbert", "vocab_size": 60, "dim": 16,
     "n_layers": 2, "n_heads": 4, "hidden_dim": 20, "max_position_embeddings": 24})";
 
-/// kBert with other members; null takes one out.
+/// kBert with some members changed; null removes a member.
 QByteArray bertWith(const char* changes) {
     Json json = Json::parse(kBert);
     json.merge_patch(Json::parse(changes));
@@ -28,17 +28,17 @@ QByteArray bertWith(const char* changes) {
 
 } // namespace
 
-/// What config.json says of a model, also the old and the odd ones.
+/// Reading config.json, including old and unusual files.
 class TextConfigTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void knowsTheFamily_data();
-    void knowsTheFamily();
-    void fillsInWhatOldFilesLeaveOut();
-    void knowsNarrowEmbeddings();
-    void namesWhatIsNotSupported_data();
-    void namesWhatIsNotSupported();
+    void recognisesTheFamily_data();
+    void recognisesTheFamily();
+    void usesDefaultsForOldFiles();
+    void readsNarrowEmbeddings();
+    void namesUnsupportedOptions_data();
+    void namesUnsupportedOptions();
 
 private:
     Result<TextConfig> read(const QByteArray& json) {
@@ -53,7 +53,7 @@ private:
     QTemporaryDir folder_;
 };
 
-void TextConfigTest::knowsTheFamily_data() {
+void TextConfigTest::recognisesTheFamily_data() {
     QTest::addColumn<QByteArray>("json");
     QTest::addColumn<int>("family");
     QTest::addColumn<QString>("type");
@@ -66,18 +66,18 @@ void TextConfigTest::knowsTheFamily_data() {
                                 << "distilbert";
     QTest::newRow("ELECTRA") << bertWith(R"({"model_type": "electra", "embedding_size": 16})")
                              << int(Family::Electra) << "electra";
-    QTest::newRow("TinyBERT, which states none")
+    QTest::newRow("TinyBERT without model_type")
         << bertWith(R"({"model_type": null, "emb_size": 312, "pre_trained": ""})")
         << int(Family::Bert) << "bert";
-    QTest::newRow("by the class of the weights")
+    QTest::newRow("from the class")
         << bertWith(R"({"model_type": null, "architectures": ["RobertaForMaskedLM"]})")
         << int(Family::Roberta) << "roberta";
-    QTest::newRow("by another class")
+    QTest::newRow("from another class")
         << bertWith(R"({"model_type": null, "architectures": ["XLMRobertaModel"]})")
         << int(Family::Roberta) << "xlm-roberta";
 }
 
-void TextConfigTest::knowsTheFamily() {
+void TextConfigTest::recognisesTheFamily() {
     QFETCH(QByteArray, json);
     QFETCH(int, family);
     QFETCH(QString, type);
@@ -91,7 +91,7 @@ void TextConfigTest::knowsTheFamily() {
     QVERIFY(!config->projects());
 }
 
-void TextConfigTest::fillsInWhatOldFilesLeaveOut() {
+void TextConfigTest::usesDefaultsForOldFiles() {
     const auto bert = read(bertWith(R"({"pad_token_id": null, "type_vocab_size": null})"));
     QVERIFY(bert.ok());
     QCOMPARE(bert->padId, std::int64_t(0));
@@ -104,17 +104,17 @@ void TextConfigTest::fillsInWhatOldFilesLeaveOut() {
     QCOMPARE(roberta->maximumTokens(), std::int64_t(22));
 }
 
-void TextConfigTest::knowsNarrowEmbeddings() {
+void TextConfigTest::readsNarrowEmbeddings() {
     const auto config = read(bertWith(R"({"model_type": "electra", "embedding_size": 12})"));
     QVERIFY(config.ok());
     QVERIFY(config->projects());
     QCOMPARE(config->embeddingWidth(), std::int64_t(12));
 }
 
-void TextConfigTest::namesWhatIsNotSupported_data() {
+void TextConfigTest::namesUnsupportedOptions_data() {
     QTest::addColumn<QByteArray>("json");
     QTest::addColumn<QString>("says");
-    QTest::newRow("no JSON") << QByteArray("{") << "no JSON object";
+    QTest::newRow("no JSON") << QByteArray("{") << "not a JSON object";
     QTest::newRow("another family")
         << bertWith(R"({"model_type": "gpt2"})") << "model_type 'gpt2' is not supported";
     QTest::newRow("ALBERT, which shares its layers")
@@ -128,17 +128,16 @@ void TextConfigTest::namesWhatIsNotSupported_data() {
     QTest::newRow("another activation") << bertWith(R"({"hidden_act": "silu"})") << "'silu'";
     QTest::newRow("no layers") << bertWith(R"({"num_hidden_layers": null})")
                                << "'num_hidden_layers' is missing";
-    QTest::newRow("layers beyond belief")
-        << bertWith(R"({"num_hidden_layers": 100000})") << "too many";
-    QTest::newRow("a size beyond belief")
+    QTest::newRow("too many layers") << bertWith(R"({"num_hidden_layers": 100000})") << "too many";
+    QTest::newRow("too large a size")
         << bertWith(R"({"vocab_size": 1099511627776})") << "too large";
-    QTest::newRow("heads that do not divide")
-        << bertWith(R"({"num_attention_heads": 5})") << "no multiple";
-    QTest::newRow("padding outside")
+    QTest::newRow("heads that do not divide the hidden size")
+        << bertWith(R"({"num_attention_heads": 5})") << "not a multiple";
+    QTest::newRow("padding outside the vocabulary")
         << bertWith(R"({"pad_token_id": 60})") << "outside the vocabulary";
 }
 
-void TextConfigTest::namesWhatIsNotSupported() {
+void TextConfigTest::namesUnsupportedOptions() {
     QFETCH(QByteArray, json);
     QFETCH(QString, says);
     const auto config = read(json);

@@ -12,7 +12,7 @@ using Family = TextConfig::Family;
 
 namespace {
 
-/// Loads the folder's weights into an encoder; what went wrong, or nothing.
+/// Loads the folder's weights into an encoder. Returns the problem, or an empty string.
 QString load(const ModelFiles& files, const TextConfig& config, std::int64_t layers = 0) {
     Parameters parameters(at::kCPU);
     const auto encoder = TextEncoder::make(config, layers, parameters, Initialiser(1), "text.");
@@ -33,23 +33,23 @@ QString load(const ModelFiles& files, const TextConfig& config, std::int64_t lay
 
 } // namespace
 
-/// Which tensor of a file is which parameter, in every spelling that files have.
+/// Matching the tensors of a file to parameters, for all naming schemes.
 class TextWeightsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void listsWhatTheEncoderHas_data();
-    void listsWhatTheEncoderHas();
-    void findsThePrefix_data();
-    void findsThePrefix();
-    void knowsTheOldNamesOfNorms();
-    void passesOverFurtherHeads();
-    void takesTheFirstLayersAlone();
-    void namesWhatDoesNotFit_data();
-    void namesWhatDoesNotFit();
+    void listsTheParametersOfTheEncoder_data();
+    void listsTheParametersOfTheEncoder();
+    void recognisesThePrefix_data();
+    void recognisesThePrefix();
+    void acceptsOldNamesOfNorms();
+    void ignoresOtherHeads();
+    void loadsTheFirstLayersOnly();
+    void namesTheMismatch_data();
+    void namesTheMismatch();
 };
 
-void TextWeightsTest::listsWhatTheEncoderHas_data() {
+void TextWeightsTest::listsTheParametersOfTheEncoder_data() {
     QTest::addColumn<int>("family");
     QTest::addColumn<int>("embedding");
     QTest::newRow("BERT") << int(Family::Bert) << 0;
@@ -59,7 +59,7 @@ void TextWeightsTest::listsWhatTheEncoderHas_data() {
     QTest::newRow("ELECTRA with narrow embeddings") << int(Family::Electra) << 3;
 }
 
-void TextWeightsTest::listsWhatTheEncoderHas() {
+void TextWeightsTest::listsTheParametersOfTheEncoder() {
     QFETCH(int, family);
     QFETCH(int, embedding);
     TextConfig config = tinyConfig(static_cast<Family>(family));
@@ -75,7 +75,7 @@ void TextWeightsTest::listsWhatTheEncoderHas() {
     }
 }
 
-void TextWeightsTest::findsThePrefix_data() {
+void TextWeightsTest::recognisesThePrefix_data() {
     QTest::addColumn<int>("family");
     QTest::addColumn<QString>("prefix");
     for (const char* prefix : {"", "bert.", "module.", "model.", "module.bert.", "model.bert.",
@@ -87,7 +87,7 @@ void TextWeightsTest::findsThePrefix_data() {
     QTest::newRow("ELECTRA's") << int(Family::Electra) << "electra.";
 }
 
-void TextWeightsTest::findsThePrefix() {
+void TextWeightsTest::recognisesThePrefix() {
     QFETCH(int, family);
     QFETCH(QString, prefix);
     const TextConfig config = tinyConfig(static_cast<Family>(family));
@@ -96,15 +96,15 @@ void TextWeightsTest::findsThePrefix() {
     QCOMPARE(load(files, config), QString());
 }
 
-void TextWeightsTest::knowsTheOldNamesOfNorms() {
+void TextWeightsTest::acceptsOldNamesOfNorms() {
     const TextConfig config = tinyConfig();
     auto tensors = textParameters(config);
     int renamed = 0;
     for (TextParameter& tensor : tensors) {
-        for (const auto& [now, then] : {std::pair{"LayerNorm.weight", "LayerNorm.gamma"},
-                                        std::pair{"LayerNorm.bias", "LayerNorm.beta"}}) {
-            if (tensor.name.ends_with(now)) {
-                tensor.name.replace(tensor.name.find(now), std::string(now).size(), then);
+        for (const auto& [current, old] : {std::pair{"LayerNorm.weight", "LayerNorm.gamma"},
+                                           std::pair{"LayerNorm.bias", "LayerNorm.beta"}}) {
+            if (tensor.name.ends_with(current)) {
+                tensor.name.replace(tensor.name.find(current), std::string(current).size(), old);
                 ++renamed;
             }
         }
@@ -115,7 +115,7 @@ void TextWeightsTest::knowsTheOldNamesOfNorms() {
     QCOMPARE(load(files, config), QString());
 }
 
-void TextWeightsTest::passesOverFurtherHeads() {
+void TextWeightsTest::ignoresOtherHeads() {
     const TextConfig config = tinyConfig();
     auto tensors = textParameters(config);
     tensors.push_back({"pooler.dense.weight", {4, 4}});
@@ -129,7 +129,7 @@ void TextWeightsTest::passesOverFurtherHeads() {
              (std::vector<std::string>{"cls.predictions.bias", "pooler.dense.weight"}));
 }
 
-void TextWeightsTest::takesTheFirstLayersAlone() {
+void TextWeightsTest::loadsTheFirstLayersOnly() {
     TextConfig config = tinyConfig();
     config.layers = 3;
     const ModelFiles files;
@@ -138,7 +138,7 @@ void TextWeightsTest::takesTheFirstLayersAlone() {
     QVERIFY(load(files, config, 4).contains("the model has 3"));
 }
 
-void TextWeightsTest::namesWhatDoesNotFit_data() {
+void TextWeightsTest::namesTheMismatch_data() {
     QTest::addColumn<QString>("kind");
     QTest::addColumn<QString>("says");
     QTest::newRow("missing tensor")
@@ -146,7 +146,7 @@ void TextWeightsTest::namesWhatDoesNotFit_data() {
         << "the tensor 'bert.encoder.layer.0.output.dense.bias' is missing; these are not";
     QTest::newRow("missing layer") << "layer"
                                    << "'bert.encoder.layer.1.attention.self.query.weight' is "
-                                      "missing with 15 others";
+                                      "missing, one of 16 that are missing";
     QTest::newRow("another model") << "other"
                                    << "the tensor 'embeddings.word_embeddings.weight' is missing";
     QTest::newRow("wrong shape") << "shape"
@@ -160,7 +160,7 @@ void TextWeightsTest::namesWhatDoesNotFit_data() {
                                       << "holds 2 encoders, 'left.' and 'right.'";
 }
 
-void TextWeightsTest::namesWhatDoesNotFit() {
+void TextWeightsTest::namesTheMismatch() {
     QFETCH(QString, kind);
     QFETCH(QString, says);
     TextConfig config = tinyConfig();

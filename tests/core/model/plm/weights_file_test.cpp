@@ -33,28 +33,28 @@ QString problemOf(const std::filesystem::path& folder) {
 
 } // namespace
 
-/// The containers of a model's weights: which is opened, what it holds, how damage is named.
+/// The containers of weights: which one is opened, its content, and reports of damage.
 class WeightsFileTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void takesTheFirstThatIsThere();
+    void opensTheFirstExistingFile();
     void readsAnArchive();
-    void readsFilesOfAnIndex();
-    void goesByWhatIsInside();
+    void readsAnIndex();
+    void recognisesTheFormatByItsContent();
     void convertsToFloat_data();
     void convertsToFloat();
-    void namesWhatIsWrong_data();
-    void namesWhatIsWrong();
-    void everyCutOfAnArchiveIsNoticed();
-    void everyCutOfSafetensorsIsNoticed();
-    void namesTheRecordThatIsDamaged_data();
-    void namesTheRecordThatIsDamaged();
+    void namesTheProblem_data();
+    void namesTheProblem();
+    void refusesTruncatedArchives();
+    void refusesTruncatedSafetensors();
+    void namesTheDamagedRecord_data();
+    void namesTheDamagedRecord();
     void readsArchivesWithoutChecksums();
     void neverCrashesOnDamagedArchives();
 };
 
-void WeightsFileTest::takesTheFirstThatIsThere() {
+void WeightsFileTest::opensTheFirstExistingFile() {
     const ModelFiles files;
     QVERIFY(!findWeights(files.path()));
     QVERIFY(
@@ -78,7 +78,7 @@ void WeightsFileTest::readsAnArchive() {
     QVERIFY(tensor->equal(at::tensor({1.F, 3.F, 2.F, 4.F}).view({2, 2})));
 }
 
-void WeightsFileTest::readsFilesOfAnIndex() {
+void WeightsFileTest::readsAnIndex() {
     const ModelFiles files;
     files.writeArchive("one.bin", records());
     files.writeTensors("two.bin", {{"b", {3}}}, "", 5);
@@ -91,7 +91,7 @@ void WeightsFileTest::readsFilesOfAnIndex() {
     QVERIFY((*opened)->read("a").ok());
 }
 
-void WeightsFileTest::goesByWhatIsInside() {
+void WeightsFileTest::recognisesTheFormatByItsContent() {
     const ModelFiles files;
     files.writeTensors("pytorch_model.bin", {{"b", {3}}});
     const auto opened = openWeights(files.path());
@@ -114,28 +114,28 @@ void WeightsFileTest::convertsToFloat() {
     QVERIFY((*openWeights(files.path()))->read("b")->equal(at::full({3}, 0.5F)));
 }
 
-void WeightsFileTest::namesWhatIsWrong_data() {
+void WeightsFileTest::namesTheProblem_data() {
     QTest::addColumn<QString>("kind");
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("says");
     QTest::newRow("pointer of Git LFS") << "lfs"
                                         << "model.safetensors"
                                         << "git lfs pull";
-    QTest::newRow("a page") << "page"
-                            << "pytorch_model.bin"
-                            << "no file of weights";
+    QTest::newRow("HTML page") << "page"
+                               << "pytorch_model.bin"
+                               << "not a weights file";
     QTest::newRow("empty file") << "empty"
                                 << "pytorch_model.bin"
-                                << "no file of weights";
-    QTest::newRow("tar file of old") << "tar"
-                                     << "pytorch_model.bin"
-                                     << "before 0.1.10";
+                                << "not a weights file";
+    QTest::newRow("tar file") << "tar"
+                              << "pytorch_model.bin"
+                              << "before 0.1.10";
     QTest::newRow("folder") << "folder"
                             << "pytorch_model.bin"
                             << "cannot be read";
-    QTest::newRow("archive of something else") << "other archive"
-                                               << "pytorch_model.bin"
-                                               << "holds no data.pkl";
+    QTest::newRow("another archive") << "other archive"
+                                     << "pytorch_model.bin"
+                                     << "holds no data.pkl";
     QTest::newRow("big-endian archive") << "big-endian"
                                         << "pytorch_model.bin"
                                         << "big-endian";
@@ -149,22 +149,23 @@ void WeightsFileTest::namesWhatIsWrong_data() {
     QTest::newRow("archive with a command") << "command"
                                             << "pytorch_model.bin"
                                             << "asks for 'posix.system'";
-    QTest::newRow("index that is none") << "no index"
-                                        << "model.safetensors.index.json"
-                                        << "no index of weights";
-    QTest::newRow("index of a file elsewhere") << "elsewhere"
-                                               << "model.safetensors.index.json"
-                                               << "'../one.bin', which is not beside it";
-    QTest::newRow("index of a file that is gone") << "gone"
-                                                  << "one.safetensors"
-                                                  << "cannot be read";
-    QTest::newRow("index of a tensor that is not there")
+    QTest::newRow("invalid index") << "no index"
+                                   << "model.safetensors.index.json"
+                                   << "not an index of weights";
+    QTest::newRow("index of a file in another folder")
+        << "elsewhere"
+        << "model.safetensors.index.json"
+        << "'../one.bin', which is not a file in the same folder";
+    QTest::newRow("index of a missing file") << "gone"
+                                             << "one.safetensors"
+                                             << "cannot be read";
+    QTest::newRow("index of a missing tensor")
         << "not there"
         << "one.bin"
-        << "lacks the tensor 'b', which model.safetensors.index.json says";
+        << "lacks the tensor 'b', which model.safetensors.index.json lists";
 }
 
-void WeightsFileTest::namesWhatIsWrong() {
+void WeightsFileTest::namesTheProblem() {
     QFETCH(QString, kind);
     QFETCH(QString, file);
     QFETCH(QString, says);
@@ -212,7 +213,7 @@ void WeightsFileTest::namesWhatIsWrong() {
     QVERIFY2(said.startsWith(place + ": ") && said.contains(';'), qPrintable(said));
 }
 
-void WeightsFileTest::everyCutOfAnArchiveIsNoticed() {
+void WeightsFileTest::refusesTruncatedArchives() {
     const ModelFiles files;
     files.writeArchive("pytorch_model.bin", records());
     const std::string whole = *readFile(files.path() / "pytorch_model.bin");
@@ -223,7 +224,7 @@ void WeightsFileTest::everyCutOfAnArchiveIsNoticed() {
     }
 }
 
-void WeightsFileTest::everyCutOfSafetensorsIsNoticed() {
+void WeightsFileTest::refusesTruncatedSafetensors() {
     const ModelFiles files;
     files.writeTensors("model.safetensors", {{"a", {3, 2}}, {"b", {5}}});
     const std::string whole = *readFile(files.path() / "model.safetensors");
@@ -234,15 +235,15 @@ void WeightsFileTest::everyCutOfSafetensorsIsNoticed() {
     }
 }
 
-void WeightsFileTest::namesTheRecordThatIsDamaged_data() {
+void WeightsFileTest::namesTheDamagedRecord_data() {
     QTest::addColumn<QString>("record");
-    QTest::addColumn<QByteArray>("bytes"); // some of the record's
+    QTest::addColumn<QByteArray>("bytes"); // some bytes of the record
     QTest::newRow("numbers") << "data/0" << QByteArray::fromStdString(floats({1, 2}));
     QTest::newRow("pickle") << "data.pkl" << QByteArray::fromStdString(pickle());
     QTest::newRow("byte order") << "byteorder" << QByteArray("little");
 }
 
-void WeightsFileTest::namesTheRecordThatIsDamaged() {
+void WeightsFileTest::namesTheDamagedRecord() {
     QFETCH(QString, record);
     QFETCH(QByteArray, bytes);
     const ModelFiles files;
@@ -260,7 +261,7 @@ void WeightsFileTest::namesTheRecordThatIsDamaged() {
 }
 
 void WeightsFileTest::readsArchivesWithoutChecksums() {
-    // As torch.save makes them after torch.serialization.set_crc32_options(False).
+    // As torch.save writes them after torch.serialization.set_crc32_options(False).
     const ModelFiles files;
     {
         caffe2::serialize::PyTorchStreamWriter writer((files.path() / "pytorch_model.bin").string(),
@@ -276,8 +277,8 @@ void WeightsFileTest::readsArchivesWithoutChecksums() {
 }
 
 void WeightsFileTest::neverCrashesOnDamagedArchives() {
-    // Property: whatever bytes change, the archive opens or is refused, and what opens is read or
-    // refused.
+    // Property: with any bytes changed, the archive is opened or refused, and each tensor of an
+    // opened archive is read or refused.
     const ModelFiles files;
     files.writeArchive("pytorch_model.bin", records());
     const std::string whole = *readFile(files.path() / "pytorch_model.bin");

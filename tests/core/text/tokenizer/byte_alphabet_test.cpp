@@ -9,21 +9,21 @@
 using namespace flip;
 using namespace flip::test;
 
-/// The alphabet of byte-level BPE, and pieces in it as people read them.
+/// The alphabet of byte-level BPE, and its pieces as displayed.
 class ByteAlphabetTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void readsPieces_data();
-    void readsPieces();
-    void givesBackWhatIsUtf8();
+    void showsPieces_data();
+    void showsPieces();
+    void showsPrintableTextUnchanged();
     void showsAnyBytesAsText();
     void leavesAddedTokensAsTheyAre();
-    void marksBlanksOfEveryTokenizerAlike_data();
-    void marksBlanksOfEveryTokenizerAlike();
+    void marksBlanksAlikeForEveryTokenizer_data();
+    void marksBlanksAlikeForEveryTokenizer();
 };
 
-void ByteAlphabetTest::readsPieces_data() {
+void ByteAlphabetTest::showsPieces_data() {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QString>("readable");
     QTest::newRow("word") << QByteArray("film") << "film";
@@ -33,19 +33,19 @@ void ByteAlphabetTest::readsPieces_data() {
     QTest::newRow("three bytes") << QByteArray("\xE4\xB8\xAD") << QStringLiteral(u"中");
     QTest::newRow("four bytes") << QByteArray("\xF0\x9F\x8E\xAC") << QStringLiteral(u"🎬");
     QTest::newRow("half a character") << QByteArray("a\xC3") << "a<0xC3>";
-    QTest::newRow("its other half") << QByteArray("\xA9") << "<0xA9>";
+    QTest::newRow("the other half") << QByteArray("\xA9") << "<0xA9>";
     QTest::newRow("line feed and tab") << QByteArray("\n\t") << QStringLiteral(u"␊␉");
     QTest::newRow("delete") << QByteArray("\x7F") << QStringLiteral(u"␡");
-    QTest::newRow("nothing") << QByteArray("") << "";
+    QTest::newRow("empty") << QByteArray("") << "";
 }
 
-void ByteAlphabetTest::readsPieces() {
+void ByteAlphabetTest::showsPieces() {
     QFETCH(QByteArray, bytes);
     QFETCH(QString, readable);
     QCOMPARE(QString::fromStdString(readableBytes(inByteAlphabet(bytes.toStdString()))), readable);
 }
 
-void ByteAlphabetTest::givesBackWhatIsUtf8() {
+void ByteAlphabetTest::showsPrintableTextUnchanged() {
     // Property: text of printable characters is shown as itself.
     RandomStream random(1, "text");
     for (int round = 0; round < 500; ++round) {
@@ -85,7 +85,7 @@ void ByteAlphabetTest::leavesAddedTokensAsTheyAre() {
     QVERIFY(tokenizer->readablePiece(2001).empty());
 }
 
-void ByteAlphabetTest::marksBlanksOfEveryTokenizerAlike_data() {
+void ByteAlphabetTest::marksBlanksAlikeForEveryTokenizer_data() {
     QTest::addColumn<QString>("folder");
     QTest::addColumn<bool>("marksBlanks");
     QTest::newRow("byte-level BPE") << QString::fromStdString(bytePairModel()) << true;
@@ -93,7 +93,7 @@ void ByteAlphabetTest::marksBlanksOfEveryTokenizerAlike_data() {
     QTest::newRow("WordPiece") << QString::fromStdString(publishedModel()) << false;
 }
 
-void ByteAlphabetTest::marksBlanksOfEveryTokenizerAlike() {
+void ByteAlphabetTest::marksBlanksAlikeForEveryTokenizer() {
     QFETCH(QString, folder);
     QFETCH(bool, marksBlanks);
     const auto tokenizer = openOrDie(folder.toStdString());

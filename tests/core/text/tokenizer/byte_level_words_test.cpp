@@ -38,26 +38,26 @@ class ByteLevelWordsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void splitsAsTheReference_data();
-    void splitsAsTheReference();
-    void leavesNothingOut();
+    void splitsLikeTheReference_data();
+    void splitsLikeTheReference();
+    void coversTheWholeText();
     void breaksOnlyWhereBothSidesStayTheSame();
 };
 
-void ByteLevelWordsTest::splitsAsTheReference_data() {
+void ByteLevelWordsTest::splitsLikeTheReference_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QStringList>("words");
     const auto row = [](const char* name, const char* text, const QStringList& words) {
         QTest::newRow(name) << QString::fromUtf8(text) << words;
     };
-    row("nothing", "", {});
-    row("a blank goes with the word behind it", "The film", {"The", " film"});
+    row("empty", "", {});
+    row("a blank belongs to the word after it", "The film", {"The", " film"});
     row("contractions", "I'll we've they're it'd I'm don't",
         {"I", "'ll", " we", "'ve", " they", "'re", " it", "'d", " I", "'m", " don", "'t"});
     row("no contraction in capitals", "'S'T", {"'", "S", "'", "T"});
     row("half a contraction", "a'llb'l", {"a", "'ll", "b", "'", "l"});
     row("no contraction inside a run", "!!'s ''s", {"!!'", "s", " ''", "s"});
-    row("no contraction behind a blank", "a 's", {"a", " '", "s"});
+    row("no contraction after a blank", "a 's", {"a", " '", "s"});
     row("blanks in a row", "  two  blanks ", {" ", " two", " ", " blanks", " "});
     row("line feeds", "a\n\nb", {"a", "\n", "\n", "b"});
     row("a line feed among blanks", "a \n b", {"a", " \n", " b"});
@@ -66,11 +66,11 @@ void ByteLevelWordsTest::splitsAsTheReference_data() {
     row("punctuation", "(1995). x", {"(", "1995", ").", " x"});
     row("letters of any script", "é中 العربية", {"é中", " العربية"});
     row("numbers of any kind", "½①٣", {"½①٣"});
-    row("a blank that does not break lines", "x\u00A0y", {"x", "\u00A0", "y"});
-    row("a mark is no letter", "e\u0301t", {"e", "\u0301", "t"});
+    row("a no-break space", "x\u00A0y", {"x", "\u00A0", "y"});
+    row("a mark is not a letter", "e\u0301t", {"e", "\u0301", "t"});
 }
 
-void ByteLevelWordsTest::splitsAsTheReference() {
+void ByteLevelWordsTest::splitsLikeTheReference() {
     QFETCH(QString, text);
     QFETCH(QStringList, words);
     QStringList found;
@@ -80,7 +80,7 @@ void ByteLevelWordsTest::splitsAsTheReference() {
     QCOMPARE(found, words);
 }
 
-void ByteLevelWordsTest::leavesNothingOut() {
+void ByteLevelWordsTest::coversTheWholeText() {
     RandomStream random(1, "words");
     for (int i = 0; i < 5000; ++i) {
         const std::string text = randomText(random) + randomText(random);
@@ -100,17 +100,17 @@ void ByteLevelWordsTest::breaksOnlyWhereBothSidesStayTheSame() {
         const std::string before = randomText(random);
         const std::string left = randomText(random);
         const std::string right = randomText(random);
-        const std::string behind = randomText(random);
+        const std::string after = randomText(random);
         if (left.empty() || right.empty() || borderBetween(left, right) == WordBorder::Unsure) {
             continue;
         }
         ++breaks;
         auto joined = wordsOf(before + left);
-        for (const std::string& word : wordsOf(right + behind)) {
+        for (const std::string& word : wordsOf(right + after)) {
             joined.push_back(word);
         }
-        const std::string where = before + "|" + left + "|" + right + "|" + behind;
-        QVERIFY2(joined == wordsOf(before + left + right + behind), where.c_str());
+        const std::string where = before + "|" + left + "|" + right + "|" + after;
+        QVERIFY2(joined == wordsOf(before + left + right + after), where.c_str());
     }
     QVERIFY(breaks > 10000);
 }

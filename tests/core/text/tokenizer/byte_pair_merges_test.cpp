@@ -17,7 +17,7 @@ namespace {
 using Merge = BytePairMerges::Merge;
 using Symbol = BytePairMerges::Symbol;
 
-/// Merges by the definition: search the whole word for the best pair, again and again.
+/// Merges by the definition: searches the whole word for the best pair repeatedly.
 std::vector<Symbol> merged(const std::vector<Merge>& merges, std::vector<Symbol> word) {
     std::map<std::pair<std::int32_t, std::int32_t>, std::size_t> ranks;
     for (std::size_t rank = 0; rank < merges.size(); ++rank) {
@@ -41,7 +41,7 @@ std::vector<Symbol> merged(const std::vector<Merge>& merges, std::vector<Symbol>
     }
 }
 
-/// Merges over the letters 0 to 3, each of two pieces there are already.
+/// Merges over the letters 0 to 3, each of two existing pieces.
 std::vector<Merge> randomMerges(RandomStream& random) {
     std::vector<std::string> pieces = {"a", "b", "c", "d"};
     std::vector<Merge> merges;
@@ -84,8 +84,8 @@ private Q_SLOTS:
     void mergesByTheDefinition_data();
     void mergesByTheDefinition();
     void takesTheLeftmostOfEquals();
-    void countsTheLaterOfTwoMerges();
-    void mergesAMillionPiecesSoon();
+    void usesTheLaterOfTwoMerges();
+    void mergesAMillionPiecesQuickly();
 };
 
 void BytePairMergesTest::mergesByTheDefinition_data() {
@@ -117,22 +117,22 @@ void BytePairMergesTest::takesTheLeftmostOfEquals() {
     QVERIFY((pairsOf(word) == std::vector<std::pair<std::int32_t, std::int32_t>>{{1, 2}, {0, 1}}));
 }
 
-void BytePairMergesTest::countsTheLaterOfTwoMerges() {
-    // Pair 0 1 stands before and behind 1 2, so 1 2 is merged first.
+void BytePairMergesTest::usesTheLaterOfTwoMerges() {
+    // Pair 0 1 is listed before and after 1 2; the later merge counts, so 1 2 is merged first.
     const BytePairMerges merges(std::vector<Merge>{{0, 1, 3}, {1, 2, 4}, {0, 1, 3}});
     std::vector<Symbol> word = {{0, 1}, {1, 1}, {2, 1}};
     merges.apply(word);
     QVERIFY((pairsOf(word) == std::vector<std::pair<std::int32_t, std::int32_t>>{{0, 1}, {4, 2}}));
 }
 
-void BytePairMergesTest::mergesAMillionPiecesSoon() {
+void BytePairMergesTest::mergesAMillionPiecesQuickly() {
     RandomStream random(1, "long");
     const BytePairMerges merges(randomMerges(random));
     std::vector<Symbol> word = randomWord(random, 1 << 20);
     QElapsedTimer timer;
     timer.start();
     merges.apply(word);
-    // Half a second when optimised; the square of a million steps would be hours.
+    // Half a second when optimised; quadratic time would be hours.
     QVERIFY2(timer.elapsed() < 60000, qPrintable(QString::number(timer.elapsed())));
     std::int64_t length = 0;
     for (const Symbol& symbol : word) {

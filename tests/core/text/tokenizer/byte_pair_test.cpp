@@ -38,20 +38,20 @@ class BytePairTest : public QObject {
 private Q_SLOTS:
     void readsVocabularyAndMerges_data();
     void readsVocabularyAndMerges();
-    void obeysTheOptionsBesideAVocabulary_data();
-    void obeysTheOptionsBesideAVocabulary();
+    void appliesTheOptionsBesideAVocabulary_data();
+    void appliesTheOptionsBesideAVocabulary();
     void findsTokensAddedBesideAVocabulary();
-    void framesASentence();
+    void addsClsAndSep();
     void coversTheTextInOrder_data();
     void coversTheTextInOrder();
-    void splitsALongWordSoon();
+    void splitsALongWordQuickly();
     void isReadByManyThreads();
 };
 
 void BytePairTest::readsVocabularyAndMerges_data() {
     QTest::addColumn<QByteArray>("lineEnd");
     QTest::newRow("line feeds") << QByteArray("\n");
-    QTest::newRow("of Windows") << QByteArray("\r\n");
+    QTest::newRow("Windows line ends") << QByteArray("\r\n");
 }
 
 void BytePairTest::readsVocabularyAndMerges() {
@@ -64,10 +64,10 @@ void BytePairTest::readsVocabularyAndMerges() {
         const auto tokens = tokenizer->sentence(expected["text"].get<std::string>());
         QVERIFY2(Json(idsOf(tokens)) == expected["ids"], expected["text"].dump().c_str());
     }
-    QCOMPARE(tokenizer->hash(), openOrDie(bytePairModel())->hash()); // however it is written down
+    QCOMPARE(tokenizer->hash(), openOrDie(bytePairModel())->hash()); // whatever the file format
 }
 
-void BytePairTest::obeysTheOptionsBesideAVocabulary_data() {
+void BytePairTest::appliesTheOptionsBesideAVocabulary_data() {
     QTest::addColumn<QByteArray>("options");
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("pieces");
@@ -78,16 +78,16 @@ void BytePairTest::obeysTheOptionsBesideAVocabulary_data() {
                             << QByteArray(offsets);
     };
     row("none", "{}", "is is", "is Ġis", "0-2 3-5");
-    row("a blank before", R"({"add_prefix_space": true})", "is is", "Ġis Ġis", "0-2 3-5");
-    row("offsets as they are", R"({"trim_offsets": false})", "is is", "is Ġis", "0-2 2-5");
-    row("the mask takes blanks", "{}", "is  <mask> is", "is <mask> Ġis", "0-2 4-10 11-13");
-    row("a mask that takes nothing", R"({"mask_token": {"content": "<mask>", "lstrip": false}})",
+    row("a blank added before", R"({"add_prefix_space": true})", "is is", "Ġis Ġis", "0-2 3-5");
+    row("untrimmed offsets", R"({"trim_offsets": false})", "is is", "is Ġis", "0-2 2-5");
+    row("the mask includes blanks", "{}", "is  <mask> is", "is <mask> Ġis", "0-2 4-10 11-13");
+    row("a mask without blanks", R"({"mask_token": {"content": "<mask>", "lstrip": false}})",
         "is <mask>", "is Ġ <mask>", "0-2 3-3 3-9");
     row("another mask", R"({"mask_token": "is"})", " is<mask>", "is < ma s k >",
         "1-3 3-4 4-6 6-7 7-8 8-9");
 }
 
-void BytePairTest::obeysTheOptionsBesideAVocabulary() {
+void BytePairTest::appliesTheOptionsBesideAVocabulary() {
     QFETCH(QByteArray, options);
     QFETCH(QByteArray, text);
     QFETCH(QByteArray, pieces);
@@ -114,7 +114,7 @@ void BytePairTest::findsTokensAddedBesideAVocabulary() {
     QCOMPARE(tokenizer->piece(2000), std::string_view("SciFi"));
 }
 
-void BytePairTest::framesASentence() {
+void BytePairTest::addsClsAndSep() {
     const auto tokenizer = openOrDie(bytePairModel());
     const SpecialTokens& special = tokenizer->special();
     QCOMPARE(special.cls, 0);
@@ -164,7 +164,7 @@ void BytePairTest::coversTheTextInOrder() {
     }
 }
 
-void BytePairTest::splitsALongWordSoon() {
+void BytePairTest::splitsALongWordQuickly() {
     const auto tokenizer = openOrDie(bytePairModel());
     RandomStream random(1, "long");
     std::string word;
@@ -174,7 +174,7 @@ void BytePairTest::splitsALongWordSoon() {
     QElapsedTimer timer;
     timer.start();
     const auto tokens = tokenizer->pieces(word);
-    // A second when optimised; in quadratic time it would be hours.
+    // A second when optimised; quadratic time would be hours.
     QVERIFY2(timer.elapsed() < 60000, qPrintable(QString::number(timer.elapsed())));
     QCOMPARE(tokens.back().end, 1 << 20);
 }

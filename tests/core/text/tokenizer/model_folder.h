@@ -33,24 +33,24 @@ private:
     QTemporaryDir folder_;
 };
 
-/// One line that says what is wrong at or in this place.
+/// Whether the problem is one line and its place is this path or inside it.
 inline bool isClear(const Problem& problem, const std::filesystem::path& place) {
     return !problem.what.empty() && problem.text().find('\n') == std::string::npos &&
            problem.where.starts_with(place.string());
 }
 
-/// Opens the folder with one to three bytes of a file damaged, `rounds` times: what cannot be used
-/// is a clear Problem, which more than `leastRefused` are, and what opens gives pieces that there
-/// are.
+/// Opens the folder with one to three bytes of a file damaged, `rounds` times. What is refused must
+/// be a clear Problem, more than `leastRefused` must be refused, and a tokenizer that opens must
+/// return valid ids.
 inline void checkDamagedBytes(ModelFolder& folder, const std::string& file,
-                              const std::string& sound, std::string_view sentence, int rounds,
+                              const std::string& valid, std::string_view sentence, int rounds,
                               int leastRefused) {
-    // A file that stands alone is to blame itself; of two that must agree it may be the other.
+    // A Problem names tokenizer.json itself; of several files that must agree it may name another.
     const auto place = file == "tokenizer.json" ? folder.path() / file : folder.path();
     RandomStream random(1, "damage");
     int refused = 0;
     for (int i = 0; i < rounds; ++i) {
-        std::string damaged = sound;
+        std::string damaged = valid;
         for (std::uint64_t bytes = 1 + random.below(3); bytes > 0; --bytes) {
             damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
         }
@@ -69,19 +69,19 @@ inline void checkDamagedBytes(ModelFolder& folder, const std::string& file,
     QVERIFY(refused > leastRefused);
 }
 
-/// Opens tokenizer.json with each member in turn, and each that holds it, of every other kind: it
-/// opens, or says clearly why not.
-inline void checkMembersOfTheWrongKind(const nlohmann::json& sound) {
+/// Opens tokenizer.json with each member, and each of its parents, replaced by every other kind of
+/// value: it opens, or is refused with a clear Problem.
+inline void checkMembersOfTheWrongKind(const nlohmann::json& valid) {
     using Json = nlohmann::json;
     const std::vector<Json> kinds = {nullptr, true, -1, 1.5, "text", Json::array(), Json::object()};
     ModelFolder folder;
     int tried = 0;
-    const Json flat = sound.flatten();
+    const Json flat = valid.flatten();
     for (const auto& [pointer, value] : flat.items()) {
         std::string path = pointer;
         while (!path.empty()) {
             for (const Json& kind : kinds) {
-                Json json = sound;
+                Json json = valid;
                 json[Json::json_pointer(path)] = kind;
                 folder.write("tokenizer.json", json.dump());
                 auto tokenizer = openTokenizer(folder.path());

@@ -12,7 +12,7 @@ class PieceTrieTest : public QObject {
 private Q_SLOTS:
     void findsEveryPiece();
     void findsAllPrefixesTheShortestFirst();
-    void holdsNothing();
+    void canBeEmpty();
 };
 
 namespace {
@@ -64,7 +64,7 @@ void PieceTrieTest::findsAllPrefixesTheShortestFirst() {
     }
 }
 
-void PieceTrieTest::holdsNothing() {
+void PieceTrieTest::canBeEmpty() {
     const PieceTrie trie({});
     QCOMPARE(trie.find("a"), -1);
     QCOMPARE(trie.find(""), -1);

@@ -11,7 +11,7 @@ namespace {
 
 using Kind = NormalizerStep::Kind;
 
-/// The text with the places it came from: "a0-1 b1-2".
+/// The text with the positions it came from: "a0-1 b1-2".
 QString shown(const AlignedText& text) {
     QStringList parts;
     for (const AlignedText::Unit& unit : text.units()) {
@@ -27,16 +27,16 @@ class TextNormalizerTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void keepsThePlaces_data();
-    void keepsThePlaces();
-    void changesEveryCodePointAsTheReference_data();
-    void changesEveryCodePointAsTheReference();
+    void keepsPositions_data();
+    void keepsPositions();
+    void normalizesEveryCodePointLikeTheReference_data();
+    void normalizesEveryCodePointLikeTheReference();
     void transformsByCounts();
     void refusesADamagedMap_data();
     void refusesADamagedMap();
 };
 
-void TextNormalizerTest::keepsThePlaces_data() {
+void TextNormalizerTest::keepsPositions_data() {
     QTest::addColumn<int>("kind");
     QTest::addColumn<QString>("pattern");
     QTest::addColumn<QString>("content");
@@ -50,9 +50,9 @@ void TextNormalizerTest::keepsThePlaces_data() {
     };
     row("longer", Kind::Replace, "b", "xy", "abc", "a0-1 x1-2 y1-2 c2-3");
     row("shorter", Kind::Replace, "''", "\"", "a''b", "a0-1 \"2-3 b3-4");
-    row("by nothing", Kind::Replace, "b", "", "abc", "a0-1 c2-3");
+    row("by an empty text", Kind::Replace, "b", "", "abc", "a0-1 c2-3");
     row("no overlap", Kind::Replace, "aa", "b", "aaa", "b1-2 a2-3");
-    row("blanks in a row", Kind::ReplaceBlanks, "", " ", "a   b c", "a0-1  3-4 b4-5  5-6 c6-7");
+    row("consecutive blanks", Kind::ReplaceBlanks, "", " ", "a   b c", "a0-1  3-4 b4-5  5-6 c6-7");
     row("decomposed", Kind::Decompose, "", "", "éx", "e0-1 \u03010-1 x1-2");
     row("decomposed, ordered", Kind::Decompose, "", "", "a\u0301\u0323",
         "a0-1 \u03231-2 \u03012-3");
@@ -60,12 +60,12 @@ void TextNormalizerTest::keepsThePlaces_data() {
         "f0-1 i0-1 11-2 ⁄1-2 21-2");
     row("lower case", Kind::Lowercase, "", "", "Aİ", "a0-1 i1-2 \u03071-2");
     row("without marks", Kind::StripMarks, "", "", "e\u0301x", "e0-1 x2-3");
-    row("without blanks before", Kind::StripLeft, "", "", " \ta ", "a2-3  3-4");
-    row("without blanks behind", Kind::StripRight, "", "", " a \n", " 0-1 a1-2");
-    row("of blanks alone", Kind::StripRight, "", "", "  ", "");
+    row("without leading white space", Kind::StripLeft, "", "", " \ta ", "a2-3  3-4");
+    row("without trailing white space", Kind::StripRight, "", "", " a \n", " 0-1 a1-2");
+    row("only blanks", Kind::StripRight, "", "", "  ", "");
 }
 
-void TextNormalizerTest::keepsThePlaces() {
+void TextNormalizerTest::keepsPositions() {
     QFETCH(int, kind);
     QFETCH(QString, pattern);
     QFETCH(QString, content);
@@ -78,7 +78,7 @@ void TextNormalizerTest::keepsThePlaces() {
     QCOMPARE(shown(aligned), expected);
 }
 
-void TextNormalizerTest::changesEveryCodePointAsTheReference_data() {
+void TextNormalizerTest::normalizesEveryCodePointLikeTheReference_data() {
     QTest::addColumn<int>("kind");
     QTest::addColumn<quint64>("digest");
     const auto row = [](const char* name, Kind kind, quint64 digest) {
@@ -91,9 +91,9 @@ void TextNormalizerTest::changesEveryCodePointAsTheReference_data() {
     row("StripAccents", Kind::StripMarks, 0xE5779CEBBE0DE51E);
 }
 
-void TextNormalizerTest::changesEveryCodePointAsTheReference() {
+void TextNormalizerTest::normalizesEveryCodePointLikeTheReference() {
     if (test::rounds(8) < 8) {
-        QSKIP("over a million texts: in the plain build, which the same code runs in");
+        QSKIP("over a million texts: tested in the plain build");
     }
     QFETCH(int, kind);
     QFETCH(quint64, digest);
@@ -131,11 +131,11 @@ void TextNormalizerTest::transformsByCounts() {
 
 void TextNormalizerTest::refusesADamagedMap_data() {
     QTest::addColumn<QByteArray>("base64");
-    QTest::newRow("nothing") << QByteArray("");
-    QTest::newRow("no base 64") << QByteArray("!!!!");
-    QTest::newRow("a digit too few") << QByteArray("AAAAA");
+    QTest::newRow("empty") << QByteArray("");
+    QTest::newRow("not base64") << QByteArray("!!!!");
+    QTest::newRow("an incomplete group") << QByteArray("AAAAA");
     QTest::newRow("no trie") << QByteArray("AAAAAA==");
-    QTest::newRow("a trie that is cut off") << QByteArray("/////wAAAAA=");
+    QTest::newRow("a truncated trie") << QByteArray("/////wAAAAA=");
     QTest::newRow("replacements that are not UTF-8") << QByteArray("BAAAAAAAAAD/AA==");
 }
 

@@ -11,8 +11,8 @@ namespace {
 
 constexpr const char* kVocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nfilm\n##s\n";
 
-/// A sound tokenizer.json of seven pieces.
-Json soundJson() {
+/// A valid tokenizer.json with seven pieces.
+Json validJson() {
     return Json::parse(R"({
         "version": "1.0", "truncation": {"max_length": 4}, "padding": {"pad_id": 0},
         "added_tokens": [{"id": 4, "content": "[MASK]", "special": true, "normalized": false}],
@@ -35,22 +35,22 @@ class TokenizerFilesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void readsASoundFile();
+    void readsAValidFile();
     void ignoresTruncationAndPadding();
-    void refusesWhatItDoesNotSupport_data();
-    void refusesWhatItDoesNotSupport();
+    void refusesUnsupportedSettings_data();
+    void refusesUnsupportedSettings();
     void namesTheDamagedFile_data();
     void namesTheDamagedFile();
-    void survivesCutFiles_data();
-    void survivesCutFiles();
+    void survivesTruncatedFiles_data();
+    void survivesTruncatedFiles();
     void survivesDamagedBytes_data();
     void survivesDamagedBytes();
     void survivesMembersOfTheWrongKind();
 };
 
-void TokenizerFilesTest::readsASoundFile() {
+void TokenizerFilesTest::readsAValidFile() {
     ModelFolder folder;
-    folder.write("tokenizer.json", soundJson().dump());
+    folder.write("tokenizer.json", validJson().dump());
     const auto tokenizer = openOrDie(folder.path());
     QCOMPARE(tokenizer->pieces("Films[MASK]"),
              (std::vector<Token>{{5, 0, 4}, {6, 4, 5}, {4, 5, 11}}));
@@ -58,13 +58,13 @@ void TokenizerFilesTest::readsASoundFile() {
 
 void TokenizerFilesTest::ignoresTruncationAndPadding() {
     ModelFolder folder;
-    folder.write("tokenizer.json", soundJson().dump());
+    folder.write("tokenizer.json", validJson().dump());
     const auto tokenizer = openOrDie(folder.path());
     QCOMPARE(tokenizer->sentence("film film film").size(), std::size_t{5});
     QCOMPARE(tokenizer->sentence("").size(), std::size_t{2});
 }
 
-void TokenizerFilesTest::refusesWhatItDoesNotSupport_data() {
+void TokenizerFilesTest::refusesUnsupportedSettings_data() {
     QTest::addColumn<QString>("pointer");
     QTest::addColumn<QByteArray>("value");
     QTest::addColumn<QString>("named");
@@ -86,25 +86,25 @@ void TokenizerFilesTest::refusesWhatItDoesNotSupport_data() {
     row("frame without a piece", "/post_processor/special_tokens/[SEP]/ids", "[77]", "id 77");
     row("no unknown piece", "/model/unk_token", R"("<unk>")", "\"<unk>\"");
     row("id below zero", "/model/vocab/film", "-1", "\"film\"");
-    row("id of text", "/model/vocab/film", R"("5")", "\"film\"");
-    row("id far away", "/model/vocab/film", "4000000000", "\"film\"");
-    row("an id twice", "/model/vocab/film", "6", "share the id 6");
-    row("vocabulary of a list", "/model/vocab", "[]", "\"vocab\"");
-    row("lower case of text", "/normalizer/lowercase", R"("yes")", "\"lowercase\"");
-    row("added token elsewhere", "/added_tokens/0/id", "9", "\"[MASK]\" has id 9");
+    row("id that is text", "/model/vocab/film", R"("5")", "\"film\"");
+    row("id out of range", "/model/vocab/film", "4000000000", "\"film\"");
+    row("a duplicate id", "/model/vocab/film", "6", "share the id 6");
+    row("vocabulary that is a list", "/model/vocab", "[]", "\"vocab\"");
+    row("lower case option that is text", "/normalizer/lowercase", R"("yes")", "\"lowercase\"");
+    row("added token with another id", "/added_tokens/0/id", "9", "\"[MASK]\" has id 9");
     row("added token without text", "/added_tokens/0/content", R"("")", "added token is empty");
-    row("added token of blanks", "/added_tokens/0",
+    row("added token that is normalized away", "/added_tokens/0",
         R"({"id": 7, "content": "\u200b", "normalized": true})", "normalized to nothing");
     row("added token without id", "/added_tokens/0", R"({"content": "x"})", "added_tokens");
-    row("length of text", "/model/max_input_chars_per_word", R"("100")",
+    row("length that is text", "/model/max_input_chars_per_word", R"("100")",
         "max_input_chars_per_word");
 }
 
-void TokenizerFilesTest::refusesWhatItDoesNotSupport() {
+void TokenizerFilesTest::refusesUnsupportedSettings() {
     QFETCH(QString, pointer);
     QFETCH(QByteArray, value);
     QFETCH(QString, named);
-    Json json = soundJson();
+    Json json = validJson();
     json[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
     ModelFolder folder;
     folder.write("tokenizer.json", json.dump());
@@ -143,13 +143,13 @@ void TokenizerFilesTest::namesTheDamagedFile_data() {
         "/tokenizer_config.json", "XLNetTokenizer");
     row("no basic splitting", "tokenizer_config.json", R"({"do_basic_tokenize": false})",
         "/tokenizer_config.json", "do_basic_tokenize");
-    row("lower case of text", "tokenizer_config.json", R"({"do_lower_case": "no"})",
+    row("lower case option that is text", "tokenizer_config.json", R"({"do_lower_case": "no"})",
         "/tokenizer_config.json", "do_lower_case");
-    row("mask of a number", "special_tokens_map.json", R"({"mask_token": 4})",
+    row("mask that is a number", "special_tokens_map.json", R"({"mask_token": 4})",
         "/special_tokens_map.json", "mask_token");
-    row("mask that is no piece", "special_tokens_map.json", R"({"mask_token": "<mask>"})",
+    row("mask without a piece", "special_tokens_map.json", R"({"mask_token": "<mask>"})",
         "/vocab.txt", "\"<mask>\"");
-    row("added token elsewhere", "added_tokens.json", R"({"x": 99})", "/vocab.txt", "id 99");
+    row("added token with another id", "added_tokens.json", R"({"x": 99})", "/vocab.txt", "id 99");
 }
 
 void TokenizerFilesTest::namesTheDamagedFile() {
@@ -171,25 +171,25 @@ void TokenizerFilesTest::namesTheDamagedFile() {
     QVERIFY(isClear(openTokenizer(folder.path() / "nowhere").problem(), folder.path()));
 }
 
-void TokenizerFilesTest::survivesCutFiles_data() {
+void TokenizerFilesTest::survivesTruncatedFiles_data() {
     QTest::addColumn<QByteArray>("file");
     QTest::newRow("tokenizer.json") << QByteArray("tokenizer.json");
     QTest::newRow("vocab.txt") << QByteArray("vocab.txt");
     QTest::newRow("tokenizer_config.json") << QByteArray("tokenizer_config.json");
 }
 
-void TokenizerFilesTest::survivesCutFiles() {
+void TokenizerFilesTest::survivesTruncatedFiles() {
     QFETCH(QByteArray, file);
     ModelFolder folder;
     folder.write("vocab.txt", kVocabulary);
-    const std::string sound = file == "tokenizer.json"          ? soundJson().dump()
+    const std::string valid = file == "tokenizer.json"          ? validJson().dump()
                               : file == "tokenizer_config.json" ? R"({"do_lower_case": true})"
                                                                 : kVocabulary;
-    for (std::size_t length = 0; length < sound.size(); ++length) {
-        folder.write(file.toStdString(), std::string_view(sound).substr(0, length));
+    for (std::size_t length = 0; length < valid.size(); ++length) {
+        folder.write(file.toStdString(), std::string_view(valid).substr(0, length));
         auto tokenizer = openTokenizer(folder.path());
         if (tokenizer.ok()) {
-            // Only pieces behind the last special one can be lost without a trace.
+            // Only pieces after the last special token can be lost unnoticed.
             QCOMPARE(file, QByteArray("vocab.txt"));
             QVERIFY(length >= std::string_view(kVocabulary).find("film") - 1);
         } else {
@@ -200,22 +200,22 @@ void TokenizerFilesTest::survivesCutFiles() {
 }
 
 void TokenizerFilesTest::survivesDamagedBytes_data() {
-    survivesCutFiles_data();
+    survivesTruncatedFiles_data();
 }
 
 void TokenizerFilesTest::survivesDamagedBytes() {
     QFETCH(QByteArray, file);
     ModelFolder folder;
     folder.write("vocab.txt", kVocabulary);
-    const std::string sound = file == "tokenizer.json"          ? soundJson().dump()
+    const std::string valid = file == "tokenizer.json"          ? validJson().dump()
                               : file == "tokenizer_config.json" ? R"({"do_lower_case": true})"
                                                                 : kVocabulary;
-    checkDamagedBytes(folder, file.toStdString(), sound, "Films, [MASK] and 中文", rounds(3000),
+    checkDamagedBytes(folder, file.toStdString(), valid, "Films, [MASK] and 中文", rounds(3000),
                       rounds(300));
 }
 
 void TokenizerFilesTest::survivesMembersOfTheWrongKind() {
-    checkMembersOfTheWrongKind(soundJson());
+    checkMembersOfTheWrongKind(validJson());
 }
 
 QTEST_GUILESS_MAIN(TokenizerFilesTest)

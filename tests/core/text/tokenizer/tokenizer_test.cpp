@@ -10,7 +10,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// The models of one algorithm: the first is the one whose borders are known by name.
+/// The models of one algorithm; breaksAtTheUsualBorders() uses the first.
 struct Family {
     const char* name;
     std::vector<std::filesystem::path> models;
@@ -40,7 +40,7 @@ const std::vector<Family>& families() {
     return all;
 }
 
-/// Each is read once: reading the largest takes a second where every access is checked.
+/// Each is read once: the largest takes a second in builds that check every access.
 const Tokenizer& opened(const QString& folder) {
     static std::map<QString, std::unique_ptr<Tokenizer>> tokenizers;
     auto& tokenizer = tokenizers[folder];
@@ -71,7 +71,7 @@ std::vector<Token> shifted(std::vector<Token> tokens, std::size_t by) {
 
 } // namespace
 
-/// What holds of every tokenizer, whatever its algorithm.
+/// What holds for every tokenizer of any algorithm.
 class TokenizerTest : public QObject {
     Q_OBJECT
 
@@ -80,13 +80,13 @@ private Q_SLOTS:
     void equalsTheReference();
     void keepsOffsetsInsideTheText_data() { addModels(); }
     void keepsOffsetsInsideTheText();
-    void takesAnyBytes_data() { addModels(); }
-    void takesAnyBytes();
-    void cutsOnlyWhereBothSidesStayTheSame_data() { addModels(); }
-    void cutsOnlyWhereBothSidesStayTheSame();
+    void acceptsAnyBytes_data() { addModels(); }
+    void acceptsAnyBytes();
+    void breaksOnlyWhereBothSidesStayTheSame_data() { addModels(); }
+    void breaksOnlyWhereBothSidesStayTheSame();
     void breaksAtTheUsualBorders_data();
     void breaksAtTheUsualBorders();
-    void hashTellsWhatDecidesTheIds();
+    void hashDiffersBetweenModels();
 };
 
 void TokenizerTest::equalsTheReference() {
@@ -106,7 +106,7 @@ void TokenizerTest::equalsTheReference() {
         QVERIFY2(ids == expected["ids"], where.c_str());
         QVERIFY2(offsets == expected["offsets"], where.c_str());
         for (std::size_t i = 0; i < tokens.size(); ++i) {
-            // The reference shows an added token of BPE with the white space it took.
+            // The reference shows an added token of BPE with the white space that it includes.
             const auto shown = expected["tokens"][i].get<std::string>();
             const std::string trimmed = QString::fromStdString(shown).trimmed().toStdString();
             const std::string_view piece = tokenizer.piece(tokens[i].id);
@@ -132,7 +132,7 @@ void TokenizerTest::keepsOffsetsInsideTheText() {
     }
 }
 
-void TokenizerTest::takesAnyBytes() {
+void TokenizerTest::acceptsAnyBytes() {
     QFETCH(QString, folder);
     const Tokenizer& tokenizer = opened(folder);
     RandomStream random(1, "bytes");
@@ -141,20 +141,20 @@ void TokenizerTest::takesAnyBytes() {
         for (std::uint64_t length = random.below(24); length > 0; --length) {
             bytes += static_cast<char>(random.below(256));
         }
-        std::string mended;
+        std::string repaired;
         for (const char32_t c : decodeUtf8(bytes)) {
-            appendUtf8(c, mended);
+            appendUtf8(c, repaired);
         }
-        QCOMPARE(tokenizer.pieces(bytes), tokenizer.pieces(mended));
+        QCOMPARE(tokenizer.pieces(bytes), tokenizer.pieces(repaired));
     }
 }
 
-void TokenizerTest::cutsOnlyWhereBothSidesStayTheSame() {
+void TokenizerTest::breaksOnlyWhereBothSidesStayTheSame() {
     QFETCH(QString, family);
     QFETCH(QString, folder);
     const Tokenizer& tokenizer = opened(folder);
-    // Tokens that take white space with them may take it from beyond the border; BPE and Unigram
-    // count a blank to the word behind it.
+    // Added tokens that include white space may include some from across the border; BPE and
+    // Unigram join a blank to the word after it.
     const bool offsetsToo = family == "WordPiece" && !folder.contains("added_");
     RandomStream random(1, "borders");
     int breaks = 0;
@@ -162,22 +162,22 @@ void TokenizerTest::cutsOnlyWhereBothSidesStayTheSame() {
         const std::string before = randomText(random);
         const std::string left = randomText(random);
         const std::string right = randomText(random);
-        const std::string behind = randomText(random);
+        const std::string after = randomText(random);
         if (!tokenizer.breaksBetween(left, right)) {
             continue;
         }
         ++breaks;
         std::vector<Token> joined = tokenizer.pieces(before + left);
         const std::vector<Token> rest =
-            shifted(tokenizer.pieces(right + behind), decodeUtf8(before + left).size());
+            shifted(tokenizer.pieces(right + after), decodeUtf8(before + left).size());
         joined.insert(joined.end(), rest.begin(), rest.end());
-        const std::vector<Token> whole = tokenizer.pieces(before + left + right + behind);
-        const std::string where = before + "|" + left + "|" + right + "|" + behind;
+        const std::vector<Token> whole = tokenizer.pieces(before + left + right + after);
+        const std::string where = before + "|" + left + "|" + right + "|" + after;
         QVERIFY2(idsOf(joined) == idsOf(whole), where.c_str());
         QVERIFY2(!offsetsToo || joined == whole, where.c_str());
     }
-    // Words that are not split, and tokens or white space that are looked for or moved together
-    // with their neighbours, make no border certain.
+    // No border is certain if words are not split, if blanks are joined, or if added tokens are
+    // searched for in normalized text.
     const bool never = folder.endsWith("one_word") || folder.endsWith("blanks_joined") ||
                        folder.endsWith("unigram_added_tokens");
     const bool perhaps = family == "WordPiece" && folder.contains("added_tokens");
@@ -205,15 +205,15 @@ void TokenizerTest::breaksAtTheUsualBorders_data() {
     row(wordPiece, "ideograph", "film", "中文", true);
     row(wordPiece, "accent on its own", "e", "\u0301x", false);
     row(wordPiece, "accent, then a blank", "e", "\u0301 x", false);
-    row(wordPiece, "no width", "film\u200B", "ing", false);
-    row(wordPiece, "no width behind a blank", "film \u200B", "x", true);
-    row(wordPiece, "no width alone", "film ", "\u200B", true);
-    row(wordPiece, "special text arises", "x [MA", "SK] y", false);
-    row(wordPiece, "special text may arise", "x [", "MA", false);
+    row(wordPiece, "zero width", "film\u200B", "ing", false);
+    row(wordPiece, "zero width after a blank", "film \u200B", "x", true);
+    row(wordPiece, "zero width alone", "film ", "\u200B", true);
+    row(wordPiece, "special token across the border", "x [MA", "SK] y", false);
+    row(wordPiece, "special token that may continue", "x [", "MA", false);
     row(wordPiece, "a bracket alone", "x [", "film]", true);
-    row(wordPiece, "special text, whole", "[MASK]", "film", true);
-    row(wordPiece, "becomes punctuation", "film", "≠", true);
-    row(wordPiece, "halves of a character", " \xC3", "\xA9", false);
+    row(wordPiece, "special token, whole", "[MASK]", "film", true);
+    row(wordPiece, "decomposes to punctuation", "film", "≠", true);
+    row(wordPiece, "two halves of a character", " \xC3", "\xA9", false);
     row(wordPiece, "empty", " ", "", false);
     row(bytePair, "a blank before a value", "title is ", "Élan", false);
     row(bytePair, "the value's own blank", "title is", " Élan", true);
@@ -228,26 +228,26 @@ void TokenizerTest::breaksAtTheUsualBorders_data() {
     row(bytePair, "two blanks and no word", "is ", " ", false);
     row(bytePair, "two blanks and a mask", "is ", " <mask>", false);
     row(bytePair, "the mask's own blank", "is", " <mask>", true);
-    row(bytePair, "a mask arises", "<mas", "k>", false);
-    row(bytePair, "a mask may arise", "x <", "mask", false);
+    row(bytePair, "a mask across the border", "<mas", "k>", false);
+    row(bytePair, "a mask that may continue", "x <", "mask", false);
     row(bytePair, "a line feed", "x\n", "y", true);
     row(bytePair, "two line feeds", "x\n\n", "y", false);
     row(bytePair, "a line feed before a mask", "x\n", "<mask>", false);
-    row(bytePair, "halves of a character", " \xC3", "\xA9", false);
+    row(bytePair, "two halves of a character", " \xC3", "\xA9", false);
     row(bytePair, "half a character", "x", " \xC3", true);
-    row(bytePair, "half a character at once", "x ", "\xC3", false);
-    row(bytePair, "nothing", " ", "", false);
+    row(bytePair, "half a character first", "x ", "\xC3", false);
+    row(bytePair, "empty", " ", "", false);
     row(unigram, "the value's own blank", "title is", " Élan", true);
     row(unigram, "a blank before a value", "title is ", "Élan", false);
     row(unigram, "a full stop before a blank", "Élan.", " x", true);
     row(unigram, "two words", "film", "ing", false);
     row(unigram, "two blanks", "is", "  x", false);
-    row(unigram, "a mark behind the blank", "is", " \u0301x", false);
+    row(unigram, "a mark after the blank", "is", " \u0301x", false);
     row(unigram, "the mask's own blank", "is", " <mask>", true);
-    row(unigram, "a mask arises", "<mas", "k>", false);
-    row(unigram, "what is replaced by a blank", "is", " \u00A0x", false);
+    row(unigram, "a mask across the border", "<mas", "k>", false);
+    row(unigram, "a character replaced by a blank", "is", " \u00A0x", false);
     row(unigram, "half a character", "is", " \xC3", false);
-    row(unigram, "nothing", "is", "", false);
+    row(unigram, "empty", "is", "", false);
 }
 
 void TokenizerTest::breaksAtTheUsualBorders() {
@@ -258,7 +258,7 @@ void TokenizerTest::breaksAtTheUsualBorders() {
     QCOMPARE(opened(folder).breaksBetween(left.toStdString(), right.toStdString()), breaks);
 }
 
-void TokenizerTest::hashTellsWhatDecidesTheIds() {
+void TokenizerTest::hashDiffersBetweenModels() {
     std::vector<std::string> hashes;
     for (const Family& family : families()) {
         for (const std::filesystem::path& model : family.models) {

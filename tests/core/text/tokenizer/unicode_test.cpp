@@ -16,7 +16,7 @@ bool isSurrogate(char32_t c) {
     return c >= 0xD800 && c <= 0xDFFF;
 }
 
-/// FNV-1a, 64 bits: what the reference's digests were computed with.
+/// FNV-1a, 64 bits, as used for the reference's digests.
 class Digest {
 public:
     void add(std::string_view bytes) {
@@ -49,15 +49,15 @@ class UnicodeTest : public QObject {
 
 private Q_SLOTS:
     void findsItsData();
-    void replacesWhatIsIllFormed_data();
-    void replacesWhatIsIllFormed();
+    void replacesIllFormedBytes_data();
+    void replacesIllFormedBytes();
     void decodesEveryCodePointItEncodes();
-    void lowersACodePointOnItsOwn();
+    void lowersWithoutContext();
     void decomposesFully();
-    void normalizesEveryCodePointAsTheReference_data();
-    void normalizesEveryCodePointAsTheReference();
-    void splitsAtEveryCodePointAsTheReference();
-    void classesEveryCodePointAsTheReference();
+    void normalizesEveryCodePointLikeTheReference_data();
+    void normalizesEveryCodePointLikeTheReference();
+    void splitsAtEveryCodePointLikeTheReference();
+    void classifiesEveryCodePointLikeTheReference();
     void findsTheLastCharacter_data();
     void findsTheLastCharacter();
 };
@@ -66,30 +66,30 @@ void UnicodeTest::findsItsData() {
     QVERIFY(checkUnicodeData().ok());
 }
 
-void UnicodeTest::replacesWhatIsIllFormed_data() {
+void UnicodeTest::replacesIllFormedBytes_data() {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QString>("text");
     const QString r(QChar(0xFFFD));
-    QTest::newRow("nothing") << QByteArray("") << QString("");
+    QTest::newRow("empty") << QByteArray("") << QString("");
     QTest::newRow("well formed") << QByteArray("a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x8E\xAC")
                                  << QString::fromUtf8("aé中🎬");
     QTest::newRow("lone continuation") << QByteArray("a\x80z") << "a" + r + "z";
     QTest::newRow("two continuations") << QByteArray("\x80\xBF") << r + r;
-    QTest::newRow("never a byte") << QByteArray("\xFF\xFE") << r + r;
+    QTest::newRow("bytes that UTF-8 never has") << QByteArray("\xFF\xFE") << r + r;
     QTest::newRow("overlong slash") << QByteArray("\xC0\xAF") << r + r;
     QTest::newRow("overlong, three bytes") << QByteArray("\xE0\x80\xAF") << r + r + r;
     QTest::newRow("surrogate") << QByteArray("\xED\xA0\x80") << r + r + r;
-    QTest::newRow("beyond the last") << QByteArray("\xF4\x90\x80\x80") << r + r + r + r;
+    QTest::newRow("beyond the last code point") << QByteArray("\xF4\x90\x80\x80") << r + r + r + r;
     QTest::newRow("cut off, two of three") << QByteArray("\xE4\xB8") << r;
     QTest::newRow("cut off, three of four") << QByteArray("\xF0\x9F\x8E") << r;
     QTest::newRow("cut off by a letter") << QByteArray("\xF0\x9F"
                                                        "a")
                                          << r + "a";
-    QTest::newRow("cut off by a lead")
+    QTest::newRow("cut off by a lead byte")
         << QByteArray("\xE4\xB8\xC3\xA9") << r + QString::fromUtf8("é");
 }
 
-void UnicodeTest::replacesWhatIsIllFormed() {
+void UnicodeTest::replacesIllFormedBytes() {
     QFETCH(QByteArray, bytes);
     QFETCH(QString, text);
     const std::u32string decoded =
@@ -112,7 +112,7 @@ void UnicodeTest::decodesEveryCodePointItEncodes() {
     QVERIFY(true);
 }
 
-void UnicodeTest::lowersACodePointOnItsOwn() {
+void UnicodeTest::lowersWithoutContext() {
     QCOMPARE(lower(U'Σ'), std::u32string(U"σ"));
     QCOMPARE(lower(U'İ'), std::u32string(U"i\u0307"));
     QCOMPARE(lower(U'ẞ'), std::u32string(U"ß"));
@@ -123,15 +123,15 @@ void UnicodeTest::lowersACodePointOnItsOwn() {
 void UnicodeTest::decomposesFully() {
     QCOMPARE(decomposed(U'\u1EC7'), std::u32string(U"e\u0323\u0302"));
     QCOMPARE(decomposed(U'한'), std::u32string(U"\u1112\u1161\u11AB"));
-    QCOMPARE(decomposed(U'ﬁ'), std::u32string(U"ﬁ")); // a compatibility decomposition is none
+    QCOMPARE(decomposed(U'ﬁ'), std::u32string(U"ﬁ")); // compatibility decompositions do not count
 }
 
-void UnicodeTest::normalizesEveryCodePointAsTheReference_data() {
+void UnicodeTest::normalizesEveryCodePointLikeTheReference_data() {
     QTest::addColumn<bool>("clean");
     QTest::addColumn<bool>("strip");
     QTest::addColumn<bool>("lowercase");
     QTest::addColumn<quint64>("digest");
-    // Of every code point's normalization and a line feed, by tokenizers 0.23.3.
+    // Digests of every code point's normalization and a line feed, by tokenizers 0.23.3.
     QTest::newRow("uncased") << true << true << true << quint64{0x2C5838226516594D};
     QTest::newRow("cased") << true << false << false << quint64{0xAE42D8297DF6A4D0};
     QTest::newRow("accents kept") << true << false << true << quint64{0x83BAD98B95A9D4B9};
@@ -139,9 +139,9 @@ void UnicodeTest::normalizesEveryCodePointAsTheReference_data() {
     QTest::newRow("nothing cleaned") << false << true << true << quint64{0xF2F43DB194FD83CC};
 }
 
-void UnicodeTest::normalizesEveryCodePointAsTheReference() {
+void UnicodeTest::normalizesEveryCodePointLikeTheReference() {
     if (test::rounds(8) < 8 && qstrcmp(QTest::currentDataTag(), "uncased") != 0) {
-        QSKIP("over a million texts: in the plain build, which the same code runs in");
+        QSKIP("over a million texts: tested in the plain build");
     }
     QFETCH(bool, clean);
     QFETCH(bool, strip);
@@ -162,8 +162,8 @@ void UnicodeTest::normalizesEveryCodePointAsTheReference() {
     QCOMPARE(found.value(), digest);
 }
 
-void UnicodeTest::splitsAtEveryCodePointAsTheReference() {
-    Digest found; // of a letter for each: white space, punctuation, word
+void UnicodeTest::splitsAtEveryCodePointLikeTheReference() {
+    Digest found; // of one letter per code point: white space, punctuation, word
     for (char32_t c = 0; c <= kLastCodePoint; ++c) {
         if (!isSurrogate(c)) {
             const std::uint8_t bits = characterBits(c);
@@ -173,8 +173,8 @@ void UnicodeTest::splitsAtEveryCodePointAsTheReference() {
     QCOMPARE(found.value(), quint64{0x2FD6A9DE4938BD2F});
 }
 
-void UnicodeTest::classesEveryCodePointAsTheReference() {
-    Digest found; // of a letter for each: letter, number, white space, other
+void UnicodeTest::classifiesEveryCodePointLikeTheReference() {
+    Digest found; // of one letter per code point: letter, number, white space, other
     for (char32_t c = 0; c <= kLastCodePoint; ++c) {
         if (!isSurrogate(c)) {
             found.add(
@@ -185,7 +185,7 @@ void UnicodeTest::classesEveryCodePointAsTheReference() {
 }
 
 void UnicodeTest::findsTheLastCharacter_data() {
-    replacesWhatIsIllFormed_data();
+    replacesIllFormedBytes_data();
 }
 
 void UnicodeTest::findsTheLastCharacter() {
@@ -195,9 +195,9 @@ void UnicodeTest::findsTheLastCharacter() {
     if (!text.empty()) {
         QVERIFY(lastCharacter(text) == decoded.back());
     }
-    std::string mended;
-    QVERIFY(decodeUtf8(asUtf8(text, mended)) == decoded);
-    QCOMPARE(mended.empty(), decoded.find(kReplacementCharacter) == std::u32string::npos);
+    std::string repaired;
+    QVERIFY(decodeUtf8(asUtf8(text, repaired)) == decoded);
+    QCOMPARE(repaired.empty(), decoded.find(kReplacementCharacter) == std::u32string::npos);
 }
 
 QTEST_GUILESS_MAIN(UnicodeTest)

@@ -7,7 +7,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-Json soundJson() {
+Json validJson() {
     return Json::parse(R"({
         "version": "1.0", "truncation": {"max_length": 4}, "padding": null,
         "added_tokens": [{"id": 4, "content": "<mask>", "special": true, "lstrip": true}],
@@ -32,16 +32,16 @@ class UnigramFilesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void readsASoundFile();
-    void refusesWhatItDoesNotSupport_data();
-    void refusesWhatItDoesNotSupport();
+    void readsAValidFile();
+    void refusesUnsupportedSettings_data();
+    void refusesUnsupportedSettings();
     void survivesDamagedBytes();
     void survivesMembersOfTheWrongKind();
 };
 
-void UnigramFilesTest::readsASoundFile() {
+void UnigramFilesTest::readsAValidFile() {
     ModelFolder folder;
-    folder.write("tokenizer.json", soundJson().dump());
+    folder.write("tokenizer.json", validJson().dump());
     const auto tokenizer = openOrDie(folder.path());
     QCOMPARE(tokenizer->pieces("Films  <mask> fílm x"),
              (std::vector<Token>{
@@ -50,7 +50,7 @@ void UnigramFilesTest::readsASoundFile() {
     QCOMPARE(tokenizer->special().unknown, 3);
 }
 
-void UnigramFilesTest::refusesWhatItDoesNotSupport_data() {
+void UnigramFilesTest::refusesUnsupportedSettings_data() {
     QTest::addColumn<QString>("pointer");
     QTest::addColumn<QByteArray>("value");
     QTest::addColumn<QString>("named");
@@ -59,33 +59,33 @@ void UnigramFilesTest::refusesWhatItDoesNotSupport_data() {
         QTest::newRow(name) << QString(pointer) << QByteArray(value) << QString(named);
     };
     row("another normalizer", "/normalizer", R"({"type": "NFKC"})", "normalizer \"NFKC\"");
-    row("another one in a row", "/normalizer/normalizers/3", R"({"type": "Nmt"})",
+    row("another normalizer in a sequence", "/normalizer/normalizers/3", R"({"type": "Nmt"})",
         "normalizer \"Nmt\"");
     row("a pattern", "/normalizer/normalizers/1/pattern", R"({"Regex": "a+"})", "\"a+\"");
-    row("a map that is damaged", "/normalizer/normalizers/2",
+    row("a damaged map", "/normalizer/normalizers/2",
         R"({"type": "Precompiled", "precompiled_charsmap": "AAAA"})", "precompiled_charsmap");
     row("another splitter", "/pre_tokenizer/type", R"("Digits")", "pre_tokenizer \"Digits\"");
-    row("splitters in a row", "/pre_tokenizer", R"({"type": "Sequence", "pretokenizers": []})",
+    row("a sequence of splitters", "/pre_tokenizer", R"({"type": "Sequence", "pretokenizers": []})",
         "pre_tokenizer \"Sequence\"");
-    row("another blank", "/pre_tokenizer/replacement", R"("__")", "replacement");
+    row("a blank of two characters", "/pre_tokenizer/replacement", R"("__")", "replacement");
     row("another scheme", "/pre_tokenizer/prepend_scheme", R"("last")", "prepend_scheme \"last\"");
     row("no frame", "/post_processor", "null", "post_processor \"null\"");
     row("no unknown piece", "/model/unk_id", "null", "unk_id");
-    row("unknown piece far away", "/model/unk_id", "8", "unk_id");
-    row("vocabulary of an object", "/model/vocab", "{}", "\"vocab\"");
+    row("unknown piece out of range", "/model/unk_id", "8", "unk_id");
+    row("vocabulary that is an object", "/model/vocab", "{}", "\"vocab\"");
     row("piece without score", "/model/vocab/5", R"(["film"])", "piece 5");
-    row("piece of a number", "/model/vocab/5", "[1, 2]", "piece 5");
+    row("piece that is a number", "/model/vocab/5", "[1, 2]", "piece 5");
     row("no mask", "/model/vocab/4/0", R"("mask")", "\"<mask>\"");
-    row("added token elsewhere", "/added_tokens/0/id", "9", "\"<mask>\" has id 9");
-    row("added token of marks", "/added_tokens/0",
+    row("added token with another id", "/added_tokens/0/id", "9", "\"<mask>\" has id 9");
+    row("added token that is normalized away", "/added_tokens/0",
         R"({"id": 8, "content": "\u0301", "normalized": true})", "normalized to nothing");
 }
 
-void UnigramFilesTest::refusesWhatItDoesNotSupport() {
+void UnigramFilesTest::refusesUnsupportedSettings() {
     QFETCH(QString, pointer);
     QFETCH(QByteArray, value);
     QFETCH(QString, named);
-    Json json = soundJson();
+    Json json = validJson();
     json[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
     ModelFolder folder;
     folder.write("tokenizer.json", json.dump());
@@ -97,14 +97,14 @@ void UnigramFilesTest::refusesWhatItDoesNotSupport() {
 }
 
 void UnigramFilesTest::survivesDamagedBytes() {
-    const std::string sound = readBytes(smallModel("unigram_lowered") / "tokenizer.json");
+    const std::string valid = readBytes(smallModel("unigram_lowered") / "tokenizer.json");
     ModelFolder folder;
-    checkDamagedBytes(folder, "tokenizer.json", sound, "Film, ﬁlm <mask> ½ e\u0301 中文",
+    checkDamagedBytes(folder, "tokenizer.json", valid, "Film, ﬁlm <mask> ½ e\u0301 中文",
                       rounds(2000), rounds(300));
 }
 
 void UnigramFilesTest::survivesMembersOfTheWrongKind() {
-    checkMembersOfTheWrongKind(soundJson());
+    checkMembersOfTheWrongKind(validJson());
 }
 
 QTEST_GUILESS_MAIN(UnigramFilesTest)

@@ -25,8 +25,8 @@ class WordCacheTest : public QObject {
 
 private Q_SLOTS:
     void findsWhatWasAdded();
-    void tellsWordsOfOneHashApart();
-    void takesNoMoreThanItsBound();
+    void distinguishesWordsWithTheSameHash();
+    void addsNoWordsWhenFull();
     void isFilledByManyThreads();
 };
 
@@ -39,7 +39,7 @@ void WordCacheTest::findsWhatWasAdded() {
     QVERIFY(holds(cache.find("film", 7), 3));
 }
 
-void WordCacheTest::tellsWordsOfOneHashApart() {
+void WordCacheTest::distinguishesWordsWithTheSameHash() {
     WordCache cache;
     cache.add("film", 7, partsOf(3));
     QVERIFY(cache.find("toy", 7) == nullptr);
@@ -48,7 +48,7 @@ void WordCacheTest::tellsWordsOfOneHashApart() {
     QVERIFY(holds(cache.find("toy", 7), 5));
 }
 
-void WordCacheTest::takesNoMoreThanItsBound() {
+void WordCacheTest::addsNoWordsWhenFull() {
     WordCache cache;
     const auto add = [&cache](std::size_t number) {
         const std::string word = std::to_string(number);

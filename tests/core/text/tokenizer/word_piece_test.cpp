@@ -12,15 +12,15 @@ class WordPieceTest : public QObject {
 private Q_SLOTS:
     void readsAVocabularyAlone();
     void readsWindowsLineEnds();
-    void obeysTheOptionsBesideAVocabulary_data();
-    void obeysTheOptionsBesideAVocabulary();
-    void obeysTheOptionsRatherThanTheFile_data();
-    void obeysTheOptionsRatherThanTheFile();
-    void readsNoPieceFromEmptyLastLines();
+    void appliesTheOptionsBesideAVocabulary_data();
+    void appliesTheOptionsBesideAVocabulary();
+    void optionsOverrideTheFile_data();
+    void optionsOverrideTheFile();
+    void ignoresEmptyLastLines();
     void findsTokensAddedBesideAVocabulary();
-    void hasOneHashHoweverItIsWrittenDown();
-    void framesASentence();
-    void namesItsPieces();
+    void hashDoesNotDependOnTheFileFormat();
+    void addsClsAndSep();
+    void returnsPiecesById();
     void givesOneTokenForALongWord();
 };
 
@@ -44,7 +44,7 @@ void WordPieceTest::readsWindowsLineEnds() {
     QCOMPARE(tokenizer->vocabularySize(), 7);
 }
 
-void WordPieceTest::obeysTheOptionsBesideAVocabulary_data() {
+void WordPieceTest::appliesTheOptionsBesideAVocabulary_data() {
     QTest::addColumn<QByteArray>("options");
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("pieces");
@@ -63,7 +63,7 @@ void WordPieceTest::obeysTheOptionsBesideAVocabulary_data() {
                                   << QByteArray("elanfilm [PAD]") << QByteArray("elan film [PAD]");
 }
 
-void WordPieceTest::obeysTheOptionsBesideAVocabulary() {
+void WordPieceTest::appliesTheOptionsBesideAVocabulary() {
     QFETCH(QByteArray, options);
     QFETCH(QByteArray, text);
     QFETCH(QByteArray, pieces);
@@ -81,8 +81,8 @@ void WordPieceTest::obeysTheOptionsBesideAVocabulary() {
     QCOMPARE(found.join(' '), pieces);
 }
 
-/// The truth is what AutoTokenizer of transformers 5.24 makes of such folders.
-void WordPieceTest::obeysTheOptionsRatherThanTheFile_data() {
+/// The expected pieces are those of AutoTokenizer in transformers 5.24 for such folders.
+void WordPieceTest::optionsOverrideTheFile_data() {
     QTest::addColumn<QByteArray>("options"); // empty: there is no such file
     QTest::addColumn<QByteArray>("normalizer");
     QTest::addColumn<QByteArray>("pieces");
@@ -94,21 +94,21 @@ void WordPieceTest::obeysTheOptionsRatherThanTheFile_data() {
     row("cased by option", R"({"do_lower_case": false})", R"("lowercase": true)", "Élan 中 文");
     row("lower case by option", R"({"do_lower_case": true})", R"("lowercase": false)",
         "elan 中 文");
-    row("lower case where the option is left out", "{}", R"("lowercase": false)", "elan 中 文");
+    row("lower case if the option is missing", "{}", R"("lowercase": false)", "elan 中 文");
     row("accents kept by option", R"({"strip_accents": false})", R"("strip_accents": null)",
         "élan 中 文");
-    row("accents by case where the option is left out", R"({"do_lower_case": false})",
+    row("accents by case if the option is missing", R"({"do_lower_case": false})",
         R"("lowercase": true, "strip_accents": true)", "Élan 中 文");
     row("ideographs together by option", R"({"tokenize_chinese_chars": false})",
         R"("handle_chinese_chars": true)", "elan 中文");
-    row("ideographs apart where the option is left out", "{}", R"("handle_chinese_chars": false)",
+    row("ideographs apart if the option is missing", "{}", R"("handle_chinese_chars": false)",
         "elan 中 文");
-    row("a class that goes by the file",
+    row("a class that uses the file",
         R"({"tokenizer_class": "PreTrainedTokenizerFast", "do_lower_case": true})",
         R"("lowercase": false)", "Élan 中 文");
 }
 
-void WordPieceTest::obeysTheOptionsRatherThanTheFile() {
+void WordPieceTest::optionsOverrideTheFile() {
     QFETCH(QByteArray, options);
     QFETCH(QByteArray, normalizer);
     QFETCH(QByteArray, pieces);
@@ -133,7 +133,7 @@ void WordPieceTest::obeysTheOptionsRatherThanTheFile() {
     QCOMPARE(found.join(' '), pieces);
 }
 
-void WordPieceTest::readsNoPieceFromEmptyLastLines() {
+void WordPieceTest::ignoresEmptyLastLines() {
     QTemporaryDir folder;
     const std::filesystem::path path = folder.path().toStdString();
     writeBytes(path / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n\nfilm\n\n\r\n");
@@ -154,7 +154,7 @@ void WordPieceTest::findsTokensAddedBesideAVocabulary() {
     QCOMPARE(tokenizer->piece(7), std::string_view("SciFi"));
 }
 
-void WordPieceTest::hasOneHashHoweverItIsWrittenDown() {
+void WordPieceTest::hashDoesNotDependOnTheFileFormat() {
     QTemporaryDir folder;
     const std::filesystem::path path = folder.path().toStdString();
     writeBytes(path / "vocab.txt", readBytes(publishedModel() / "vocab.txt"));
@@ -162,7 +162,7 @@ void WordPieceTest::hasOneHashHoweverItIsWrittenDown() {
     QCOMPARE(openOrDie(path)->hash(), both);
 }
 
-void WordPieceTest::framesASentence() {
+void WordPieceTest::addsClsAndSep() {
     const auto tokenizer = openOrDie(publishedModel());
     const SpecialTokens& special = tokenizer->special();
     QCOMPARE(special.pad, 0);
@@ -176,7 +176,7 @@ void WordPieceTest::framesASentence() {
     QCOMPARE(std::vector<Token>(tokens.begin() + 1, tokens.end() - 1), tokenizer->pieces("film"));
 }
 
-void WordPieceTest::namesItsPieces() {
+void WordPieceTest::returnsPiecesById() {
     const auto tokenizer = openOrDie(publishedModel());
     QCOMPARE(tokenizer->vocabularySize(), 30522);
     QCOMPARE(tokenizer->piece(2143), std::string_view("film"));

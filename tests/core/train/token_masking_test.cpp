@@ -1,4 +1,4 @@
-#include "core/train/hidden_tokens.h"
+#include "core/train/token_masking.h"
 
 #include "tests/core/run/tiny_project.h"
 
@@ -12,14 +12,14 @@
 using namespace flip;
 using namespace flip::test;
 
-/// Words that training hides from a click model.
-class HiddenTokensTest : public QObject {
+/// Masking tokens while a click model is trained.
+class TokenMaskingTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void hidesWordsOfValuesAtTheRate_data();
-    void hidesWordsOfValuesAtTheRate();
-    void needsNoSecondSentence();
+    void masksTokensOfValuesAtTheRate_data();
+    void masksTokensOfValuesAtTheRate();
+    void worksWithoutASecondSentence();
     void drawsDependOnSeedStepAndPart();
 
 private:
@@ -29,10 +29,10 @@ private:
         return batcher_.load(rows);
     }
 
-    Batch hidden(const std::vector<std::string>& recipe, std::int64_t step,
+    Batch masked(const std::vector<std::string>& recipe, std::int64_t step,
                  std::int64_t part) const {
         Batch batch = all();
-        HiddenTokens(project_.spec(recipe), batcher_.maskToken())(batch, step, part);
+        TokenMasking(project_.spec(recipe), batcher_.maskToken())(batch, step, part);
         return batch;
     }
 
@@ -51,7 +51,7 @@ private:
     Batcher batcher_{dataset_, &cache_, false, at::Device(at::kCPU), &itemCache_};
 };
 
-void HiddenTokensTest::hidesWordsOfValuesAtTheRate_data() {
+void TokenMaskingTest::masksTokensOfValuesAtTheRate_data() {
     QTest::addColumn<double>("rate");
     QTest::addColumn<bool>("ofItem");
     QTest::newRow("a tenth") << 0.1 << false;
@@ -59,50 +59,50 @@ void HiddenTokensTest::hidesWordsOfValuesAtTheRate_data() {
     QTest::newRow("half, second sentence") << 0.5 << true;
 }
 
-void HiddenTokensTest::hidesWordsOfValuesAtTheRate() {
+void TokenMaskingTest::masksTokensOfValuesAtTheRate() {
     QFETCH(double, rate);
     QFETCH(bool, ofItem);
     const Batch before = all();
-    const Batch after = hidden({"finetune.mask_ratio_text=" + std::to_string(rate)}, 3, 0);
-    const at::Tensor& was = ofItem ? before.itemTokenIds : before.tokenIds;
-    const at::Tensor& is = ofItem ? after.itemTokenIds : after.tokenIds;
+    const Batch after = masked({"finetune.mask_ratio_text=" + std::to_string(rate)}, 3, 0);
+    const at::Tensor& original = ofItem ? before.itemTokenIds : before.tokenIds;
+    const at::Tensor& changed = ofItem ? after.itemTokenIds : after.tokenIds;
     const auto& owner = ofItem ? before.itemOwner : before.owner;
-    QCOMPARE(static_cast<std::int64_t>(owner.size()), was.size(0));
+    QCOMPARE(static_cast<std::int64_t>(owner.size()), original.size(0));
     double words = 0;
-    double gone = 0;
-    for (std::int64_t token = 0; token < was.size(0); ++token) {
-        const auto now = is[token].item<std::int64_t>();
-        const bool hides = now != was[token].item<std::int64_t>();
-        QVERIFY(!hides || now == batcher_.maskToken());
+    double maskedCount = 0;
+    for (std::int64_t token = 0; token < original.size(0); ++token) {
+        const auto now = changed[token].item<std::int64_t>();
+        const bool isMasked = now != original[token].item<std::int64_t>();
+        QVERIFY(!isMasked || now == batcher_.maskToken());
         if (owner[static_cast<std::size_t>(token)] < 0) {
-            QVERIFY(!hides); // a word of the template
+            QVERIFY(!isMasked); // a word of the template
             continue;
         }
         words += 1;
-        gone += hides ? 1 : 0;
+        maskedCount += isMasked ? 1 : 0;
     }
-    // Five standard deviations of a binomial share.
+    // Five standard deviations of a binomial proportion.
     QVERIFY(words > 500);
-    QVERIFY2(std::abs(gone / words - rate) < 5 * std::sqrt(rate * (1 - rate) / words),
-             qPrintable(QString::number(gone / words)));
+    QVERIFY2(std::abs(maskedCount / words - rate) < 5 * std::sqrt(rate * (1 - rate) / words),
+             qPrintable(QString::number(maskedCount / words)));
 }
 
-void HiddenTokensTest::needsNoSecondSentence() {
+void TokenMaskingTest::worksWithoutASecondSentence() {
     const Batcher batcher(dataset_, &cache_, false, at::Device(at::kCPU));
     Batch batch = batcher.load(std::vector<std::int64_t>{7});
-    HiddenTokens(project_.spec({"finetune.mask_ratio_text=0.9"}), batcher.maskToken())(batch, 0, 0);
+    TokenMasking(project_.spec({"finetune.mask_ratio_text=0.9"}), batcher.maskToken())(batch, 0, 0);
     QVERIFY(batch.tokenIds.eq(batcher.maskToken()).any().item<bool>());
     QVERIFY(!batch.itemTokenIds.defined());
 }
 
-void HiddenTokensTest::drawsDependOnSeedStepAndPart() {
+void TokenMaskingTest::drawsDependOnSeedStepAndPart() {
     const std::string rate = "finetune.mask_ratio_text=0.3";
-    const at::Tensor one = hidden({rate}, 5, 1).tokenIds;
-    QVERIFY(at::equal(one, hidden({rate}, 5, 1).tokenIds));
-    QVERIFY(!at::equal(one, hidden({rate}, 6, 1).tokenIds));
-    QVERIFY(!at::equal(one, hidden({rate}, 5, 2).tokenIds));
-    QVERIFY(!at::equal(one, hidden({rate, "seed=2"}, 5, 1).tokenIds));
+    const at::Tensor one = masked({rate}, 5, 1).tokenIds;
+    QVERIFY(at::equal(one, masked({rate}, 5, 1).tokenIds));
+    QVERIFY(!at::equal(one, masked({rate}, 6, 1).tokenIds));
+    QVERIFY(!at::equal(one, masked({rate}, 5, 2).tokenIds));
+    QVERIFY(!at::equal(one, masked({rate, "seed=2"}, 5, 1).tokenIds));
 }
 
-QTEST_GUILESS_MAIN(HiddenTokensTest)
-#include "hidden_tokens_test.moc"
+QTEST_GUILESS_MAIN(TokenMaskingTest)
+#include "token_masking_test.moc"

@@ -1,20 +1,21 @@
-#include "app/command/unknown_word.h"
+#include "app/command/unknown_argument.h"
 
 #include "app/command/command.h"
 #include "app/command/program.h"
 
+#include <CLI/CLI.hpp>
 #include <QtTest/QtTest>
 
 using namespace flip::command;
 
-class UnknownWordTest : public QObject {
+class UnknownArgumentTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void namesIt_data();
-    void namesIt();
-    void isQuietWhereAllIsKnown_data();
-    void isQuietWhereAllIsKnown();
+    void namesTheUnknownArgument_data();
+    void namesTheUnknownArgument();
+    void returnsNothingIfAllAreKnown_data();
+    void returnsNothingIfAllAreKnown();
 
 private:
     static QString unknownIn(const QString& line) {
@@ -25,13 +26,13 @@ private:
         for (const QString& word : line.split(' ').mid(1)) {
             words.push_back(word.toStdString());
         }
-        return QString::fromStdString(unknownWord(app, words).value_or(""));
+        return QString::fromStdString(unknownArgument(app, words).value_or(""));
     }
 };
 
-void UnknownWordTest::namesIt_data() {
-    QTest::addColumn<QString>("says");
-    const auto row = [](const char* line, const char* says) { QTest::newRow(line) << says; };
+void UnknownArgumentTest::namesTheUnknownArgument_data() {
+    QTest::addColumn<QString>("message");
+    const auto row = [](const char* line, const char* message) { QTest::newRow(line) << message; };
     row("flip imprt x",
         "'flip' has no command \"imprt\"; did you mean \"import\"? See 'flip --help'");
     row("flip runs lst",
@@ -51,12 +52,12 @@ void UnknownWordTest::namesIt_data() {
                                        "list --help'");
 }
 
-void UnknownWordTest::namesIt() {
-    QFETCH(QString, says);
-    QCOMPARE(unknownIn(QTest::currentDataTag()), says);
+void UnknownArgumentTest::namesTheUnknownArgument() {
+    QFETCH(QString, message);
+    QCOMPARE(unknownIn(QTest::currentDataTag()), message);
 }
 
-void UnknownWordTest::isQuietWhereAllIsKnown_data() {
+void UnknownArgumentTest::returnsNothingIfAllAreKnown_data() {
     QTest::addColumn<bool>("unused");
     for (const char* line :
          {"flip", "flip runs", "flip import x --name lst", "flip --workspace lst runs list",
@@ -66,9 +67,9 @@ void UnknownWordTest::isQuietWhereAllIsKnown_data() {
     }
 }
 
-void UnknownWordTest::isQuietWhereAllIsKnown() {
+void UnknownArgumentTest::returnsNothingIfAllAreKnown() {
     QCOMPARE(unknownIn(QTest::currentDataTag()), QString());
 }
 
-QTEST_APPLESS_MAIN(UnknownWordTest)
-#include "unknown_word_test.moc"
+QTEST_APPLESS_MAIN(UnknownArgumentTest)
+#include "unknown_argument_test.moc"

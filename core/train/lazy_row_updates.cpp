@@ -1,4 +1,4 @@
-#include "core/train/row_updates.h"
+#include "core/train/lazy_row_updates.h"
 
 #include <ATen/Parallel.h>
 #include <torch/types.h>
@@ -10,11 +10,11 @@ namespace flip {
 
 namespace {
 
-constexpr std::int64_t kRowsAtOnce = 256; // fewer are not worth a thread
-constexpr std::int64_t kManyRows = 200;   // for each that a step reads; as id.table_updates says
+constexpr std::int64_t kRowsAtOnce = 256; // minimum number of rows per thread
+constexpr std::int64_t kManyRows = 200;   // table rows per row read in a step; see id.table_updates
 
-/// Calls visit(rows) for all rows of a table, slice by slice, so that what it copies stays small
-/// beside the table.
+/// Calls visit(rows) for all rows of a table, slice by slice, so that its copies are small compared
+/// to the table.
 template <class Visit>
 void forAllRows(const at::Tensor& table, Visit visit) {
     constexpr std::int64_t kSlice = 1 << 20;
@@ -35,16 +35,17 @@ bool updatesTouchedRows(TableUpdates choice, at::Device device, const TableLoad&
     case TableUpdates::Auto:
         break;
     }
-    // A graphics processor steps a whole table faster than it is told of every missed step. So does
-    // a processor where a batch reads most rows, or, unless L2 makes a gradient for every row,
-    // where moments hardly fade between two reads.
+    // A GPU steps a whole table faster than it replays missed steps. So does a CPU
+    // if a batch reads most rows or, unless L2 gives every row a gradient, if the moments hardly
+    // decay between two reads of a row.
     return device.is_cpu() && load.rows > load.readAtMost * (load.hasL2 ? 1 : kManyRows);
 }
 
-RowUpdates::RowUpdates(std::shared_ptr<RowTable> table, UpdateRule rule, double l2, Engine engine)
-    : table_(std::move(table)), rule_(rule), l2_(static_cast<float>(l2)), engine_(engine) {}
+LazyRowUpdates::LazyRowUpdates(std::shared_ptr<RowTable> table, UpdateRule rule, double l2,
+                               Backend backend)
+    : table_(std::move(table)), rule_(rule), l2_(static_cast<float>(l2)), backend_(backend) {}
 
-TableRow RowUpdates::row(std::int64_t number) const {
+TableRow LazyRowUpdates::row(std::int64_t number) const {
     const at::Tensor& values = table_->whole();
     const std::int64_t width = values.dim() > 1 ? values.size(1) : 1;
     const auto at = [&](const at::Tensor& tensor) {
@@ -53,20 +54,20 @@ TableRow RowUpdates::row(std::int64_t number) const {
     return {at(values), at(mean_), at(square_), width};
 }
 
-RowStep RowUpdates::rowStep(const Missed& step, std::int64_t t) const {
+RowStep LazyRowUpdates::rowStep(const Missed& step, std::int64_t t) const {
     return rule_ == UpdateRule::AdamW ? RowStep::adamW(step.learningRate, step.weightDecay, t)
                                       : RowStep::adagrad(step.learningRate, step.weightDecay);
 }
 
-void RowUpdates::gather() {
+void LazyRowUpdates::gather() {
     const at::NoGradGuard noGradient;
     const at::Tensor rows = table_->space().rows();
-    makeUp(rows);
-    countIfWanted(rows);
+    catchUp(rows);
+    countIfL2(rows);
     table_->gather();
 }
 
-void RowUpdates::countIfWanted(const at::Tensor& rows) {
+void LazyRowUpdates::countIfL2(const at::Tensor& rows) {
     if (l2_ == 0.0F) {
         return;
     }
@@ -77,23 +78,23 @@ void RowUpdates::countIfWanted(const at::Tensor& rows) {
     }
 }
 
-void RowUpdates::makeUp(const at::Tensor& rows) {
+void LazyRowUpdates::catchUp(const at::Tensor& rows) {
     if (steps_.empty()) {
         return;
     }
-    if (engine_ == Engine::Kernels) {
-        makeUpWithKernels(rows.const_data_ptr<std::int64_t>(), rows.size(0));
+    if (backend_ == Backend::Kernels) {
+        catchUpWithKernels(rows.const_data_ptr<std::int64_t>(), rows.size(0));
     } else {
-        makeUpWithOperators(rows);
+        catchUpWithOperators(rows);
     }
 }
 
-void RowUpdates::makeUpWithKernels(const std::int64_t* rows, std::int64_t count) {
+void LazyRowUpdates::catchUpWithKernels(const std::int64_t* rows, std::int64_t count) {
     const bool adam = rule_ == UpdateRule::AdamW;
-    // Adagrad has no moment that goes on: without a pull on the values nothing is owed.
-    const bool owes = adam || l2_ != 0.0F || std::ranges::any_of(steps_, [](const Missed& s) {
-                          return s.weightDecay != 0;
-                      });
+    // Adagrad has no momentum: without L2 or weight decay, missed steps change nothing.
+    const bool changesMissedRows =
+        adam || l2_ != 0.0F ||
+        std::ranges::any_of(steps_, [](const Missed& s) { return s.weightDecay != 0; });
     const auto all = static_cast<std::int32_t>(steps_.size());
     const TableRow first = row(0);
     at::parallel_for(0, count, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
@@ -102,7 +103,7 @@ void RowUpdates::makeUpWithKernels(const std::int64_t* rows, std::int64_t count)
             const auto missed =
                 std::span<const RowStep>(kernelSteps_).subspan(static_cast<std::size_t>(done));
             done = all;
-            if (missed.empty() || !owes) {
+            if (missed.empty() || !changesMissedRows) {
                 continue;
             }
             const std::int64_t offset = rows[i] * first.width;
@@ -117,16 +118,16 @@ void RowUpdates::makeUpWithKernels(const std::int64_t* rows, std::int64_t count)
     });
 }
 
-void RowUpdates::makeUpWithOperators(const at::Tensor& rows) {
-    // Sorted by how many steps they have done, the rows that owe a step are always the first ones.
+void LazyRowUpdates::catchUpWithOperators(const at::Tensor& rows) {
+    // With rows sorted by the number of steps they have done, those that missed a step come first.
     const at::Tensor host = rows.to(at::kCPU).contiguous();
     const std::int64_t* number = host.const_data_ptr<std::int64_t>();
     std::vector<std::int64_t> order(static_cast<std::size_t>(host.size(0)));
     std::iota(order.begin(), order.end(), std::int64_t{0});
-    const auto doneBy = [&](std::int64_t place) {
+    const auto stepsDone = [&](std::int64_t place) {
         return done_[static_cast<std::size_t>(number[place])];
     };
-    std::ranges::stable_sort(order, {}, doneBy);
+    std::ranges::stable_sort(order, {}, stepsDone);
     const at::Tensor sorted = rows.index_select(
         0, at::tensor(at::ArrayRef<std::int64_t>(order), at::kLong).to(rows.device()));
     const auto take = [&](const at::Tensor& tensor) {
@@ -135,28 +136,28 @@ void RowUpdates::makeUpWithOperators(const at::Tensor& rows) {
     const at::Tensor values = take(table_->whole());
     const at::Tensor means = take(mean_);
     const at::Tensor squares = take(square_);
-    std::int64_t owing = 0;
+    std::int64_t behind = 0;
     for (std::size_t s = 0; s < steps_.size(); ++s) {
-        while (owing < host.size(0) &&
-               doneBy(order[static_cast<std::size_t>(owing)]) <= static_cast<std::int32_t>(s)) {
-            ++owing;
+        while (behind < host.size(0) &&
+               stepsDone(order[static_cast<std::size_t>(behind)]) <= static_cast<std::int32_t>(s)) {
+            ++behind;
         }
-        if (owing == 0) {
+        if (behind == 0) {
             continue;
         }
         const auto part = [&](const at::Tensor& tensor) {
-            return tensor.defined() ? tensor.slice(0, 0, owing) : at::Tensor();
+            return tensor.defined() ? tensor.slice(0, 0, behind) : at::Tensor();
         };
         apply(part(values), part(values) * l2_, part(means), part(squares), steps_[s],
               base_ + static_cast<std::int64_t>(s) + 1);
     }
-    putBack(sorted, values, means, squares);
+    writeBack(sorted, values, means, squares);
 }
 
-/// Step t, from 1, of some rows that lie side by side.
-void RowUpdates::apply(const at::Tensor& values, const at::Tensor& gradients,
-                       const at::Tensor& means, const at::Tensor& squares, const Missed& step,
-                       std::int64_t t) const {
+/// Step t, counted from 1, of rows in a contiguous tensor.
+void LazyRowUpdates::apply(const at::Tensor& values, const at::Tensor& gradients,
+                           const at::Tensor& means, const at::Tensor& squares, const Missed& step,
+                           std::int64_t t) const {
     const at::Tensor count = at::full({}, static_cast<double>(t), values.options());
     if (rule_ == UpdateRule::AdamW) {
         at::_fused_adamw_({values}, {gradients}, {means}, {squares}, /*max_exp_avg_sqs=*/{},
@@ -169,7 +170,7 @@ void RowUpdates::apply(const at::Tensor& values, const at::Tensor& gradients,
     }
 }
 
-void RowUpdates::step(double learningRate, double weightDecay) {
+void LazyRowUpdates::step(double learningRate, double weightDecay) {
     const at::NoGradGuard noGradient;
     if (!square_.defined()) {
         square_ = at::zeros_like(table_->whole());
@@ -183,15 +184,15 @@ void RowUpdates::step(double learningRate, double weightDecay) {
     steps_.push_back(now);
     const RowStep kernelStep = kernelSteps_.emplace_back(rowStep(now, t));
     const at::Tensor rows = table_->space().rows();
-    if (engine_ == Engine::Kernels) {
+    if (backend_ == Backend::Kernels) {
         stepWithKernels(rows, kernelStep);
     } else {
         stepWithOperators(rows, now, t);
     }
-    countIfWanted(rows);
+    countIfL2(rows);
 }
 
-void RowUpdates::stepWithKernels(const at::Tensor& rows, const RowStep& step) {
+void LazyRowUpdates::stepWithKernels(const at::Tensor& rows, const RowStep& step) {
     const at::Tensor gradients = gradient().contiguous();
     const float* gradientOf = gradients.const_data_ptr<float>();
     const std::int64_t* number = rows.const_data_ptr<std::int64_t>();
@@ -209,17 +210,17 @@ void RowUpdates::stepWithKernels(const at::Tensor& rows, const RowStep& step) {
     });
 }
 
-void RowUpdates::stepWithOperators(const at::Tensor& rows, const Missed& step, std::int64_t t) {
+void LazyRowUpdates::stepWithOperators(const at::Tensor& rows, const Missed& step, std::int64_t t) {
     const at::Tensor values = table_->whole().detach().index_select(0, rows);
     const at::Tensor means = mean_.defined() ? mean_.index_select(0, rows) : at::Tensor();
     const at::Tensor squares = square_.index_select(0, rows);
     apply(values, gradient(), means, squares, step, t);
-    putBack(rows, values, means, squares);
+    writeBack(rows, values, means, squares);
 }
 
-/// Rows that have done every step so far.
-void RowUpdates::putBack(const at::Tensor& rows, const at::Tensor& values, const at::Tensor& means,
-                         const at::Tensor& squares) {
+/// Writes back rows that have done all steps so far.
+void LazyRowUpdates::writeBack(const at::Tensor& rows, const at::Tensor& values,
+                               const at::Tensor& means, const at::Tensor& squares) {
     table_->whole().detach().index_copy_(0, rows, values);
     square_.index_copy_(0, rows, squares);
     if (means.defined()) {
@@ -232,26 +233,27 @@ void RowUpdates::putBack(const at::Tensor& rows, const at::Tensor& values, const
     }
 }
 
-void RowUpdates::bringUpToDate() {
+void LazyRowUpdates::catchUpAllRows() {
     if (steps_.empty()) {
         return;
     }
     const at::NoGradGuard noGradient;
-    forAllRows(table_->whole(), [this](const at::Tensor& rows) { makeUp(rows); });
+    forAllRows(table_->whole(), [this](const at::Tensor& rows) { catchUp(rows); });
     base_ += static_cast<std::int64_t>(steps_.size());
     steps_.clear();
     kernelSteps_.clear();
     std::ranges::fill(done_, 0);
 }
 
-void RowUpdates::count(const at::Tensor& rows) {
+void LazyRowUpdates::count(const at::Tensor& rows) {
     const at::Tensor values = table_->whole().detach().index_select(0, rows).to(at::kCPU);
     const at::Tensor host = rows.to(at::kCPU).contiguous();
     const std::int64_t width = values.numel() / std::max<std::int64_t>(values.size(0), 1);
     const float* value = values.const_data_ptr<float>();
     const std::int64_t* number = host.const_data_ptr<std::int64_t>();
     auto* counted = counted_.mutable_data_ptr<float>();
-    // In the rows' order and on one thread, so that the sum is the same on any number of them.
+    // In the order of the rows and on one thread, so that the sum does not depend on the number of
+    // threads.
     for (std::int64_t i = 0; i < host.size(0); ++i) {
         const auto now = static_cast<float>(rowSquares(value + i * width, width));
         squares_ += double{now} - double{counted[number[i]]};
@@ -259,7 +261,7 @@ void RowUpdates::count(const at::Tensor& rows) {
     }
 }
 
-void RowUpdates::recount() {
+void LazyRowUpdates::recount() {
     const at::NoGradGuard noGradient;
     const at::Tensor& values = table_->whole();
     counted_ = at::zeros({values.size(0)}, at::kFloat);
@@ -267,8 +269,8 @@ void RowUpdates::recount() {
     forAllRows(values, [this](const at::Tensor& rows) { count(rows); });
 }
 
-void RowUpdates::save(std::map<std::string, at::Tensor>& state) {
-    bringUpToDate();
+void LazyRowUpdates::save(std::map<std::string, at::Tensor>& state) {
+    catchUpAllRows();
     const std::string& name = table_->name();
     if (square_.defined()) {
         state["square/" + name] = square_;
@@ -284,7 +286,7 @@ void RowUpdates::save(std::map<std::string, at::Tensor>& state) {
     }
 }
 
-void RowUpdates::restore(const std::map<std::string, at::Tensor>& state) {
+void LazyRowUpdates::restore(const std::map<std::string, at::Tensor>& state) {
     const auto take = [&](const char* kind, at::Device device) {
         const auto found = state.find(kind + table_->name());
         return found == state.end()

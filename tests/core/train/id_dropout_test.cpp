@@ -1,4 +1,4 @@
-#include "core/train/unknown_ids.h"
+#include "core/train/id_dropout.h"
 
 #include "tests/core/run/tiny_project.h"
 
@@ -12,21 +12,21 @@
 using namespace flip;
 using namespace flip::test;
 
-/// Ids that training makes unknown.
-class UnknownIdsTest : public QObject {
+/// Replacing ids by the unknown id while training.
+class IdDropoutTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void leavesAllAloneAtRateZero();
+    void changesNothingAtRateZero();
     void replacesAtTheRate_data();
     void replacesAtTheRate();
-    void fieldsOfAGroupGoTogether();
-    void losesWhatValidationRowsDoNotKnow();
-    void leavesAllAloneWhereValidationKnowsAll();
+    void replacesFieldsOfAGroupTogether();
+    void replacesFieldsAsValidationRowsDo();
+    void changesNothingWithoutUnknownIdsInValidation();
     void anUnknownUserHasNoHistory();
     void drawsDependOnSeedStepAndPart();
-    void refusesWhatItCannotDo_data();
-    void refusesWhatItCannotDo();
+    void refusesInvalidFields_data();
+    void refusesInvalidFields();
 
 private:
     TinyProject project_;
@@ -41,7 +41,7 @@ private:
         return at::tensor(at::ArrayRef<std::int64_t>(ids), at::kLong);
     }
 
-    /// [validation rows, F], as the dataset tells it.
+    /// The unknown ids of validation rows, from the dataset. [validation rows, F]
     static at::Tensor unknownInValidation(const Dataset& dataset) {
         const std::vector<std::int64_t> rows = dataset.rowsOf(Split::Valid);
         const std::vector<int> fields = dataset.idFields();
@@ -61,49 +61,49 @@ private:
     }
 };
 
-void UnknownIdsTest::leavesAllAloneAtRateZero() {
+void IdDropoutTest::changesNothingAtRateZero() {
     const RunSpec spec = project_.spec({"finetune.unknown_rate=0"});
-    QVERIFY(at::equal(UnknownIds(spec, dataset_)(ids_, 0, 0), ids_));
+    QVERIFY(at::equal(IdDropout(spec, dataset_)(ids_, 0, 0), ids_));
 }
 
-void UnknownIdsTest::replacesAtTheRate_data() {
+void IdDropoutTest::replacesAtTheRate_data() {
     QTest::addColumn<double>("rate");
     QTest::newRow("a tenth") << 0.1;
     QTest::newRow("half") << 0.5;
 }
 
-void UnknownIdsTest::replacesAtTheRate() {
+void IdDropoutTest::replacesAtTheRate() {
     QFETCH(double, rate);
     const RunSpec spec = project_.spec(
         {"finetune.unknown_fields=*", "finetune.unknown_rate=" + std::to_string(rate)});
-    const at::Tensor changed = UnknownIds(spec, dataset_)(ids_, 3, 0);
-    const at::Tensor lost = changed.eq(unknown());
-    QVERIFY(changed.eq(ids_).logical_or(lost).all().item<bool>());
+    const at::Tensor changed = IdDropout(spec, dataset_)(ids_, 3, 0);
+    const at::Tensor dropped = changed.eq(unknown());
+    QVERIFY(changed.eq(ids_).logical_or(dropped).all().item<bool>());
     for (std::int64_t column = 0; column < ids_.size(1); ++column) {
-        const double share = lost.select(1, column).to(at::kDouble).mean().item<double>();
+        const double share = dropped.select(1, column).to(at::kDouble).mean().item<double>();
         // 2000 draws: five standard deviations.
         QVERIFY2(std::abs(share - rate) < 5 * std::sqrt(rate * (1 - rate) / 2000),
                  qPrintable(QString::number(share)));
     }
 }
 
-void UnknownIdsTest::fieldsOfAGroupGoTogether() {
+void IdDropoutTest::replacesFieldsOfAGroupTogether() {
     const RunSpec spec = project_.spec(
         {"finetune.unknown_rate=0.3", "finetune.unknown_fields=\"movie, genre; user\""});
-    const at::Tensor lost = UnknownIds(spec, dataset_)(ids_, 3, 0).eq(unknown());
-    QVERIFY(at::equal(lost.select(1, 2), lost.select(1, 3)));
-    QVERIFY(!at::equal(lost.select(1, 0), lost.select(1, 2)));
-    QVERIFY(!lost.select(1, 1).any().item<bool>()); // gender is not named
+    const at::Tensor dropped = IdDropout(spec, dataset_)(ids_, 3, 0).eq(unknown());
+    QVERIFY(at::equal(dropped.select(1, 2), dropped.select(1, 3)));
+    QVERIFY(!at::equal(dropped.select(1, 0), dropped.select(1, 2)));
+    QVERIFY(!dropped.select(1, 1).any().item<bool>()); // gender is not named
 }
 
-void UnknownIdsTest::leavesAllAloneWhereValidationKnowsAll() {
-    const UnknownIds unknown(project_.spec({"finetune.unknown_rate=0.9"}), dataset_,
-                             unknownInValidation(dataset_));
+void IdDropoutTest::changesNothingWithoutUnknownIdsInValidation() {
+    const IdDropout unknown(project_.spec({"finetune.unknown_rate=0.9"}), dataset_,
+                            unknownInValidation(dataset_));
     QVERIFY(at::equal(unknown(ids_, 0, 0), ids_));
 }
 
-void UnknownIdsTest::losesWhatValidationRowsDoNotKnow() {
-    // Half of the validation rows have a film that training never shows.
+void IdDropoutTest::replacesFieldsAsValidationRowsDo() {
+    // About half of the validation rows have a film that is not in the training split.
     const int movie = dataset_.findField("movie");
     SplitPlan plan;
     plan.rule = SplitPlan::Rule::File;
@@ -127,50 +127,50 @@ void UnknownIdsTest::losesWhatValidationRowsDoNotKnow() {
     }
     share /= static_cast<double>(rows.size());
     QVERIFY(share > 0.2 && share < 0.8);
-    const at::Tensor changed = UnknownIds(project_.spec({"finetune.unknown_rate=0.4"}), cold,
-                                          unknownInValidation(cold))(ids_, 3, 0);
-    const at::Tensor lost = changed.ne(ids_);
-    QVERIFY(!lost.select(1, 0).any().item<bool>());
-    QVERIFY(!lost.select(1, 1).any().item<bool>());
-    QVERIFY(!lost.select(1, 3).any().item<bool>());
-    QVERIFY(changed.select(1, 2).masked_select(lost.select(1, 2)).eq(none).all().item<bool>());
+    const at::Tensor changed = IdDropout(project_.spec({"finetune.unknown_rate=0.4"}), cold,
+                                         unknownInValidation(cold))(ids_, 3, 0);
+    const at::Tensor dropped = changed.ne(ids_);
+    QVERIFY(!dropped.select(1, 0).any().item<bool>());
+    QVERIFY(!dropped.select(1, 1).any().item<bool>());
+    QVERIFY(!dropped.select(1, 3).any().item<bool>());
+    QVERIFY(changed.select(1, 2).masked_select(dropped.select(1, 2)).eq(none).all().item<bool>());
     // 2000 draws: five standard deviations.
     const double wanted = 0.4 * share;
-    QVERIFY(std::abs(lost.select(1, 2).to(at::kDouble).mean().item<double>() - wanted) <
+    QVERIFY(std::abs(dropped.select(1, 2).to(at::kDouble).mean().item<double>() - wanted) <
             5 * std::sqrt(wanted * (1 - wanted) / 2000));
 }
 
-void UnknownIdsTest::anUnknownUserHasNoHistory() {
+void IdDropoutTest::anUnknownUserHasNoHistory() {
     const at::Tensor history = at::tensor({19, 30, 20, 31}, at::kLong).repeat({2000, 1});
     const at::Tensor both = at::cat({ids_, history}, 1);
     const std::vector<std::string> rate = {"finetune.unknown_rate=0.3",
                                            "finetune.unknown_fields=*"};
-    const at::Tensor plain = UnknownIds(project_.spec(rate), dataset_)(ids_, 3, 0);
+    const at::Tensor plain = IdDropout(project_.spec(rate), dataset_)(ids_, 3, 0);
     const auto historyBy = [&](const std::string& field) {
         const RunSpec spec = project_.spec({rate[0], rate[1], "id.history_by=" + field});
-        const at::Tensor changed = UnknownIds(spec, dataset_)(both, 3, 0);
-        // The draws are those of rows without a history.
+        const at::Tensor changed = IdDropout(spec, dataset_)(both, 3, 0);
+        // The draws are the same as without a history.
         return std::pair{at::equal(changed.slice(1, 0, 4), plain), changed.slice(1, 4)};
     };
-    const at::Tensor lost = plain.select(1, 0).eq(unknown()[0]).unsqueeze(1);
-    QVERIFY(lost.any().item<bool>());
+    const at::Tensor dropped = plain.select(1, 0).eq(unknown()[0]).unsqueeze(1);
+    QVERIFY(dropped.any().item<bool>());
     const auto [sameDraws, left] = historyBy("user");
     QVERIFY(sameDraws);
-    QVERIFY(at::equal(left, history.masked_fill(lost, 0)));
-    // Of a user that is no id nothing becomes unknown.
+    QVERIFY(at::equal(left, history.masked_fill(dropped, 0)));
+    // If the user is not an id field, it cannot become unknown.
     QVERIFY(at::equal(historyBy("somebody").second, history));
 }
 
-void UnknownIdsTest::drawsDependOnSeedStepAndPart() {
-    const UnknownIds one(project_.spec({"finetune.unknown_fields=*"}), dataset_);
-    const UnknownIds two(project_.spec({"finetune.unknown_fields=*", "seed=2"}), dataset_);
+void IdDropoutTest::drawsDependOnSeedStepAndPart() {
+    const IdDropout one(project_.spec({"finetune.unknown_fields=*"}), dataset_);
+    const IdDropout two(project_.spec({"finetune.unknown_fields=*", "seed=2"}), dataset_);
     QVERIFY(at::equal(one(ids_, 3, 1), one(ids_, 3, 1)));
     QVERIFY(!at::equal(one(ids_, 3, 1), one(ids_, 4, 1)));
     QVERIFY(!at::equal(one(ids_, 3, 1), one(ids_, 3, 0)));
     QVERIFY(!at::equal(one(ids_, 3, 1), two(ids_, 3, 1)));
 }
 
-void UnknownIdsTest::refusesWhatItCannotDo_data() {
+void IdDropoutTest::refusesInvalidFields_data() {
     QTest::addColumn<QString>("fields");
     QTest::addColumn<double>("rate");
     QTest::addColumn<QString>("words");
@@ -179,7 +179,7 @@ void UnknownIdsTest::refusesWhatItCannotDo_data() {
     QTest::newRow("no effect") << "movie" << 0.0 << "no effect";
 }
 
-void UnknownIdsTest::refusesWhatItCannotDo() {
+void IdDropoutTest::refusesInvalidFields() {
     QFETCH(QString, fields);
     QFETCH(double, rate);
     QFETCH(QString, words);
@@ -193,5 +193,5 @@ void UnknownIdsTest::refusesWhatItCannotDo() {
              checked.problem().what.c_str());
 }
 
-QTEST_GUILESS_MAIN(UnknownIdsTest)
-#include "unknown_ids_test.moc"
+QTEST_GUILESS_MAIN(IdDropoutTest)
+#include "id_dropout_test.moc"

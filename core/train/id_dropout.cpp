@@ -1,4 +1,4 @@
-#include "core/train/unknown_ids.h"
+#include "core/train/id_dropout.h"
 
 #include "core/model/id/field_groups.h"
 #include "core/model/id/id_rows.h"
@@ -48,7 +48,7 @@ Result<std::vector<std::vector<std::int64_t>>> groupsOf(const RunSpec& spec,
 
 at::Tensor unknownIdsOf(const IdRows& idRows, const Batcher& batcher,
                         std::span<const std::int64_t> rows) {
-    constexpr std::size_t kChunk = 4096; // with their histories, which nobody reads here
+    constexpr std::size_t kChunk = 4096; // limits memory, since ids are loaded with their histories
     std::vector<at::Tensor> parts{
         at::zeros({0, static_cast<std::int64_t>(batcher.idFields().size())}, at::kBool)};
     for (std::size_t first = 0; first < rows.size(); first += kChunk) {
@@ -58,10 +58,10 @@ at::Tensor unknownIdsOf(const IdRows& idRows, const Batcher& batcher,
     return at::cat(parts);
 }
 
-UnknownIds::UnknownIds(const RunSpec& spec, const Dataset& dataset, const at::Tensor& inValidation)
+IdDropout::IdDropout(const RunSpec& spec, const Dataset& dataset, const at::Tensor& inValidation)
     : rate_(spec.finetune.unknownRate), seed_(static_cast<std::uint64_t>(spec.seed)) {
     auto groups = groupsOf(spec, dataset);
-    TORCH_CHECK(groups.ok(), "checkUnknownFields has looked at the names");
+    TORCH_CHECK(groups.ok(), "checkUnknownFields must have accepted the names");
     groups_ = std::move(*groups);
     for (const int field : dataset.idFields()) {
         const FieldInfo& info = dataset.fields()[static_cast<std::size_t>(field)];
@@ -71,15 +71,15 @@ UnknownIds::UnknownIds(const RunSpec& spec, const Dataset& dataset, const at::Te
         unknown_.push_back(info.firstId);
     }
     if (drawsFromValidation(spec) && inValidation.defined()) {
-        drawFrom(inValidation);
+        readValidation(inValidation);
     }
 }
 
-bool UnknownIds::drawsFromValidation(const RunSpec& spec) {
+bool IdDropout::drawsFromValidation(const RunSpec& spec) {
     return spec.finetune.unknownFields.empty() && spec.finetune.unknownRate > 0;
 }
 
-void UnknownIds::drawFrom(const at::Tensor& inValidation) {
+void IdDropout::readValidation(const at::Tensor& inValidation) {
     const at::Tensor flags = inValidation.contiguous();
     const bool* flag = flags.const_data_ptr<bool>();
     std::map<Columns, std::uint32_t> places;
@@ -91,58 +91,59 @@ void UnknownIds::drawFrom(const at::Tensor& inValidation) {
             }
         }
         const auto [place, isNew] =
-            places.emplace(columns, static_cast<std::uint32_t>(ofRows_.size()));
+            places.emplace(columns, static_cast<std::uint32_t>(unknownSets_.size()));
         if (isNew) {
-            ofRows_.push_back(columns);
+            unknownSets_.push_back(columns);
         }
-        rows_.push_back(place->second);
+        setOfRow_.push_back(place->second);
     }
-    if (ofRows_.size() == 1 && ofRows_.front().empty()) {
-        rows_.clear(); // all is known everywhere
+    if (unknownSets_.size() == 1 && unknownSets_.front().empty()) {
+        setOfRow_.clear(); // no id is unknown in any row
     }
 }
 
-const UnknownIds::Columns& UnknownIds::ofSomeRow(RandomStream& stream) const {
-    return ofRows_[rows_[stream.below(rows_.size())]];
+const IdDropout::Columns& IdDropout::drawSet(RandomStream& stream) const {
+    return unknownSets_[setOfRow_[stream.below(setOfRow_.size())]];
 }
 
-at::Tensor UnknownIds::operator()(const at::Tensor& ids, std::int64_t step,
-                                  std::int64_t part) const {
-    if (rate_ == 0 || (groups_.empty() && rows_.empty())) {
+at::Tensor IdDropout::operator()(const at::Tensor& ids, std::int64_t step,
+                                 std::int64_t part) const {
+    if (rate_ == 0 || (groups_.empty() && setOfRow_.empty())) {
         return ids;
     }
     RandomStream stream = stepStream(seed_, "unknown/" + std::to_string(part), step);
     const std::int64_t rows = ids.size(0);
     const auto fields = static_cast<std::int64_t>(unknown_.size());
-    at::Tensor lost = at::zeros({rows, fields}, at::kBool);
-    auto* flags = lost.mutable_data_ptr<bool>();
+    at::Tensor dropped = at::zeros({rows, fields}, at::kBool);
+    auto* flags = dropped.mutable_data_ptr<bool>();
     for (std::int64_t row = 0; row < rows; ++row) {
-        const auto lose = [&](const Columns& columns) {
+        const auto drop = [&](const Columns& columns) {
             for (const std::int64_t column : columns) {
                 flags[row * fields + column] = true;
             }
         };
         for (const Columns& group : groups_) {
             if (stream.uniform() < rate_) {
-                lose(group);
+                drop(group);
             }
         }
-        if (!rows_.empty() && stream.uniform() < rate_) {
-            lose(ofSomeRow(stream));
+        if (!setOfRow_.empty() && stream.uniform() < rate_) {
+            drop(drawSet(stream));
         }
     }
     const at::Tensor unknown =
         at::tensor(at::ArrayRef<std::int64_t>(unknown_), at::kLong).to(ids.device());
-    const at::Tensor gone = lost.to(ids.device());
-    const at::Tensor changed = at::where(gone, unknown, ids.slice(1, 0, fields));
+    const at::Tensor droppedOnDevice = dropped.to(ids.device());
+    const at::Tensor changed = at::where(droppedOnDevice, unknown, ids.slice(1, 0, fields));
     if (fields == ids.size(1)) {
         return changed;
     }
     const at::Tensor history = ids.slice(1, fields);
-    return at::cat({changed, historyBy_ < 0
-                                 ? history
-                                 : history.masked_fill(gone.select(1, historyBy_).unsqueeze(1), 0)},
-                   1);
+    return at::cat(
+        {changed, historyBy_ < 0
+                      ? history
+                      : history.masked_fill(droppedOnDevice.select(1, historyBy_).unsqueeze(1), 0)},
+        1);
 }
 
 Result<void> checkUnknownFields(const RunSpec& spec, const Dataset& dataset) {

@@ -1,4 +1,4 @@
-#include "app/launch/torch_place.h"
+#include "app/launch/torch_installation.h"
 
 #include "app/launch/child.h"
 
@@ -20,18 +20,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr unsigned kPatience = 20; // seconds
+constexpr unsigned kTimeoutSeconds = 20;
 
 bool holdsTorch(const fs::path& folder) {
     std::error_code ignored;
     return fs::exists(folder / "lib" / "libtorch_cpu.so", ignored);
 }
 
-/// What a Python prints about where its package torch lies; empty if it has none or cannot run.
-/// Nothing is imported: that would take seconds.
+/// The folder of a Python's package torch, as that Python prints it; empty if it has none or cannot
+/// run. torch is not imported: that would take seconds.
 std::string torchOfPython(const std::string& python) {
-    return saidByChild([&](int out) {
-        ::alarm(kPatience); // what is no Python may wait for ever
+    return outputOfChild([&](int out) {
+        ::alarm(kTimeoutSeconds); // a program that is not Python may never end
         const int nothing = ::open("/dev/null", O_RDWR);
         ::dup2(nothing, STDIN_FILENO);
         ::dup2(out, STDOUT_FILENO);
@@ -43,9 +43,9 @@ std::string torchOfPython(const std::string& python) {
     });
 }
 
-/// The folders that a folder named by a person can mean.
+/// The folder of PyTorch, for a folder that the user named; empty if there is none.
 fs::path torchIn(const fs::path& named) {
-    // The last for who names its lib.
+    // The last is for the folder of its libraries, lib/.
     for (const fs::path& folder : {named, named / "torch", named / "libtorch", named / ".."}) {
         if (holdsTorch(folder)) {
             return folder;
@@ -63,7 +63,7 @@ fs::path torchIn(const fs::path& named) {
     return {};
 }
 
-/// "2.13.0" of version.py (a wheel) or build-version (a zip); empty if neither tells.
+/// "2.13.0" from version.py (a wheel) or build-version (a zip); empty if neither has it.
 std::string versionOf(const fs::path& folder) {
     constexpr std::string_view kMark = "__version__ = '";
     std::string text;
@@ -78,11 +78,11 @@ std::string versionOf(const fs::path& folder) {
     return text.substr(0, text.find_first_not_of("0123456789."));
 }
 
-/// The loader that this program names for itself, such as /lib64/ld-linux-x86-64.so.2; null in a
-/// program without one.
+/// The dynamic loader of this program, such as /lib64/ld-linux-x86-64.so.2; null in a statically
+/// linked program.
 const char* ownLoader() {
     const char* loader = nullptr;
-    // The first object is the program.
+    // The first object is the program itself.
     ::dl_iterate_phdr(
         [](dl_phdr_info* program, std::size_t, void* found) {
             for (int i = 0; i < program->dlpi_phnum; ++i) {
@@ -98,32 +98,32 @@ const char* ownLoader() {
     return loader;
 }
 
-/// Why the loader cannot load it, or empty: a package that it links may be missing. The loader
-/// only lists what it would load: the start of LibTorch's libraries takes a third of a second.
-std::string whyItDoesNotLoad(const TorchPlace& torch) {
+/// Why the loader cannot load it, or empty: a library that it links may be missing. The loader only
+/// lists the libraries: loading LibTorch takes a third of a second.
+std::string loadProblem(const TorchInstallation& torch) {
     const char* loader = ownLoader();
     if (loader == nullptr) {
         return {};
     }
     const fs::path library = torch.folder / "lib" / "libtorch_cpu.so";
-    std::string said = saidByChild([&](int out) {
+    std::string output = outputOfChild([&](int out) {
         ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
         ::dup2(out, STDERR_FILENO);
         ::execl(loader, loader, "--list", library.c_str(), nullptr);
     });
     constexpr std::string_view kBefore = "error while loading shared libraries: ";
-    if (const auto at = said.find(kBefore); at != std::string::npos) {
-        said.erase(0, at + kBefore.size());
+    if (const auto at = output.find(kBefore); at != std::string::npos) {
+        output.erase(0, at + kBefore.size());
     }
-    return std::string(trimmed(said));
+    return std::string(trimmed(output));
 }
 
 } // namespace
 
-Result<TorchPlace> torchAt(const fs::path& place) {
+Result<TorchInstallation> torchAt(const fs::path& place) {
     std::error_code ignored;
     const bool isFolder = fs::is_directory(place, ignored);
-    // A name alone is a program in $PATH.
+    // A bare name is a program in $PATH.
     if (!isFolder && place.has_parent_path() && !fs::exists(place, ignored)) {
         return Problem{"does not exist", place.string()};
     }
@@ -133,10 +133,10 @@ Result<TorchPlace> torchAt(const fs::path& place) {
                        place.string()};
     }
     const fs::path canonical = fs::canonical(folder, ignored);
-    return TorchPlace{canonical.empty() ? folder : canonical, versionOf(folder)};
+    return TorchInstallation{canonical.empty() ? folder : canonical, versionOf(folder)};
 }
 
-Result<TorchPlace> torchAt(const fs::path& place, const std::string& wanted) {
+Result<TorchInstallation> torchAt(const fs::path& place, const std::string& wanted) {
     auto found = torchAt(place);
     if (!found) {
         return found;
@@ -148,9 +148,10 @@ Result<TorchPlace> torchAt(const fs::path& place, const std::string& wanted) {
                        place.string()};
     }
     if (found->folder.string().find_first_of(":;") != std::string::npos) {
-        return Problem{"has ':' or ';' in its path, where the loader ends a path", place.string()};
+        return Problem{"has ':' or ';' in its path, which the loader takes as a separator",
+                       place.string()};
     }
-    if (const std::string reason = whyItDoesNotLoad(*found); !reason.empty()) {
+    if (const std::string reason = loadProblem(*found); !reason.empty()) {
         return Problem{"has a PyTorch that cannot be loaded (" + reason + ")", place.string()};
     }
     return found;

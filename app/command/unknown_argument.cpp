@@ -1,7 +1,9 @@
-#include "app/command/unknown_word.h"
+#include "app/command/unknown_argument.h"
 
 #include "core/base/nearest_name.h"
 #include "core/base/text_encoding.h"
+
+#include <CLI/CLI.hpp>
 
 #include <string_view>
 
@@ -23,7 +25,7 @@ std::vector<const CLI::App*> commandsBelow(const CLI::App& app) {
     return commands;
 }
 
-bool takesWords(const CLI::App& app) {
+bool takesArguments(const CLI::App& app) {
     for (const CLI::Option* option : app.get_options()) {
         if (option->get_positional()) {
             return true;
@@ -32,7 +34,7 @@ bool takesWords(const CLI::App& app) {
     return false;
 }
 
-/// The option of that name, of the command or of those above it.
+/// The option of that name, of the command or of one of its parents.
 const CLI::Option* findOption(const CLI::App* app, const std::string& name) {
     for (; app != nullptr; app = app->get_parent()) {
         if (const CLI::Option* option = app->get_option_no_throw(name)) {
@@ -59,33 +61,35 @@ std::string pathOf(const CLI::App& app) {
                                        : pathOf(*app.get_parent()) + " " + app.get_name();
 }
 
-std::string noSuch(const std::string& what, const std::string& word,
-                   const std::vector<std::string>& known, const CLI::App& app) {
+std::string message(const std::string& kind, const std::string& argument,
+                    const std::vector<std::string>& known, const CLI::App& app) {
     const std::vector<std::string_view> names(known.begin(), known.end());
-    return "'" + pathOf(app) + "' has no " + what + " " + quotedText(word) + "; did you mean \"" +
-           nearestName(word, names) + "\"? See '" + pathOf(app) + " --help'";
+    return "'" + pathOf(app) + "' has no " + kind + " " + quotedText(argument) +
+           "; did you mean \"" + nearestName(argument, names) + "\"? See '" + pathOf(app) +
+           " --help'";
 }
 
 } // namespace
 
-std::optional<std::string> unknownWord(const CLI::App& app, const std::vector<std::string>& words) {
+std::optional<std::string> unknownArgument(const CLI::App& app,
+                                           const std::vector<std::string>& arguments) {
     const CLI::App* at = &app;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const std::string& word = words[i];
-        if (word == "--") {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string& argument = arguments[i];
+        if (argument == "--") {
             return std::nullopt;
         }
-        if (word.starts_with("--")) {
-            const std::string name = word.substr(0, word.find('='));
+        if (argument.starts_with("--")) {
+            const std::string name = argument.substr(0, argument.find('='));
             const CLI::Option* option = findOption(at, name);
             if (option == nullptr) {
-                return noSuch("option", name, optionNames(at), *at);
+                return message("option", name, optionNames(at), *at);
             }
-            const bool hasValue = name.size() < word.size();
+            const bool hasValue = name.size() < argument.size();
             i += !hasValue && option->get_items_expected_min() > 0 ? 1 : 0;
             continue;
         }
-        if (word.starts_with('-')) {
+        if (argument.starts_with('-')) {
             continue; // -h, or a negative number
         }
         const auto commands = commandsBelow(*at);
@@ -93,12 +97,12 @@ std::optional<std::string> unknownWord(const CLI::App& app, const std::vector<st
         std::vector<std::string> names;
         for (const CLI::App* command : commands) {
             names.push_back(command->get_name());
-            next = command->get_name() == word ? command : next;
+            next = command->get_name() == argument ? command : next;
         }
         if (next != nullptr) {
             at = next;
-        } else if (!commands.empty() && !takesWords(*at)) {
-            return noSuch("command", word, names, *at);
+        } else if (!commands.empty() && !takesArguments(*at)) {
+            return message("command", argument, names, *at);
         }
     }
     return std::nullopt;

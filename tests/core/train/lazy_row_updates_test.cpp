@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::int64_t kRows = 64;
 
-/// Where LibTorch's dense step has fused multiply-add, the kernels give its bits; elsewhere both
-/// round differently in the last place of each step.
+/// If LibTorch's dense step uses fused multiply-add, the kernels give the same bits; otherwise they
+/// differ in the rounding of the last digit of each step.
 double tolerance() {
     const std::string capability = at::get_cpu_capability();
     return capability == "AVX2" || capability == "AVX512" ? 0.0 : 1e-5;
@@ -35,7 +35,7 @@ struct Recipe {
     std::int64_t width = 16;
 };
 
-/// One table that learns from random rows; the gradients depend on the values and on the step.
+/// A table trained on random rows; the gradients depend on the values and on the step.
 class Learner {
 public:
     Learner(const Recipe& recipe, bool byRow)
@@ -52,7 +52,8 @@ public:
         }
     }
 
-    /// A few rows of low numbers often, those of high numbers hardly ever. Warm-up, then a cosine.
+    /// Reads rows of low numbers often and those of high numbers rarely. The learning rate has a
+    /// warm-up, then a cosine.
     void step(int t) {
         RandomStream random(5, "rows/" + std::to_string(t));
         std::vector<std::int64_t> numbers;
@@ -77,14 +78,14 @@ public:
         parameters_.clearGradients();
     }
 
-    void walk(int from, int to) {
+    void train(int from, int to) {
         for (int t = from; t < to; ++t) {
             step(t);
         }
     }
 
     at::Tensor values() {
-        optimiser_.bringUpToDate();
+        optimiser_.catchUpAllRows();
         return table_->whole().detach();
     }
 
@@ -117,45 +118,45 @@ void addRecipes() {
 
 } // namespace
 
-/// Steps of the rows that a batch reads against steps of whole tables.
-class RowUpdatesTest : public QObject {
+/// Lazy updates compared to steps of the whole table.
+class LazyRowUpdatesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void equalStepsOfTheWholeTable_data() { addRecipes(); }
-    void equalStepsOfTheWholeTable();
-    void makeUpForALongAbsence_data();
-    void makeUpForALongAbsence();
-    void bringingUpToDateInBetweenChangesNoBit_data() { addRecipes(); }
-    void bringingUpToDateInBetweenChangesNoBit();
-    void goOnFromASavedState_data() { addRecipes(); }
-    void goOnFromASavedState();
-    void bothEnginesAgree_data() { addRecipes(); }
-    void bothEnginesAgree();
-    void rowsNobodyReadStayAsTheyAre();
-    void squaresDoNotTellWhenRowsWereBroughtUpToDate();
-    void adagradEqualsTorchs();
-    void aTableThatNoLossReachesIsLeftAlone();
-    void choosesTheRowsThatPay_data();
-    void choosesTheRowsThatPay();
+    void equalsStepsOfTheWholeTable_data() { addRecipes(); }
+    void equalsStepsOfTheWholeTable();
+    void catchesUpAfterManyMissedSteps_data();
+    void catchesUpAfterManyMissedSteps();
+    void catchingUpEarlierChangesNoBit_data() { addRecipes(); }
+    void catchingUpEarlierChangesNoBit();
+    void continuesFromASavedState_data() { addRecipes(); }
+    void continuesFromASavedState();
+    void kernelsAndOperatorsAgree_data() { addRecipes(); }
+    void kernelsAndOperatorsAgree();
+    void rowsThatAreNotReadDoNotChange();
+    void squaresDoNotDependOnWhenRowsCaughtUp();
+    void adagradEqualsLibTorch();
+    void aTableWithoutAGradientDoesNotChange();
+    void choosesLazyUpdatesWhereTheyPay_data();
+    void choosesLazyUpdatesWhereTheyPay();
 };
 
-void RowUpdatesTest::equalStepsOfTheWholeTable() {
+void LazyRowUpdatesTest::equalsStepsOfTheWholeTable() {
     QFETCH(Recipe, recipe);
     Learner whole(recipe, false);
     Learner byRow(recipe, true);
     for (int t = 0; t < 200; t += 50) {
-        whole.walk(t, t + 50);
-        byRow.walk(t, t + 50);
+        whole.train(t, t + 50);
+        byRow.train(t, t + 50);
     }
     QVERIFY(agree(byRow.values(), whole.values()));
-    const auto left = byRow.optimiser().state();
+    const auto lazyState = byRow.optimiser().state();
     for (const auto& [name, tensor] : whole.optimiser().state()) {
-        QVERIFY2(agree(left.at(name).to(at::kFloat), tensor.to(at::kFloat)), name.c_str());
+        QVERIFY2(agree(lazyState.at(name).to(at::kFloat), tensor.to(at::kFloat)), name.c_str());
     }
 }
 
-void RowUpdatesTest::makeUpForALongAbsence_data() {
+void LazyRowUpdatesTest::catchesUpAfterManyMissedSteps_data() {
     QTest::addColumn<Recipe>("recipe");
     QTest::newRow("adam") << Recipe{};
     QTest::newRow("adamw") << Recipe{.decay = 0.1};
@@ -163,13 +164,13 @@ void RowUpdatesTest::makeUpForALongAbsence_data() {
     QTest::newRow("adagrad with l2") << Recipe{.rule = UpdateRule::Adagrad, .l2 = 1e-2};
 }
 
-void RowUpdatesTest::makeUpForALongAbsence() {
+void LazyRowUpdatesTest::catchesUpAfterManyMissedSteps() {
     QFETCH(Recipe, recipe);
-    // No row is read for 500 steps: zero gradients, or those of L2 alone.
+    // No row is read for 500 steps: gradients are zero, or only from L2.
     Learner whole(recipe, false);
     Learner byRow(recipe, true);
-    whole.walk(0, 30);
-    byRow.walk(0, 30);
+    whole.train(0, 30);
+    byRow.train(0, 30);
     const at::Tensor values = whole.table().whole();
     const RowTable& table = byRow.table();
     for (int t = 0; t < 500; ++t) {
@@ -182,53 +183,54 @@ void RowUpdatesTest::makeUpForALongAbsence() {
         (table.find(at::zeros({0}, at::kLong)).sum()).backward();
         byRow.optimiser().step(t < 250 ? 1.0 : 0.1);
     }
-    whole.walk(30, 35);
-    byRow.walk(30, 35);
+    whole.train(30, 35);
+    byRow.train(30, 35);
     QVERIFY(agree(byRow.values(), whole.values()));
 }
 
-void RowUpdatesTest::bringingUpToDateInBetweenChangesNoBit() {
+void LazyRowUpdatesTest::catchingUpEarlierChangesNoBit() {
     QFETCH(Recipe, recipe);
     Learner one(recipe, true);
     Learner other(recipe, true);
-    one.walk(0, 100);
+    one.train(0, 100);
     for (int t = 0; t < 100; ++t) {
         other.step(t);
         if (t % 7 == 3 || t % 20 == 0) {
-            other.optimiser().bringUpToDate();
+            other.optimiser().catchUpAllRows();
         }
     }
     QVERIFY(at::equal(other.values(), one.values()));
     QCOMPARE(other.optimiser().tableSquares(), one.optimiser().tableSquares());
 }
 
-void RowUpdatesTest::goOnFromASavedState() {
+void LazyRowUpdatesTest::continuesFromASavedState() {
     QFETCH(Recipe, recipe);
     Learner whole(recipe, true);
-    whole.walk(0, 110);
+    whole.train(0, 110);
     Learner before(recipe, true);
-    before.walk(0, 60);
+    before.train(0, 60);
     const auto state = before.optimiser().state();
     Learner after(recipe, true);
     after.table().whole().detach().copy_(before.values());
     after.optimiser().restore(state);
-    after.walk(60, 110);
+    after.train(60, 110);
     QVERIFY(at::equal(after.values(), whole.values()));
     QCOMPARE(after.optimiser().tableSquares(), whole.optimiser().tableSquares());
 }
 
-void RowUpdatesTest::bothEnginesAgree() {
+void LazyRowUpdatesTest::kernelsAndOperatorsAgree() {
     QFETCH(Recipe, recipe);
     Parameters parameters{at::Device(at::kCPU)};
-    std::vector<std::unique_ptr<RowUpdates>> updates;
+    std::vector<std::unique_ptr<LazyRowUpdates>> updates;
     std::vector<std::shared_ptr<RowTable>> tables;
-    for (const auto engine : {RowUpdates::Engine::Kernels, RowUpdates::Engine::Operators}) {
+    for (const auto backend :
+         {LazyRowUpdates::Backend::Kernels, LazyRowUpdates::Backend::Operators}) {
         auto space = std::make_shared<RowSpace>(kRows, at::kCPU);
         tables.push_back(std::make_shared<RowTable>(
             parameters, "t" + std::to_string(tables.size()),
             Initialiser(3).normal("t", {kRows, recipe.width}, 0.1), space));
         updates.push_back(
-            std::make_unique<RowUpdates>(tables.back(), recipe.rule, recipe.l2, engine));
+            std::make_unique<LazyRowUpdates>(tables.back(), recipe.rule, recipe.l2, backend));
     }
     RandomStream random(9, "engines");
     for (int t = 0; t < 16; ++t) {
@@ -249,33 +251,34 @@ void RowUpdatesTest::bothEnginesAgree() {
             tables[i]->space().close();
         }
     }
-    updates[0]->bringUpToDate();
-    updates[1]->bringUpToDate();
-    // The operators leave the last elements of a few rows to scalar code, which rounds otherwise.
+    updates[0]->catchUpAllRows();
+    updates[1]->catchUpAllRows();
+    // The operators compute the last elements of a few rows in scalar code, which rounds
+    // differently.
     QVERIFY(at::allclose(tables[0]->whole(), tables[1]->whole(), 1e-5, 1e-6));
 }
 
-void RowUpdatesTest::rowsNobodyReadStayAsTheyAre() {
+void LazyRowUpdatesTest::rowsThatAreNotReadDoNotChange() {
     Learner learner(Recipe{}, true);
     const at::Tensor first = learner.table().whole().detach().clone();
-    learner.walk(0, 3);
+    learner.train(0, 3);
     const at::Tensor moved = (learner.values() != first).any(1);
     QVERIFY(moved.sum().item<std::int64_t>() > 3);
     QVERIFY(moved.sum().item<std::int64_t>() <= 18); // 3 steps of 6
     QVERIFY(!learner.table().whole().grad().defined());
 }
 
-void RowUpdatesTest::squaresDoNotTellWhenRowsWereBroughtUpToDate() {
+void LazyRowUpdatesTest::squaresDoNotDependOnWhenRowsCaughtUp() {
     Learner learner(Recipe{.l2 = 1e-2}, true);
-    learner.walk(0, 100);
-    learner.optimiser().bringUpToDate();
+    learner.train(0, 100);
+    learner.optimiser().catchUpAllRows();
     learner.optimiser().recountSquares();
     const double all = learner.values().square().sum().item<double>();
     // Rows are counted in 32 bits.
     QVERIFY(std::abs(learner.optimiser().tableSquares() - all) < 1e-5 * all);
 }
 
-void RowUpdatesTest::adagradEqualsTorchs() {
+void LazyRowUpdatesTest::adagradEqualsLibTorch() {
     Recipe recipe{.rule = UpdateRule::Adagrad, .decay = 0.1};
     Parameters parameters{at::Device(at::kCPU)};
     const at::Tensor mine = parameters.add("w", Initialiser(1).normal("w", {8, 16}, 0.1));
@@ -291,11 +294,11 @@ void RowUpdatesTest::adagradEqualsTorchs() {
         optimiser.step(1.0);
         reference.step();
     }
-    // Other roundings of the same formula, 200 steps.
+    // The same formula with other rounding, 200 steps.
     QVERIFY(at::allclose(mine, theirs, 1e-5, 1e-6));
 }
 
-void RowUpdatesTest::aTableThatNoLossReachesIsLeftAlone() {
+void LazyRowUpdatesTest::aTableWithoutAGradientDoesNotChange() {
     Learner learner(Recipe{.decay = 0.5}, true);
     const at::Tensor first = learner.table().whole().detach().clone();
     {
@@ -308,7 +311,7 @@ void RowUpdatesTest::aTableThatNoLossReachesIsLeftAlone() {
     QVERIFY(learner.optimiser().state().empty());
 }
 
-void RowUpdatesTest::choosesTheRowsThatPay_data() {
+void LazyRowUpdatesTest::choosesLazyUpdatesWhereTheyPay_data() {
     QTest::addColumn<QString>("choice");
     QTest::addColumn<bool>("onProcessor");
     QTest::addColumn<int>("rows");
@@ -323,7 +326,7 @@ void RowUpdatesTest::choosesTheRowsThatPay_data() {
     QTest::newRow("auto, elsewhere") << "auto" << false << 1'000'000 << true << false;
 }
 
-void RowUpdatesTest::choosesTheRowsThatPay() {
+void LazyRowUpdatesTest::choosesLazyUpdatesWhereTheyPay() {
     QFETCH(QString, choice);
     QFETCH(bool, onProcessor);
     QFETCH(int, rows);
@@ -335,5 +338,5 @@ void RowUpdatesTest::choosesTheRowsThatPay() {
              touched);
 }
 
-QTEST_GUILESS_MAIN(RowUpdatesTest)
-#include "row_updates_test.moc"
+QTEST_GUILESS_MAIN(LazyRowUpdatesTest)
+#include "lazy_row_updates_test.moc"

@@ -1,4 +1,4 @@
-#include "core/train/hidden_tokens.h"
+#include "core/train/token_masking.h"
 
 #include <torch/types.h>
 
@@ -7,13 +7,13 @@
 
 namespace flip {
 
-HiddenTokens::HiddenTokens(const RunSpec& spec, std::int64_t maskToken)
+TokenMasking::TokenMasking(const RunSpec& spec, std::int64_t maskToken)
     : rate_(spec.finetune.maskRatioText), seed_(static_cast<std::uint64_t>(spec.seed)),
       maskToken_(maskToken) {}
 
-void HiddenTokens::operator()(Batch& batch, std::int64_t step, std::int64_t part) const {
+void TokenMasking::operator()(Batch& batch, std::int64_t step, std::int64_t part) const {
     RandomStream stream = stepStream(seed_, "hidden tokens/" + std::to_string(part), step);
-    const auto hide = [&](at::Tensor& tokenIds, const std::vector<std::int16_t>& owner) {
+    const auto maskTokens = [&](at::Tensor& tokenIds, const std::vector<std::int16_t>& owner) {
         std::vector<std::int64_t> hidden;
         for (std::size_t token = 0; token < owner.size(); ++token) {
             if (owner[token] >= 0 && stream.uniform() < rate_) {
@@ -26,8 +26,8 @@ void HiddenTokens::operator()(Batch& batch, std::int64_t step, std::int64_t part
                 maskToken_);
         }
     };
-    hide(batch.tokenIds, batch.owner);
-    hide(batch.itemTokenIds, batch.itemOwner);
+    maskTokens(batch.tokenIds, batch.owner);
+    maskTokens(batch.itemTokenIds, batch.itemOwner);
 }
 
 } // namespace flip

@@ -1,4 +1,4 @@
-#include "core/model/id/table_form.h"
+#include "core/model/id/row_mapping.h"
 
 #include "core/base/hashing.h"
 #include "core/base/nearest_name.h"
@@ -14,7 +14,7 @@ namespace flip {
 
 namespace {
 
-/// The same on every machine: the hash of the number's bytes, least first.
+/// The hash of the id's bytes in little-endian order, the same on every machine.
 std::uint64_t hashOfId(std::int64_t id) {
     std::array<char, 8> bytes{};
     for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -23,8 +23,9 @@ std::uint64_t hashOfId(std::int64_t id) {
     return hash64({bytes.data(), bytes.size()});
 }
 
-/// Gives the ids of a field rows from `first` on, first the unknown id's; returns how many.
-std::int64_t placeField(const IdField& field, std::int64_t first,
+/// Assigns rows from `first` on to the ids of a field, starting with the unknown id. Returns the
+/// number of rows.
+std::int64_t assignRows(const IdField& field, std::int64_t first,
                         const std::vector<std::int64_t>& counts, std::int64_t minCount,
                         std::int64_t hashBuckets, std::vector<std::int64_t>& rowOfId) {
     const auto row = [&](std::int64_t id) -> std::int64_t& {
@@ -98,41 +99,41 @@ std::vector<std::int64_t> sharedCounts(std::vector<std::int64_t> counts,
     return counts;
 }
 
-TableForm tableForm(std::int64_t ids, const std::vector<IdField>& fields,
-                    const std::vector<std::int64_t>& trainingCounts, std::int64_t minCount,
-                    std::int64_t hashBuckets) {
-    TableForm form;
-    form.rows = ids;
+RowMapping mapIdsToRows(std::int64_t ids, const std::vector<IdField>& fields,
+                        const std::vector<std::int64_t>& trainingCounts, std::int64_t minCount,
+                        std::int64_t hashBuckets) {
+    RowMapping mapping;
+    mapping.rows = ids;
     if (minCount <= 1 && hashBuckets == 0 && !anyShares(fields)) {
         for (const IdField& field : fields) {
-            form.fields.push_back({field.firstId, 1 + field.ids});
+            mapping.fields.push_back({field.firstId, 1 + field.ids});
         }
-        return form;
+        return mapping;
     }
     const std::vector<std::int64_t> summed =
         anyShares(fields) ? sharedCounts(trainingCounts, fields) : std::vector<std::int64_t>();
     const std::vector<std::int64_t>& counts = summed.empty() ? trainingCounts : summed;
-    form.rowOfId.assign(static_cast<std::size_t>(ids), 0);
-    form.rows = 1;
-    form.fields.resize(fields.size());
+    mapping.rowOfId.assign(static_cast<std::size_t>(ids), 0);
+    mapping.rows = 1;
+    mapping.fields.resize(fields.size());
     for (std::size_t i = 0; i < fields.size(); ++i) {
         if (fields[i].shares >= 0) {
             continue;
         }
         const std::int64_t count =
-            placeField(fields[i], form.rows, counts, minCount, hashBuckets, form.rowOfId);
-        form.fields[i] = {form.rows, count};
-        form.rows += count;
+            assignRows(fields[i], mapping.rows, counts, minCount, hashBuckets, mapping.rowOfId);
+        mapping.fields[i] = {mapping.rows, count};
+        mapping.rows += count;
     }
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const IdField& leader = fields[leaderOf(fields, i)];
-        form.fields[i] = form.fields[leaderOf(fields, i)];
+        mapping.fields[i] = mapping.fields[leaderOf(fields, i)];
         for (std::int64_t place = 0; place <= fields[i].ids; ++place) {
-            form.rowOfId[static_cast<std::size_t>(fields[i].firstId + place)] =
-                form.rowOfId[static_cast<std::size_t>(leader.firstId + place)];
+            mapping.rowOfId[static_cast<std::size_t>(fields[i].firstId + place)] =
+                mapping.rowOfId[static_cast<std::size_t>(leader.firstId + place)];
         }
     }
-    return form;
+    return mapping;
 }
 
 Result<std::vector<std::int64_t>>
@@ -160,7 +161,7 @@ fieldWidths(const std::string& text, const std::vector<std::string>& fields, std
         const auto found = std::ranges::find(fields, name);
         if (found == fields.end()) {
             return Problem{
-                "names '" + name + "', which is no id field; did you mean '" +
+                "names '" + name + "', which is not an id field; did you mean '" +
                     nearestName(name, std::vector<std::string_view>(fields.begin(), fields.end())) +
                     "'?",
                 kKey};
