@@ -341,9 +341,14 @@ void ExperimentPage::showPlan() {
     const auto steps = [this](std::int64_t epochs, std::int64_t batchSize, std::int64_t maxSteps) {
         const std::int64_t batch = std::max<std::int64_t>(1, batchSize);
         const std::int64_t perEpoch = (last_.trainRows + batch - 1) / batch;
-        return maxSteps > 0 && maxSteps < epochs * perEpoch
-                   ? tr("%1 steps, %2 per epoch").arg(countText(maxSteps), countText(perEpoch))
-                   : tr("%1 epochs of %2 steps").arg(countText(epochs), countText(perEpoch));
+        const auto stepsText = [](std::int64_t count) {
+            return count == 1 ? tr("1 step") : tr("%1 steps").arg(countText(count));
+        };
+        if (maxSteps > 0 && maxSteps < epochs * perEpoch) {
+            return tr("%1, %2 per epoch").arg(stepsText(maxSteps), countText(perEpoch));
+        }
+        return epochs == 1 ? tr("1 epoch of %1").arg(stepsText(perEpoch))
+                           : tr("%1 epochs of %2").arg(countText(epochs), stepsText(perEpoch));
     };
     const RunSpec::Pretrain& pretrain = spec_->pretrain;
     const RunSpec::Finetune& finetune = spec_->finetune;
