@@ -39,8 +39,8 @@ void print(const PredictReport& report, const std::string& output) {
                 static_cast<double>(report.rows) / seconds, output.c_str());
     for (const auto& [field, rows] : report.unknown) {
         if (rows > 0) {
-            std::printf("  %s: %lld rows have an unknown value\n", field.c_str(),
-                        static_cast<long long>(rows));
+            std::printf("  %s: %lld %s an unknown value\n", field.c_str(),
+                        static_cast<long long>(rows), rows == 1 ? "row has" : "rows have");
         }
     }
 }
