@@ -38,7 +38,8 @@ private:
 };
 
 Problem failure(const std::string& action, const std::filesystem::path& path) {
-    return Problem{action + ": " + std::strerror(errno), path.string(), isSystemError(errno)};
+    const int code = errno; // before anything else can change it
+    return Problem{action + ": " + std::strerror(code), path.string(), isSystemError(code)};
 }
 
 /// An exclusive lock of the open file description: it also works between threads of one process,

@@ -18,8 +18,9 @@ namespace {
 constexpr std::size_t kBuffer = 1 << 16;
 
 Problem failure(const std::filesystem::path& file) {
-    return Problem{std::string("cannot be written: ") + std::strerror(errno), file.string(),
-                   isSystemError(errno)};
+    const int code = errno; // before anything else can change it
+    return Problem{std::string("cannot be written: ") + std::strerror(code), file.string(),
+                   isSystemError(code)};
 }
 
 } // namespace

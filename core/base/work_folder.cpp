@@ -83,9 +83,10 @@ Result<WorkFolder> WorkFolder::make(const fs::path& parent, const std::string& p
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
         std::string pattern = (parent / prefix).string() + std::string(kSuffixPattern);
         if (::mkdtemp(pattern.data()) == nullptr) {
+            const int code = errno; // before anything else can change it
             return Problem{std::string("the temporary folder cannot be created: ") +
-                               std::strerror(errno),
-                           parent.string(), isSystemError(errno)};
+                               std::strerror(code),
+                           parent.string(), isSystemError(code)};
         }
         std::error_code error;
         const fs::path folder(pattern);
