@@ -2,7 +2,7 @@
 # Checks the sources with clang-format and clang-tidy. See --help.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-TIDY_SECONDS=${FLIP_TIDY_SECONDS:-60}
+TIDY_SECONDS=${FLIP_TIDY_SECONDS:-120}
 LAYOUT_VERSION=14 # of clang-format; other versions format some lines differently
 
 usage() {
