@@ -1,5 +1,5 @@
-// To be compiled with NDEBUG, as LibTorch's builds are: without it a RecordFunction has a member
-// more, which those that LibTorch makes lack.
+// Must be compiled with NDEBUG, as LibTorch is: without it RecordFunction has one more member,
+// which the objects that LibTorch creates lack.
 #include "tests/core/device_watch.h"
 
 #include <ATen/record_function.h>
@@ -11,13 +11,13 @@ namespace flip::test {
 
 namespace {
 
-/// The operations that this thread is within, outermost first.
+/// The operations that this thread is running, outermost first.
 std::vector<std::string>& outerOperations() {
     static thread_local std::vector<std::string> names;
     return names;
 }
 
-/// Whether any defined tensor among the inputs is so.
+/// Whether the predicate holds for any defined tensor among the inputs.
 template <class Test>
 bool anyInput(const at::RecordFunction& operation, Test test) {
     for (const c10::IValue& input : operation.inputs()) {
@@ -94,7 +94,7 @@ bool ReadBackWatch::counts(const at::RecordFunction& operation,
                                                    "aten::unique_dim",
                                                    "aten::repeat_interleave",
                                                    "aten::equal"};
-    // On a processor the optimiser reads its own count; a device's kernel leaves it there.
+    // On a CPU the optimiser reads its own count; on a device the kernel reads it there.
     const auto isFused = [](const std::string& name) { return name.starts_with("aten::_fused_"); };
     return kWaiting.contains(operation.name()) && std::ranges::none_of(outer, isFused);
 }

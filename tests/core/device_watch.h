@@ -14,8 +14,8 @@ struct ObserverContext;
 
 namespace flip::test {
 
-/// Looks at every operation that LibTorch runs while it lives, on any thread: the backward pass may
-/// run on another.
+/// Observes every operation that LibTorch runs during its lifetime, on all threads, since the
+/// backward pass may run on another one.
 class OperationWatch {
 public:
     OperationWatch();
@@ -23,14 +23,14 @@ public:
     OperationWatch(const OperationWatch&) = delete;
     OperationWatch& operator=(const OperationWatch&) = delete;
 
-    /// What was found: the operation, after the one it is a part of -> how often.
+    /// How often each operation was found, by its name after that of the operation it is part of.
     std::map<std::string, int> found;
 
-    /// The same in words, for a test's message.
+    /// The same as text, for the message of a test.
     std::string text() const;
 
 protected:
-    /// Whether an operation is what is looked for; `outer` are those it is a part of.
+    /// Whether to count this operation; `outer` are the operations it is part of.
     virtual bool counts(const at::RecordFunction& operation,
                         const std::vector<std::string>& outer) const = 0;
 
@@ -43,16 +43,16 @@ private:
     std::uint64_t handle_ = 0;
 };
 
-/// Operations that read a tensor of the host, which on a device would be a copy in the midst of a
-/// step. Single numbers are allowed: they travel with the operation.
+/// Operations that read a tensor on the host, which on a device would be a copy within a step.
+/// Scalars are allowed: they are passed along with the operation.
 class HostTensorWatch final : public OperationWatch {
 private:
     bool counts(const at::RecordFunction& operation,
                 const std::vector<std::string>& outer) const override;
 };
 
-/// Operations that a device must finish before the program can go on: each reads a number back, or
-/// needs one to know the size of its result.
+/// Operations that the program must wait for on a device: each reads a number back, or needs one to
+/// know the size of its result.
 class ReadBackWatch final : public OperationWatch {
 private:
     bool counts(const at::RecordFunction& operation,

@@ -2,8 +2,8 @@
 
 namespace flip::test {
 
-/// How often a property is tried: fewer times where every memory access is checked, since those
-/// builds look for what a wrong access does, not for rare inputs.
+/// How often to test a property: less often with the address sanitizer, whose builds look for
+/// invalid accesses, not for rare inputs.
 constexpr int rounds(int plain) {
 #if defined(__SANITIZE_ADDRESS__)
     return plain / 8;
